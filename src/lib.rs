@@ -1,0 +1,1 @@
+//! Swath computes xarray and Dask style programs on supercomputers, without Python.
