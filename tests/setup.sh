@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# What examples/quickstart.sh and tests/run.sh need of the machine. Sourced by both, from the top of the tree.
+# It installs what is missing on Debian; on another system it names what is missing and stops.
+
+say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
+
+stop() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+has_libclang() {
+  [ -n "${LIBCLANG_PATH:-}" ] || compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' ||
+    compgen -G '/usr/lib*/libclang*.so*' || compgen -G '/usr/lib/*/libclang*.so*'
+}
+
+is_debian() { grep -qx 'ID=debian' /etc/os-release 2>/dev/null; }
+
+require_build_packages() {
+  require_packages \
+    'a C and C++ compiler with make|command -v cc && command -v c++ && command -v make|build-essential' \
+    'pkg-config|command -v pkg-config|pkg-config' \
+    'an MPI library with its compiler wrapper|command -v mpicc|libopenmpi-dev' \
+    'mpirun|command -v mpirun|openmpi-bin' \
+    'libclang, which binds the MPI library|has_libclang|libclang-dev'
+}
+
+require_test_packages() {
+  require_packages "Python with venv|python3 -c 'import venv, ensurepip'|python3-venv"
+}
+
+# require_packages 'what|its probe|the Debian package that has it'...: installs what the probes don't find.
+require_packages() {
+  local need what probe package
+  local missing=() packages=()
+  for need in "$@"; do
+    IFS='|' read -r what probe package <<<"$need"
+    eval "$probe" >/dev/null 2>&1 && continue
+    missing+=("$what (Debian: $package)")
+    packages+=("$package")
+  done
+  [ ${#packages[@]} -gt 0 ] || return 0
+  if ! is_debian; then
+    printf 'This machine lacks:\n' >&2
+    printf '  %s\n' "${missing[@]}" >&2
+    stop "It isn't Debian, so nothing was installed: install these with its own package manager and try again."
+  fi
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || stop "Run this as root, then try again: apt-get install ${packages[*]}"
+    as_root=(sudo)
+  fi
+  say "installing ${packages[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" \
+    >/dev/null </dev/null || stop "apt-get could not install ${packages[*]}"
+}
+
+# require_rust: a cargo that is new enough, or a line that says how to get one.
+require_rust() {
+  local wanted found
+  wanted=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
+  command -v cargo >/dev/null || PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+  command -v cargo >/dev/null || stop "Swath needs Rust $wanted or newer, and there is no cargo here (Debian 12's own \
+rustc is too old). Install it from https://rustup.rs, then try again."
+  found=$(cargo --version | cut -d' ' -f2)
+  [ "$(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n 1)" = "$wanted" ] ||
+    stop "Swath needs Rust $wanted or newer, and cargo here is $found: rustup update stable"
+}
+
+# Open MPI refuses to start ranks as root unless told that it is meant.
+allow_mpi_as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  fi
+}
