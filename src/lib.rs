@@ -1,1 +1,8 @@
 //! Swath computes xarray and Dask style programs on supercomputers, without Python.
+
+#![deny(missing_docs)]
+#![deny(unsafe_code)]
+
+pub mod array;
+pub mod kernels;
+pub mod plan;

@@ -1,0 +1,39 @@
+//! Description of an array that lies in a store: enough to plan reads without opening it.
+
+use super::{ChunkGrid, DType, Shape};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Where an array lies: a store (a directory or file) and the array's path within it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ArrayLocation {
+    /// Absolute location of the store, the same on every rank.
+    pub store: String,
+    /// Path of the array within the store, without a leading slash.
+    pub path: String,
+}
+
+impl fmt::Display for ArrayLocation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.store, self.path)
+    }
+}
+
+/// An array in a store, as a plan refers to it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StoredArray {
+    /// Where it lies.
+    pub location: ArrayLocation,
+    /// Element type of the stored values, in native byte order once read.
+    pub dtype: DType,
+    /// Length along each axis.
+    pub shape: Shape,
+    /// The chunks that are decoded as a unit (inner chunks of a sharded array).
+    pub read_grid: ChunkGrid,
+    /// The chunks that are written as a unit (whole shards of a sharded array).
+    pub write_grid: ChunkGrid,
+    /// Bytes beyond the decoded chunk that decoding one chunk may take (encoded bytes, codec scratch).
+    pub decode_scratch_bytes: usize,
+    /// Identity of the array's metadata; a change of the input shows here.
+    pub fingerprint: u64,
+}

@@ -1,0 +1,54 @@
+//! Pure computations on chunks of data: elementwise functions, reductions, random numbers, gathers.
+//!
+//! Kernels know values and shapes, never labels, files, tasks or ranks. Each gives the same bits on every CPU: no
+//! dispatch on instruction sets that fuse or reorder roundings, transcendental functions from one portable library.
+
+pub mod elementwise;
+pub mod random;
+pub mod reduction;
+
+use crate::array::{ArrayError, DType};
+
+/// What a kernel can't do.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum KernelError {
+    /// The operation isn't defined for these dtypes.
+    #[error("{operation} is not defined for {}", join(dtypes))]
+    UndefinedFor {
+        /// Name of the operation, as numpy calls it.
+        operation: &'static str,
+        /// Dtypes of the operands.
+        dtypes: Vec<DType>,
+    },
+    /// numpy's result dtype is one that Swath lacks.
+    #[error(
+        "{operation} of {dtype} gives float16 in numpy, which is not supported: convert with astype(\"float32\") first"
+    )]
+    NeedsFloat16 {
+        /// Name of the operation.
+        operation: &'static str,
+        /// Dtype of the operand.
+        dtype: DType,
+    },
+    /// A Python integer doesn't fit the array's dtype.
+    #[error("Python integer {value} out of bounds for {dtype}")]
+    IntegerOutOfBounds {
+        /// The integer, as text.
+        value: String,
+        /// The array's dtype.
+        dtype: DType,
+    },
+    /// No reduction of that name.
+    #[error("no reduction is called {name:?}")]
+    UnknownReduction {
+        /// The name asked for.
+        name: String,
+    },
+    /// Data or geometry don't fit together.
+    #[error(transparent)]
+    Array(#[from] ArrayError),
+}
+
+fn join(dtypes: &[DType]) -> String {
+    dtypes.iter().map(DType::to_string).collect::<Vec<_>>().join(" and ")
+}

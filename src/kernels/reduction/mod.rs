@@ -1,0 +1,102 @@
+//! Reductions: functions that summarise values along axes.
+
+use super::KernelError;
+use crate::array::{Buffer, DType};
+use serde::{Deserialize, Serialize};
+
+/// What a reduction can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ReductionOptions {
+    /// Leave NaN and NaT out.
+    pub skip_missing: bool,
+    /// Delta degrees of freedom of `std` and `var`.
+    pub ddof: i64,
+}
+
+impl Default for ReductionOptions {
+    fn default() -> ReductionOptions {
+        ReductionOptions { skip_missing: true, ddof: 0 }
+    }
+}
+
+/// Intermediate state of a reduction: a few buffers with one value a kept element each.
+///
+/// Partial states travel between ranks and into checkpoints, so they are plain data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Accumulator {
+    /// The state's fields, all of one length.
+    pub fields: Vec<Buffer>,
+}
+
+impl Accumulator {
+    /// Bytes of the state in memory.
+    pub fn size_bytes(&self) -> usize {
+        self.fields.iter().map(Buffer::size_bytes).sum()
+    }
+}
+
+/// A strip of values on its way into a reduction, and where each value belongs.
+///
+/// The strip has `rows * columns` values in row-major order. The value at (row, column) is folded into the kept element
+/// `first + row * row_step + column * column_step`; a step of 0 folds the whole axis into one element. Values of one
+/// kept element arrive in a fixed order, and strips are cut at places that depend on the plan only.
+#[derive(Debug)]
+pub struct Strip<'a> {
+    /// The values; more may follow behind the strip.
+    pub values: &'a Buffer,
+    /// Number of rows.
+    pub rows: usize,
+    /// Number of columns.
+    pub columns: usize,
+    /// Kept element of the first value.
+    pub first: usize,
+    /// Kept elements from a row to the next.
+    pub row_step: usize,
+    /// Kept elements from a column to the next: 0 or 1.
+    pub column_step: usize,
+}
+
+/// A function that summarises values along axes.
+///
+/// Laws, which `tests::laws` checks for every registered reduction: folding strips one after the other equals folding
+/// their concatenation; merging is associative up to rounding, exact for integers; an empty accumulator is neutral.
+pub trait Reduction: Send + Sync {
+    /// Dtype of the result for an input dtype, `None` where it isn't defined.
+    fn result_dtype(&self, input: DType) -> Option<DType>;
+
+    /// The state that has seen nothing, for `count` kept elements.
+    fn start(&self, input: DType, count: usize) -> Accumulator;
+
+    /// Folds a strip of values of the input dtype into the state.
+    fn fold(&self, state: &mut Accumulator, input: DType, strip: &Strip<'_>, options: ReductionOptions);
+
+    /// Folds the state of later values into that of earlier ones.
+    fn merge(&self, state: &mut Accumulator, input: DType, later: &Accumulator);
+
+    /// The results.
+    fn finish(&self, state: Accumulator, input: DType, options: ReductionOptions) -> Buffer;
+}
+
+/// A reduction and what the plan must know of it.
+pub struct Registered {
+    /// numpy's and xarray's name.
+    pub name: &'static str,
+    /// The reduction.
+    pub reduction: &'static dyn Reduction,
+    /// Whether nothing at all has a value (a sum: yes; a minimum: no).
+    pub has_identity: bool,
+}
+
+/// The reduction of a name.
+///
+/// # Errors
+/// [`KernelError::UnknownReduction`] where none has it.
+pub fn find(name: &str) -> Result<&'static Registered, KernelError> {
+    REGISTRY
+        .iter()
+        .find(|registered| registered.name == name)
+        .ok_or_else(|| KernelError::UnknownReduction { name: name.to_owned() })
+}
+
+/// Every reduction, one line each.
+pub static REGISTRY: &[Registered] = &[];

@@ -1,0 +1,180 @@
+//! The handle to a node of a lazy expression, and what nodes there are.
+
+use super::View;
+use crate::array::{Chunk, ChunkGrid, DType, Shape, StoredArray};
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::kernels::random::Generator;
+use crate::kernels::reduction::ReductionOptions;
+use serde::{Deserialize, Serialize};
+use std::any::Any;
+use std::sync::Arc;
+
+/// A reduction over axes of its input; the axes leave the shape.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Reduce {
+    /// Registered name of the reduction, as numpy and xarray call it.
+    pub name: String,
+    /// Axes that are summarised, ascending.
+    pub axes: Vec<usize>,
+    /// Its options.
+    pub options: ReductionOptions,
+}
+
+/// An array whose chunks workers keep from an earlier computation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PersistedArray {
+    /// The computation that made it.
+    pub computation: u32,
+    /// The stage of that computation whose results are the chunks.
+    pub stage: u16,
+}
+
+/// What a node computes from its inputs. Shape, dtype and chunk grid of the result stand beside it in the node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Operation {
+    /// An array in a store. No inputs.
+    Stored(StoredArray),
+    /// Values in memory. No inputs.
+    InMemory(Arc<Chunk>),
+    /// Values computed from positions. No inputs.
+    Generated(Generator),
+    /// Chunks that workers keep. No inputs; the chunk grid is that of the kept chunks.
+    Persisted(PersistedArray),
+    /// A function of each element. One input of the dtype that the function is computed in.
+    Unary(UnaryOp),
+    /// A function of each pair of elements. Two inputs of one shape and dtype.
+    Binary(BinaryOp),
+    /// Elements of the second input where the first (bool) is true, else of the third. Three inputs of one shape.
+    Select,
+    /// Conversion to the node's dtype. One input.
+    Cast,
+    /// A view. One input.
+    View(View),
+    /// Elements at the given indices along an axis. One input.
+    Take {
+        /// The axis.
+        axis: usize,
+        /// Indices along it, in any order.
+        indices: Arc<Vec<usize>>,
+    },
+    /// A reduction. One input.
+    Reduce(Reduce),
+    /// The same values under the node's chunk grid. One input.
+    Rechunk,
+}
+
+/// A lazily computed n-dimensional array: shape, dtype and chunk grid are known, values are not.
+///
+/// Cloning is cheap; arrays share their inputs.
+#[derive(Debug, Clone)]
+pub struct Array(Arc<ArrayNode>);
+
+#[derive(Debug)]
+struct ArrayNode {
+    operation: Operation,
+    inputs: Vec<Array>,
+    shape: Shape,
+    dtype: DType,
+    grid: ChunkGrid,
+    /// Held as long as the array is: kept chunks are dropped with the last handle.
+    _keep_alive: Option<KeepAlive>,
+}
+
+/// Something whose drop means that an array's kept chunks are no longer needed.
+#[derive(Clone)]
+pub struct KeepAlive(Arc<dyn Any + Send + Sync>);
+
+impl KeepAlive {
+    /// Keeps a value until the last clone is dropped.
+    pub fn new(guard: impl Any + Send + Sync) -> KeepAlive {
+        KeepAlive(Arc::new(guard))
+    }
+}
+
+impl std::fmt::Debug for KeepAlive {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "KeepAlive({} handles)", Arc::strong_count(&self.0))
+    }
+}
+
+impl Array {
+    /// A node; the constructors in `construct` check what goes in.
+    pub(super) fn new(operation: Operation, inputs: Vec<Array>, dtype: DType, grid: ChunkGrid) -> Array {
+        Array(Arc::new(ArrayNode { operation, inputs, shape: grid.shape(), dtype, grid, _keep_alive: None }))
+    }
+
+    /// An array whose chunks workers keep until `keep_alive` and every clone of the array are dropped.
+    pub fn persisted(source: PersistedArray, dtype: DType, grid: ChunkGrid, keep_alive: KeepAlive) -> Array {
+        Array(Arc::new(ArrayNode {
+            operation: Operation::Persisted(source),
+            inputs: Vec::new(),
+            shape: grid.shape(),
+            dtype,
+            grid,
+            _keep_alive: Some(keep_alive),
+        }))
+    }
+
+    /// What this array is computed by.
+    pub fn operation(&self) -> &Operation {
+        &self.0.operation
+    }
+
+    /// What it is computed from.
+    pub fn inputs(&self) -> &[Array] {
+        &self.0.inputs
+    }
+
+    /// Length along each axis.
+    pub fn shape(&self) -> &[usize] {
+        &self.0.shape
+    }
+
+    /// Number of axes.
+    pub fn ndim(&self) -> usize {
+        self.0.shape.len()
+    }
+
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        self.0.shape.iter().product()
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Element type.
+    pub fn dtype(&self) -> DType {
+        self.0.dtype
+    }
+
+    /// How the user sees the array cut into chunks; the engine may choose other regions.
+    pub fn grid(&self) -> &ChunkGrid {
+        &self.0.grid
+    }
+
+    /// Bytes of all elements.
+    pub fn size_bytes(&self) -> u64 {
+        self.len() as u64 * self.dtype().size_bytes() as u64
+    }
+
+    /// Whether two handles are one node.
+    pub fn is_same(&self, other: &Array) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Identity of the node, for maps keyed by node.
+    pub(super) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
+    }
+
+    /// The values, where they are in memory already.
+    pub fn in_memory_values(&self) -> Option<&Arc<Chunk>> {
+        match &self.0.operation {
+            Operation::InMemory(values) => Some(values),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Building arrays: what may be combined, and the shape, dtype and chunk grid that come out.
+
+use super::{Array, Operation, PlanError, Reduce, View, ViewAxis};
+use crate::array::{AxisChunks, Chunk, ChunkGrid, DType, Scalar, Shape, StoredArray};
+use crate::kernels::KernelError;
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::kernels::random::Generator;
+use crate::kernels::reduction::{self, ReductionOptions};
+use std::sync::Arc;
+
+/// A slice of one axis: `count` indices from `start` in steps of `step`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AxisSlice {
+    /// First index.
+    pub start: usize,
+    /// Distance between indices, not 0.
+    pub step: isize,
+    /// Number of indices.
+    pub count: usize,
+}
+
+impl AxisSlice {
+    /// The whole of an axis.
+    pub fn whole(length: usize) -> AxisSlice {
+        AxisSlice { start: 0, step: 1, count: length }
+    }
+}
+
+/// The shape that numpy broadcasts two shapes to.
+///
+/// # Errors
+/// [`PlanError::ShapeMismatch`] where lengths differ and neither is 1.
+pub fn broadcast_shapes(left: &[usize], right: &[usize]) -> Result<Shape, PlanError> {
+    let ndim = left.len().max(right.len());
+    let length = |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(ndim).map_or(1, |axis| shape[axis]);
+    (0..ndim)
+        .map(|axis| match (length(left, axis), length(right, axis)) {
+            (a, b) if a == b => Ok(a),
+            (1, b) => Ok(b),
+            (a, 1) => Ok(a),
+            _ => Err(PlanError::ShapeMismatch { left: left.to_vec(), right: right.to_vec() }),
+        })
+        .collect()
+}
+
+impl Array {
+    /// An array in a store, under its stored chunk grid. Costs no I/O.
+    pub fn stored(source: StoredArray) -> Array {
+        let (dtype, grid) = (source.dtype, source.read_grid.clone());
+        Array::new(Operation::Stored(source), Vec::new(), dtype, grid)
+    }
+
+    /// Values in memory, as one chunk. They travel with the plan: for small arrays.
+    pub fn in_memory(values: impl Into<Arc<Chunk>>) -> Array {
+        let values = values.into();
+        let (dtype, grid) = (values.dtype(), ChunkGrid::single(values.shape()));
+        Array::new(Operation::InMemory(values), Vec::new(), dtype, grid)
+    }
+
+    /// Values computed from positions, under a chunk grid. Costs no memory.
+    pub fn generated(generator: Generator, dtype: DType, grid: ChunkGrid) -> Array {
+        Array::new(Operation::Generated(generator), Vec::new(), dtype, grid)
+    }
+
+    /// One value without axes.
+    ///
+    /// # Errors
+    /// Where the value doesn't exist in the dtype.
+    pub fn scalar(value: Scalar, dtype: DType) -> Result<Array, PlanError> {
+        value.to_buffer(dtype)?;
+        Ok(Array::generated(Generator::Full(value), dtype, ChunkGrid::single(&[])))
+    }
+
+    /// A function of each element: same shape and chunk grid, numpy's dtype.
+    ///
+    /// # Errors
+    /// Where the function isn't defined for the dtype.
+    pub fn unary(&self, operation: UnaryOp) -> Result<Array, PlanError> {
+        let signature = operation.signature(self.dtype())?;
+        let operand = self.cast(signature.operand)?;
+        Ok(Array::new(Operation::Unary(operation), vec![operand], signature.result, self.grid().clone()))
+    }
+
+    /// A function of pairs of elements, the operands broadcast and promoted as numpy does; the chunk grid has the
+    /// boundaries of both.
+    ///
+    /// # Errors
+    /// Where shapes don't match or the function isn't defined for the dtypes.
+    pub fn binary(&self, operation: BinaryOp, other: &Array) -> Result<Array, PlanError> {
+        let signature = operation.signature(self.dtype(), other.dtype())?;
+        let shape = broadcast_shapes(self.shape(), other.shape())?;
+        let left = self.cast(signature.left)?.broadcast_to(&shape)?;
+        let right = other.cast(signature.right)?.broadcast_to(&shape)?;
+        let grid = left.grid().refine(right.grid());
+        Ok(Array::new(Operation::Binary(operation), vec![left, right], signature.result, grid))
+    }
+
+    /// Elements of `when_true` where this array is true, else of `when_false`; broadcast and promoted as numpy does.
+    ///
+    /// # Errors
+    /// Where shapes don't match or the dtypes have none in common.
+    pub fn select(&self, when_true: &Array, when_false: &Array) -> Result<Array, PlanError> {
+        let dtype = when_true.dtype().promote(when_false.dtype()).ok_or_else(|| KernelError::UndefinedFor {
+            operation: "where",
+            dtypes: vec![when_true.dtype(), when_false.dtype()],
+        })?;
+        let shape = broadcast_shapes(self.shape(), &broadcast_shapes(when_true.shape(), when_false.shape())?)?;
+        let condition = self.cast(DType::Bool)?.broadcast_to(&shape)?;
+        let when_true = when_true.cast(dtype)?.broadcast_to(&shape)?;
+        let when_false = when_false.cast(dtype)?.broadcast_to(&shape)?;
+        let grid = condition.grid().refine(when_true.grid()).refine(when_false.grid());
+        Ok(Array::new(Operation::Select, vec![condition, when_true, when_false], dtype, grid))
+    }
+
+    /// Values converted as numpy's `astype` does; the array itself where it has the dtype.
+    ///
+    /// # Errors
+    /// [`PlanError::NoSuchCast`] between text and anything else, and between floats and times.
+    pub fn cast(&self, dtype: DType) -> Result<Array, PlanError> {
+        let from = self.dtype();
+        if from == dtype {
+            return Ok(self.clone());
+        }
+        let text = from == DType::Text || dtype == DType::Text;
+        let mixed_times = matches!(
+            (from, dtype),
+            (DType::Datetime(_), DType::Timedelta(_)) | (DType::Timedelta(_), DType::Datetime(_))
+        );
+        if text || mixed_times {
+            return Err(PlanError::NoSuchCast { from, to: dtype });
+        }
+        Ok(Array::new(Operation::Cast, vec![self.clone()], dtype, self.grid().clone()))
+    }
+
+    /// A view of the array; views of views become one.
+    ///
+    /// # Panics
+    /// Where the view has another number of input axes than the array.
+    pub fn view(&self, view: View) -> Array {
+        assert_eq!(view.axes.len(), self.ndim(), "a view has one entry an input axis");
+        if view.is_identity(self.shape()) {
+            return self.clone();
+        }
+        if let Operation::View(inner) = self.operation() {
+            return self.inputs()[0].view(inner.then(&view));
+        }
+        let grid = view.output_grid(self.grid());
+        Array::new(Operation::View(view), vec![self.clone()], self.dtype(), grid)
+    }
+
+    /// Slices along every axis. No data moves.
+    ///
+    /// # Errors
+    /// [`PlanError::IndexOutOfBounds`] where a slice leaves its axis.
+    pub fn slice(&self, slices: &[AxisSlice]) -> Result<Array, PlanError> {
+        let mut axes = Vec::new();
+        for (axis, slice) in slices.iter().enumerate() {
+            let size = self.shape()[axis];
+            let last = slice.start as i64 + (slice.count as i64 - 1).max(0) * slice.step as i64;
+            if slice.count > 0 && (slice.start >= size || last < 0 || last >= size as i64) {
+                return Err(PlanError::IndexOutOfBounds { index: last, axis, size });
+            }
+            axes.push(ViewAxis { output: Some(axis), start: slice.start, step: slice.step });
+        }
+        Ok(self.view(View { axes, shape: slices.iter().map(|slice| slice.count).collect() }))
+    }
+
+    /// One index of an axis; the axis leaves the shape.
+    ///
+    /// # Errors
+    /// Where the axis or index doesn't exist.
+    pub fn index_axis(&self, axis: usize, index: usize) -> Result<Array, PlanError> {
+        self.check_axis(axis)?;
+        let size = self.shape()[axis];
+        if index >= size {
+            return Err(PlanError::IndexOutOfBounds { index: index as i64, axis, size });
+        }
+        let mut view = View::identity(self.shape());
+        view.shape.remove(axis);
+        for (position, entry) in view.axes.iter_mut().enumerate() {
+            *entry = match position.cmp(&axis) {
+                std::cmp::Ordering::Less => ViewAxis::whole(position),
+                std::cmp::Ordering::Equal => ViewAxis::fixed(index),
+                std::cmp::Ordering::Greater => ViewAxis::whole(position - 1),
+            };
+        }
+        Ok(self.view(view))
+    }
+
+    /// Axes in another order: output axis `i` is input axis `order[i]`. No data moves.
+    ///
+    /// # Errors
+    /// [`PlanError::NoSuchAxis`] where `order` isn't a permutation of the axes.
+    pub fn transpose(&self, order: &[usize]) -> Result<Array, PlanError> {
+        let ndim = self.ndim();
+        let mut axes = vec![ViewAxis::fixed(0); ndim];
+        for (output, &input) in order.iter().enumerate() {
+            if input >= ndim || axes[input].output.is_some() {
+                return Err(PlanError::NoSuchAxis { axis: input, ndim });
+            }
+            axes[input] = ViewAxis::whole(output);
+        }
+        if order.len() != ndim {
+            return Err(PlanError::NoSuchAxis { axis: order.len(), ndim });
+        }
+        Ok(self.view(View { axes, shape: order.iter().map(|&axis| self.shape()[axis]).collect() }))
+    }
+
+    /// Repeats axes of length 1, and new leading axes, to fill a shape, as numpy does. No data moves.
+    ///
+    /// # Errors
+    /// [`PlanError::ShapeMismatch`] where an axis of another length would have to change.
+    pub fn broadcast_to(&self, shape: &[usize]) -> Result<Array, PlanError> {
+        let mismatch = || PlanError::ShapeMismatch { left: self.shape().to_vec(), right: shape.to_vec() };
+        let new_axes = shape.len().checked_sub(self.ndim()).ok_or_else(mismatch)?;
+        let mut axes = Vec::new();
+        for (axis, &length) in self.shape().iter().enumerate() {
+            axes.push(match shape[new_axes + axis] {
+                wanted if wanted == length => ViewAxis::whole(new_axes + axis),
+                _ if length == 1 => ViewAxis::fixed(0),
+                _ => return Err(mismatch()),
+            });
+        }
+        Ok(self.view(View { axes, shape: shape.to_vec() }))
+    }
+
+    /// A new axis of length 1 before `axis`. No data moves.
+    ///
+    /// # Errors
+    /// [`PlanError::NoSuchAxis`] where `axis` is past the end.
+    pub fn insert_axis(&self, axis: usize) -> Result<Array, PlanError> {
+        if axis > self.ndim() {
+            return Err(PlanError::NoSuchAxis { axis, ndim: self.ndim() });
+        }
+        let mut shape = self.shape().to_vec();
+        shape.insert(axis, 1);
+        let axes = (0..self.ndim()).map(|input| ViewAxis::whole(input + usize::from(input >= axis))).collect();
+        Ok(self.view(View { axes, shape }))
+    }
+
+    /// Elements at the given indices along an axis, in any order and number.
+    ///
+    /// # Errors
+    /// Where the axis or an index doesn't exist.
+    pub fn take(&self, axis: usize, indices: Vec<usize>) -> Result<Array, PlanError> {
+        self.check_axis(axis)?;
+        let size = self.shape()[axis];
+        if let Some(&index) = indices.iter().find(|&&index| index >= size) {
+            return Err(PlanError::IndexOutOfBounds { index: index as i64, axis, size });
+        }
+        let mut axes = self.grid().axes().to_vec();
+        axes[axis] = AxisChunks::regular(indices.len(), axes[axis].max_size());
+        let operation = Operation::Take { axis, indices: Arc::new(indices) };
+        Ok(Array::new(operation, vec![self.clone()], self.dtype(), ChunkGrid::new(axes)))
+    }
+
+    /// A reduction over axes, by its registered name; the axes leave the shape.
+    ///
+    /// # Errors
+    /// Where an axis doesn't exist, the reduction is unknown or undefined for the dtype, or would have to summarise
+    /// nothing without having a value for it.
+    pub fn reduce(&self, name: &str, axes: &[usize], options: ReductionOptions) -> Result<Array, PlanError> {
+        let registered = reduction::find(name)?;
+        let mut axes = axes.to_vec();
+        axes.sort_unstable();
+        axes.dedup();
+        axes.iter().try_for_each(|&axis| self.check_axis(axis))?;
+        let dtype = registered
+            .reduction
+            .result_dtype(self.dtype())
+            .ok_or_else(|| KernelError::UndefinedFor { operation: registered.name, dtypes: vec![self.dtype()] })?;
+        if !registered.has_identity && axes.iter().any(|&axis| self.shape()[axis] == 0) {
+            return Err(PlanError::EmptyReduction { operation: name.to_owned() });
+        }
+        let kept = (0..self.ndim()).filter(|axis| !axes.contains(axis));
+        let grid = ChunkGrid::new(kept.map(|axis| self.grid().axes()[axis].clone()).collect());
+        let operation = Operation::Reduce(Reduce { name: name.to_owned(), axes, options });
+        Ok(Array::new(operation, vec![self.clone()], dtype, grid))
+    }
+
+    /// The same values under another chunk grid.
+    ///
+    /// # Panics
+    /// Where the grid is of another shape.
+    pub fn rechunk(&self, grid: ChunkGrid) -> Array {
+        assert_eq!(grid.shape(), self.shape(), "a chunk grid covers its array");
+        if grid == *self.grid() {
+            return self.clone();
+        }
+        Array::new(Operation::Rechunk, vec![self.clone()], self.dtype(), grid)
+    }
+
+    fn check_axis(&self, axis: usize) -> Result<(), PlanError> {
+        if axis < self.ndim() { Ok(()) } else { Err(PlanError::NoSuchAxis { axis, ndim: self.ndim() }) }
+    }
+}

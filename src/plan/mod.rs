@@ -1,0 +1,82 @@
+//! The lazy plan: plain n-dimensional nodes with known shape, dtype and chunk grid.
+//!
+//! An [`Array`] is a handle to a node of a growing expression; building one checks shapes and dtypes and never reads or
+//! computes values. A [`Plan`] is the same expression laid out flat, without duplicates, as it is optimised, explained,
+//! sent to ranks and lowered to tasks. Labels, coordinates and metadata live above, in `dataset`; execution below.
+
+mod array;
+mod construct;
+mod flat;
+mod view;
+
+pub use array::{Array, KeepAlive, Operation, PersistedArray, Reduce};
+pub use construct::{AxisSlice, broadcast_shapes};
+pub use flat::{Node, NodeId, Plan, PlanBuilder};
+pub use view::{View, ViewAxis};
+
+use crate::array::{ArrayError, Chunk, DType, Shape};
+use crate::kernels::KernelError;
+
+/// Why an array can't be built or evaluated.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// Shapes that numpy can't broadcast together.
+    #[error("shapes {left:?} and {right:?} don't match")]
+    ShapeMismatch {
+        /// One shape.
+        left: Shape,
+        /// The other.
+        right: Shape,
+    },
+    /// An axis that the array doesn't have.
+    #[error("axis {axis} is out of bounds for an array of {ndim} dimensions")]
+    NoSuchAxis {
+        /// The axis.
+        axis: usize,
+        /// Dimensions of the array.
+        ndim: usize,
+    },
+    /// An index past the end of its axis.
+    #[error("index {index} is out of bounds for axis {axis} with size {size}")]
+    IndexOutOfBounds {
+        /// The index.
+        index: i64,
+        /// Its axis.
+        axis: usize,
+        /// Length of the axis.
+        size: usize,
+    },
+    /// Values of this dtype can't be converted.
+    #[error("can't convert {from} to {to}")]
+    NoSuchCast {
+        /// Dtype of the array.
+        from: DType,
+        /// Dtype asked for.
+        to: DType,
+    },
+    /// A reduction of an axis without elements that has no value for nothing.
+    #[error("zero-size array to reduction operation {operation} which has no identity")]
+    EmptyReduction {
+        /// The reduction.
+        operation: String,
+    },
+    /// An operation on dtypes that it isn't defined for.
+    #[error(transparent)]
+    Kernel(#[from] KernelError),
+    /// Geometry that doesn't fit.
+    #[error(transparent)]
+    Array(#[from] ArrayError),
+    /// The values that a plan needs couldn't be computed.
+    #[error("{0}")]
+    Evaluation(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Computes the values of lazy arrays. `dataset` needs some (masks, labels, group keys) and has them through this; the
+/// session implements it.
+pub trait Evaluate {
+    /// The values of each array, in memory.
+    ///
+    /// # Errors
+    /// [`PlanError::Evaluation`] with whatever went wrong on any rank.
+    fn evaluate(&self, arrays: &[Array]) -> Result<Vec<Chunk>, PlanError>;
+}

@@ -1,0 +1,153 @@
+//! Views: slices with steps, transpositions, inserted, dropped and broadcast axes, as one kind of index arithmetic.
+
+use crate::array::{AxisChunks, ChunkGrid, Region};
+use serde::{Deserialize, Serialize};
+
+/// Where the index along one input axis comes from: `start + step * index[output]`, or `start` alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ViewAxis {
+    /// The output axis that moves this input axis; `None` where the index is fixed.
+    pub output: Option<usize>,
+    /// Input index at output index 0.
+    pub start: usize,
+    /// Input indices per output index; may be negative.
+    pub step: isize,
+}
+
+impl ViewAxis {
+    /// The axis unchanged, moved by an output axis.
+    pub fn whole(output: usize) -> ViewAxis {
+        ViewAxis { output: Some(output), start: 0, step: 1 }
+    }
+
+    /// One fixed index.
+    pub fn fixed(index: usize) -> ViewAxis {
+        ViewAxis { output: None, start: index, step: 0 }
+    }
+
+    /// The input index at an output index.
+    pub fn at(&self, output_index: usize) -> usize {
+        (self.start as isize + self.step * output_index as isize) as usize
+    }
+}
+
+/// How the elements of an output array are found in an input array. Each output axis moves at most one input axis;
+/// output axes that move none repeat the input.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct View {
+    /// One entry an input axis.
+    pub axes: Vec<ViewAxis>,
+    /// Shape of the output.
+    pub shape: Vec<usize>,
+}
+
+impl View {
+    /// The input as it is.
+    pub fn identity(shape: &[usize]) -> View {
+        View { axes: (0..shape.len()).map(ViewAxis::whole).collect(), shape: shape.to_vec() }
+    }
+
+    /// Whether an input of this shape is passed on unchanged.
+    pub fn is_identity(&self, input_shape: &[usize]) -> bool {
+        *self == View::identity(input_shape)
+    }
+
+    /// This view of the input, then `outer` of the result, as one view.
+    pub fn then(&self, outer: &View) -> View {
+        let axes = self
+            .axes
+            .iter()
+            .map(|axis| match axis.output {
+                None => *axis,
+                Some(middle) => {
+                    let next = outer.axes[middle];
+                    ViewAxis {
+                        output: next.output,
+                        start: axis.at(next.start),
+                        step: if next.output.is_some() { axis.step * next.step } else { 0 },
+                    }
+                }
+            })
+            .collect();
+        View { axes, shape: outer.shape.clone() }
+    }
+
+    /// The smallest input region that holds every element of an output region.
+    pub fn input_region(&self, output: &Region) -> Region {
+        Region::from_ranges(self.axes.iter().map(|axis| match axis.output {
+            None => axis.start..axis.start + 1,
+            Some(moved) => {
+                let range = output.range(moved);
+                if range.is_empty() {
+                    return axis.start..axis.start;
+                }
+                let (a, b) = (axis.at(range.start), axis.at(range.end - 1));
+                a.min(b)..a.max(b) + 1
+            }
+        }))
+    }
+
+    /// The input axis that an output axis moves.
+    pub fn input_axis(&self, output: usize) -> Option<usize> {
+        self.axes.iter().position(|axis| axis.output == Some(output))
+    }
+
+    /// Chunks of the output: those of the input seen through the view; one chunk along broadcast axes.
+    pub fn output_grid(&self, input: &ChunkGrid) -> ChunkGrid {
+        let axes = self.shape.iter().enumerate().map(|(output, &length)| match self.input_axis(output) {
+            None => AxisChunks::regular(length, length),
+            Some(axis) => self.axes[axis].output_chunks(&input.axes()[axis], length),
+        });
+        ChunkGrid::new(axes.collect())
+    }
+}
+
+impl ViewAxis {
+    /// Chunks of an output axis of `length`, from those of the input axis that it moves.
+    fn output_chunks(&self, input: &AxisChunks, length: usize) -> AxisChunks {
+        if self.step == 1 && self.start == 0 && input.length() == length {
+            return input.clone();
+        }
+        let mut sizes = Vec::new();
+        let mut done = 0;
+        while done < length {
+            let chunk = input.range(input.chunk_of(self.at(done)));
+            let left = if self.step > 0 { chunk.end - 1 - self.at(done) } else { self.at(done) - chunk.start };
+            let size = (left / self.step.unsigned_abs().max(1) + 1).min(length - done);
+            sizes.push(size);
+            done += size;
+        }
+        AxisChunks::from_sizes(&sizes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn views_compose() {
+        // x[10:2:-2] of 20, then [1:3]
+        let inner = View { axes: vec![ViewAxis { output: Some(0), start: 10, step: -2 }], shape: vec![4] };
+        let outer = View { axes: vec![ViewAxis { output: Some(0), start: 1, step: 1 }], shape: vec![2] };
+        let both = inner.then(&outer);
+        assert_eq!((both.axes[0].at(0), both.axes[0].at(1)), (8, 6));
+        assert_eq!(both.input_region(&Region::whole(&[2])), Region::from_ranges([6..9]));
+    }
+
+    #[test]
+    fn a_stepped_slice_keeps_the_chunks_it_crosses() {
+        let view = View { axes: vec![ViewAxis { output: Some(0), start: 1, step: 2 }], shape: vec![5] };
+        let grid = view.output_grid(&ChunkGrid::regular(&[10], &[4]));
+        assert_eq!(grid.axes()[0].sizes(), [2, 2, 1]);
+        let backwards = View { axes: vec![ViewAxis { output: Some(0), start: 9, step: -1 }], shape: vec![10] };
+        assert_eq!(backwards.output_grid(&ChunkGrid::regular(&[10], &[4])).axes()[0].sizes(), [2, 4, 4]);
+    }
+
+    #[test]
+    fn broadcast_axes_are_one_chunk() {
+        let view = View { axes: vec![ViewAxis::whole(1)], shape: vec![3, 4] };
+        assert_eq!(view.output_grid(&ChunkGrid::regular(&[4], &[2])).counts(), [1, 2]);
+        assert_eq!(view.input_region(&Region::from_ranges([0..3, 1..2])), Region::from_ranges([1..2]));
+    }
+}
