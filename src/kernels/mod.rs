@@ -4,7 +4,7 @@
 //! dispatch on instruction sets that fuse or reorder roundings, transcendental functions from one portable library.
 
 pub mod elementwise;
-pub mod random;
+pub mod generate;
 pub mod reduction;
 
 use crate::array::{ArrayError, DType};

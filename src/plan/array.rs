@@ -3,7 +3,7 @@
 use super::View;
 use crate::array::{Chunk, ChunkGrid, DType, Shape, StoredArray};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
-use crate::kernels::random::Generator;
+use crate::kernels::generate::Generator;
 use crate::kernels::reduction::ReductionOptions;
 use serde::{Deserialize, Serialize};
 use std::any::Any;

@@ -4,7 +4,7 @@ use super::{Array, Operation, PlanError, Reduce, View, ViewAxis};
 use crate::array::{AxisChunks, Chunk, ChunkGrid, DType, Scalar, Shape, StoredArray};
 use crate::kernels::KernelError;
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
-use crate::kernels::random::Generator;
+use crate::kernels::generate::Generator;
 use crate::kernels::reduction::{self, ReductionOptions};
 use std::sync::Arc;
 

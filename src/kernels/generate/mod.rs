@@ -1,7 +1,8 @@
 //! Arrays that are computed from element positions alone: constants, sequences, random numbers.
 
-use crate::array::Scalar;
+use crate::array::{Buffer, DType, Scalar};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Distribution of random values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,4 +49,11 @@ pub enum Generator {
         /// What is drawn.
         distribution: Distribution,
     },
+}
+
+impl Generator {
+    /// Writes the values at positions `first`, `first + step`, ... into `output[range]`.
+    pub fn fill(&self, _dtype: DType, _first: u64, _step: i64, _output: &mut Buffer, _range: Range<usize>) {
+        todo!()
+    }
 }
