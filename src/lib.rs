@@ -6,3 +6,4 @@
 pub mod array;
 pub mod kernels;
 pub mod plan;
+pub mod store;

@@ -1,0 +1,138 @@
+//! What can go wrong with a store.
+
+use crate::array::{ArrayError, Shape};
+
+/// Why a store can't be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Nothing lies at the location.
+    #[error("no store at {location}")]
+    Missing {
+        /// The location, absolute.
+        location: String,
+    },
+    /// What lies at the location is no store of a known format.
+    #[error("{location} is not a Zarr store: expected zarr.json, .zgroup or .zarray, found {found}")]
+    NotAStore {
+        /// The location, absolute.
+        location: String,
+        /// What was found there.
+        found: String,
+    },
+    /// The location is taken and may not be overwritten.
+    #[error("{location} already exists")]
+    AlreadyExists {
+        /// The location, absolute.
+        location: String,
+    },
+    /// The store has no array of that name.
+    #[error("{store} has no array {name:?}: it has {}", .known.join(", "))]
+    NoSuchArray {
+        /// Location of the store.
+        store: String,
+        /// The name asked for.
+        name: String,
+        /// The arrays that it has.
+        known: Vec<String>,
+    },
+    /// The array's metadata is no longer what it was when the plan was made.
+    #[error("{array} has changed since it was opened")]
+    Changed {
+        /// Location of the array.
+        array: String,
+    },
+    /// Metadata that can't be understood.
+    #[error("{file}: {reason}")]
+    InvalidMetadata {
+        /// The file that holds it.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A dtype that Swath can't hold.
+    #[error("array {array}: unsupported dtype {dtype}")]
+    UnsupportedDType {
+        /// Location of the array.
+        array: String,
+        /// The dtype, as the metadata has it.
+        dtype: String,
+    },
+    /// A codec or filter that can't be decoded.
+    #[error("array {array}: unsupported codec {codec}: {reason}")]
+    UnsupportedCodec {
+        /// Location of the array.
+        array: String,
+        /// Name of the codec.
+        codec: String,
+        /// What is missing.
+        reason: String,
+    },
+    /// Another part of the format that isn't supported.
+    #[error("array {array}: unsupported {feature}")]
+    UnsupportedFeature {
+        /// Location of the array.
+        array: String,
+        /// The feature, with its value.
+        feature: String,
+    },
+    /// A chunk whose stored bytes can't be decoded.
+    #[error("array {array}: chunk {chunk:?} is corrupt or truncated: {reason} ({file})")]
+    CorruptChunk {
+        /// Location of the array.
+        array: String,
+        /// Position of the chunk along each axis of the grid that it is read by.
+        chunk: Vec<usize>,
+        /// The file that holds it.
+        file: String,
+        /// What the codec said.
+        reason: String,
+    },
+    /// A chunk that can't be encoded.
+    #[error("array {array}: chunk {chunk:?} can't be encoded: {reason}")]
+    Encode {
+        /// Location of the array.
+        array: String,
+        /// Position of the chunk along each axis of the grid that it is written by.
+        chunk: Vec<usize>,
+        /// What the codec said.
+        reason: String,
+    },
+    /// A region that leaves its array, or data of another shape.
+    #[error("array {array}: expected shape {expected:?}, found {found:?}")]
+    ShapeMismatch {
+        /// Location of the array.
+        array: String,
+        /// The shape that fits.
+        expected: Shape,
+        /// The shape that was given.
+        found: Shape,
+    },
+    /// A chunk number past the end of the grid.
+    #[error("array {array}: chunk {chunk} exceeds the grid of {count} chunks")]
+    NoSuchChunk {
+        /// Location of the array.
+        array: String,
+        /// The chunk asked for.
+        chunk: u64,
+        /// Number of chunks.
+        count: u64,
+    },
+    /// Values that can't be written under an array's metadata, or data of another dtype.
+    #[error("array {array}: {source}")]
+    Array {
+        /// Location of the array.
+        array: String,
+        /// What doesn't fit.
+        source: ArrayError,
+    },
+    /// The file system refused.
+    #[error("can't {action} {path}: {source}")]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// The path, absolute.
+        path: String,
+        /// The reason.
+        source: std::io::Error,
+    },
+}

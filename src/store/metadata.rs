@@ -1,0 +1,133 @@
+//! What a store says about its arrays, and what one says to have arrays written.
+
+use crate::array::{DType, Scalar, Shape, StoredArray};
+use indexmap::IndexMap;
+use std::fmt;
+
+/// Attributes of a group or array, in their stored order.
+pub type Attributes = serde_json::Map<String, serde_json::Value>;
+
+/// Version of the Zarr format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ZarrFormat {
+    /// Zarr version 2, <https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html>.
+    V2,
+    /// Zarr version 3, <https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html>.
+    #[default]
+    V3,
+}
+
+impl fmt::Display for ZarrFormat {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            ZarrFormat::V2 => "Zarr v2",
+            ZarrFormat::V3 => "Zarr v3",
+        })
+    }
+}
+
+/// The root group of a store: its attributes and arrays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupMetadata {
+    /// Absolute location of the store.
+    pub location: String,
+    /// Version of the format.
+    pub format: ZarrFormat,
+    /// Attributes of the group.
+    pub attributes: Attributes,
+    /// Arrays that can be read, by name, sorted.
+    pub arrays: IndexMap<String, ArrayMetadata>,
+    /// Arrays that can't be read, by name, with the reason.
+    pub unreadable: IndexMap<String, String>,
+}
+
+/// One array of a store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArrayMetadata {
+    /// Geometry and location, as a plan refers to it.
+    pub array: StoredArray,
+    /// Version of the format.
+    pub format: ZarrFormat,
+    /// Names of its dimensions, `None` where the store doesn't name them all.
+    pub dimension_names: Option<Vec<String>>,
+    /// Attributes, without `_ARRAY_DIMENSIONS`.
+    pub attributes: Attributes,
+    /// The value of chunks that aren't there, `None` where a v2 array has none.
+    pub fill_value: Option<Scalar>,
+    /// Codecs in the order of encoding, as readable text: `bytes(little), zstd(level 0)`.
+    pub codecs: String,
+    /// Shape of a shard where the array is sharded.
+    pub shard_shape: Option<Shape>,
+    /// Shape of a full chunk (the inner one where sharded), beyond the edge too; `None` for an irregular grid.
+    pub chunk_shape: Option<Shape>,
+}
+
+/// What lies in a store of an array.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArraySummary {
+    /// Bytes of all chunk files.
+    pub stored_bytes: u64,
+    /// Chunk files (shards, where sharded) that exist.
+    pub chunks_present: u64,
+    /// Chunk files that the grid has room for.
+    pub chunks_total: u64,
+}
+
+/// What becomes of a store that exists where one is to be written; the names are xarray's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteMode {
+    /// `"w"`: the new store takes its place when complete.
+    Replace,
+    /// `"w-"`: an error.
+    CreateNew,
+    /// `"a"`: arrays are added to it, or replaced, when complete; a missing store is created.
+    Append,
+}
+
+/// How chunks are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Compression {
+    /// What zarr-python 3.1 chooses: Zstandard level 0 in v3, Blosc LZ4 level 5 in v2.
+    #[default]
+    Default,
+    /// Not at all.
+    None,
+    /// Zstandard at a level from -131072 to 22; 0 is the library's default.
+    Zstd {
+        /// The level.
+        level: i32,
+    },
+    /// gzip at a level from 0 to 9.
+    Gzip {
+        /// The level.
+        level: u32,
+    },
+    /// Blosc with byte shuffle and an inner LZ4 at a level from 0 to 9.
+    BloscLz4 {
+        /// The level.
+        level: u32,
+    },
+}
+
+/// An array to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArraySpec {
+    /// Its name in the group.
+    pub name: String,
+    /// Element type.
+    pub dtype: DType,
+    /// Length along each axis.
+    pub shape: Shape,
+    /// Shape of a chunk (the inner one where sharded).
+    pub chunk_shape: Shape,
+    /// Shape of a shard, a multiple of the chunk shape; v3 only.
+    pub shard_shape: Option<Shape>,
+    /// Names of the dimensions.
+    pub dimension_names: Vec<String>,
+    /// Attributes.
+    pub attributes: Attributes,
+    /// The value of chunks that aren't written; `None` is the dtype's zero in v3 and no value in v2.
+    pub fill_value: Option<Scalar>,
+    /// How chunks are compressed.
+    pub compression: Compression,
+}
