@@ -4,6 +4,7 @@
 #![deny(unsafe_code)]
 
 pub mod array;
+pub mod dataset;
 pub mod kernels;
 pub mod plan;
 pub mod store;

@@ -1,0 +1,238 @@
+//! What can go wrong with labelled arrays, worded as xarray words it, and the Python exception each error is there.
+
+use crate::array::{ArrayError, DType};
+use crate::kernels::KernelError;
+use crate::plan::PlanError;
+
+/// The Python exception that xarray raises for an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each variant is the Python exception of its name")]
+pub enum PythonErrorKind {
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    OverflowError,
+    ZeroDivisionError,
+    FileNotFoundError,
+    FileExistsError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    /// xarray's `MergeError`, a `ValueError`.
+    MergeError,
+    /// xarray's `AlignmentError`, a `ValueError`.
+    AlignmentError,
+    /// xarray's `CoordinateValidationError`, a `ValueError`.
+    CoordinateValidationError,
+}
+
+/// Why a labelled array can't be built, selected from, combined or written.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the message of each variant says what its fields are")]
+pub enum DatasetError {
+    #[error("No variable named {name:?}. {hint}")]
+    NoSuchVariable { name: String, hint: String },
+    #[error("{name:?}")]
+    NoSuchCoordinate { name: String },
+    #[error("Dimensions {{{missing}}} do not exist. Expected one or more of {expected}")]
+    NoSuchDimension { missing: String, expected: String },
+    #[error("{missing} not found in array dimensions {expected}")]
+    NotInArrayDimensions { missing: String, expected: String },
+    #[error("'{name}' is not a valid dimension or coordinate for Dataset with dimensions {expected}")]
+    NoSuchDimensionOrCoordinate { name: String, expected: String },
+    #[error("chunks keys {missing} not found in data dimensions {expected}")]
+    ChunksOfUnknownDimension { missing: String, expected: String },
+    #[error("Chunks do not add up to shape. Got chunks={chunks:?} for dimension '{dimension}' of length {length}")]
+    ChunksDontCover { dimension: String, chunks: Vec<usize>, length: usize },
+    #[error("chunks of dimension '{dimension}' have size 0: use -1 for one chunk or a positive size")]
+    EmptyChunks { dimension: String },
+    #[error("index {index} is out of bounds for axis {axis} with size {size}")]
+    IndexOutOfBounds { index: i64, axis: usize, size: usize },
+    #[error("too many indices")]
+    TooManyIndices,
+    #[error("an index can only have a single ellipsis ('...')")]
+    SeveralEllipses,
+    #[error("slice step cannot be zero")]
+    ZeroStep,
+    #[error("boolean index of length {found} did not match dimension '{dimension}' of length {expected}")]
+    MaskLength { dimension: String, found: usize, expected: usize },
+    #[error("not all values found in index '{index}'{hint}")]
+    LabelNotFound { index: String, hint: &'static str },
+    #[error(
+        "Cannot get left slice bound for non-monotonic index with a missing label {label}. Either sort the index or specify an existing label."
+    )]
+    UnorderedIndex { label: String },
+    #[error("Could not automatically create PandasIndex for coord '{name}' with {ndim} dimensions. {remedy}")]
+    NotAnIndex { name: String, ndim: usize, remedy: &'static str },
+    #[error(
+        "cannot supply selection options {{'method': {method:?}}} for dimension '{dimension}' that has no associated coordinate or index"
+    )]
+    MethodWithoutIndex { dimension: String, method: &'static str },
+    #[error("Reindexing only valid with uniquely valued Index objects")]
+    RepeatedLabels,
+    #[error("index '{index}' of {dtype} has no distance between labels: '{method}' needs numbers or times")]
+    NoDistance { index: String, dtype: DType, method: &'static str },
+    #[error("could not read {text:?} as a date: use ISO 8601, as in '2000-01-31' or '2000-01-31T12:00'")]
+    NotADate { text: String },
+    #[error("{found} must be a permuted list of {expected}, unless `...` is included")]
+    NotAPermutation { found: String, expected: String },
+    #[error("cannot select a dimension to squeeze out which has length greater than one")]
+    SqueezeLongDimension,
+    #[error("Dimension {name} already exists.")]
+    DimensionExists { name: String },
+    #[error("cannot rename '{name}' because it is not a variable or dimension in this dataset")]
+    RenameUnknown { name: String },
+    #[error("the new name '{name}' conflicts")]
+    RenameConflict { name: String },
+    #[error("These variables cannot be found in this dataset: {names}")]
+    DropUnknown { names: String },
+    #[error("cannot remove index coordinates with reset_coords: {{{names}}}")]
+    ResetIndex { names: String },
+    #[error("unable to convert unnamed DataArray to a Dataset without providing an explicit name")]
+    Unnamed,
+    #[error("cannot create a Dataset from a DataArray with the same name as one of its coordinates")]
+    NameIsCoordinate,
+    #[error("different number of dimensions on data and dims: {data} vs {dims}")]
+    DimensionCount { data: usize, dims: usize },
+    #[error("dimension '{name}' is repeated: Swath needs distinct dimension names")]
+    RepeatedDimension { name: String },
+    #[error("dimensions {dims} must have the same length as the number of data dimensions, ndim={ndim}")]
+    OperandDimensions { dims: String, ndim: usize },
+    #[error(
+        "coordinate {name} has dimensions {dims}, but these are not a subset of the DataArray dimensions {expected}"
+    )]
+    CoordinateDimensions { name: String, dims: String, expected: String },
+    #[error(
+        "conflicting sizes for dimension '{dimension}': length {data} on the data but length {coordinate} on coordinate '{name}'"
+    )]
+    CoordinateLength { dimension: String, name: String, data: usize, coordinate: usize },
+    #[error(
+        "conflicting sizes for dimension '{dimension}': length {found} on '{name}' and length {expected} on '{other}'"
+    )]
+    ConflictingSizes { dimension: String, name: String, found: usize, other: String, expected: usize },
+    #[error(
+        "cannot align objects with join='exact' where index/labels/sizes are not equal along these coordinates (dimensions): '{dimension}' ('{dimension}',)"
+    )]
+    NotExactlyAligned { dimension: String },
+    #[error(
+        "cannot reindex or align along dimension '{dimension}' because of conflicting dimension sizes: {{{}, {}}}{note}",
+        sizes[0],
+        sizes[1]
+    )]
+    ConflictingDimensionSizes { dimension: String, sizes: [usize; 2], note: String },
+    #[error(
+        "conflicting values for variable '{name}' on objects to be combined. You can skip this check by specifying compat='override'."
+    )]
+    MergeConflict { name: String },
+    #[error("operands could not be broadcast together with shapes {left} {right}")]
+    NotBroadcastable { left: String, right: String },
+    #[error("Integers to negative integer powers are not allowed.")]
+    NegativeIntegerPower,
+    #[error(
+        "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the logical_not function instead."
+    )]
+    BooleanNegative,
+    #[error(
+        "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the logical_xor function instead."
+    )]
+    BooleanSubtract,
+    #[error("ufunc '{operation}' not supported for the input types {types}")]
+    UnsupportedTypes { operation: &'static str, types: String },
+    #[error("{operation} between a Dataset and a DataArray: convert with .to_dataset() first")]
+    MixedOperands { operation: &'static str },
+    #[error("variable '{name}' has dtype {dtype}, which {operation} doesn't support")]
+    UnsupportedDtype { name: String, dtype: DType, operation: &'static str },
+    #[error(
+        "Zarr requires uniform chunk sizes except for final chunk. Variable named '{name}' has incompatible dask chunks: {chunks}. Consider rechunking using `chunk()`."
+    )]
+    IrregularChunks { name: String, chunks: String },
+    #[error(
+        "Final chunk of Zarr array must be the same size or smaller than the first. Variable named '{name}' has incompatible Dask chunks {chunks}. Consider either rechunking using `chunk()` or instead deleting or modifying `encoding['chunks']`."
+    )]
+    LongFinalChunk { name: String, chunks: String },
+    #[error(
+        "failed to prevent overwriting existing key {key} in attrs on variable '{name}'. Delete it from attrs or from encoding"
+    )]
+    EncodedTwice { name: String, key: &'static str },
+    #[error(
+        "unable to decode time units {units:?} with calendar {calendar:?} of variable '{name}': {reason}; open with decode_times=False to have the numbers"
+    )]
+    UndecodableTime { name: String, units: String, calendar: String, reason: &'static str },
+    #[error("unable to encode the times of variable '{name}' as {units:?} in calendar {calendar:?}: {reason}")]
+    UnencodableTime { name: String, units: String, calendar: String, reason: &'static str },
+    #[error("attribute {key} of variable '{name}' is {value}, expected {expected}")]
+    BadAttribute { name: String, key: String, value: String, expected: &'static str },
+    #[error("index coordinate '{name}' is lazy: load it first")]
+    LazyIndex { name: String },
+    #[error("{0}")]
+    Plan(#[from] PlanError),
+}
+
+impl From<KernelError> for DatasetError {
+    fn from(error: KernelError) -> DatasetError {
+        DatasetError::Plan(PlanError::Kernel(error))
+    }
+}
+
+impl From<ArrayError> for DatasetError {
+    fn from(error: ArrayError) -> DatasetError {
+        DatasetError::Plan(PlanError::Array(error))
+    }
+}
+
+impl DatasetError {
+    /// The Python exception that xarray raises here.
+    pub fn python_kind(&self) -> PythonErrorKind {
+        use DatasetError as E;
+        use PythonErrorKind as Kind;
+        match self {
+            E::NoSuchVariable { .. }
+            | E::NoSuchCoordinate { .. }
+            | E::NoSuchDimensionOrCoordinate { .. }
+            | E::LabelNotFound { .. }
+            | E::UnorderedIndex { .. } => Kind::KeyError,
+            E::IndexOutOfBounds { .. } | E::TooManyIndices | E::SeveralEllipses | E::MaskLength { .. } => {
+                Kind::IndexError
+            }
+            E::EmptyChunks { .. } => Kind::ZeroDivisionError,
+            E::NoDistance { .. }
+            | E::BooleanNegative
+            | E::BooleanSubtract
+            | E::UnsupportedTypes { .. }
+            | E::MixedOperands { .. }
+            | E::UnsupportedDtype { .. } => Kind::TypeError,
+            E::NotExactlyAligned { .. } | E::ConflictingDimensionSizes { .. } => Kind::AlignmentError,
+            E::CoordinateDimensions { .. } | E::CoordinateLength { .. } => Kind::CoordinateValidationError,
+            E::MergeConflict { .. } => Kind::MergeError,
+            E::Plan(error) => plan_kind(error),
+            _ => Kind::ValueError,
+        }
+    }
+}
+
+/// The Python exception of an error of the level below.
+fn plan_kind(error: &PlanError) -> PythonErrorKind {
+    match error {
+        PlanError::NoSuchAxis { .. } | PlanError::IndexOutOfBounds { .. } => PythonErrorKind::IndexError,
+        PlanError::NoSuchCast { .. } => PythonErrorKind::TypeError,
+        PlanError::Kernel(KernelError::UndefinedFor { .. }) => PythonErrorKind::TypeError,
+        PlanError::Kernel(KernelError::NeedsFloat16 { .. }) => PythonErrorKind::NotImplementedError,
+        PlanError::Kernel(KernelError::IntegerOutOfBounds { .. }) => PythonErrorKind::OverflowError,
+        PlanError::Evaluation(_) => PythonErrorKind::RuntimeError,
+        _ => PythonErrorKind::ValueError,
+    }
+}
+
+/// Names as Python writes a tuple of strings.
+pub(super) fn tuple<S: AsRef<str>>(names: &[S]) -> String {
+    match names {
+        [one] => format!("('{}',)", one.as_ref()),
+        _ => format!("({})", quoted(names)),
+    }
+}
+
+/// Names in Python quotes, separated by commas.
+pub(super) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
+    names.iter().map(|name| format!("'{}'", name.as_ref())).collect::<Vec<_>>().join(", ")
+}

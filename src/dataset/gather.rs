@@ -1,0 +1,1 @@
+//! Picking elements of arrays, at once where they are in memory.

@@ -1,0 +1,39 @@
+//! Labelled arrays: `Variable`, `DataArray` and `Dataset` with xarray's vocabulary and semantics.
+//!
+//! Everything here builds lazy arrays of [`crate::plan`] and never executes them; where values decide what comes next
+//! (index coordinates of an opened store) they come through [`crate::plan::Evaluate`]. Index coordinates, one-dimensional
+//! and named as their dimension, are always held in memory, so that alignment and selection by label need no execution.
+//! Behaviour, wording of errors and text representations are those of xarray 2026.9.
+
+mod align;
+mod arithmetic;
+mod chunking;
+mod data_array;
+mod dataset;
+mod display;
+mod error;
+mod gather;
+mod index;
+mod label;
+mod merge;
+mod missing;
+mod operand;
+mod reduce;
+mod rename;
+mod reshape;
+mod select;
+mod variable;
+
+pub use align::Join;
+pub use arithmetic::AttributeRule;
+pub use chunking::{ChunkSize, Chunking};
+pub use data_array::DataArray;
+pub use dataset::Dataset;
+pub use display::format_values;
+pub use error::{DatasetError, PythonErrorKind};
+pub use index::Indexer;
+pub use label::{Label, LabelIndexer, SelectMethod, SelectOptions};
+pub use missing::where_values;
+pub use operand::Operand;
+pub use reduce::{Dims, ReduceOptions};
+pub use variable::{Attributes, Encoding, Variable};
