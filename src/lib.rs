@@ -8,3 +8,4 @@ pub mod dataset;
 pub mod kernels;
 pub mod plan;
 pub mod store;
+pub mod task;

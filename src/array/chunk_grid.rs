@@ -101,6 +101,20 @@ impl AxisChunks {
         (0..self.count()).map(|chunk| self.range(chunk).len()).collect()
     }
 
+    /// Every chunk cut into pieces of at most `size`, boundaries kept.
+    pub fn split(&self, size: usize) -> AxisChunks {
+        if let AxisChunks::Regular { length, size: chunk } = self
+            && chunk % size == 0
+        {
+            return AxisChunks::regular(*length, size);
+        }
+        let pieces = self
+            .sizes()
+            .into_iter()
+            .flat_map(|chunk| (0..chunk).step_by(size.max(1)).map(move |start| size.max(1).min(chunk - start)));
+        AxisChunks::from_sizes(&pieces.collect::<Vec<_>>())
+    }
+
     /// The grid whose boundaries are those of both.
     pub fn refine(&self, other: &AxisChunks) -> AxisChunks {
         if self == other || other.count() <= 1 {

@@ -1,0 +1,215 @@
+//! Stages and their tasks, as plain data that every rank holds.
+
+use super::{ComputationId, ResultId, StageId, TaskId};
+use crate::array::{ChunkGrid, Region, StoredArray};
+use crate::plan::{NodeId, Plan};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is to become of an output of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Goal {
+    /// Values in the memory of the script.
+    Collect,
+    /// Chunks of a stored array.
+    Write(StoredArray),
+    /// Chunks that workers keep for later computations.
+    Persist,
+}
+
+/// Where the results of a stage's tasks go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum StageOutput {
+    /// To workers' memory, until every stage that reads them is complete.
+    Keep,
+    /// To workers' memory, until the script drops them.
+    Persist {
+        /// Position among the plan's outputs.
+        output: usize,
+    },
+    /// To rank 0, for the script.
+    Collect {
+        /// Position among the plan's outputs.
+        output: usize,
+    },
+    /// To a store, written by the task itself; a task's region is a union of whole chunks of the array's write grid.
+    Write {
+        /// Position among the plan's outputs.
+        output: usize,
+        /// The array.
+        target: StoredArray,
+    },
+}
+
+/// A reduction's tasks: each folds a run of blocks of one kept chunk, in order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReduceWork {
+    /// The reduction's node.
+    pub node: NodeId,
+    /// Chunks of the result.
+    pub kept: ChunkGrid,
+    /// Blocks of the summarised axes, in the order of those axes.
+    pub blocks: ChunkGrid,
+    /// Consecutive blocks that one task folds.
+    pub run_length: u64,
+}
+
+impl ReduceWork {
+    /// Runs, that is tasks, for each kept chunk; at least 1.
+    pub fn runs(&self) -> u64 {
+        self.blocks.chunk_count().div_ceil(self.run_length).max(1)
+    }
+}
+
+/// Tasks that merge partial states of a reduction: each merges a group of consecutive runs of one kept chunk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MergeWork {
+    /// The reduction's node.
+    pub node: NodeId,
+    /// Chunks of the result.
+    pub kept: ChunkGrid,
+    /// The stage whose results are merged.
+    pub source: StageId,
+    /// Results of that stage for each kept chunk.
+    pub source_runs: u64,
+    /// Results that one task merges.
+    pub fan_in: u64,
+}
+
+impl MergeWork {
+    /// Groups, that is tasks, for each kept chunk.
+    pub fn groups(&self) -> u64 {
+        self.source_runs.div_ceil(self.fan_in)
+    }
+}
+
+/// What the tasks of a stage do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum StageWork {
+    /// Task `i` computes region `i` of the grid.
+    Produce {
+        /// The node.
+        node: NodeId,
+        /// One region a task.
+        grid: ChunkGrid,
+    },
+    /// Partial reductions; finished ones where each kept chunk has one run.
+    Reduce(ReduceWork),
+    /// A level of the tree that merges partial reductions; the last level finishes them.
+    Merge(MergeWork),
+}
+
+/// Tasks of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    /// What the tasks do.
+    pub work: StageWork,
+    /// Where their results go.
+    pub output: StageOutput,
+    /// Number of tasks.
+    pub task_count: u64,
+    /// Upper bound of the bytes that one task takes: decode buffers, inputs, accumulators, result.
+    pub task_bytes: u64,
+    /// Stages that must be complete before a task starts. A merge task doesn't wait for a stage but for its own inputs.
+    pub after: Vec<StageId>,
+    /// Bytes that all tasks read from stores, raw.
+    pub read_bytes: u64,
+    /// Short description for progress bars and errors: the operation's name.
+    pub name: String,
+}
+
+/// A plan and the stages that compute its outputs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Computation {
+    /// Its number in the session.
+    pub id: ComputationId,
+    /// The optimised plan.
+    pub plan: Plan,
+    /// Stages, each after those that it reads.
+    pub stages: Vec<Stage>,
+    /// Nodes whose values a stage leaves with the workers.
+    pub(super) materialised: BTreeMap<NodeId, StageId>,
+    /// For every reduction: blocks of the summarised axes, folded one after the other.
+    pub(super) blocks: BTreeMap<NodeId, ChunkGrid>,
+}
+
+impl Stage {
+    /// Regions of the node that the results of this stage hold, in the order of its tasks.
+    pub fn result_grid(&self) -> &ChunkGrid {
+        match &self.work {
+            StageWork::Produce { grid, .. } => grid,
+            StageWork::Reduce(work) => &work.kept,
+            StageWork::Merge(work) => &work.kept,
+        }
+    }
+}
+
+impl Computation {
+    /// One stage.
+    ///
+    /// # Panics
+    /// Where the id is of another computation.
+    pub fn stage(&self, id: StageId) -> &Stage {
+        &self.stages[id.0 as usize]
+    }
+
+    /// Ids of all stages, in an order in which they can run.
+    pub fn stage_ids(&self) -> impl Iterator<Item = StageId> + use<> {
+        (0..self.stages.len() as u16).map(StageId)
+    }
+
+    /// Blocks of the summarised axes of a reduction, in the order of those axes; they are folded in row-major order.
+    ///
+    /// # Panics
+    /// Where the node is no reduction.
+    pub fn blocks_of(&self, node: NodeId) -> &ChunkGrid {
+        &self.blocks[&node]
+    }
+
+    /// The stage that leaves a node's values with the workers.
+    pub fn stage_of(&self, node: NodeId) -> Option<StageId> {
+        self.materialised.get(&node).copied()
+    }
+
+    /// The node that a task computes.
+    pub fn node_of(&self, task: TaskId) -> NodeId {
+        match &self.stage(task.stage).work {
+            StageWork::Produce { node, .. } => *node,
+            StageWork::Reduce(work) => work.node,
+            StageWork::Merge(work) => work.node,
+        }
+    }
+
+    /// The region of its node that a task computes, or has a part in.
+    pub fn region_of(&self, task: TaskId) -> Region {
+        match &self.stage(task.stage).work {
+            StageWork::Produce { grid, .. } => grid.region(task.index),
+            StageWork::Reduce(work) => work.kept.region(task.index / work.runs()),
+            StageWork::Merge(work) => work.kept.region(task.index / work.groups()),
+        }
+    }
+
+    /// Number of tasks of all stages.
+    pub fn task_count(&self) -> u64 {
+        self.stages.iter().map(|stage| stage.task_count).sum()
+    }
+
+    /// The merge task that takes a task's result, where it is a partial reduction.
+    pub fn merged_by(&self, task: TaskId) -> Option<TaskId> {
+        let next = StageId(task.stage.0 + 1);
+        let StageWork::Merge(work) = &self.stages.get(next.0 as usize)?.work else { return None };
+        let (kept, run) = (task.index / work.source_runs, task.index % work.source_runs);
+        (work.source == task.stage).then(|| TaskId { stage: next, index: kept * work.groups() + run / work.fan_in })
+    }
+
+    /// The results of earlier tasks, of this or (where persisted) an earlier computation, that a task reads.
+    pub fn inputs_of(&self, task: TaskId) -> Vec<ResultId> {
+        let own = |task| ResultId { computation: self.id, task };
+        if let StageWork::Merge(work) = &self.stage(task.stage).work {
+            let (kept, group) = (task.index / work.groups(), task.index % work.groups());
+            let runs = group * work.fan_in..((group + 1) * work.fan_in).min(work.source_runs);
+            return runs.map(|run| own(TaskId { stage: work.source, index: kept * work.source_runs + run })).collect();
+        }
+        self.pulled_results(task)
+    }
+}

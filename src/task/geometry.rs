@@ -1,0 +1,181 @@
+//! Which regions tasks work on. They follow the stored chunks, so that each is decoded once, and depend on the plan
+//! only, so that results have the same bits on any machine.
+
+use crate::array::{AxisChunks, ChunkGrid};
+use crate::kernels::reduction;
+use crate::plan::{NodeId, Operation, Plan, Reduce};
+
+/// Regions smaller than this are joined where enough tasks remain.
+const SMALL_REGION_BYTES: u64 = 1 << 20;
+/// Regions that joining makes larger than this are left as they are.
+const LARGE_REGION_BYTES: u64 = 256 << 20;
+/// Tasks that a stage has at least, where its data allows, so that every core of a node finds work.
+const ENOUGH_TASKS: u64 = 64;
+/// Runs that a whole reduction is cut into at most, so that outstanding partial states stay few.
+const MOST_RUNS: u64 = 128;
+/// A partial state is at most this fraction of the data that it summarises.
+const PARTIAL_SHARE: u64 = 8;
+
+/// Chunks in which a node's values come cheapest: those of the stores below it, seen through views.
+pub fn natural_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
+    let mut grids: Vec<ChunkGrid> = Vec::with_capacity(id.0 as usize + 1);
+    for current in plan.ids().take(id.0 as usize + 1) {
+        let node = plan.node(current);
+        let input = |position: usize| &grids[node.inputs[position].0 as usize];
+        let grid = match &node.operation {
+            Operation::Stored(source) => source.read_grid.clone(),
+            Operation::InMemory(_) | Operation::Generated(_) | Operation::Persisted(_) => node.grid.clone(),
+            Operation::Unary(_) | Operation::Cast => input(0).clone(),
+            Operation::Rechunk if depends_on_store(plan, current) => input(0).clone(),
+            Operation::Rechunk => node.grid.clone(),
+            Operation::Binary(_) | Operation::Select => {
+                let first = input(0).clone();
+                (1..node.inputs.len()).fold(first, |grid, position| coarser(&grid, input(position)))
+            }
+            Operation::View(view) => view.output_grid(input(0)),
+            Operation::Take { .. } => {
+                let axes = input(0).axes().iter().zip(&node.shape);
+                ChunkGrid::new(
+                    axes.map(|(axis, &length)| {
+                        if axis.length() == length {
+                            axis.clone()
+                        } else {
+                            AxisChunks::regular(length, axis.max_size())
+                        }
+                    })
+                    .collect(),
+                )
+            }
+            Operation::Reduce(reduce) => kept_axes(input(0), reduce),
+        };
+        grids.push(grid);
+    }
+    grids.pop().expect("a plan has the node that is asked for")
+}
+
+/// Whether a node is computed from stored or persisted data.
+fn depends_on_store(plan: &Plan, id: NodeId) -> bool {
+    let node = plan.node(id);
+    matches!(node.operation, Operation::Stored(_) | Operation::Persisted(_))
+        || node.inputs.iter().any(|&input| depends_on_store(plan, input))
+}
+
+fn kept_axes(input: &ChunkGrid, reduce: &Reduce) -> ChunkGrid {
+    let axes = input.axes().iter().enumerate().filter(|(axis, _)| !reduce.axes.contains(axis));
+    ChunkGrid::new(axes.map(|(_, chunks)| chunks.clone()).collect())
+}
+
+/// Along each axis the grid with longer chunks; one chunk along an axis is no wish where the other grid has several.
+fn coarser(a: &ChunkGrid, b: &ChunkGrid) -> ChunkGrid {
+    let pick = |a: &AxisChunks, b: &AxisChunks| match (a.count() > 1, b.count() > 1) {
+        (true, true) if b.max_size() > a.max_size() => b.clone(),
+        (false, true) => b.clone(),
+        _ => a.clone(),
+    };
+    ChunkGrid::new(a.axes().iter().zip(b.axes()).map(|(a, b)| pick(a, b)).collect())
+}
+
+/// Every `factor` consecutive chunks joined to one.
+fn join_chunks(axis: &AxisChunks, factor: usize) -> AxisChunks {
+    let factor = factor.max(1);
+    match axis {
+        _ if factor == 1 => axis.clone(),
+        AxisChunks::Regular { length, size } => AxisChunks::regular(*length, size.saturating_mul(factor)),
+        AxisChunks::Irregular { .. } => {
+            let sizes = axis.sizes();
+            AxisChunks::from_sizes(&sizes.chunks(factor).map(|run| run.iter().sum()).collect::<Vec<_>>())
+        }
+    }
+}
+
+fn chunk_bytes(grid: &ChunkGrid, item_bytes: usize) -> u64 {
+    grid.max_chunk_shape().iter().map(|&length| length as u64).product::<u64>() * item_bytes as u64
+}
+
+/// Joins chunks, last axes first, until regions aren't small or tasks become few.
+fn join_small(mut grid: ChunkGrid, item_bytes: usize) -> ChunkGrid {
+    for axis in (0..grid.ndim()).rev() {
+        while grid.axes()[axis].count() > 1
+            && grid.chunk_count() > 2 * ENOUGH_TASKS
+            && chunk_bytes(&grid, item_bytes) < SMALL_REGION_BYTES
+        {
+            let mut axes = grid.axes().to_vec();
+            axes[axis] = join_chunks(&axes[axis], 2);
+            grid = ChunkGrid::new(axes);
+        }
+    }
+    grid
+}
+
+/// Regions for tasks that compute a node and leave it with the workers or the script.
+pub fn free_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
+    join_small(natural_grid(plan, id), plan.node(id).dtype.size_bytes())
+}
+
+/// Regions for tasks that write a node to a store: whole chunks of `written`, joined so that a region is as long as the
+/// chunks that it is read from.
+pub fn write_grid(plan: &Plan, id: NodeId, written: &ChunkGrid) -> ChunkGrid {
+    let natural = natural_grid(plan, id);
+    let item_bytes = plan.node(id).dtype.size_bytes();
+    let mut grid = written.clone();
+    for axis in 0..grid.ndim() {
+        let factor = natural.axes()[axis].max_size() / written.axes()[axis].max_size();
+        let mut axes = grid.axes().to_vec();
+        axes[axis] = join_chunks(&axes[axis], factor);
+        let joined = ChunkGrid::new(axes);
+        let large = chunk_bytes(&joined, item_bytes) > LARGE_REGION_BYTES;
+        let few = joined.chunk_count() < ENOUGH_TASKS.min(natural.chunk_count());
+        if !large && !few {
+            grid = joined;
+        }
+    }
+    join_small(grid, item_bytes)
+}
+
+/// How a reduction is cut into tasks.
+#[derive(Debug, Clone)]
+pub struct ReduceGeometry {
+    /// Chunks of the result.
+    pub kept: ChunkGrid,
+    /// Blocks of the summarised axes.
+    pub blocks: ChunkGrid,
+    /// Blocks that one task folds.
+    pub run_length: u64,
+}
+
+impl ReduceGeometry {
+    /// Whether one task summarises everything behind a kept chunk.
+    pub fn is_single_run(&self) -> bool {
+        self.blocks.chunk_count() <= self.run_length
+    }
+}
+
+/// Kept chunks, blocks and runs of a reduction node.
+pub fn reduce_geometry(plan: &Plan, id: NodeId, reduce: &Reduce) -> ReduceGeometry {
+    let node = plan.node(id);
+    let input = plan.node(node.inputs[0]);
+    let item_bytes = input.dtype.size_bytes();
+    let mut natural = natural_grid(plan, node.inputs[0]);
+    for &axis in reduce.axes.iter().rev() {
+        // A block of many tiny chunks costs as little as one chunk of that size.
+        while natural.axes()[axis].count() > 1
+            && chunk_bytes(&natural, item_bytes) < SMALL_REGION_BYTES
+            && natural.chunk_count() > ENOUGH_TASKS
+        {
+            let mut axes = natural.axes().to_vec();
+            axes[axis] = join_chunks(&axes[axis], 2);
+            natural = ChunkGrid::new(axes);
+        }
+    }
+    let natural = join_small(natural, item_bytes);
+    let kept = kept_axes(&natural, reduce);
+    let blocks = ChunkGrid::new(reduce.axes.iter().map(|&axis| natural.axes()[axis].clone()).collect());
+    let state_bytes =
+        reduction::find(&reduce.name).map_or(24, |found| found.reduction.start(input.dtype, 1).size_bytes() as u64);
+    let partial_bytes = chunk_bytes(&kept, 1) * state_bytes;
+    let small_enough = (PARTIAL_SHARE * partial_bytes).div_ceil(chunk_bytes(&natural, item_bytes).max(1));
+    let few_enough = (kept.chunk_count() * blocks.chunk_count()).div_ceil(MOST_RUNS);
+    let many_enough = (kept.chunk_count() * blocks.chunk_count() / (ENOUGH_TASKS / 8)).max(1);
+    let run_length = small_enough.max(few_enough).min(many_enough).clamp(1, blocks.chunk_count().max(1));
+    ReduceGeometry { kept, blocks, run_length }
+}
