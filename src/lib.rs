@@ -5,7 +5,9 @@
 
 pub mod array;
 pub mod dataset;
+pub mod event;
 pub mod kernels;
 pub mod plan;
+pub mod runtime;
 pub mod store;
 pub mod task;
