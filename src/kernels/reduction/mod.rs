@@ -1,4 +1,19 @@
 //! Reductions: functions that summarise values along axes.
+//!
+//! A new one is a file beside this one and a line in [`REGISTRY`]; the laws that [`Reduction`] states are tested for
+//! every line. `fold` has the loops, which give every reduction the same fixed order of operations.
+
+mod count;
+mod extremum;
+mod fold;
+
+mod mean;
+mod prod;
+mod sum;
+mod total;
+mod truth;
+mod value;
+mod variance;
 
 use super::KernelError;
 use crate::array::{Buffer, DType};
@@ -58,8 +73,9 @@ pub struct Strip<'a> {
 
 /// A function that summarises values along axes.
 ///
-/// Laws, which `tests::laws` checks for every registered reduction: folding strips one after the other equals folding
-/// their concatenation; merging is associative up to rounding, exact for integers; an empty accumulator is neutral.
+/// Laws, which `laws` checks for every registered reduction and dtype: folding strips one after the other equals, bit
+/// for bit, folding their rows as one strip; merging equals folding up to rounding, exactly for integers; an
+/// accumulator that has seen nothing is neutral.
 pub trait Reduction: Send + Sync {
     /// Dtype of the result for an input dtype, `None` where it isn't defined.
     fn result_dtype(&self, input: DType) -> Option<DType>;
@@ -99,4 +115,15 @@ pub fn find(name: &str) -> Result<&'static Registered, KernelError> {
 }
 
 /// Every reduction, one line each.
-pub static REGISTRY: &[Registered] = &[];
+pub static REGISTRY: &[Registered] = &[
+    Registered { name: "sum", reduction: &sum::SUM, has_identity: true },
+    Registered { name: "prod", reduction: &prod::PROD, has_identity: true },
+    Registered { name: "mean", reduction: &mean::Mean, has_identity: true },
+    Registered { name: "var", reduction: &variance::Variance { root: false }, has_identity: true },
+    Registered { name: "std", reduction: &variance::Variance { root: true }, has_identity: true },
+    Registered { name: "min", reduction: &extremum::Extremum::<false>, has_identity: false },
+    Registered { name: "max", reduction: &extremum::Extremum::<true>, has_identity: false },
+    Registered { name: "count", reduction: &count::Count, has_identity: true },
+    Registered { name: "any", reduction: &truth::Truth::<false>, has_identity: true },
+    Registered { name: "all", reduction: &truth::Truth::<true>, has_identity: true },
+];

@@ -1,0 +1,191 @@
+//! The loops that fold strips of values into states, once for all reductions.
+//!
+//! A reduction says how one value joins a state and how two states join ([`Algebra`], [`Fold`]); the loops here say in
+//! which order, so that the order is the same everywhere: by rows, then columns. Where a row folds into one element it
+//! runs over [`LANES`] independent states, value `j` into state `j % LANES`, joined pairwise in a fixed tree; neither
+//! CPU nor number of threads has a say.
+
+use super::{Accumulator, Strip};
+use crate::array::{Buffer, Element};
+
+/// Independent states of a row that folds into one element: two vectors of `f64` an AVX-512 CPU, four an AVX one.
+const LANES: usize = 8;
+
+/// Rows that are folded with one pass over the states, where all fold into the same ones.
+const ROWS_TOGETHER: usize = 4;
+
+/// The state of one kept element: a tuple with one value a field of the [`Accumulator`].
+pub(super) trait State: Copy {
+    /// The fields, to read.
+    type Shared<'a>;
+    /// The fields, to change.
+    type Exclusive<'a>;
+    fn shared(fields: &[Buffer]) -> Self::Shared<'_>;
+    fn exclusive(fields: &mut [Buffer]) -> Self::Exclusive<'_>;
+    /// Part of the fields, cut so that the compiler sees the length.
+    fn window<'a>(fields: &'a mut Self::Exclusive<'_>, first: usize, count: usize) -> Self::Exclusive<'a>;
+    fn get(fields: &Self::Shared<'_>, index: usize) -> Self;
+    fn load(fields: &Self::Exclusive<'_>, index: usize) -> Self;
+    fn store(self, fields: &mut Self::Exclusive<'_>, index: usize);
+    /// The fields of `count` such states.
+    fn repeat(self, count: usize) -> Vec<Buffer>;
+}
+
+macro_rules! state {
+    ($($type:ident $position:tt),+) => {
+        impl<$($type: Element + Copy),+> State for ($($type,)+) {
+            type Shared<'a> = ($(&'a [$type],)+);
+            type Exclusive<'a> = ($(&'a mut [$type],)+);
+            fn shared(fields: &[Buffer]) -> Self::Shared<'_> {
+                ($(fields[$position].as_slice::<$type>().expect(KEPT),)+)
+            }
+            fn exclusive(fields: &mut [Buffer]) -> Self::Exclusive<'_> {
+                let mut fields = fields.iter_mut();
+                ($(fields.next().and_then(Buffer::as_mut_slice::<$type>).expect(KEPT),)+)
+            }
+            #[inline(always)]
+            fn window<'a>(fields: &'a mut Self::Exclusive<'_>, first: usize, count: usize) -> Self::Exclusive<'a> {
+                ($(&mut fields.$position[first..first + count],)+)
+            }
+            #[inline(always)]
+            fn get(fields: &Self::Shared<'_>, index: usize) -> Self {
+                ($(fields.$position[index],)+)
+            }
+            #[inline(always)]
+            fn load(fields: &Self::Exclusive<'_>, index: usize) -> Self {
+                ($(fields.$position[index],)+)
+            }
+            #[inline(always)]
+            fn store(self, fields: &mut Self::Exclusive<'_>, index: usize) {
+                $(fields.$position[index] = self.$position;)+
+            }
+            fn repeat(self, count: usize) -> Vec<Buffer> {
+                vec![$($type::into_buffer(vec![self.$position; count])),+]
+            }
+        }
+    };
+}
+
+const KEPT: &str = "an accumulator has the fields that its reduction started it with";
+
+state!(A 0);
+state!(A 0, B 1);
+state!(A 0, B 1, C 2);
+state!(A 0, B 1, C 2, D 3);
+
+/// States and how they join.
+pub(super) trait Algebra {
+    type State: State;
+    /// The state that has seen nothing.
+    const NEUTRAL: Self::State;
+    /// The state that has seen what `earlier` and then `later` saw.
+    fn combine(earlier: Self::State, later: Self::State) -> Self::State;
+}
+
+/// How a value of type `V` joins a state.
+pub(super) trait Fold<V>: Algebra {
+    fn step(state: Self::State, value: V) -> Self::State;
+
+    /// The state of nothing that each lane begins a row with, where the row will join `state`.
+    #[inline(always)]
+    fn begin_row(_state: Self::State, _row: &[V]) -> Self::State {
+        Self::NEUTRAL
+    }
+}
+
+/// The state that has seen nothing, for `count` kept elements.
+pub(super) fn start<A: Algebra>(count: usize) -> Accumulator {
+    Accumulator { fields: A::NEUTRAL.repeat(count) }
+}
+
+/// Folds the states of later values into those of earlier ones.
+pub(super) fn merge<A: Algebra>(state: &mut Accumulator, later: &Accumulator) {
+    let count = later.fields[0].len();
+    let mut fields = A::State::exclusive(&mut state.fields);
+    let mut fields = A::State::window(&mut fields, 0, count);
+    let later = A::State::shared(&later.fields);
+    for index in 0..count {
+        let combined = A::combine(A::State::load(&fields, index), A::State::get(&later, index));
+        combined.store(&mut fields, index);
+    }
+}
+
+/// The result of every kept element.
+pub(super) fn finish<A: Algebra, R: Element>(state: &Accumulator, result: impl Fn(A::State) -> R) -> Buffer {
+    let fields = A::State::shared(&state.fields);
+    R::into_buffer((0..state.fields[0].len()).map(|index| result(A::State::get(&fields, index))).collect())
+}
+
+/// Folds a strip of values of type `V`.
+pub(super) fn fold<V: Element + Copy, F: Fold<V>>(state: &mut Accumulator, strip: &Strip<'_>) {
+    let values = strip.values.as_slice::<V>().expect("a strip holds values of its dtype");
+    let values = &values[..strip.rows * strip.columns];
+    let mut fields = F::State::exclusive(&mut state.fields);
+    if strip.columns == 0 {
+        return;
+    }
+    if strip.column_step == 0 {
+        for (row, values) in values.chunks_exact(strip.columns).enumerate() {
+            let index = strip.first + row * strip.row_step;
+            let earlier = F::State::load(&fields, index);
+            F::combine(earlier, fold_row::<V, F>(earlier, values)).store(&mut fields, index);
+        }
+    } else if strip.row_step == 0 {
+        let mut fields = F::State::window(&mut fields, strip.first, strip.columns);
+        let mut groups = values.chunks_exact(strip.columns * ROWS_TOGETHER);
+        for group in &mut groups {
+            fold_rows::<V, F>(&mut fields, group, strip.columns);
+        }
+        for values in groups.remainder().chunks_exact(strip.columns) {
+            fold_columns::<V, F>(&mut fields, values);
+        }
+    } else {
+        for (row, values) in values.chunks_exact(strip.columns).enumerate() {
+            let mut fields = F::State::window(&mut fields, strip.first + row * strip.row_step, strip.columns);
+            fold_columns::<V, F>(&mut fields, values);
+        }
+    }
+}
+
+/// The state of one row of values.
+fn fold_row<V: Copy, F: Fold<V>>(earlier: F::State, row: &[V]) -> F::State {
+    let mut lanes = [F::begin_row(earlier, row); LANES];
+    let (groups, rest) = row.as_chunks::<LANES>();
+    for group in groups {
+        for lane in 0..LANES {
+            lanes[lane] = F::step(lanes[lane], group[lane]);
+        }
+    }
+    for (lane, &value) in lanes.iter_mut().zip(rest) {
+        *lane = F::step(*lane, value);
+    }
+    for half in [LANES / 2, LANES / 4, LANES / 8] {
+        for lane in 0..half {
+            lanes[lane] = F::combine(lanes[lane], lanes[lane + half]);
+        }
+    }
+    lanes[0]
+}
+
+/// Folds each value of a row into the state of its own.
+#[inline(always)]
+fn fold_columns<V: Copy, F: Fold<V>>(fields: &mut <F::State as State>::Exclusive<'_>, row: &[V]) {
+    let mut fields = F::State::window(fields, 0, row.len());
+    for (index, &value) in row.iter().enumerate() {
+        F::step(F::State::load(&fields, index), value).store(&mut fields, index);
+    }
+}
+
+/// Folds several rows, one value after the other, with one pass over the states: a quarter of the loads and stores.
+#[inline(always)]
+fn fold_rows<V: Copy, F: Fold<V>>(fields: &mut <F::State as State>::Exclusive<'_>, rows: &[V], columns: usize) {
+    let mut fields = F::State::window(fields, 0, columns);
+    let rows: [&[V]; ROWS_TOGETHER] = std::array::from_fn(|row| &rows[row * columns..][..columns]);
+    for index in 0..columns {
+        let mut state = F::State::load(&fields, index);
+        for row in rows {
+            state = F::step(state, row[index]);
+        }
+        state.store(&mut fields, index);
+    }
+}
