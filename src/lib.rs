@@ -6,6 +6,7 @@
 pub mod array;
 pub mod dataset;
 pub mod event;
+pub mod execute;
 pub mod kernels;
 pub mod plan;
 pub mod runtime;

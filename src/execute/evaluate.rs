@@ -1,0 +1,159 @@
+//! Evaluating a region of a node: reading, assembling, gathering, or running a fused program over its leaves.
+
+use super::leaf::LeafValues;
+use super::program::Program;
+use super::strips::{self, StripPlace};
+use super::{ExecuteError, Executor, TaskInputs};
+use crate::array::{Buffer, Chunk, Element, Region, with_buffer};
+use crate::plan::{NodeId, Operation};
+use crate::task::{TaskId, TaskResult, input_regions};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// One task under way.
+pub struct Evaluation<'a> {
+    /// Who runs it.
+    pub executor: &'a Executor,
+    /// The task.
+    pub task: TaskId,
+    /// Results of earlier tasks.
+    pub inputs: &'a TaskInputs,
+    /// Turns true when the task isn't wanted any more.
+    pub cancelled: &'a AtomicBool,
+    /// Bytes read from stores so far.
+    pub bytes_read: u64,
+}
+
+impl<'a> Evaluation<'a> {
+    /// The values of a region of a node.
+    pub fn evaluate(&mut self, id: NodeId, region: &Region) -> Result<Arc<Chunk>, ExecuteError> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Err(ExecuteError::Cancelled);
+        }
+        let computation = self.executor.computation();
+        let node = computation.plan.node(id);
+        if computation.result_grid_of(id).is_some() {
+            return self.assemble(id, region).map(Arc::new);
+        }
+        match &node.operation {
+            Operation::Stored(source) => {
+                let mut values = Chunk::zeros(node.dtype, region.shape.clone());
+                if !region.is_empty() {
+                    self.bytes_read += self.executor.reader(source)?.read_into(region, &mut values)?;
+                }
+                Ok(Arc::new(values))
+            }
+            Operation::InMemory(values) if *region == Region::whole(&node.shape) => Ok(values.clone()),
+            Operation::InMemory(values) => Ok(Arc::new(values.extract(region))),
+            Operation::Rechunk => self.evaluate(node.inputs[0], region),
+            Operation::Take { axis, indices } => self.take(id, *axis, &indices[region.range(*axis)], region),
+            Operation::Reduce(_) => self.reduce_inline(id, region).map(Arc::new),
+            _ => self.run_program(id, region).map(Arc::new),
+        }
+    }
+
+    /// A region of a node that earlier tasks computed, put together from their results.
+    fn assemble(&mut self, id: NodeId, region: &Region) -> Result<Chunk, ExecuteError> {
+        let computation = self.executor.computation();
+        let grid = computation.result_grid_of(id).expect("only nodes with kept results are assembled");
+        let mut assembled = Chunk::zeros(computation.plan.node(id).dtype, region.shape.clone());
+        for missing in computation.results_of(id, region) {
+            let Some(TaskResult::Chunk(kept)) = self.inputs.get(&missing).map(Arc::as_ref) else {
+                return Err(ExecuteError::MissingInput { task: self.task, missing });
+            };
+            let held = grid.region(missing.task.index);
+            let common = held.intersect(region);
+            if !common.is_empty() {
+                let source_start = common.relative_to(&held.start).start;
+                assembled.copy_from(&common.relative_to(&region.start), kept, &source_start);
+            }
+        }
+        Ok(assembled)
+    }
+
+    /// Elements at `indices` along an axis, from the smallest region that holds them.
+    fn take(
+        &mut self,
+        id: NodeId,
+        axis: usize,
+        indices: &[usize],
+        region: &Region,
+    ) -> Result<Arc<Chunk>, ExecuteError> {
+        let plan = &self.executor.computation().plan;
+        let (input, pulled) = input_regions(plan, plan.node(id), region).remove(0);
+        let values = self.evaluate(input, &pulled)?;
+        let inner: usize = region.shape[axis + 1..].iter().product();
+        let outer: usize = region.shape[..axis].iter().product();
+        let first = pulled.start[axis];
+        let length = pulled.shape[axis];
+        let mut taken = Buffer::with_capacity(values.dtype().storage(), region.element_count());
+        with_buffer!(values.data(), source => {
+            let taken = Element::vector_mut(&mut taken).expect("the result has the input's storage");
+            for row in 0..outer {
+                for &index in indices {
+                    let start = (row * length + index - first) * inner;
+                    taken.extend_from_slice(&source[start..start + inner]);
+                }
+            }
+        });
+        Ok(Arc::new(Chunk::new(values.dtype(), region.shape.clone(), taken)?))
+    }
+
+    /// A region of a fused expression.
+    fn run_program(&mut self, id: NodeId, region: &Region) -> Result<Chunk, ExecuteError> {
+        let program = self.executor.program(id);
+        let leaves = self.leaf_values(&program, region)?;
+        let node = self.executor.computation().plan.node(id);
+        let mut output = Chunk::zeros(node.dtype, region.shape.clone());
+        let target = output.data_mut();
+        strips::run(&program, &leaves, region, &node.shape, &[], &mut |values, place| {
+            store_strip(values, place, target);
+            Ok(())
+        })?;
+        Ok(output)
+    }
+
+    /// What a program's leaves hold for an output region; equal regions of one node are pulled once.
+    pub fn leaf_values(&mut self, program: &Program, region: &Region) -> Result<Vec<LeafValues<'a>>, ExecuteError> {
+        let plan = &self.executor.computation().plan;
+        let mut pulled: HashMap<(NodeId, Region), Arc<Chunk>> = HashMap::new();
+        let mut leaves = Vec::with_capacity(program.leaves.len());
+        for leaf in &program.leaves {
+            let node = plan.node(leaf.node);
+            if let Operation::Generated(generator) = &node.operation {
+                leaves.push(LeafValues::Generated { generator, dtype: node.dtype, shape: &node.shape });
+                continue;
+            }
+            let key = (leaf.node, leaf.view.input_region(region));
+            let values = match pulled.get(&key) {
+                Some(values) => values.clone(),
+                None => {
+                    let values = self.evaluate(key.0, &key.1)?;
+                    pulled.insert(key.clone(), values.clone());
+                    values
+                }
+            };
+            leaves.push(LeafValues::Dense { values, region: key.1 });
+        }
+        Ok(leaves)
+    }
+}
+
+/// Copies a strip of values to its place in a row-major output.
+fn store_strip(values: &Buffer, place: StripPlace, target: &mut Buffer) {
+    with_buffer!(values, values => {
+        let target = Element::vector_mut(target).expect("output and result register have one storage");
+        if place.column_step == 1 || place.columns == 1 {
+            for (row, values) in values.chunks_exact(place.columns).take(place.rows).enumerate() {
+                let first = place.first + row * place.row_step;
+                target[first..first + place.columns].clone_from_slice(values);
+            }
+        } else {
+            for (position, value) in values[..place.rows * place.columns].iter().enumerate() {
+                let (row, column) = (position / place.columns, position % place.columns);
+                target[place.first + row * place.row_step + column * place.column_step] = value.clone();
+            }
+        }
+    });
+}

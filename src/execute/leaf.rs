@@ -1,0 +1,180 @@
+//! Loading strips of leaf values: from decoded regions or from generators, straight, broadcast or across rows.
+
+use crate::array::{Buffer, Chunk, DType, Element, Region, Storage, row_major_strides, with_buffer};
+use crate::kernels::generate::Generator;
+use crate::plan::View;
+use std::sync::Arc;
+
+/// Values of a leaf for one evaluation.
+pub enum LeafValues<'a> {
+    /// A region of the leaf in memory; indices count from the region's start.
+    Dense {
+        /// The values.
+        values: Arc<Chunk>,
+        /// The region of the leaf that they are.
+        region: Region,
+    },
+    /// Computed from positions in the whole leaf.
+    Generated {
+        /// The rule.
+        generator: &'a Generator,
+        /// Its dtype.
+        dtype: DType,
+        /// Shape of the whole leaf.
+        shape: &'a [usize],
+    },
+}
+
+impl LeafValues<'_> {
+    fn strides(&self) -> Vec<usize> {
+        match self {
+            LeafValues::Dense { region, .. } => row_major_strides(&region.shape),
+            LeafValues::Generated { shape, .. } => row_major_strides(shape),
+        }
+    }
+
+    /// How far neighbours along an output axis are apart in the leaf.
+    pub fn step(&self, view: &View, output_axis: usize) -> isize {
+        let strides = self.strides();
+        let moved = view.axes.iter().zip(strides).filter(|(axis, _)| axis.output == Some(output_axis));
+        moved.map(|(axis, stride)| axis.step * stride as isize).sum()
+    }
+
+    /// Position in the leaf of the first element of an output region.
+    pub fn start(&self, view: &View, output: &Region) -> isize {
+        let origin = |axis: usize| match self {
+            LeafValues::Dense { region, .. } => region.start[axis],
+            LeafValues::Generated { .. } => 0,
+        };
+        let index = |axis: &crate::plan::ViewAxis| axis.at(axis.output.map_or(0, |moved| output.start[moved]));
+        view.axes
+            .iter()
+            .zip(self.strides())
+            .enumerate()
+            .map(|(axis, (entry, stride))| (index(entry) as isize - origin(axis) as isize) * stride as isize)
+            .sum()
+    }
+
+    /// Storage of the buffer in which values that are read across rows are turned; none where they are gathered.
+    pub fn scratch_storage(&self) -> Option<Storage> {
+        match self {
+            LeafValues::Dense { .. } => None,
+            LeafValues::Generated { dtype, .. } => Some(dtype.storage()),
+        }
+    }
+
+    /// Fills a register with the one value that the leaf has.
+    pub fn fill_constant(&self, start: isize, output: &mut Buffer) {
+        let count = output.len();
+        match self {
+            LeafValues::Dense { .. } => self.load(start, [0, 0], [1, count], output, None),
+            LeafValues::Generated { generator, dtype, .. } => {
+                generator.fill(*dtype, start as u64, 0, output, 0..count);
+            }
+        }
+    }
+
+    /// Loads `rows` by `columns` values that lie `steps` apart, the first at `start`.
+    pub fn load(
+        &self,
+        start: isize,
+        steps: [isize; 2],
+        [rows, columns]: [usize; 2],
+        output: &mut Buffer,
+        scratch: Option<&mut Buffer>,
+    ) {
+        // One column is a row that steps from row to row.
+        let (steps, [rows, columns]) = if columns == 1 { ([0, steps[0]], [1, rows]) } else { (steps, [rows, columns]) };
+        match self {
+            LeafValues::Dense { values, .. } => with_buffer!(values.data(), values => {
+                let output = Element::vector_mut(output).expect("a register has its leaf's storage");
+                gather(values, start, steps, [rows, columns], output);
+            }),
+            LeafValues::Generated { generator, dtype, .. } => {
+                let crossed = steps[0] != 0 && steps[0].abs() < steps[1].abs() && rows > 1;
+                match scratch {
+                    Some(scratch) if crossed => {
+                        for column in 0..columns {
+                            let first = (start + column as isize * steps[1]) as u64;
+                            generator.fill(*dtype, first, steps[0] as i64, scratch, column * rows..(column + 1) * rows);
+                        }
+                        with_buffer!(&*scratch, turned => {
+                            let output = Element::vector_mut(output).expect("scratch and register have one storage");
+                            gather(turned, 0, [1, rows as isize], [rows, columns], output);
+                        });
+                    }
+                    _ => {
+                        for row in 0..rows {
+                            let first = (start + row as isize * steps[0]) as u64;
+                            generator.fill(*dtype, first, steps[1] as i64, output, row * columns..(row + 1) * columns);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Copies `rows` by `columns` values that lie `steps` apart to the start of `output`, in row-major order.
+fn gather<T: Element>(
+    source: &[T],
+    start: isize,
+    [row_step, column_step]: [isize; 2],
+    [rows, columns]: [usize; 2],
+    output: &mut [T],
+) {
+    let at = |row: usize, column: usize| (start + row as isize * row_step + column as isize * column_step) as usize;
+    let output = &mut output[..rows * columns];
+    match column_step {
+        1 if rows == 1 || row_step == columns as isize => {
+            output.clone_from_slice(&source[at(0, 0)..at(0, 0) + rows * columns]);
+        }
+        1 => {
+            for (row, output) in output.chunks_exact_mut(columns).enumerate() {
+                output.clone_from_slice(&source[at(row, 0)..at(row, 0) + columns]);
+            }
+        }
+        0 => {
+            for (row, output) in output.chunks_exact_mut(columns).enumerate() {
+                output.fill(source[at(row, 0)].clone());
+            }
+        }
+        _ if row_step == 1 && rows > 1 => {
+            for column in 0..columns {
+                let values = &source[at(0, column)..at(0, column) + rows];
+                for (row, value) in values.iter().enumerate() {
+                    output[row * columns + column] = value.clone();
+                }
+            }
+        }
+        _ => {
+            for (row, output) in output.chunks_exact_mut(columns).enumerate() {
+                for (column, output) in output.iter_mut().enumerate() {
+                    *output = source[at(row, column)].clone();
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pair_of_steps_finds_the_same_elements() {
+        let source: Vec<i32> = (0..60).collect();
+        for steps in [[10, 1], [1, 10], [4, 1], [0, 1], [10, 0], [-10, -1], [20, 2], [1, 20], [3, -7]] {
+            let start = 29isize;
+            let (rows, columns) = (2, 2);
+            let mut output = vec![0; 8];
+            gather(&source, start, steps, [rows, columns], &mut output);
+            for row in 0..rows {
+                for column in 0..columns {
+                    let expected = start + row as isize * steps[0] + column as isize * steps[1];
+                    assert_eq!(output[row * columns + column] as isize, expected, "{steps:?}");
+                }
+            }
+        }
+    }
+}

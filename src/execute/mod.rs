@@ -1,0 +1,149 @@
+//! Runs one chunk task: pulls the regions it needs, evaluates fused expressions strip by strip, reduces, writes.
+//!
+//! Knows plans, kernels and stores; never ranks, messages or schedules. One [`Executor`] serves all threads of a rank
+//! for one computation. An expression of elementwise functions, conversions and views is compiled once to a short
+//! [program](program) over registers of a few thousand values; its leaves are decoded regions, generators and constants,
+//! each an affine map from output to leaf indices, so that slices, transpositions and broadcasts cost no copy. Strips go
+//! straight into a reduction's state or the output chunk.
+
+mod evaluate;
+mod leaf;
+mod program;
+mod reduce;
+mod strips;
+
+use crate::array::{ArrayError, ArrayLocation, Chunk, StoredArray};
+use crate::kernels::KernelError;
+use crate::plan::NodeId;
+use crate::store::{self, ArrayReader, ArrayWriter, StoreError};
+use crate::task::{Computation, ResultId, StageOutput, StageWork, TaskId, TaskResult};
+use evaluate::Evaluation;
+use program::Program;
+use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Results of earlier tasks that a task reads, by their ids.
+pub type TaskInputs = HashMap<ResultId, Arc<TaskResult>>;
+
+/// What a finished task hands back.
+#[derive(Debug)]
+pub struct TaskOutcome {
+    /// Its result; none where it wrote to a store.
+    pub result: Option<TaskResult>,
+    /// Bytes read from stores, as stored.
+    pub bytes_read: u64,
+    /// Bytes written to stores, as stored.
+    pub bytes_written: u64,
+}
+
+/// Why a task failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// Reading or writing failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A kernel was asked for what it doesn't do.
+    #[error(transparent)]
+    Kernel(#[from] KernelError),
+    /// Data and geometry don't fit together.
+    #[error(transparent)]
+    Array(#[from] ArrayError),
+    /// The computation was cancelled.
+    #[error("cancelled")]
+    Cancelled,
+    /// A result of an earlier task wasn't handed in, or is of another kind.
+    #[error("task {task:?} misses the result {missing}")]
+    MissingInput {
+        /// The task.
+        task: TaskId,
+        /// The result.
+        missing: ResultId,
+    },
+}
+
+/// Runs the tasks of one computation, on any number of threads at once.
+pub struct Executor {
+    computation: Arc<Computation>,
+    programs: Mutex<HashMap<NodeId, Arc<Program>>>,
+    readers: Mutex<HashMap<ArrayLocation, Arc<ArrayReader>>>,
+    writers: Mutex<HashMap<ArrayLocation, Arc<ArrayWriter>>>,
+}
+
+/// The value behind a key, made at most once at a time; a panic elsewhere leaves the map usable.
+fn cached<K: std::hash::Hash + Eq + Clone, V, E>(
+    map: &Mutex<HashMap<K, Arc<V>>>,
+    key: &K,
+    make: impl FnOnce() -> Result<V, E>,
+) -> Result<Arc<V>, E> {
+    let mut map = map.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = map.get(key) {
+        return Ok(found.clone());
+    }
+    let made = Arc::new(make()?);
+    map.insert(key.clone(), made.clone());
+    Ok(made)
+}
+
+impl Executor {
+    /// An executor of a computation's tasks. Opens nothing yet.
+    pub fn new(computation: Arc<Computation>) -> Executor {
+        Executor { computation, programs: Mutex::default(), readers: Mutex::default(), writers: Mutex::default() }
+    }
+
+    /// The computation whose tasks this runs.
+    pub fn computation(&self) -> &Arc<Computation> {
+        &self.computation
+    }
+
+    /// Runs one task on the calling thread. `inputs` holds every result that [`Computation::inputs_of`] names; the task
+    /// takes at most its stage's `task_bytes` of memory.
+    ///
+    /// # Errors
+    /// Where reading, computing or writing fails, or `cancelled` turns true.
+    pub fn run(&self, task: TaskId, inputs: &TaskInputs, cancelled: &AtomicBool) -> Result<TaskOutcome, ExecuteError> {
+        let mut evaluation = Evaluation { executor: self, task, inputs, cancelled, bytes_read: 0 };
+        let stage = self.computation.stage(task.stage);
+        let result = match &stage.work {
+            StageWork::Produce { node, grid } => {
+                TaskResult::Chunk(Arc::unwrap_or_clone(evaluation.evaluate(*node, &grid.region(task.index))?))
+            }
+            StageWork::Reduce(work) => evaluation.run_of_blocks(work)?,
+            StageWork::Merge(work) => evaluation.merge(work)?,
+        };
+        let bytes_read = evaluation.bytes_read;
+        let StageOutput::Write { target, .. } = &stage.output else {
+            return Ok(TaskOutcome { result: Some(result), bytes_read, bytes_written: 0 });
+        };
+        let TaskResult::Chunk(values) = result else {
+            unreachable!("stages that write produce chunks, as lowering builds them")
+        };
+        let bytes_written = self.write(task, target, &values)?;
+        Ok(TaskOutcome { result: None, bytes_read, bytes_written })
+    }
+
+    /// Writes every chunk of the target that a task's region is made of.
+    fn write(&self, task: TaskId, target: &StoredArray, values: &Chunk) -> Result<u64, ExecuteError> {
+        let writer = cached(&self.writers, &target.location, || store::open_array_writer(target))?;
+        let region = self.computation.region_of(task);
+        let chunks = target.write_grid.chunks_in(&region);
+        if let [only] = chunks[..] {
+            return Ok(writer.write_chunk(only, values)?);
+        }
+        let mut bytes_written = 0;
+        for chunk in chunks {
+            let part = target.write_grid.region(chunk).relative_to(&region.start);
+            bytes_written += writer.write_chunk(chunk, &values.extract(&part))?;
+        }
+        Ok(bytes_written)
+    }
+
+    fn program(&self, node: NodeId) -> Arc<Program> {
+        let compile = || Ok::<_, std::convert::Infallible>(Program::compile(&self.computation, node));
+        cached(&self.programs, &node, compile).unwrap_or_else(|never| match never {})
+    }
+
+    fn reader(&self, source: &StoredArray) -> Result<Arc<ArrayReader>, StoreError> {
+        cached(&self.readers, &source.location, || store::open_array(source))
+    }
+}

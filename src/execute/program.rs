@@ -1,0 +1,225 @@
+//! Fused expressions as programs over registers.
+//!
+//! Nodes between an evaluated node and its leaves (stores, generators, results of other stages, reductions, gathers) are
+//! compiled to instructions in order. Views don't become instructions: they are pushed down and composed into the maps
+//! by which leaves are loaded. A node that is seen through two views is computed once for each.
+
+use crate::array::{DType, Storage};
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::kernels::generate::Generator;
+use crate::plan::{NodeId, Operation, View};
+use crate::task::Computation;
+use std::collections::HashMap;
+
+/// Position of a register.
+pub type Register = usize;
+
+/// Where the values of a leaf come from, strip by strip.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leaf {
+    /// The leaf's node.
+    pub node: NodeId,
+    /// How output indices find leaf indices.
+    pub view: View,
+}
+
+/// One step over a strip of values. Registers hold the storage that their dtype asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Instruction {
+    /// Values of a leaf.
+    Load { leaf: usize, output: Register },
+    /// A function of one value.
+    Unary { operation: UnaryOp, operand: DType, input: Register, output: Register },
+    /// A function of two values.
+    Binary { operation: BinaryOp, left: DType, right: DType, inputs: [Register; 2], output: Register },
+    /// Values of the second register where the first is true, else of the third.
+    Select { inputs: [Register; 3], output: Register },
+    /// Conversion.
+    Cast { from: DType, to: DType, input: Register, output: Register },
+}
+
+/// A compiled expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    /// Its leaves, each once.
+    pub leaves: Vec<Leaf>,
+    /// Loads of leaves that have one value everywhere: run once, before the first strip.
+    pub constants: Vec<Instruction>,
+    /// Run for every strip, in order.
+    pub instructions: Vec<Instruction>,
+    /// Storage of each register.
+    pub registers: Vec<Storage>,
+    /// The register that holds the expression's values in the end.
+    pub result: Register,
+}
+
+impl Instruction {
+    fn output_mut(&mut self) -> &mut Register {
+        match self {
+            Instruction::Load { output, .. }
+            | Instruction::Unary { output, .. }
+            | Instruction::Binary { output, .. }
+            | Instruction::Select { output, .. }
+            | Instruction::Cast { output, .. } => output,
+        }
+    }
+
+    fn inputs_mut(&mut self) -> &mut [Register] {
+        match self {
+            Instruction::Load { .. } => &mut [],
+            Instruction::Unary { input, .. } | Instruction::Cast { input, .. } => std::slice::from_mut(input),
+            Instruction::Binary { inputs, .. } => inputs,
+            Instruction::Select { inputs, .. } => inputs,
+        }
+    }
+}
+
+/// A node seen through a view.
+type Seen = (NodeId, View);
+
+struct Compiler<'a> {
+    computation: &'a Computation,
+    program: Program,
+    values: HashMap<Seen, Register>,
+    constant: Vec<bool>,
+}
+
+impl Program {
+    /// Compiles the expression that computes a node. A node that is no elementwise function is its own only leaf.
+    pub fn compile(computation: &Computation, root: NodeId) -> Program {
+        let program = Program {
+            leaves: Vec::new(),
+            constants: Vec::new(),
+            instructions: Vec::new(),
+            registers: Vec::new(),
+            result: 0,
+        };
+        let mut compiler = Compiler { computation, program, values: HashMap::new(), constant: Vec::new() };
+        let view = View::identity(&computation.plan.node(root).shape);
+        compiler.program.result = compiler.compile(root, view);
+        compiler.allocate()
+    }
+}
+
+impl Compiler<'_> {
+    /// Compiles a node seen through a view, inputs first, without recursion: expressions may be thousands deep.
+    fn compile(&mut self, root: NodeId, view: View) -> Register {
+        let root = (root, view);
+        let mut pending = vec![root.clone()];
+        while let Some(seen) = pending.last().cloned() {
+            if self.values.contains_key(&seen) {
+                pending.pop();
+                continue;
+            }
+            let inputs = self.inputs_of(&seen);
+            let missing: Vec<Seen> = inputs.iter().filter(|input| !self.values.contains_key(input)).cloned().collect();
+            if !missing.is_empty() {
+                pending.extend(missing);
+                continue;
+            }
+            let registers: Vec<Register> = inputs.iter().map(|input| self.values[input]).collect();
+            let register = self.emit(&seen, &registers);
+            self.values.insert(seen, register);
+            pending.pop();
+        }
+        self.values[&root]
+    }
+
+    fn inputs_of(&self, (id, view): &Seen) -> Vec<Seen> {
+        let node = self.computation.plan.node(*id);
+        if self.computation.stage_of(*id).is_some() {
+            return Vec::new();
+        }
+        match &node.operation {
+            Operation::View(own) => vec![(node.inputs[0], own.then(view))],
+            Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast | Operation::Rechunk => {
+                node.inputs.iter().map(|input| (*input, view.clone())).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Adds the instruction of a node whose inputs are in registers.
+    fn emit(&mut self, (id, view): &Seen, inputs: &[Register]) -> Register {
+        let plan = &self.computation.plan;
+        let node = plan.node(*id);
+        let dtype = |position: usize| plan.node(node.inputs[position]).dtype;
+        let output = self.program.registers.len();
+        let instruction = match (&node.operation, inputs) {
+            (Operation::View(_) | Operation::Rechunk, &[input]) => return input,
+            (&Operation::Unary(operation), &[input]) => {
+                Instruction::Unary { operation, operand: dtype(0), input, output }
+            }
+            (&Operation::Binary(operation), &[left, right]) => {
+                Instruction::Binary { operation, left: dtype(0), right: dtype(1), inputs: [left, right], output }
+            }
+            (Operation::Select, &[condition, a, b]) => Instruction::Select { inputs: [condition, a, b], output },
+            (Operation::Cast, &[input]) => Instruction::Cast { from: dtype(0), to: node.dtype, input, output },
+            (operation, _) => {
+                let fixed = view.axes.iter().all(|axis| axis.output.is_none());
+                let constant = fixed || matches!(operation, Operation::Generated(Generator::Full(_)));
+                self.program.leaves.push(Leaf { node: *id, view: view.clone() });
+                self.program.registers.push(node.dtype.storage());
+                self.constant.push(constant);
+                let load = Instruction::Load { leaf: self.program.leaves.len() - 1, output };
+                if constant {
+                    self.program.constants.push(load);
+                } else {
+                    self.program.instructions.push(load);
+                }
+                return output;
+            }
+        };
+        self.program.registers.push(node.dtype.storage());
+        self.constant.push(false);
+        self.program.instructions.push(instruction);
+        output
+    }
+
+    /// Gives registers that are no longer needed to later instructions, so that strips stay in cache.
+    fn allocate(mut self) -> Program {
+        let count = self.program.registers.len();
+        let mut last_use = vec![0; count];
+        for (position, instruction) in self.program.instructions.iter_mut().enumerate() {
+            instruction.inputs_mut().iter().for_each(|&input| last_use[input] = position);
+        }
+        last_use[self.program.result] = usize::MAX;
+        let mut places: Vec<Option<Register>> = vec![None; count];
+        let mut storages = Vec::new();
+        let mut free: Vec<Register> = Vec::new();
+        let mut place =
+            |storage: Storage, free: &mut Vec<Register>| match free.iter().rposition(|&r| storages[r] == storage) {
+                Some(position) => free.remove(position),
+                None => {
+                    storages.push(storage);
+                    storages.len() - 1
+                }
+            };
+        for instruction in &mut self.program.constants {
+            let output = instruction.output_mut();
+            let fresh = place(self.program.registers[*output], &mut Vec::new());
+            places[*output] = Some(fresh);
+            *output = fresh;
+        }
+        for (position, instruction) in self.program.instructions.iter_mut().enumerate() {
+            let value = *instruction.output_mut();
+            // The output never takes the place of an input of the same instruction: kernels read and write apart.
+            let fresh = place(self.program.registers[value], &mut free);
+            places[value] = Some(fresh);
+            *instruction.output_mut() = fresh;
+            let mut ended = Vec::new();
+            for input in instruction.inputs_mut() {
+                if last_use[*input] == position && !self.constant[*input] {
+                    ended.push(*input);
+                }
+                *input = places[*input].expect("inputs are computed before they are used");
+            }
+            ended.sort_unstable();
+            ended.dedup();
+            free.extend(ended.into_iter().filter_map(|value| places[value]));
+        }
+        self.program.result = places[self.program.result].expect("the result is computed by an instruction");
+        self.program.registers = storages;
+        self.program
+    }
+}

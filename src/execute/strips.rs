@@ -1,0 +1,258 @@
+//! Runs a program over a region, strip by strip.
+//!
+//! A strip is a few thousand values: `rows` by `columns` of two axes of the region. Where strips are cut depends on the
+//! program and, along summarised axes, on the block alone, so that reductions have the same bits whatever the memory at
+//! hand made of the kept axes.
+
+use super::ExecuteError;
+use super::leaf::LeafValues;
+use super::program::{Instruction, Program};
+use crate::array::{Buffer, Region, row_major_strides};
+use crate::kernels::elementwise;
+
+/// Values of a strip.
+const STRIP_VALUES: usize = 4096;
+/// Columns of a strip where a leaf is read across its rows.
+const SQUARE_COLUMNS: usize = 64;
+
+/// One axis of the region: how far its neighbours are apart in the target and in each leaf.
+#[derive(Debug, Clone, PartialEq)]
+struct LoopAxis {
+    size: usize,
+    /// Elements of the output chunk, or of the reduction's state; 0 along summarised axes.
+    target_step: usize,
+    summarised: bool,
+    leaf_steps: Vec<isize>,
+}
+
+/// Where a strip's values belong: value (row, column) goes to `first + row * row_step + column * column_step`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StripPlace {
+    /// Target of the first value.
+    pub first: usize,
+    /// Number of rows.
+    pub rows: usize,
+    /// Number of columns.
+    pub columns: usize,
+    /// From a row to the next.
+    pub row_step: usize,
+    /// From a column to the next.
+    pub column_step: usize,
+}
+
+/// Buffers that a program works in.
+pub struct Registers {
+    buffers: Vec<Buffer>,
+    /// One buffer a leaf that is read across its rows.
+    scratch: Vec<Option<Buffer>>,
+}
+
+/// Runs a program over a region of its node and hands each strip to `sink`.
+///
+/// `shape` is the shape of the whole node: axes of length 1 there play no part, while an axis that is merely cut to one
+/// index keeps its place, so that a cut changes no order of folding. `summarised` lists the axes that a reduction folds
+/// away; kept axes are numbered row-major among themselves.
+///
+/// # Errors
+/// Whatever `sink` returns.
+pub fn run(
+    program: &Program,
+    leaves: &[LeafValues<'_>],
+    region: &Region,
+    shape: &[usize],
+    summarised: &[usize],
+    sink: &mut dyn FnMut(&Buffer, StripPlace) -> Result<(), ExecuteError>,
+) -> Result<(), ExecuteError> {
+    if region.is_empty() {
+        return Ok(());
+    }
+    let mut loops = Loops::new(program, leaves, region, shape, summarised);
+    let mut registers = Registers::new(program, leaves);
+    registers.load_constants(program, leaves, &loops.leaf_starts);
+    let (columns, rows) = (loops.column.clone(), loops.row.clone());
+    loop {
+        for row in (0..rows.size).step_by(loops.strip_rows) {
+            for column in (0..columns.size).step_by(loops.strip_columns) {
+                let place = StripPlace {
+                    first: loops.target_start + row * rows.target_step + column * columns.target_step,
+                    rows: loops.strip_rows.min(rows.size - row),
+                    columns: loops.strip_columns.min(columns.size - column),
+                    row_step: rows.target_step,
+                    column_step: columns.target_step,
+                };
+                registers.run(program, leaves, &loops, [row, column], place);
+                sink(&registers.buffers[program.result], place)?;
+            }
+        }
+        if !loops.advance() {
+            return Ok(());
+        }
+    }
+}
+
+struct Loops {
+    outer: Vec<LoopAxis>,
+    row: LoopAxis,
+    column: LoopAxis,
+    strip_rows: usize,
+    strip_columns: usize,
+    position: Vec<usize>,
+    target_start: usize,
+    leaf_starts: Vec<isize>,
+}
+
+impl Loops {
+    fn new(
+        program: &Program,
+        leaves: &[LeafValues<'_>],
+        region: &Region,
+        shape: &[usize],
+        summarised: &[usize],
+    ) -> Loops {
+        let kept: Vec<usize> = (0..region.ndim()).filter(|axis| !summarised.contains(axis)).collect();
+        let kept_strides = row_major_strides(&kept.iter().map(|&axis| region.shape[axis]).collect::<Vec<_>>());
+        let axes = (0..region.ndim()).filter(|&axis| shape[axis] > 1).map(|axis| LoopAxis {
+            size: region.shape[axis],
+            target_step: kept.iter().position(|&k| k == axis).map_or(0, |position| kept_strides[position]),
+            summarised: summarised.contains(&axis),
+            leaf_steps: leaves
+                .iter()
+                .zip(&program.leaves)
+                .map(|(values, leaf)| values.step(&leaf.view, axis))
+                .collect(),
+        });
+        let mut axes = join_axes(axes.collect());
+        let single = || LoopAxis { size: 1, target_step: 0, summarised: false, leaf_steps: vec![0; leaves.len()] };
+        let column = axes.pop().unwrap_or_else(single);
+        // Kept axes outside, summarised ones inside: the state of a few kept elements stays in cache.
+        axes.sort_by_key(|axis| axis.summarised);
+        let crossed = |axis: &LoopAxis| {
+            let steps = axis.leaf_steps.iter().zip(&column.leaf_steps);
+            steps.into_iter().any(|(&row, &column)| row != 0 && row.abs() < column.abs())
+        };
+        let crossing = axes.iter().rposition(crossed);
+        let square = crossing.is_some();
+        let row = match crossing {
+            Some(position) => axes.remove(position),
+            None => axes.pop().unwrap_or_else(single),
+        };
+        let strip_columns = column.size.min(if square { SQUARE_COLUMNS } else { STRIP_VALUES });
+        let strip_rows = (STRIP_VALUES / strip_columns).max(1);
+        Loops {
+            position: vec![0; axes.len()],
+            outer: axes,
+            row,
+            column,
+            strip_rows,
+            strip_columns,
+            target_start: 0,
+            leaf_starts: leaves
+                .iter()
+                .zip(&program.leaves)
+                .map(|(values, leaf)| values.start(&leaf.view, region))
+                .collect(),
+        }
+    }
+
+    /// Moves on along the outer axes; false after the last position.
+    fn advance(&mut self) -> bool {
+        for (axis, position) in self.outer.iter().zip(&mut self.position).rev() {
+            *position += 1;
+            let wrapped = *position == axis.size;
+            let moved = if wrapped { 1 - axis.size as isize } else { 1 };
+            self.target_start = (self.target_start as isize + moved * axis.target_step as isize) as usize;
+            for (start, step) in self.leaf_starts.iter_mut().zip(&axis.leaf_steps) {
+                *start += moved * step;
+            }
+            if !wrapped {
+                return true;
+            }
+            *position = 0;
+        }
+        false
+    }
+}
+
+/// Joins neighbouring kept axes that every leaf and the target step through evenly. Summarised axes stay apart: joining
+/// them would move the places where strips are cut.
+fn join_axes(axes: Vec<LoopAxis>) -> Vec<LoopAxis> {
+    let mut joined: Vec<LoopAxis> = Vec::new();
+    for axis in axes {
+        if let Some(last) = joined.last_mut() {
+            let even = last.target_step == axis.target_step * axis.size
+                && last.leaf_steps.iter().zip(&axis.leaf_steps).all(|(a, b)| *a == b * axis.size as isize);
+            if even && !last.summarised && !axis.summarised {
+                *last = LoopAxis { size: last.size * axis.size, ..axis };
+                continue;
+            }
+        }
+        joined.push(axis);
+    }
+    joined
+}
+
+impl Registers {
+    fn new(program: &Program, leaves: &[LeafValues<'_>]) -> Registers {
+        Registers {
+            buffers: program.registers.iter().map(|&storage| Buffer::zeros(storage, STRIP_VALUES)).collect(),
+            scratch: leaves.iter().map(|leaf| leaf.scratch_storage().map(|s| Buffer::zeros(s, STRIP_VALUES))).collect(),
+        }
+    }
+
+    fn load_constants(&mut self, program: &Program, leaves: &[LeafValues<'_>], starts: &[isize]) {
+        for instruction in &program.constants {
+            if let Instruction::Load { leaf, output } = instruction {
+                leaves[*leaf].fill_constant(starts[*leaf], &mut self.buffers[*output]);
+            }
+        }
+    }
+
+    fn run(
+        &mut self,
+        program: &Program,
+        leaves: &[LeafValues<'_>],
+        loops: &Loops,
+        [row, column]: [usize; 2],
+        place: StripPlace,
+    ) {
+        let count = place.rows * place.columns;
+        for instruction in &program.instructions {
+            match instruction {
+                Instruction::Load { leaf, output } => {
+                    let steps = [loops.row.leaf_steps[*leaf], loops.column.leaf_steps[*leaf]];
+                    let start = loops.leaf_starts[*leaf] + row as isize * steps[0] + column as isize * steps[1];
+                    let scratch = self.scratch[*leaf].as_mut();
+                    leaves[*leaf].load(start, steps, [place.rows, place.columns], &mut self.buffers[*output], scratch);
+                }
+                Instruction::Unary { operation, operand, input, output } => {
+                    let (output, [input]) = apart(&mut self.buffers, *output, [*input]);
+                    elementwise::unary(*operation, *operand, input, output, count);
+                }
+                Instruction::Binary { operation, left, right, inputs, output } => {
+                    let (output, [a, b]) = apart(&mut self.buffers, *output, *inputs);
+                    elementwise::binary(*operation, *left, *right, a, b, output, count);
+                }
+                Instruction::Select { inputs, output } => {
+                    let (output, [condition, a, b]) = apart(&mut self.buffers, *output, *inputs);
+                    elementwise::select(condition, a, b, output, count);
+                }
+                Instruction::Cast { from, to, input, output } => {
+                    let (output, [input]) = apart(&mut self.buffers, *output, [*input]);
+                    elementwise::cast(*from, *to, input, output, count);
+                }
+            }
+        }
+    }
+}
+
+/// The output register for writing beside input registers for reading; register allocation keeps them distinct.
+fn apart<const N: usize>(buffers: &mut [Buffer], output: usize, inputs: [usize; N]) -> (&mut Buffer, [&Buffer; N]) {
+    let (before, rest) = buffers.split_at_mut(output);
+    let (output_buffer, after) = rest.split_first_mut().expect("the output is a register");
+    let (before, after): (&[Buffer], &[Buffer]) = (before, after);
+    let pick = |input: usize| {
+        assert_ne!(input, output, "an instruction's output is none of its inputs");
+        if input < output { &before[input] } else { &after[input - output - 1] }
+    };
+    (output_buffer, inputs.map(pick))
+}
