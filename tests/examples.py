@@ -1,0 +1,80 @@
+"""Runs every example: scripts under CPython with xarray and under Swath, which must agree; Rust programs as they are.
+
+    python tests/examples.py
+
+Swath runs each script with and without the mpi feature and on four ranks; the stores must be the same bytes.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "differential"))
+
+import compare  # noqa: E402 (found beside the differential suite)
+
+RELEASE = ROOT / "target" / "release"
+TIMEOUT_S = 300
+
+
+def main():
+    swath = [str(RELEASE / "swath"), "run"]
+    engines = {
+        "xarray": [sys.executable, "-W", "ignore"],
+        "swath": swath,
+        "swath without mpi": [str(ROOT / "target" / "swath-without-mpi"), "run"],
+        "swath on 4 ranks": ["mpirun", "--oversubscribe", "-n", "4", *swath],
+    }
+    failures = {}
+    examples = sorted((ROOT / "examples").glob("[0-9]*.py")) + sorted((ROOT / "examples").glob("*.rs"))
+    with tempfile.TemporaryDirectory(prefix="swath-examples-") as scratch:
+        for example in examples:
+            work = pathlib.Path(scratch) / example.name
+            if example.suffix == ".py":
+                differences = run_script(example, engines, work)
+            else:
+                differences = run_program(example, work)
+            print(f"{example.name}: {'; '.join(differences) or 'agrees'}", flush=True)
+            if differences:
+                failures[example.name] = differences
+    print(f"{len(examples) - len(failures)} passed, {len(failures)} failed")
+    sys.exit(1 if failures else 0)
+
+
+def run_script(script, engines, work):
+    printed, stores = {}, {}
+    for engine, command in engines.items():
+        result = start([*command, str(script)], work / engine)
+        if result.returncode != 0:
+            return [f"{engine} ends with {result.returncode}: {result.stderr.strip()[-500:]}"]
+        printed[engine] = result.stdout.splitlines()
+        stores[engine] = {path.name: path for path in (work / engine).glob("*.zarr")}
+    magnitudes = dict.fromkeys(compare.TOLERANCES, 1.0)
+    differences = compare.printed(printed["xarray"], printed["swath"])
+    differences += compare.stores(stores["xarray"], stores["swath"], magnitudes)
+    for engine in list(engines)[2:]:
+        differences += [f"{engine}: {d}" for d in compare.bytes_of(stores["swath"], stores[engine])]
+    return differences
+
+
+def run_program(source, work):
+    result = start([str(RELEASE / "examples" / source.stem)], work)
+    return [] if result.returncode == 0 else [f"ends with {result.returncode}: {result.stderr.strip()[-500:]}"]
+
+
+def start(command, directory):
+    """Runs a command where `examples` is a link, as if at the top of the tree, so that its results lie elsewhere."""
+    directory.mkdir(parents=True)
+    (directory / "examples").symlink_to(ROOT / "examples")
+    allowed = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"} if os.geteuid() == 0 else {}
+    return subprocess.run(
+        command, cwd=directory, env={**os.environ, **allowed}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=TIMEOUT_S, check=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Builds Swath and passes its tests, setting up what it needs. Usage: bash tests/run.sh
+#
+# Stops at the first step that fails; the last line says how many tests passed and failed. Everything is built in the
+# release profile, so that dependencies are built once. SWATH_PYTHON names a Python that has tests/requirements.txt
+# already; without it a virtual environment is made in .venv.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=tests/setup.sh
+. tests/setup.sh
+
+passed=0
+failed=0
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+
+finish() {
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  exit $((failed > 0))
+}
+
+# step WHAT COMMAND...: counts the tests that the command reports, or else itself as one.
+step() {
+  local what=$1 status=0 counted
+  shift
+  say "$what"
+  "$@" 2>&1 | tee "$output" || status=$?
+  counted=$(grep -oE '[0-9]+ (passed|failed)' "$output" || true)
+  if [ -n "$counted" ]; then
+    passed=$((passed + $(sum passed <<<"$counted")))
+    failed=$((failed + $(sum failed <<<"$counted")))
+    # A suite that dies without counting the reason has failed all the same.
+    [ "$status" -eq 0 ] || [ "$(sum failed <<<"$counted")" -gt 0 ] || failed=$((failed + 1))
+  elif [ "$status" -eq 0 ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+  fi
+  if [ "$status" -ne 0 ]; then
+    say "FAILED: $what ($*)"
+    finish
+  fi
+}
+
+sum() { awk -v kind="$1" '$2 == kind { total += $1 } END { print total + 0 }'; }
+
+without_mpi() {
+  cargo build --release --locked --no-default-features --bin swath
+  cp target/release/swath target/swath-without-mpi
+  if ldd target/swath-without-mpi | grep -qi libmpi; then
+    echo "swath is linked to an MPI library although it was built without one"
+    return 1
+  fi
+}
+
+documentation() { RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps --locked; }
+
+python_environment() {
+  local wanted
+  wanted=$(sha256sum tests/requirements.txt)
+  if [ "$(cat .venv/requirements 2>/dev/null)" != "$wanted" ]; then
+    rm -rf .venv
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+      echo "xarray needs Python 3.11 or newer, and python3 here is $(python3 --version)"
+      return 1
+    }
+    python3 -m venv .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+    printf '%s\n' "$wanted" >.venv/requirements
+  fi
+}
+
+require_build_packages
+require_test_packages
+require_rust
+allow_mpi_as_root
+
+step "formatting" cargo fmt --check
+step "clippy" cargo clippy --release --all-targets --locked -- -D warnings
+step "clippy without the mpi feature" cargo clippy --release --all-targets --locked --no-default-features -- -D warnings
+step "documentation" documentation
+step "build without the mpi feature" without_mpi
+step "build" cargo build --release --locked --bins --examples
+step "Rust tests" cargo test --release --locked
+
+python=${SWATH_PYTHON:-.venv/bin/python}
+[ -n "${SWATH_PYTHON:-}" ] || step "Python with xarray and Dask, in .venv" python_environment
+step "quickstart" bash examples/quickstart.sh
+step "examples" "$python" tests/examples.py
+step "differential suite" "$python" tests/differential/run.py
+step "bad input" "$python" tests/bad_input/run.py
+step "benchmark harness, on small data" "$python" tests/bench/bench.py --smoke
+say "all steps done"
+finish
