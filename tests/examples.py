@@ -5,9 +5,7 @@
 Swath runs each script with and without the mpi feature and on four ranks; the stores must be the same bytes.
 """
 
-import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 
@@ -15,6 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "differential"))
 
 import compare  # noqa: E402 (found beside the differential suite)
+import ranks  # noqa: E402
 
 RELEASE = ROOT / "target" / "release"
 TIMEOUT_S = 300
@@ -26,7 +25,7 @@ def main():
         "xarray": [sys.executable, "-W", "ignore"],
         "swath": swath,
         "swath without mpi": [str(ROOT / "target" / "swath-without-mpi"), "run"],
-        "swath on 4 ranks": ["mpirun", "--oversubscribe", "-n", "4", *swath],
+        "swath on 4 ranks": [*ranks.launcher(4), *swath],
     }
     failures = {}
     examples = sorted((ROOT / "examples").glob("[0-9]*.py")) + sorted((ROOT / "examples").glob("*.rs"))
@@ -47,10 +46,10 @@ def main():
 def run_script(script, engines, work):
     printed, stores = {}, {}
     for engine, command in engines.items():
-        result = start([*command, str(script)], work / engine)
-        if result.returncode != 0:
-            return [f"{engine} ends with {result.returncode}: {result.stderr.strip()[-500:]}"]
-        printed[engine] = result.stdout.splitlines()
+        code, stdout, stderr = start([*command, str(script)], work / engine)
+        if code != 0:
+            return [f"{engine} ends with {code}: {stderr.strip()[-500:]}"]
+        printed[engine] = stdout.splitlines()
         stores[engine] = {path.name: path for path in (work / engine).glob("*.zarr")}
     magnitudes = dict.fromkeys(compare.TOLERANCES, 1.0)
     differences = compare.printed(printed["xarray"], printed["swath"])
@@ -61,19 +60,15 @@ def run_script(script, engines, work):
 
 
 def run_program(source, work):
-    result = start([str(RELEASE / "examples" / source.stem)], work)
-    return [] if result.returncode == 0 else [f"ends with {result.returncode}: {result.stderr.strip()[-500:]}"]
+    code, _, stderr = start([str(RELEASE / "examples" / source.stem)], work)
+    return [] if code == 0 else [f"ends with {code}: {stderr.strip()[-500:]}"]
 
 
 def start(command, directory):
     """Runs a command where `examples` is a link, as if at the top of the tree, so that its results lie elsewhere."""
     directory.mkdir(parents=True)
     (directory / "examples").symlink_to(ROOT / "examples")
-    allowed = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"} if os.geteuid() == 0 else {}
-    return subprocess.run(
-        command, cwd=directory, env={**os.environ, **allowed}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=TIMEOUT_S, check=False,
-    )
+    return ranks.finish(command, directory, TIMEOUT_S)
 
 
 if __name__ == "__main__":

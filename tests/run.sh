@@ -4,6 +4,7 @@
 # Stops at the first step that fails; the last line says how many tests passed and failed. Everything is built in the
 # release profile, so that dependencies are built once. SWATH_PYTHON names a Python that has tests/requirements.txt
 # already; without it a virtual environment is made in .venv.
+# shellcheck disable=SC2317 # functions that `step` calls by name
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=tests/setup.sh
@@ -44,9 +45,11 @@ step() {
 
 sum() { awk -v kind="$1" '$2 == kind { total += $1 } END { print total + 0 }'; }
 
+# What follows is called by `step`, where a failing command doesn't end a function by itself.
+
 without_mpi() {
-  cargo build --release --locked --no-default-features --bin swath
-  cp target/release/swath target/swath-without-mpi
+  cargo build --release --locked --no-default-features --bin swath &&
+    cp target/release/swath target/swath-without-mpi || return 1
   if ldd target/swath-without-mpi | grep -qi libmpi; then
     echo "swath is linked to an MPI library although it was built without one"
     return 1
@@ -58,16 +61,15 @@ documentation() { RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps --loc
 python_environment() {
   local wanted
   wanted=$(sha256sum tests/requirements.txt)
-  if [ "$(cat .venv/requirements 2>/dev/null)" != "$wanted" ]; then
-    rm -rf .venv
-    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
-      echo "xarray needs Python 3.11 or newer, and python3 here is $(python3 --version)"
-      return 1
-    }
-    python3 -m venv .venv
-    .venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
-    printf '%s\n' "$wanted" >.venv/requirements
+  [ "$(cat .venv/requirements 2>/dev/null)" != "$wanted" ] || return 0
+  if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    echo "xarray needs Python 3.11 or newer, and python3 here is $(python3 --version)"
+    return 1
   fi
+  rm -rf .venv
+  python3 -m venv .venv &&
+    .venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt &&
+    printf '%s\n' "$wanted" >.venv/requirements
 }
 
 require_build_packages

@@ -13,21 +13,22 @@ A script reads `in/*.zarr` (see `make_inputs.py`) and writes `out/NAME.zarr` or 
 import argparse
 import dataclasses
 import fnmatch
-import os
 import pathlib
 import queue
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-import compare
-
 HERE = pathlib.Path(__file__).resolve().parent
-RANKS = (1, 2, 4)
+sys.path.insert(0, str(HERE.parent))
+
+import compare  # noqa: E402
+import ranks  # noqa: E402 (found in the directory above)
+
+GEOMETRIES = {"swath": None, "swath on 2 ranks": 2, "swath on 4 ranks": 4}
 SILENCE_S = 120
 
 DRIVER = """\
@@ -76,11 +77,11 @@ def main():
         started = time.monotonic()
         outcomes = {"xarray": run_scripts([sys.executable, "-c", ORACLE], work / "xarray", chosen)}
         print(f"xarray and Dask: {time.monotonic() - started:.0f} s", flush=True)
-        for ranks in () if arguments.oracle_only else RANKS:
+        for engine, count in ({} if arguments.oracle_only else GEOMETRIES).items():
             started = time.monotonic()
-            engine = f"swath on {ranks}"
-            outcomes[engine] = run_scripts([*launcher(ranks), str(swath), "run", "--quiet"], work / engine, chosen)
-            print(f"{engine} rank{'s' if ranks > 1 else ''}: {time.monotonic() - started:.0f} s", flush=True)
+            command = [*ranks.launcher(count), str(swath), "run", "--quiet"]
+            outcomes[engine] = run_scripts(command, work / engine, chosen)
+            print(f"{engine}: {time.monotonic() - started:.0f} s", flush=True)
         failed = report(work, scripts, chosen, outcomes, arguments)
     finally:
         if arguments.keep:
@@ -99,10 +100,6 @@ def parse():
     parser.add_argument("--verbose", action="store_true", help="show every difference, not a script's first")
     parser.add_argument("--oracle-only", action="store_true", help="check that the scripts run under xarray")
     return parser.parse_args()
-
-
-def launcher(ranks):
-    return [] if ranks == 1 else ["mpirun", "--oversubscribe", "-n", str(ranks)]
 
 
 def run_scripts(command, directory, scripts):
@@ -124,17 +121,14 @@ def run_process(command, directory, outcomes, waiting):
     """Runs one process over the waiting scripts; returns how many of them are settled, at least one."""
     lines = queue.Queue()
     with open(directory / "stderr", "wb") as stderr:
-        process = subprocess.Popen(
-            command, cwd=directory, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr,
-            start_new_session=True,
-        )
+        process = ranks.start(command, directory, stdout=subprocess.PIPE, stderr=stderr)
     threading.Thread(target=forward, args=(process.stdout, lines), daemon=True).start()
     settled, current, since = 0, None, time.monotonic()
     while True:
         try:
             line = lines.get(timeout=SILENCE_S)
         except queue.Empty:
-            end_session(process)
+            ranks.end(process)
             outcomes[current or waiting[settled]].error = f"silent for {SILENCE_S} s"
             return settled + 1
         if line is None:
@@ -157,26 +151,10 @@ def run_process(command, directory, outcomes, waiting):
     return max(settled, waiting.index(name) + 1)
 
 
-def environment():
-    extra = {"PYTHONUNBUFFERED": "1"}
-    if os.geteuid() == 0:
-        extra |= {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
-    return {**os.environ, **extra}
-
-
 def forward(stream, lines):
     for line in stream:
         lines.put(line.decode(errors="replace").rstrip("\n"))
     lines.put(None)
-
-
-def end_session(process):
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def report(work, scripts, chosen, outcomes, arguments):

@@ -1,0 +1,7 @@
+"""Not Python.
+
+Expects: syntax
+"""
+import xarray as xr
+
+value = = xr.open_zarr("in/good.zarr")  # fails here
