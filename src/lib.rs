@@ -5,6 +5,7 @@
 
 pub mod array;
 pub mod dataset;
+pub mod environment;
 pub mod event;
 pub mod execute;
 pub mod kernels;
