@@ -37,6 +37,8 @@ pub enum DatasetError {
     NoSuchCoordinate { name: String },
     #[error("Dimensions {{{missing}}} do not exist. Expected one or more of {expected}")]
     NoSuchDimension { missing: String, expected: String },
+    #[error("Dimension(s) {missing} do not exist. Expected one or more of {{{expected}}}")]
+    ReducedDimension { missing: String, expected: String },
     #[error("{missing} not found in array dimensions {expected}")]
     NotInArrayDimensions { missing: String, expected: String },
     #[error("'{name}' is not a valid dimension or coordinate for Dataset with dimensions {expected}")]
@@ -139,8 +141,12 @@ pub enum DatasetError {
     BooleanSubtract,
     #[error("ufunc '{operation}' not supported for the input types {types}")]
     UnsupportedTypes { operation: &'static str, types: String },
-    #[error("{operation} between a Dataset and a DataArray: convert with .to_dataset() first")]
-    MixedOperands { operation: &'static str },
+    #[error("an array meets a dataset where only an array can come out: convert with .to_dataset() first")]
+    MixedOperands,
+    #[error("{operation} needs a labelled array")]
+    Unlabelled { operation: &'static str },
+    #[error("{operation} without another value needs missing values, which {dtype} doesn't have: give one")]
+    NoMissingValue { operation: &'static str, dtype: DType },
     #[error("variable '{name}' has dtype {dtype}, which {operation} doesn't support")]
     UnsupportedDtype { name: String, dtype: DType, operation: &'static str },
     #[error(
@@ -200,7 +206,9 @@ impl DatasetError {
             | E::BooleanNegative
             | E::BooleanSubtract
             | E::UnsupportedTypes { .. }
-            | E::MixedOperands { .. }
+            | E::MixedOperands
+            | E::Unlabelled { .. }
+            | E::NoMissingValue { .. }
             | E::UnsupportedDtype { .. } => Kind::TypeError,
             E::NotExactlyAligned { .. } | E::ConflictingDimensionSizes { .. } => Kind::AlignmentError,
             E::CoordinateDimensions { .. } | E::CoordinateLength { .. } => Kind::CoordinateValidationError,

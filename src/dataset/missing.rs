@@ -1,54 +1,153 @@
 //! Missing values and choices between values: `where`, `fillna`, `isnull`, `notnull`, `clip`.
 
-use super::{DataArray, Dataset, DatasetError, Operand};
+use super::arithmetic::{Apply, AttributeSource, Value, apply, resolve_pair};
+use super::{DataArray, Dataset, DatasetError, Join, Operand};
+use crate::array::{DType, Scalar};
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::plan::Array;
 
-/// `np.where` and `xr.where`: elements of `when_true` where the condition holds, else of `when_false`; at least one is labelled.
+/// The dtype that has missing values and every value of a dtype, and its missing value; `None` where there is no such.
+pub(super) fn missing_value(dtype: DType) -> Option<(DType, Scalar)> {
+    match dtype {
+        DType::Bool | DType::Text => None,
+        DType::Datetime(_) | DType::Timedelta(_) => Some((dtype, Scalar::Int(DType::NOT_A_TIME))),
+        _ if dtype.is_float() => Some((dtype, Scalar::Float(f64::NAN))),
+        _ if dtype.size_bytes() <= 2 => Some((DType::Float32, Scalar::Float(f64::NAN))),
+        _ => Some((DType::Float64, Scalar::Float(f64::NAN))),
+    }
+}
+
+/// Where the values of an array are missing.
+pub(super) fn is_missing(array: &Array) -> Result<Array, DatasetError> {
+    let dtype = array.dtype();
+    if dtype.is_float() || dtype.is_time() {
+        return Ok(array.unary(UnaryOp::IsNan)?);
+    }
+    Ok(constant(false, array)?)
+}
+
+/// A truth value in the shape and chunks of an array.
+fn constant(value: bool, like: &Array) -> Result<Array, DatasetError> {
+    let generator = crate::kernels::generate::Generator::Full(Scalar::Bool(value));
+    Ok(Array::generated(generator, DType::Bool, like.grid().clone()))
+}
+
+fn choose(condition: &Array, when_true: &Value, when_false: &Value) -> Result<Array, DatasetError> {
+    let (when_true, when_false) = resolve_pair("where", when_true, when_false)?;
+    Ok(condition.select(&when_true, &when_false)?)
+}
+
+/// A condition, which must be of truth values.
+fn truth(value: &Value) -> Result<Array, DatasetError> {
+    let array = match value {
+        Value::Array(array) => array.clone(),
+        Value::Scalar(scalar) => Array::scalar(scalar.clone(), DType::Bool)?,
+    };
+    Ok(array.cast(DType::Bool)?)
+}
+
+/// `xr.where`: elements of `when_true` where the condition holds, else of `when_false`; indexes must be equal. The
+/// attributes are those of `when_true`.
+///
+/// # Errors
+/// Where no operand is labelled, indexes differ or dtypes have none in common.
 pub fn where_values(condition: &Operand, when_true: &Operand, when_false: &Operand) -> Result<Operand, DatasetError> {
-    todo!("{condition:?} {when_true:?} {when_false:?}")
+    let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(1), name: None };
+    apply(&[condition, when_true, when_false], how, &|values| choose(&truth(&values[0])?, &values[1], &values[2]))
 }
 
-impl DataArray {
-    /// The values where the condition holds, elsewhere `other`; without it NaN (NaT), integers becoming floats.
-    pub fn where_(&self, condition: &Operand, other: Option<&Operand>) -> Result<DataArray, DatasetError> {
-        todo!("{condition:?} {other:?}")
-    }
-    /// The values, those missing replaced.
-    pub fn fillna(&self, value: &Operand) -> Result<DataArray, DatasetError> {
-        todo!("{value:?}")
-    }
-    /// Where values are missing.
-    pub fn isnull(&self) -> Result<DataArray, DatasetError> {
-        todo!()
-    }
-    /// Where values aren't missing.
-    pub fn notnull(&self) -> Result<DataArray, DatasetError> {
-        todo!()
-    }
-    /// The values, those outside the bounds replaced by them.
-    pub fn clip(&self, low: Option<&Operand>, high: Option<&Operand>) -> Result<DataArray, DatasetError> {
-        todo!("{low:?} {high:?}")
+/// Values where the condition holds, elsewhere `other` or missing.
+fn where_operand(this: Operand, condition: &Operand, other: Option<&Operand>) -> Result<Operand, DatasetError> {
+    let how = |join| Apply { join, attributes: AttributeSource::Operand(0), name: Some(0) };
+    match other {
+        Some(other) => apply(&[&this, condition, other], how(Join::Exact), &|values| {
+            choose(&truth(&values[1])?, &values[0], &values[2])
+        }),
+        None => apply(&[&this, condition], how(Join::Inner), &|values| {
+            let array = values[0].array("where")?;
+            let (dtype, missing) = missing_value(array.dtype())
+                .ok_or_else(|| DatasetError::NoMissingValue { operation: "where", dtype: array.dtype() })?;
+            Ok(truth(&values[1])?.select(&array.cast(dtype)?, &Array::scalar(missing, dtype)?)?)
+        }),
     }
 }
 
-impl Dataset {
-    /// The values where the condition holds, elsewhere `other`; without it NaN (NaT), integers becoming floats.
-    pub fn where_(&self, condition: &Operand, other: Option<&Operand>) -> Result<Dataset, DatasetError> {
-        todo!("{condition:?} {other:?}")
-    }
-    /// The values, those missing replaced.
-    pub fn fillna(&self, value: &Operand) -> Result<Dataset, DatasetError> {
-        todo!("{value:?}")
-    }
-    /// Where values are missing.
-    pub fn isnull(&self) -> Result<Dataset, DatasetError> {
-        todo!()
-    }
-    /// Where values aren't missing.
-    pub fn notnull(&self) -> Result<Dataset, DatasetError> {
-        todo!()
-    }
-    /// The values, those outside the bounds replaced by them.
-    pub fn clip(&self, low: Option<&Operand>, high: Option<&Operand>) -> Result<Dataset, DatasetError> {
-        todo!("{low:?} {high:?}")
-    }
+fn fill_operand(this: Operand, value: &Operand) -> Result<Operand, DatasetError> {
+    let how = Apply { join: Join::Left, attributes: AttributeSource::Operand(0), name: Some(0) };
+    apply(&[&this, value], how, &|values| {
+        let array = values[0].array("fillna")?;
+        let missing = is_missing(array)?;
+        choose(&missing, &values[1], &values[0])
+    })
 }
+
+fn clip_operand(this: Operand, low: Option<&Operand>, high: Option<&Operand>) -> Result<Operand, DatasetError> {
+    let mut clipped = this;
+    for (bound, operation) in [(low, BinaryOp::Maximum), (high, BinaryOp::Minimum)] {
+        let Some(bound) = bound else { continue };
+        let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(0), name: Some(0) };
+        clipped = apply(&[&clipped, bound], how, &|values| {
+            let (array, bound) = resolve_pair(operation.name(), &values[0], &values[1])?;
+            Ok(array.binary(operation, &bound)?)
+        })?;
+    }
+    Ok(clipped)
+}
+
+fn null_operand(this: Operand, null: bool) -> Result<Operand, DatasetError> {
+    let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(0), name: Some(0) };
+    apply(&[&this], how, &|values| {
+        let missing = is_missing(values[0].array("isnull")?)?;
+        if null { Ok(missing) } else { Ok(missing.unary(UnaryOp::LogicalNot)?) }
+    })
+}
+
+macro_rules! missing_value_methods {
+    ($type:ident, $what:literal) => {
+        impl $type {
+            #[doc = concat!("The values of ", $what, " where the condition holds, elsewhere `other`; without it NaN or NaT,")]
+            /// for which integers become floats.
+            ///
+            /// # Errors
+            /// Where indexes differ (with `other`), or the dtype has no missing value (without).
+            pub fn where_(&self, condition: &Operand, other: Option<&Operand>) -> Result<$type, DatasetError> {
+                where_operand(Operand::from(self.clone()), condition, other)?.try_into()
+            }
+
+            #[doc = concat!("The values of ", $what, ", missing ones replaced; the labels stay.")]
+            ///
+            /// # Errors
+            /// Where dtypes have none in common.
+            pub fn fillna(&self, value: &Operand) -> Result<$type, DatasetError> {
+                fill_operand(Operand::from(self.clone()), value)?.try_into()
+            }
+
+            #[doc = concat!("Where values of ", $what, " are missing.")]
+            ///
+            /// # Errors
+            /// None that is known.
+            pub fn isnull(&self) -> Result<$type, DatasetError> {
+                null_operand(Operand::from(self.clone()), true)?.try_into()
+            }
+
+            #[doc = concat!("Where values of ", $what, " aren't missing.")]
+            ///
+            /// # Errors
+            /// None that is known.
+            pub fn notnull(&self) -> Result<$type, DatasetError> {
+                null_operand(Operand::from(self.clone()), false)?.try_into()
+            }
+
+            #[doc = concat!("The values of ", $what, ", those outside the bounds replaced by them; NaN stays.")]
+            ///
+            /// # Errors
+            /// Where indexes differ or dtypes have none in common.
+            pub fn clip(&self, low: Option<&Operand>, high: Option<&Operand>) -> Result<$type, DatasetError> {
+                clip_operand(Operand::from(self.clone()), low, high)?.try_into()
+            }
+        }
+    };
+}
+
+missing_value_methods!(DataArray, "the array");
+missing_value_methods!(Dataset, "every data variable");

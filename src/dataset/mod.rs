@@ -7,6 +7,7 @@
 
 mod align;
 mod arithmetic;
+mod cf;
 mod chunking;
 mod data_array;
 mod dataset;
@@ -22,6 +23,8 @@ mod reduce;
 mod rename;
 mod reshape;
 mod select;
+#[cfg(test)]
+mod test_data;
 mod variable;
 
 pub use align::Join;

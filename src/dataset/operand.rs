@@ -1,6 +1,6 @@
 //! What labelled arrays can be combined with.
 
-use super::{DataArray, Dataset};
+use super::{DataArray, Dataset, DatasetError};
 use crate::array::Scalar;
 use crate::plan::Array;
 
@@ -39,5 +39,30 @@ impl From<Array> for Operand {
 impl From<Scalar> for Operand {
     fn from(value: Scalar) -> Operand {
         Operand::Scalar(value)
+    }
+}
+
+impl TryFrom<Operand> for DataArray {
+    type Error = DatasetError;
+
+    /// The array, where the operand is one.
+    fn try_from(operand: Operand) -> Result<DataArray, DatasetError> {
+        match operand {
+            Operand::DataArray(array) => Ok(array),
+            Operand::Dataset(_) => Err(DatasetError::MixedOperands),
+            Operand::Array(_) | Operand::Scalar(_) => Err(DatasetError::Unlabelled { operation: "an operation" }),
+        }
+    }
+}
+
+impl TryFrom<Operand> for Dataset {
+    type Error = DatasetError;
+
+    /// The dataset, where the operand is one.
+    fn try_from(operand: Operand) -> Result<Dataset, DatasetError> {
+        match operand {
+            Operand::Dataset(dataset) => Ok(dataset),
+            _ => Err(DatasetError::Unlabelled { operation: "an operation" }),
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Reductions over named dimensions.
 
-use super::{DataArray, Dataset, DatasetError};
+use super::error::{quoted, tuple};
+use super::{Attributes, DataArray, Dataset, DatasetError, Variable};
+use crate::array::DType;
+use crate::kernels::reduction::ReductionOptions;
 
 /// Dimensions to reduce over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +12,16 @@ pub enum Dims {
     All,
     /// These.
     Named(Vec<String>),
+}
+
+impl Dims {
+    /// Whether a dimension is meant.
+    fn contains(&self, dimension: &String) -> bool {
+        match self {
+            Dims::All => true,
+            Dims::Named(names) => names.contains(dimension),
+        }
+    }
 }
 
 /// What a reduction can be told.
@@ -28,15 +41,79 @@ impl Default for ReduceOptions {
     }
 }
 
-impl DataArray {
-    /// A reduction by its registered name: `"mean"`, `"sum"`, `"count"`, `"any"`, ...
-    pub fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<DataArray, DatasetError> {
-        todo!("{name} {dims:?} {options:?}")
+/// Reductions that xarray applies to numbers and truth values only, leaving other variables of a dataset out.
+const NUMBERS_ONLY: [&str; 6] = ["mean", "sum", "prod", "std", "var", "median"];
+
+impl Variable {
+    /// A reduction over those of the dimensions that the variable has. Encoding is dropped.
+    fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<Variable, DatasetError> {
+        let axes: Vec<usize> = (0..self.dims.len()).filter(|&axis| dims.contains(&self.dims[axis])).collect();
+        let kept = self.dims.iter().filter(|dimension| !dims.contains(dimension)).cloned().collect();
+        let options_of_kernel =
+            ReductionOptions { skip_missing: options.skipna.unwrap_or(true), ddof: options.ddof };
+        let reduced = Variable::new(kept, self.data.reduce(name, &axes, options_of_kernel)?)?;
+        let attributes = if options.keep_attrs { self.attributes.clone() } else { Attributes::new() };
+        Ok(reduced.with_attributes(attributes))
     }
 }
+
+impl DataArray {
+    /// A reduction by its registered name: `"mean"`, `"sum"`, `"count"`, `"any"`, ... The dimensions leave the shape, and
+    /// with them their coordinates.
+    ///
+    /// # Errors
+    /// Where a dimension doesn't exist or the reduction isn't defined for the dtype.
+    pub fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<DataArray, DatasetError> {
+        if let Dims::Named(names) = dims
+            && let Some(missing) = names.iter().find(|name| !self.dims().contains(name))
+        {
+            return Err(DatasetError::NotInArrayDimensions {
+                missing: format!("'{missing}'"),
+                expected: tuple(self.dims()),
+            });
+        }
+        let variable = self.variable.reduce(name, dims, options)?;
+        let mut coordinates = self.coordinates.clone();
+        coordinates.retain(|_, coordinate| !coordinate.dims.iter().any(|dimension| dims.contains(dimension)));
+        Ok(DataArray { name: self.name.clone(), variable, coordinates })
+    }
+}
+
 impl Dataset {
-    /// A reduction of every data variable by its registered name; variables it isn't defined for are left out.
+    /// A reduction of every data variable by its registered name. Text and times are left out of sums and means over
+    /// their dimensions.
+    ///
+    /// # Errors
+    /// Where a dimension doesn't exist or the reduction isn't defined for a dtype.
     pub fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<Dataset, DatasetError> {
-        todo!("{name} {dims:?} {options:?}")
+        if let Dims::Named(names) = dims {
+            let sizes = self.sizes();
+            let missing: Vec<&String> = names.iter().filter(|name| !sizes.contains_key(*name)).collect();
+            if !missing.is_empty() {
+                let known: Vec<&String> = sizes.keys().collect();
+                return Err(DatasetError::ReducedDimension { missing: quoted(&missing), expected: quoted(&known) });
+            }
+        }
+        let mut reduced = Dataset::default();
+        for (variable_name, variable) in &self.data_variables {
+            let touched = variable.dims.iter().any(|dimension| dims.contains(dimension)) || variable.dims.is_empty();
+            let number = variable.dtype().is_numeric();
+            if touched && !variable.dims.is_empty() && !number && NUMBERS_ONLY.contains(&name) {
+                continue;
+            }
+            // Nothing is summarised here: where that changes no value (text can't change), there is nothing to plan.
+            let unchanged = !touched || variable.dims.is_empty();
+            let result = match unchanged && variable.dtype() == DType::Text && name != "count" {
+                true => variable.clone(),
+                false => variable.reduce(name, dims, options)?,
+            };
+            reduced.data_variables.insert(variable_name.clone(), result);
+        }
+        reduced.coordinates = self.coordinates.clone();
+        reduced.coordinates.retain(|_, coordinate| !coordinate.dims.iter().any(|dimension| dims.contains(dimension)));
+        if options.keep_attrs {
+            reduced.attributes = self.attributes.clone();
+        }
+        Ok(reduced)
     }
 }

@@ -1,32 +1,174 @@
 //! The same values along other dimensions: `transpose`, `squeeze`, `expand_dims`.
 
-use super::{DataArray, Dataset, DatasetError};
+use super::error::{quoted, tuple};
+use super::{DataArray, Dataset, DatasetError, Indexer, Variable};
+use crate::plan::Array;
+use indexmap::IndexMap;
 
-impl DataArray {
-    /// Dimensions in another order, reversed where none is given; `"..."` stands for those not named.
-    pub fn transpose(&self, dims: &[String], ignore_missing: bool) -> Result<DataArray, DatasetError> {
-        todo!("{dims:?} {ignore_missing}")
+/// The order of dimensions that is asked for: reversed where none is named, `"..."` standing for those not named.
+fn order(
+    dims: &[String],
+    asked: &[String],
+    ignore_missing: bool,
+    expected: impl Fn() -> String,
+) -> Result<Vec<String>, DatasetError> {
+    if asked.is_empty() {
+        return Ok(dims.iter().rev().cloned().collect());
     }
-    /// Without dimensions of length 1: those named, or all.
-    pub fn squeeze(&self, dims: Option<&[String]>, drop: bool) -> Result<DataArray, DatasetError> {
-        todo!("{dims:?} {drop}")
+    let named: Vec<&String> = asked.iter().filter(|name| *name != "...").collect();
+    let missing: Vec<&String> = named.iter().copied().filter(|name| !dims.contains(name)).collect();
+    if !missing.is_empty() && !ignore_missing {
+        return Err(DatasetError::NoSuchDimension { missing: quoted(&missing), expected: expected() });
     }
-    /// With new leading dimensions of length 1; a scalar coordinate of the name becomes its index.
-    pub fn expand_dims(&self, dims: &[String]) -> Result<DataArray, DatasetError> {
-        todo!("{dims:?}")
+    let mut ordered = Vec::new();
+    for name in asked {
+        if name == "..." {
+            ordered.extend(dims.iter().filter(|dimension| !named.contains(dimension)).cloned());
+        } else if dims.contains(name) {
+            ordered.push(name.clone());
+        }
+    }
+    let distinct = ordered.iter().enumerate().all(|(position, name)| !ordered[..position].contains(name));
+    if ordered.len() != dims.len() || !distinct {
+        return Err(DatasetError::NotAPermutation { found: tuple(asked), expected: tuple(dims) });
+    }
+    Ok(ordered)
+}
+
+impl Variable {
+    /// Dimensions in another order; a view, no data moves.
+    fn transpose(&self, order: &[String]) -> Result<Variable, DatasetError> {
+        let axes: Vec<usize> = order.iter().filter_map(|name| self.axis(name)).collect();
+        Ok(Variable { dims: order.to_vec(), data: self.data.transpose(&axes)?, ..self.clone() })
+    }
+
+    /// A new first dimension of length 1; in memory where the variable is.
+    fn expand_first(&self, dimension: &str) -> Result<Variable, DatasetError> {
+        let mut shape = vec![1];
+        shape.extend_from_slice(self.data.shape());
+        let data = match self.values() {
+            Some(values) => Array::in_memory(values.clone().reshaped(shape)?),
+            None => self.data.insert_axis(0)?,
+        };
+        let mut dims = vec![dimension.to_owned()];
+        dims.extend_from_slice(&self.dims);
+        Ok(Variable { dims, data, ..self.clone() })
     }
 }
+
+impl DataArray {
+    /// Dimensions in another order, reversed where none is given; `"..."` stands for those not named. Coordinates stay.
+    ///
+    /// # Errors
+    /// Where the names aren't a permutation of the dimensions.
+    pub fn transpose(&self, dims: &[String], ignore_missing: bool) -> Result<DataArray, DatasetError> {
+        let order = order(self.dims(), dims, ignore_missing, || tuple(self.dims()))?;
+        Ok(DataArray { variable: self.variable.transpose(&order)?, ..self.clone() })
+    }
+
+    /// Without dimensions of length 1: those named, or all.
+    ///
+    /// # Errors
+    /// Where a named dimension doesn't exist or is longer.
+    pub fn squeeze(&self, dims: Option<&[String]>, drop: bool) -> Result<DataArray, DatasetError> {
+        Ok(self.like(self.as_dataset().squeeze(dims, drop)?))
+    }
+
+    /// With new leading dimensions of length 1; a scalar coordinate of the name becomes its index.
+    ///
+    /// # Errors
+    /// Where a dimension exists already.
+    pub fn expand_dims(&self, dims: &[String]) -> Result<DataArray, DatasetError> {
+        Ok(self.like(self.as_dataset().expand_dims(dims)?))
+    }
+}
+
 impl Dataset {
     /// Dimensions of every variable in another order, reversed where none is given; `"..."` stands for those not named.
+    ///
+    /// # Errors
+    /// Where the names aren't a permutation of the dimensions.
     pub fn transpose(&self, dims: &[String], ignore_missing: bool) -> Result<Dataset, DatasetError> {
-        todo!("{dims:?} {ignore_missing}")
+        let all: Vec<String> = self.sizes().into_keys().collect();
+        order(&all, dims, ignore_missing, || self.sizes_text())?;
+        self.map_data(|_, variable| {
+            let mut wanted: Vec<String> =
+                dims.iter().filter(|name| *name == "..." || variable.dims.contains(name)).cloned().collect();
+            if !dims.is_empty() && wanted.is_empty() {
+                wanted.push("...".to_owned());
+            }
+            variable.transpose(&order(&variable.dims, &wanted, true, || self.sizes_text())?)
+        })
     }
+
     /// Without dimensions of length 1: those named, or all.
+    ///
+    /// # Errors
+    /// Where a named dimension doesn't exist or is longer.
     pub fn squeeze(&self, dims: Option<&[String]>, drop: bool) -> Result<Dataset, DatasetError> {
-        todo!("{dims:?} {drop}")
+        let sizes = self.sizes();
+        let squeezed: Vec<String> = match dims {
+            Some(names) => names.to_vec(),
+            None => sizes.iter().filter(|(_, size)| **size == 1).map(|(name, _)| name.clone()).collect(),
+        };
+        self.check_dimensions(squeezed.iter())?;
+        if squeezed.iter().any(|name| sizes[name] > 1) {
+            return Err(DatasetError::SqueezeLongDimension);
+        }
+        let indexers: IndexMap<String, Indexer> =
+            squeezed.into_iter().map(|name| (name, Indexer::At(0))).collect();
+        self.isel(&indexers, drop)
     }
-    /// With new leading dimensions of length 1; a scalar coordinate of the name becomes its index.
+
+    /// With new leading dimensions of length 1 on every data variable; a scalar coordinate of the name becomes its index.
+    ///
+    /// # Errors
+    /// Where a dimension exists already.
     pub fn expand_dims(&self, dims: &[String]) -> Result<Dataset, DatasetError> {
-        todo!("{dims:?}")
+        let mut expanded = self.clone();
+        for dimension in dims.iter().rev() {
+            if expanded.sizes().contains_key(dimension) {
+                return Err(DatasetError::DimensionExists { name: dimension.clone() });
+            }
+            expanded = expanded.map_data(|_, variable| variable.expand_first(dimension))?;
+            if let Some(coordinate) = expanded.coordinates.get_mut(dimension) {
+                if coordinate.values().is_none() {
+                    return Err(DatasetError::LazyIndex { name: dimension.clone() });
+                }
+                *coordinate = coordinate.expand_first(dimension)?;
+            }
+        }
+        Ok(expanded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::test_data::counted;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn an_ellipsis_stands_for_the_other_dimensions() {
+        assert_eq!(counted().transpose(&[], false).unwrap().dims(), ["y", "x"]);
+        assert_eq!(counted().transpose(&names(&["y", "..."]), false).unwrap().dims(), ["y", "x"]);
+        let error = counted().transpose(&names(&["x"]), false).unwrap_err();
+        assert_eq!(error.to_string(), "('x',) must be a permuted list of ('x', 'y'), unless `...` is included");
+        let error = counted().transpose(&names(&["x", "z"]), false).unwrap_err();
+        assert_eq!(error.to_string(), "Dimensions {'z'} do not exist. Expected one or more of ('x', 'y')");
+    }
+
+    #[test]
+    fn a_scalar_coordinate_becomes_the_index_of_its_new_dimension() {
+        let expanded = counted().expand_dims(&names(&["s"])).unwrap();
+        assert_eq!((expanded.dims(), expanded.shape()), (&names(&["s", "x", "y"])[..], &[1, 2, 3][..]));
+        assert!(expanded.coordinates()["s"].is_index("s"));
+        let back = expanded.squeeze(None, false).unwrap();
+        assert_eq!(back.dims(), ["x", "y"]);
+        assert!(back.coordinates()["s"].dims.is_empty());
+        assert!(counted().squeeze(Some(&names(&["x"])), false).is_err());
     }
 }
