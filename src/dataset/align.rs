@@ -139,12 +139,7 @@ fn positions_of(index: &Index) -> HashMap<KeyIdentity, usize> {
 }
 
 /// A dataset under other labels of a dimension that it has an index for.
-fn reindex(
-    dataset: &Dataset,
-    dimension: &str,
-    labels: &Variable,
-    target: &Index,
-) -> Result<Dataset, DatasetError> {
+fn reindex(dataset: &Dataset, dimension: &str, labels: &Variable, target: &Index) -> Result<Dataset, DatasetError> {
     let Some(variable) = dataset.index(dimension) else { return Ok(dataset.clone()) };
     let index = Index::new(dimension, variable)?;
     if index.equals(target) {
@@ -210,9 +205,8 @@ pub(super) fn equal(first: &Variable, second: &Variable) -> bool {
     }
     match (first.values(), second.values()) {
         (Some(a), Some(b)) => {
-            let key = |values: &Chunk, position| {
-                values.get(position).map(|scalar| super::label::key(values.dtype(), scalar))
-            };
+            let key =
+                |values: &Chunk, position| values.get(position).map(|scalar| super::label::key(values.dtype(), scalar));
             (0..a.len()).all(|position| match (key(a, position), key(b, position)) {
                 (Some(a), Some(b)) => a.same(&b),
                 _ => false,

@@ -2,6 +2,7 @@
 
 use super::align::{align, common_sizes, merge_coordinates};
 use super::error::tuple;
+use super::merge::own_dtype;
 use super::{Attributes, DataArray, Dataset, DatasetError, Join, Operand, Variable};
 use crate::array::{DType, Scalar};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp, weak_scalar_dtype};
@@ -25,6 +26,8 @@ pub(super) enum AttributeSource {
     Agreed,
     /// Those of one operand.
     Operand(usize),
+    /// Those of the first labelled operand.
+    First,
     /// None.
     Nobody,
 }
@@ -36,8 +39,17 @@ pub(super) struct Apply {
     pub join: Join,
     /// Whose attributes it has.
     pub attributes: AttributeSource,
-    /// The operand whose name it has; by default the name that all named operands share.
-    pub name: Option<usize>,
+    /// Which name it has.
+    pub name: NameSource,
+}
+
+/// Which name the result of [`apply`] has.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum NameSource {
+    /// That which all arrays share.
+    Agreed,
+    /// That of the first array.
+    First,
 }
 
 /// An operand once labels are dealt with.
@@ -79,13 +91,7 @@ pub(super) fn resolve_pair(
         (Value::Array(left), Value::Scalar(right)) => (left.clone(), scalar(right, left.dtype())?),
         (Value::Scalar(left), Value::Array(right)) => (scalar(left, right.dtype())?, right.clone()),
         (Value::Scalar(left), Value::Scalar(right)) => {
-            let own = |value: &Scalar| match value {
-                Scalar::Bool(_) => DType::Bool,
-                Scalar::Int(_) | Scalar::UInt(_) => DType::Int64,
-                Scalar::Float(_) => DType::Float64,
-                Scalar::Text(_) => DType::Text,
-            };
-            (Array::scalar(left.clone(), own(left))?, Array::scalar(right.clone(), own(right))?)
+            (Array::scalar(left.clone(), own_dtype(left))?, Array::scalar(right.clone(), own_dtype(right))?)
         }
     })
 }
@@ -217,10 +223,9 @@ fn expand_plain(array: &Array, like: &Variable) -> Result<Variable, DatasetError
     }
     let leading = like.dims.len() - array.ndim();
     let broadcast = array.broadcast_to(&like.data.shape()[leading..]).map_err(|error| match error {
-        PlanError::ShapeMismatch { .. } => DatasetError::NotBroadcastable {
-            left: shape_text(like.data.shape()),
-            right: shape_text(array.shape()),
-        },
+        PlanError::ShapeMismatch { .. } => {
+            DatasetError::NotBroadcastable { left: shape_text(like.data.shape()), right: shape_text(array.shape()) }
+        }
         other => DatasetError::Plan(other),
     })?;
     Variable::new(like.dims[leading..].to_vec(), broadcast)
@@ -235,6 +240,7 @@ fn shape_text(shape: &[usize]) -> String {
 fn merge_attributes(attributes: &[Option<&Attributes>], source: AttributeSource) -> Attributes {
     match source {
         AttributeSource::Nobody => Attributes::new(),
+        AttributeSource::First => attributes.iter().copied().flatten().next().cloned().unwrap_or_default(),
         AttributeSource::Operand(position) => attributes.get(position).copied().flatten().cloned().unwrap_or_default(),
         AttributeSource::Agreed => {
             let mut merged = Attributes::new();
@@ -254,18 +260,22 @@ fn merge_attributes(attributes: &[Option<&Attributes>], source: AttributeSource)
     }
 }
 
-/// The name of one operand, or that which all arrays share.
-fn result_name(operands: &[&Operand], of: Option<usize>) -> Option<String> {
-    let name = |operand: &&Operand| match operand {
-        Operand::DataArray(array) => Some(array.name.clone()),
+fn result_name(operands: &[&Operand], source: NameSource) -> Option<String> {
+    let mut names = operands.iter().filter_map(|operand| match operand {
+        Operand::DataArray(array) => Some(&array.name),
         _ => None,
-    };
-    if let Some(position) = of {
-        return name(&operands[position]).flatten();
-    }
-    let mut names = operands.iter().filter_map(name);
+    });
     let first = names.next()?;
-    if names.all(|other| other == first) { first } else { None }
+    match source {
+        NameSource::First => first.clone(),
+        NameSource::Agreed => {
+            if names.all(|other| other == first) {
+                first.clone()
+            } else {
+                None
+            }
+        }
+    }
 }
 
 /// Refuses what numpy refuses before it looks at values.
@@ -281,18 +291,8 @@ fn check(operation: BinaryOp, left: &Array, right: &Array, exponent: Option<&Sca
     }
 }
 
-fn binary(
-    left: &Operand,
-    operation: BinaryOp,
-    right: &Operand,
-    join: Join,
-    rule: AttributeRule,
-) -> Result<Operand, DatasetError> {
-    let attributes = match rule {
-        AttributeRule::DropConflicts => AttributeSource::Agreed,
-        AttributeRule::Drop => AttributeSource::Nobody,
-    };
-    apply(&[left, right], Apply { join, attributes, name: None }, &|values| {
+fn binary(left: &Operand, operation: BinaryOp, right: &Operand, how: Apply) -> Result<Operand, DatasetError> {
+    apply(&[left, right], how, &|values| {
         let (left, right) = resolve_pair(operation.name(), &values[0], &values[1])?;
         let exponent = match &values[1] {
             Value::Scalar(exponent) => Some(exponent),
@@ -301,6 +301,34 @@ fn binary(
         check(operation, &left, &right, exponent)?;
         Ok(left.binary(operation, &right)?)
     })
+}
+
+/// How an operator brings its operands together.
+fn operator(join: Join, rule: AttributeRule) -> Apply {
+    let attributes = match rule {
+        AttributeRule::DropConflicts => AttributeSource::Agreed,
+        AttributeRule::Drop => AttributeSource::Nobody,
+    };
+    Apply { join, attributes, name: NameSource::Agreed }
+}
+
+/// A numpy function of two operands, of which at least one is labelled: as an operator, but name and attributes are those
+/// of the first labelled one.
+///
+/// # Errors
+/// Where labels, shapes or dtypes don't fit.
+pub fn binary_function(
+    operation: BinaryOp,
+    left: &Operand,
+    right: &Operand,
+    join: Join,
+    rule: AttributeRule,
+) -> Result<Operand, DatasetError> {
+    let attributes = match rule {
+        AttributeRule::DropConflicts => AttributeSource::First,
+        AttributeRule::Drop => AttributeSource::Nobody,
+    };
+    binary(left, operation, right, Apply { join, attributes, name: NameSource::First })
 }
 
 fn unary(operation: UnaryOp, data: &Array) -> Result<Array, DatasetError> {
@@ -334,7 +362,7 @@ impl DataArray {
     ) -> Result<Operand, DatasetError> {
         let this = Operand::from(self.clone());
         let (left, right) = if reflected { (other, &this) } else { (&this, other) };
-        binary(left, operation, right, join, rule)
+        binary(left, operation, right, operator(join, rule))
     }
 
     /// A function of each element; attributes stay.
@@ -377,7 +405,7 @@ impl Dataset {
     ) -> Result<Dataset, DatasetError> {
         let this = Operand::from(self.clone());
         let (left, right) = if reflected { (other, &this) } else { (&this, other) };
-        binary(left, operation, right, join, rule)?.try_into()
+        binary(left, operation, right, operator(join, rule))?.try_into()
     }
 
     /// A function of each element of each data variable; attributes stay.

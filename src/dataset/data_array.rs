@@ -33,7 +33,10 @@ impl DataArray {
     }
 
     /// Adds or replaces coordinates, which must fit.
-    fn with_coordinates(mut self, coordinates: IndexMap<String, Variable>) -> Result<DataArray, DatasetError> {
+    pub(super) fn with_coordinates(
+        mut self,
+        coordinates: IndexMap<String, Variable>,
+    ) -> Result<DataArray, DatasetError> {
         let sizes = self.variable.sizes();
         for (name, coordinate) in coordinates {
             for (dimension, found) in coordinate.sizes() {

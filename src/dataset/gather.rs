@@ -18,15 +18,6 @@ pub(super) enum Positions {
 }
 
 impl Positions {
-    /// Number of positions.
-    pub(super) fn count(&self) -> usize {
-        match self {
-            Positions::One(_) => 1,
-            Positions::Slice(slice) => slice.count,
-            Positions::List(list) => list.len(),
-        }
-    }
-
     /// Every position.
     fn to_vec(&self) -> Vec<usize> {
         match self {

@@ -34,15 +34,18 @@ impl Indexer {
     fn positions(&self, dimension: &str, axis: usize, length: usize) -> Result<Positions, DatasetError> {
         let position = |index: i64| {
             let counted = if index < 0 { index + length as i64 } else { index };
-            usize::try_from(counted)
-                .ok()
-                .filter(|&position| position < length)
-                .ok_or(DatasetError::IndexOutOfBounds { index, axis, size: length })
+            usize::try_from(counted).ok().filter(|&position| position < length).ok_or(DatasetError::IndexOutOfBounds {
+                index,
+                axis,
+                size: length,
+            })
         };
         Ok(match self {
             Indexer::At(index) => Positions::One(position(*index)?),
             Indexer::Slice { start, stop, step } => Positions::Slice(slice(*start, *stop, *step, length)?),
-            Indexer::List(indices) => Positions::List(indices.iter().map(|&index| position(index)).collect::<Result<_, _>>()?),
+            Indexer::List(indices) => {
+                Positions::List(indices.iter().map(|&index| position(index)).collect::<Result<_, _>>()?)
+            }
             Indexer::Mask(mask) if mask.len() != length => {
                 return Err(DatasetError::MaskLength {
                     dimension: dimension.to_owned(),
@@ -50,9 +53,9 @@ impl Indexer {
                     expected: length,
                 });
             }
-            Indexer::Mask(mask) => {
-                Positions::List(mask.iter().enumerate().filter(|(_, chosen)| **chosen).map(|(index, _)| index).collect())
-            }
+            Indexer::Mask(mask) => Positions::List(
+                mask.iter().enumerate().filter(|(_, chosen)| **chosen).map(|(index, _)| index).collect(),
+            ),
         })
     }
 }
@@ -136,9 +139,7 @@ impl DataArray {
         let missing: Vec<&String> = names.filter(|name| !self.dims().contains(name)).collect();
         match missing.is_empty() {
             true => Ok(()),
-            false => {
-                Err(DatasetError::NoSuchDimension { missing: quoted(&missing), expected: tuple(self.dims()) })
-            }
+            false => Err(DatasetError::NoSuchDimension { missing: quoted(&missing), expected: tuple(self.dims()) }),
         }
     }
 }
@@ -162,9 +163,9 @@ impl Dataset {
     pub(super) fn pick(&self, positions: &IndexMap<String, Positions>, drop: bool) -> Result<Dataset, DatasetError> {
         let mut picked = self.map_variables(|_, variable| variable.pick(positions))?;
         if drop {
-            picked.coordinates.retain(|name, coordinate| {
-                !coordinate.dims.is_empty() || self.coordinates[name].dims.is_empty()
-            });
+            picked
+                .coordinates
+                .retain(|name, coordinate| !coordinate.dims.is_empty() || self.coordinates[name].dims.is_empty());
         }
         Ok(picked)
     }

@@ -174,8 +174,7 @@ impl Index {
         if variable.dims.len() != 1 {
             return Err(not_an_index());
         }
-        let values =
-            variable.values().ok_or_else(|| DatasetError::LazyIndex { name: name.to_owned() })?;
+        let values = variable.values().ok_or_else(|| DatasetError::LazyIndex { name: name.to_owned() })?;
         let dtype = values.dtype();
         let keys = (0..values.len()).map(|position| {
             let scalar = values.get(position).expect("the position is below the length");
@@ -243,7 +242,8 @@ impl Index {
             },
             Target::Within(start, end) => {
                 let within = |key: &&Key| key.sort_order(&start).is_ge() && key.sort_order(&end).is_lt();
-                let found: Vec<usize> = self.keys.iter().enumerate().filter(|(_, key)| within(key)).map(|(i, _)| i).collect();
+                let found: Vec<usize> =
+                    self.keys.iter().enumerate().filter(|(_, key)| within(key)).map(|(i, _)| i).collect();
                 if found.is_empty() { Err(self.not_found(hint)) } else { Ok(Positions::List(found)) }
             }
         }
@@ -323,7 +323,12 @@ impl Index {
     }
 
     fn exact(&self, key: &Key) -> Vec<usize> {
-        self.keys.iter().enumerate().filter(|(_, candidate)| candidate.same(key)).map(|(position, _)| position).collect()
+        self.keys
+            .iter()
+            .enumerate()
+            .filter(|(_, candidate)| candidate.same(key))
+            .map(|(position, _)| position)
+            .collect()
     }
 
     /// The position of the label that a method finds.
@@ -332,7 +337,8 @@ impl Index {
         let before = before.max_by(|a, b| a.1.sort_order(b.1)).map(|(position, _)| position);
         let after = self.keys.iter().enumerate().filter(|(_, label)| label.sort_order(key).is_ge());
         let after = after.min_by(|a, b| a.1.sort_order(b.1)).map(|(position, _)| position);
-        let no_distance = || DatasetError::NoDistance { index: self.name.clone(), dtype: self.dtype, method: method.name() };
+        let no_distance =
+            || DatasetError::NoDistance { index: self.name.clone(), dtype: self.dtype, method: method.name() };
         let distance = |position: usize| self.keys[position].distance(key).ok_or_else(no_distance);
         let found = match (method, before, after) {
             (SelectMethod::Pad, before, _) => before,

@@ -1,6 +1,6 @@
 //! Missing values and choices between values: `where`, `fillna`, `isnull`, `notnull`, `clip`.
 
-use super::arithmetic::{Apply, AttributeSource, Value, apply, resolve_pair};
+use super::arithmetic::{Apply, AttributeSource, NameSource, Value, apply, resolve_pair};
 use super::{DataArray, Dataset, DatasetError, Join, Operand};
 use crate::array::{DType, Scalar};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
@@ -23,7 +23,7 @@ pub(super) fn is_missing(array: &Array) -> Result<Array, DatasetError> {
     if dtype.is_float() || dtype.is_time() {
         return Ok(array.unary(UnaryOp::IsNan)?);
     }
-    Ok(constant(false, array)?)
+    constant(false, array)
 }
 
 /// A truth value in the shape and chunks of an array.
@@ -47,33 +47,36 @@ fn truth(value: &Value) -> Result<Array, DatasetError> {
 }
 
 /// `xr.where`: elements of `when_true` where the condition holds, else of `when_false`; indexes must be equal. The
-/// attributes are those of `when_true`.
+/// attributes are those of `when_true`, the name is that of the first array.
 ///
 /// # Errors
 /// Where no operand is labelled, indexes differ or dtypes have none in common.
 pub fn where_values(condition: &Operand, when_true: &Operand, when_false: &Operand) -> Result<Operand, DatasetError> {
-    let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(1), name: None };
+    let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(1), name: NameSource::First };
     apply(&[condition, when_true, when_false], how, &|values| choose(&truth(&values[0])?, &values[1], &values[2]))
 }
 
 /// Values where the condition holds, elsewhere `other` or missing.
 fn where_operand(this: Operand, condition: &Operand, other: Option<&Operand>) -> Result<Operand, DatasetError> {
-    let how = |join| Apply { join, attributes: AttributeSource::Operand(0), name: Some(0) };
+    let how = |join| Apply { join, attributes: AttributeSource::Operand(0), name: NameSource::First };
     match other {
         Some(other) => apply(&[&this, condition, other], how(Join::Exact), &|values| {
             choose(&truth(&values[1])?, &values[0], &values[2])
         }),
         None => apply(&[&this, condition], how(Join::Inner), &|values| {
             let array = values[0].array("where")?;
-            let (dtype, missing) = missing_value(array.dtype())
-                .ok_or_else(|| DatasetError::NoMissingValue { operation: "where", dtype: array.dtype() })?;
+            let (dtype, missing) = match array.dtype() {
+                // Beside NaN a truth value is a number to numpy.
+                DType::Bool => (DType::Float64, Scalar::Float(f64::NAN)),
+                dtype => missing_value(dtype).ok_or(DatasetError::NoMissingValue { operation: "where", dtype })?,
+            };
             Ok(truth(&values[1])?.select(&array.cast(dtype)?, &Array::scalar(missing, dtype)?)?)
         }),
     }
 }
 
 fn fill_operand(this: Operand, value: &Operand) -> Result<Operand, DatasetError> {
-    let how = Apply { join: Join::Left, attributes: AttributeSource::Operand(0), name: Some(0) };
+    let how = Apply { join: Join::Left, attributes: AttributeSource::Operand(0), name: NameSource::First };
     apply(&[&this, value], how, &|values| {
         let array = values[0].array("fillna")?;
         let missing = is_missing(array)?;
@@ -85,7 +88,7 @@ fn clip_operand(this: Operand, low: Option<&Operand>, high: Option<&Operand>) ->
     let mut clipped = this;
     for (bound, operation) in [(low, BinaryOp::Maximum), (high, BinaryOp::Minimum)] {
         let Some(bound) = bound else { continue };
-        let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(0), name: Some(0) };
+        let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(0), name: NameSource::First };
         clipped = apply(&[&clipped, bound], how, &|values| {
             let (array, bound) = resolve_pair(operation.name(), &values[0], &values[1])?;
             Ok(array.binary(operation, &bound)?)
@@ -95,7 +98,7 @@ fn clip_operand(this: Operand, low: Option<&Operand>, high: Option<&Operand>) ->
 }
 
 fn null_operand(this: Operand, null: bool) -> Result<Operand, DatasetError> {
-    let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(0), name: Some(0) };
+    let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(0), name: NameSource::First };
     apply(&[&this], how, &|values| {
         let missing = is_missing(values[0].array("isnull")?)?;
         if null { Ok(missing) } else { Ok(missing.unary(UnaryOp::LogicalNot)?) }

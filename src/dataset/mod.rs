@@ -28,7 +28,7 @@ mod test_data;
 mod variable;
 
 pub use align::Join;
-pub use arithmetic::AttributeRule;
+pub use arithmetic::{AttributeRule, binary_function};
 pub use chunking::{ChunkSize, Chunking};
 pub use data_array::DataArray;
 pub use dataset::Dataset;

@@ -2,7 +2,6 @@
 
 use super::error::{quoted, tuple};
 use super::{Attributes, DataArray, Dataset, DatasetError, Variable};
-use crate::array::DType;
 use crate::kernels::reduction::ReductionOptions;
 
 /// Dimensions to reduce over.
@@ -41,6 +40,9 @@ impl Default for ReduceOptions {
     }
 }
 
+/// Reductions that leave a variable as it is where they reduce none of its dimensions.
+const UNCHANGED_BY_NOTHING: [&str; 6] = ["mean", "sum", "prod", "min", "max", "median"];
+
 /// Reductions that xarray applies to numbers and truth values only, leaving other variables of a dataset out.
 const NUMBERS_ONLY: [&str; 6] = ["mean", "sum", "prod", "std", "var", "median"];
 
@@ -48,11 +50,13 @@ impl Variable {
     /// A reduction over those of the dimensions that the variable has. Encoding is dropped.
     fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<Variable, DatasetError> {
         let axes: Vec<usize> = (0..self.dims.len()).filter(|&axis| dims.contains(&self.dims[axis])).collect();
-        let kept = self.dims.iter().filter(|dimension| !dims.contains(dimension)).cloned().collect();
-        let options_of_kernel =
-            ReductionOptions { skip_missing: options.skipna.unwrap_or(true), ddof: options.ddof };
-        let reduced = Variable::new(kept, self.data.reduce(name, &axes, options_of_kernel)?)?;
         let attributes = if options.keep_attrs { self.attributes.clone() } else { Attributes::new() };
+        if axes.is_empty() && !self.dims.is_empty() && UNCHANGED_BY_NOTHING.contains(&name) {
+            return Ok(Variable::new(self.dims.clone(), self.data.clone())?.with_attributes(attributes));
+        }
+        let kept = self.dims.iter().filter(|dimension| !dims.contains(dimension)).cloned().collect();
+        let options_of_kernel = ReductionOptions { skip_missing: options.skipna.unwrap_or(true), ddof: options.ddof };
+        let reduced = Variable::new(kept, self.data.reduce(name, &axes, options_of_kernel)?)?;
         Ok(reduced.with_attributes(attributes))
     }
 }
@@ -96,18 +100,11 @@ impl Dataset {
         }
         let mut reduced = Dataset::default();
         for (variable_name, variable) in &self.data_variables {
-            let touched = variable.dims.iter().any(|dimension| dims.contains(dimension)) || variable.dims.is_empty();
-            let number = variable.dtype().is_numeric();
-            if touched && !variable.dims.is_empty() && !number && NUMBERS_ONLY.contains(&name) {
+            let touched = variable.dims.iter().any(|dimension| dims.contains(dimension));
+            if touched && !variable.dtype().is_numeric() && NUMBERS_ONLY.contains(&name) {
                 continue;
             }
-            // Nothing is summarised here: where that changes no value (text can't change), there is nothing to plan.
-            let unchanged = !touched || variable.dims.is_empty();
-            let result = match unchanged && variable.dtype() == DType::Text && name != "count" {
-                true => variable.clone(),
-                false => variable.reduce(name, dims, options)?,
-            };
-            reduced.data_variables.insert(variable_name.clone(), result);
+            reduced.data_variables.insert(variable_name.clone(), variable.reduce(name, dims, options)?);
         }
         reduced.coordinates = self.coordinates.clone();
         reduced.coordinates.retain(|_, coordinate| !coordinate.dims.iter().any(|dimension| dims.contains(dimension)));

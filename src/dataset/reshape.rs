@@ -115,8 +115,7 @@ impl Dataset {
         if squeezed.iter().any(|name| sizes[name] > 1) {
             return Err(DatasetError::SqueezeLongDimension);
         }
-        let indexers: IndexMap<String, Indexer> =
-            squeezed.into_iter().map(|name| (name, Indexer::At(0))).collect();
+        let indexers: IndexMap<String, Indexer> = squeezed.into_iter().map(|name| (name, Indexer::At(0))).collect();
         self.isel(&indexers, drop)
     }
 
@@ -144,7 +143,6 @@ impl Dataset {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::dataset::test_data::counted;
 
     fn names(names: &[&str]) -> Vec<String> {

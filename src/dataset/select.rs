@@ -11,7 +11,11 @@ impl DataArray {
     ///
     /// # Errors
     /// Where a dimension or label doesn't exist.
-    pub fn sel(&self, labels: &IndexMap<String, LabelIndexer>, options: &SelectOptions) -> Result<DataArray, DatasetError> {
+    pub fn sel(
+        &self,
+        labels: &IndexMap<String, LabelIndexer>,
+        options: &SelectOptions,
+    ) -> Result<DataArray, DatasetError> {
         Ok(self.like(self.as_dataset().sel(labels, options)?))
     }
 }
@@ -21,7 +25,11 @@ impl Dataset {
     ///
     /// # Errors
     /// Where a dimension or label doesn't exist.
-    pub fn sel(&self, labels: &IndexMap<String, LabelIndexer>, options: &SelectOptions) -> Result<Dataset, DatasetError> {
+    pub fn sel(
+        &self,
+        labels: &IndexMap<String, LabelIndexer>,
+        options: &SelectOptions,
+    ) -> Result<Dataset, DatasetError> {
         let sizes = self.sizes();
         let mut positions: IndexMap<String, Positions> = IndexMap::new();
         let mut unlabelled: IndexMap<String, Indexer> = IndexMap::new();
@@ -33,7 +41,10 @@ impl Dataset {
                 }
                 None if sizes.contains_key(name) => {
                     if let Some(method) = options.method {
-                        return Err(DatasetError::MethodWithoutIndex { dimension: name.clone(), method: method.name() });
+                        return Err(DatasetError::MethodWithoutIndex {
+                            dimension: name.clone(),
+                            method: method.name(),
+                        });
                     }
                     unlabelled.insert(name.clone(), as_positions(name, labels)?);
                 }
