@@ -1,0 +1,293 @@
+"""Measures Swath beside its floor and beside xarray with Dask, on the same machine, in turn.
+
+    python tests/bench/bench.py [--rounds 5] [--data DIRECTORY] [--threads N] [--only PATTERN] [--smoke]
+
+Workloads: (i) the mean NDVI over time of a cube of uint16 red and near infrared; (ii) random numbers plus their
+transpose, every other row of a part of it, its mean; (iii) `mpirun -n 3` beside a single process on longer work; (iv)
+what an idle rank uses of a CPU. Each round runs all contestants one after the other, so that a machine whose speed
+drifts is fair to all. A time is that of the whole process, start-up included, save for the floor's, which counts from
+its first byte to its last. The data is made once and kept where --data says.
+"""
+
+import argparse
+import dataclasses
+import fnmatch
+import os
+import pathlib
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import psutil
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent))
+
+import ranks  # noqa: E402 (found in the directory above)
+
+LIMIT_S = 1800
+SAMPLE_S = 0.05
+# Work of (iii) is repeated until a single process needs as long.
+LONG_S = 10
+
+
+@dataclasses.dataclass
+class Size:
+    """How large the workloads are."""
+
+    times: int = 40
+    size: int = 2048
+    chunk_times: int = 10
+    chunk_size: int = 512
+    random: int = 20_000
+    random_chunk: int = 1_000
+
+    @property
+    def drawn(self):
+        """Elements of x that the part of x + x.T of workload ii needs, each counted once."""
+        n, quarter = self.random, self.random // 4
+        one = (n // 2) * (n - quarter)
+        both = ((n - quarter) // 2) ** 2
+        return 2 * one - both
+
+
+SMOKE = Size(times=6, size=256, chunk_times=3, chunk_size=128, random=1_000, random_chunk=250)
+
+
+@dataclasses.dataclass
+class Measured:
+    seconds: float
+    peak_bytes: int
+
+
+def main():
+    arguments = parse()
+    size = SMOKE if arguments.smoke else Size()
+    rounds = 1 if arguments.smoke else arguments.rounds
+    data = pathlib.Path(arguments.data or pathlib.Path(tempfile.gettempdir()) / "swath-bench")
+    cube = data / f"cube-{size.times}x{size.size}.zarr"
+    print(machine(arguments), flush=True)
+    if not cube.exists():
+        make_cube(cube, size)
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="swath-bench-", dir=data))
+    bench = Bench(arguments, size, cube, scratch, rounds)
+    workloads = {"i": bench.ndvi_mean, "ii": bench.random_transpose, "iii": bench.ranks, "iv": bench.idle_rank}
+    try:
+        for name, workload in workloads.items():
+            if fnmatch.fnmatch(name, arguments.only):
+                workload()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--data", metavar="DIRECTORY", help="where the data is kept (default: the system's temporary one)")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of the floor and of Swath")
+    parser.add_argument("--release", default=str(ROOT / "target/release"), help="directory of the binaries")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="workloads to run, as in 'i' or 'ii*'")
+    parser.add_argument("--smoke", action="store_true", help="small data and one round: checks the harness only")
+    return parser.parse_args()
+
+
+def machine(arguments):
+    cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    memory_gib = psutil.virtual_memory().total / 2**30
+    return (
+        f"{cpu[1] if cpu else platform.machine()}, {len(os.sched_getaffinity(0))} cores, {memory_gib:.0f} GiB, "
+        f"load {os.getloadavg()[0]:.1f}; {arguments.threads} threads; xarray {version('xarray')}, "
+        f"dask {version('dask')}, zarr {version('zarr')}"
+    )
+
+
+def version(package):
+    from importlib import metadata
+
+    return metadata.version(package)
+
+
+def make_cube(cube, size):
+    """Makes it under another name first, so that a directory of that name is always complete."""
+    print(f"making {cube}", flush=True)
+    cube.parent.mkdir(parents=True, exist_ok=True)
+    partial = cube.with_suffix(".partial")
+    shape = [size.times, size.size, size.chunk_times, size.chunk_size]
+    subprocess.run([sys.executable, HERE / "make_cube.py", partial, *map(str, shape)], check=True)
+    partial.rename(cube)
+
+
+class Bench:
+    """The workloads, each a method that prints a table."""
+
+    def __init__(self, arguments, size, cube, scratch, rounds):
+        self.size, self.cube, self.scratch, self.rounds = size, cube, scratch, rounds
+        self.threads = str(arguments.threads)
+        self.swath = str(pathlib.Path(arguments.release).resolve() / "swath")
+        self.floor = str(pathlib.Path(arguments.release).resolve() / "examples/floor")
+
+    def ndvi_mean(self):
+        script = str(HERE / "ndvi_mean.py")
+        expected = self.scratch / "expected.zarr"
+        self.finish(self.dask("threads", script, self.cube, expected))
+        decode = [self.floor, "decode", self.threads, expected / "ndvi", self.scratch / "floor"]
+        contestants = {
+            "floor": [*decode, self.cube / "red", self.cube / "near_infrared"],
+            "dask, threads": self.dask("threads", script, self.cube, self.scratch / "threads.zarr"),
+            "dask, 2 workers": self.dask("cluster", script, self.cube, self.scratch / "cluster.zarr"),
+            "swath": self.run(script, self.cube, self.scratch / "swath.zarr"),
+        }
+        size = self.size
+        cube = f"{size.times} x {size.size} x {size.size} in {size.chunk_times} x {size.chunk_size} x {size.chunk_size}"
+        self.compare(f"(i) NDVI mean over time, 2 x uint16 {cube} zstd chunks", contestants)
+
+    def random_transpose(self):
+        script, of = str(HERE / "random_transpose.py"), (self.size.random, self.size.random_chunk)
+        contestants = {
+            "floor": [self.floor, "random", self.threads, self.size.drawn],
+            "dask, threads": self.dask("threads", script, *of),
+            "dask, 2 workers": self.dask("cluster", script, *of),
+            "swath": self.run(script, *of),
+        }
+        chunks = f"{of[0]} x {of[0]} in chunks of {of[1]} x {of[1]}"
+        self.compare(f"(ii) part of x + x.T and its mean, x random float64 {chunks}", contestants)
+
+    def ranks(self):
+        """The single process sets the length of the work, and three ranks follow."""
+        smoke = self.size is SMOKE
+        ndvi, random = str(HERE / "ndvi_mean.py"), str(HERE / "random_transpose.py")
+        once = self.finish(self.run(ndvi, self.cube, self.scratch / "one.zarr")).seconds
+        repeats = 1 if smoke else 1 + round(1.3 * LONG_S / once)
+        self.beside(f"(iii) NDVI mean, {repeats} times", ndvi, self.cube, self.scratch / "ranks.zarr", repeats)
+        once = self.finish(self.run(random, self.size.random)).seconds
+        side = self.size.random if smoke else 1000 * round(self.size.random * max(1, 1.3 * LONG_S / once) ** 0.5 / 1000)
+        self.beside(f"(iii) x + x.T, {side} x {side}", random, side)
+
+    def beside(self, title, *command):
+        results = self.rounds_of({"1 process": self.run(*command), "mpirun -n 3": self.run(*command, count=3)})
+        table(title, self.rounds, results)
+        single, several = (median(results[name]).seconds for name in results)
+        print(f"    mpirun -n 3 / 1 process = {several / single:.2f} (limit 1.15)\n", flush=True)
+
+    def idle_rank(self):
+        """Two worker ranks without work, beside a rank 0 that computes in Python."""
+        settle_s, watch_s = (1, 2) if self.size is SMOKE else (3, 10)
+        process = ranks.start(
+            [str(part) for part in self.run(str(HERE / "busy_script.py"), count=3)], self.scratch, stdout=subprocess.DEVNULL
+        )
+        try:
+            time.sleep(settle_s)
+            members = [m for m in psutil.Process(process.pid).children(recursive=True) if m.name() == "swath"]
+            before = {member: cpu_seconds(member) for member in members}
+            time.sleep(watch_s)
+            shares = sorted((cpu_seconds(member) - before[member]) / watch_s for member in members)
+        finally:
+            ranks.end(process)
+        if len(shares) != 3:
+            sys.exit(f"expected 3 ranks, found {len(shares)}")
+        shown = ", ".join(f"{share:.1%}" for share in shares)
+        print(f"(iv) CPU of idle ranks beside a busy rank 0: {shown} (limit 5 % for the first two)\n", flush=True)
+
+    def run(self, *command, count=None):
+        threads = ["--threads", self.threads] if count is None else []
+        return [*ranks.launcher(count), self.swath, "run", "--quiet", *threads, *command]
+
+    def dask(self, scheduler, *command):
+        return [sys.executable, HERE / "with_dask.py", scheduler, *command]
+
+    def compare(self, title, contestants):
+        results = self.rounds_of(contestants)
+        table(title, self.rounds, results)
+        floor, swath = median(results["floor"]), median(results["swath"])
+        dask = min((median(v) for k, v in results.items() if k.startswith("dask")), key=lambda m: m.seconds)
+        leanest = min(median(v).peak_bytes for k, v in results.items() if k.startswith("dask"))
+        print(
+            f"    swath / floor = {swath.seconds / floor.seconds:.2f}, dask / swath = {dask.seconds / swath.seconds:.2f} "
+            f"(the better Dask), memory swath / dask = {swath.peak_bytes / leanest:.2f} (the leaner Dask)\n",
+            flush=True,
+        )
+
+    def rounds_of(self, contestants):
+        results = {name: [] for name in contestants}
+        for _ in range(self.rounds):
+            for name, command in contestants.items():
+                results[name].append(self.finish(command, is_floor=name == "floor"))
+        return results
+
+    def finish(self, command, is_floor=False):
+        """Runs a command to its end; its time and the peak of what it and its descendants hold together."""
+        started = time.perf_counter()
+        process = ranks.start(
+            [str(part) for part in command], self.scratch, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        peak = Peak(process.pid)
+        try:
+            stdout, stderr = process.communicate(timeout=LIMIT_S)
+        except subprocess.TimeoutExpired:
+            ranks.end(process)
+            sys.exit(f"longer than {LIMIT_S} s: {' '.join(map(str, command))}")
+        seconds = time.perf_counter() - started
+        if process.returncode != 0:
+            sys.exit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{stderr[-2000:]}")
+        return Measured(float(stdout) if is_floor else seconds, peak.stop())
+
+
+class Peak(threading.Thread):
+    """Samples the resident memory of a process and its descendants, whose shared pages count once for each."""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.pid, self.bytes, self.stopped = pid, 0, threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.stopped.wait(SAMPLE_S):
+            self.bytes = max(self.bytes, resident_bytes(self.pid))
+
+    def stop(self):
+        self.stopped.set()
+        self.join()
+        return self.bytes
+
+
+def resident_bytes(pid):
+    """A single process' own high-water mark, which no sampling misses; the sum of the present sizes for several."""
+    try:
+        members = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        if len(members) == 1:
+            status = pathlib.Path(f"/proc/{pid}/status").read_text()
+            mark = re.search(r"VmHWM:\s+(\d+) kB", status)
+            return int(mark[1]) * 1024 if mark else 0
+        return sum(member.memory_info().rss for member in members)
+    except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def cpu_seconds(process):
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def median(measurements):
+    return Measured(
+        statistics.median(m.seconds for m in measurements), int(statistics.median(m.peak_bytes for m in measurements))
+    )
+
+
+def table(title, rounds, results):
+    print(f"{title}; median of {rounds}")
+    for name, measurements in results.items():
+        middle = median(measurements)
+        fastest, slowest = min(m.seconds for m in measurements), max(m.seconds for m in measurements)
+        print(f"    {name:16} {middle.seconds:8.2f} s  ({fastest:.2f} to {slowest:.2f})  {middle.peak_bytes / 2**20:8.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()
