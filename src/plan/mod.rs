@@ -6,12 +6,16 @@
 
 mod array;
 mod construct;
+mod explain;
 mod flat;
+pub mod optimize;
 mod view;
 
 pub use array::{Array, KeepAlive, Operation, PersistedArray, Reduce};
 pub use construct::{AxisSlice, broadcast_shapes};
+pub use explain::explain;
 pub use flat::{Node, NodeId, Plan, PlanBuilder};
+pub use optimize::optimize;
 pub use view::{View, ViewAxis};
 
 use crate::array::{ArrayError, Chunk, DType, Shape};
