@@ -169,7 +169,7 @@ impl Chunk {
 }
 
 /// Copies a region between two row-major arrays, in the longest runs that are contiguous in both.
-fn copy_rows<T: Clone>(
+pub(crate) fn copy_rows<T: Clone>(
     target: &mut [T],
     target_shape: &[usize],
     region: &Region,

@@ -13,6 +13,7 @@ mod scalar;
 mod stored;
 
 pub use buffer::{Buffer, Element, Storage};
+pub(crate) use chunk::copy_rows;
 pub use chunk::{Chunk, row_major_strides};
 pub use chunk_grid::{AxisChunks, ChunkGrid, ChunkIndex};
 pub use dtype::{DType, ParseDTypeError, TimeUnit};

@@ -35,6 +35,16 @@ pub enum StoreError {
         /// The arrays that it has.
         known: Vec<String>,
     },
+    /// The store has the array, but it can't be read.
+    #[error("{store}: array {name:?} can't be read: {reason}")]
+    Unreadable {
+        /// Location of the store.
+        store: String,
+        /// The name asked for.
+        name: String,
+        /// Why it can't be read.
+        reason: String,
+    },
     /// The array's metadata is no longer what it was when the plan was made.
     #[error("{array} has changed since it was opened")]
     Changed {

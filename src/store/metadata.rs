@@ -1,5 +1,6 @@
 //! What a store says about its arrays, and what one says to have arrays written.
 
+use super::StoreError;
 use crate::array::{DType, Scalar, Shape, StoredArray};
 use indexmap::IndexMap;
 use std::fmt;
@@ -39,6 +40,26 @@ pub struct GroupMetadata {
     pub arrays: IndexMap<String, ArrayMetadata>,
     /// Arrays that can't be read, by name, with the reason.
     pub unreadable: IndexMap<String, String>,
+}
+
+impl GroupMetadata {
+    /// An array by name.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchArray`], or [`StoreError::Unreadable`] with the reason.
+    pub fn array(&self, name: &str) -> Result<&ArrayMetadata, StoreError> {
+        let (array, store) = (|| name.to_owned(), || self.location.clone());
+        match (self.arrays.get(name), self.unreadable.get(name)) {
+            (Some(found), _) => Ok(found),
+            (None, Some(reason)) => {
+                Err(StoreError::Unreadable { store: store(), name: array(), reason: reason.clone() })
+            }
+            (None, None) => {
+                let known = self.arrays.keys().cloned().collect();
+                Err(StoreError::NoSuchArray { store: store(), name: array(), known })
+            }
+        }
+    }
 }
 
 /// One array of a store.

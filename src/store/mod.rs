@@ -4,16 +4,29 @@
 //! line in [`open`]. This module knows bytes, codecs and metadata; what attributes mean (CF times, scale factors,
 //! coordinates) is `dataset`'s business, and which regions are read when is `execute`'s.
 
+mod array_io;
+mod byte_store;
+#[cfg(test)]
+mod conformance;
 mod error;
 mod metadata;
+mod replace;
+mod writer;
+mod zarr;
 
+pub use array_io::{ArrayReader, ArrayWriter};
 pub use error::StoreError;
 pub use metadata::{
     ArrayMetadata, ArraySpec, ArraySummary, Attributes, Compression, GroupMetadata, WriteMode, ZarrFormat,
 };
+pub use writer::StoreWriter;
 
-use crate::array::{Chunk, ChunkIndex, Region, StoredArray};
+use crate::array::StoredArray;
+use array_io::{ReadArray, WriteArray};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use writer::WriteStore;
 
 /// A store opened for reading.
 pub trait Store: Send + Sync {
@@ -27,13 +40,20 @@ pub trait Store: Send + Sync {
     fn summarize(&self, name: &str) -> Result<ArraySummary, StoreError>;
 }
 
-/// Opens the store at a path, made absolute. Reads metadata only.
+/// Opens the store at a path, made absolute. Reads metadata only. An array by itself is a store of one array whose name
+/// is empty.
 ///
 /// # Errors
 /// Where nothing lies there, or no store, or its metadata can't be read.
 pub fn open(location: &str) -> Result<Arc<dyn Store>, StoreError> {
-    let _ = location;
-    unimplemented!()
+    let path = absolute(location)?;
+    match () {
+        () if zarr::is_zarr(&path) => zarr::open(&path),
+        () if path.exists() => {
+            Err(StoreError::NotAStore { location: path.display().to_string(), found: found_at(&path) })
+        }
+        () => Err(StoreError::Missing { location: path.display().to_string() }),
+    }
 }
 
 /// Opens an array for reading on this rank. One reader serves any number of threads.
@@ -41,90 +61,32 @@ pub fn open(location: &str) -> Result<Arc<dyn Store>, StoreError> {
 /// # Errors
 /// Where the array is gone or no longer what the plan was made for.
 pub fn open_array(array: &StoredArray) -> Result<ArrayReader, StoreError> {
-    let _ = array;
-    unimplemented!()
+    zarr::open_array(array)
 }
 
-/// Opens an array that a [`StoreWriter`] has created, for writing on this rank.
+/// Opens an array that a [`StoreWriter`] has created, for writing on this rank. One writer serves any number of threads.
 ///
 /// # Errors
 /// Where the array is gone or no longer what it was created as.
 pub fn open_array_writer(array: &StoredArray) -> Result<ArrayWriter, StoreError> {
-    let _ = array;
-    unimplemented!()
+    zarr::open_array_writer(array)
 }
 
-/// Reads regions of one array.
-pub struct ArrayReader(());
-
-impl ArrayReader {
-    /// Fills `target`, of the region's shape and the array's dtype, from the stored chunks that meet the region; chunks
-    /// that don't exist have the fill value. Returns the stored bytes that were read. Nothing is cached but shard indexes.
-    ///
-    /// # Errors
-    /// [`StoreError::CorruptChunk`] and whatever the file system says; [`StoreError::ShapeMismatch`] where region, target
-    /// and array don't fit together.
-    pub fn read_into(&self, region: &Region, target: &mut Chunk) -> Result<u64, StoreError> {
-        let _ = (region, target);
-        unimplemented!()
-    }
+/// A location as an absolute path, the same for every rank.
+fn absolute(location: &str) -> Result<PathBuf, StoreError> {
+    let path = location.strip_prefix("file://").unwrap_or(location);
+    std::path::absolute(path).map_err(|error| byte_store::io_error("open", Path::new(path), error))
 }
 
-/// Writes chunks of one array.
-pub struct ArrayWriter(());
-
-impl ArrayWriter {
-    /// Writes a chunk of the array's write grid (a whole shard where sharded); `values` has the shape of the chunk's region.
-    /// It appears under its name once complete and synced. A chunk that is all fill value isn't written. Returns the
-    /// bytes written.
-    ///
-    /// # Errors
-    /// Where the values have another shape or dtype, can't be encoded, or the file system refuses.
-    pub fn write_chunk(&self, chunk: ChunkIndex, values: &Chunk) -> Result<u64, StoreError> {
-        let _ = (chunk, values);
-        unimplemented!()
-    }
-}
-
-/// A store being written; what it holds takes its final place at [`finish`](StoreWriter::finish). Dropped before that,
-/// it leaves nothing behind.
-pub struct StoreWriter(());
-
-impl StoreWriter {
-    /// Starts writing a store at a path, made absolute.
-    ///
-    /// # Errors
-    /// [`StoreError::AlreadyExists`] with [`WriteMode::CreateNew`], [`StoreError::NotAStore`] where something else lies
-    /// there, or the reason why nothing can be written there.
-    pub fn create(
-        location: &str,
-        mode: WriteMode,
-        format: ZarrFormat,
-        attributes: Attributes,
-    ) -> Result<StoreWriter, StoreError> {
-        let _ = (location, mode, format, attributes);
-        unimplemented!()
-    }
-
-    /// Adds an array; its location is the temporary one. Chunks may then be written by any rank.
-    ///
-    /// # Errors
-    /// Where the specification makes no array, or the file system refuses.
-    pub fn create_array(&mut self, spec: &ArraySpec) -> Result<StoredArray, StoreError> {
-        let _ = spec;
-        unimplemented!()
-    }
-
-    /// Puts the arrays in their final place, once every chunk is written.
-    ///
-    /// # Errors
-    /// Where the file system refuses; what stood there before still does.
-    pub fn finish(self) -> Result<(), StoreError> {
-        unimplemented!()
-    }
-
-    /// Removes what was written.
-    pub fn abort(self) {
-        unimplemented!()
+/// What lies at a path, for an error.
+fn found_at(path: &Path) -> String {
+    let Ok(entries) = fs::read_dir(path) else { return "a file".to_owned() };
+    let mut names: Vec<String> =
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    match names.len() {
+        0 => "an empty directory".to_owned(),
+        1..=4 => format!("a directory with {}", names.join(", ")),
+        count => format!("a directory with {} and {} more", names[..3].join(", "), count - 3),
     }
 }

@@ -1,0 +1,221 @@
+//! Named byte strings on a file system: ranges are read, listings made, and values appear whole or not at all.
+//!
+//! Formats reach files through this only, so that another kind of storage is one more implementation of these few
+//! operations. It knows nothing of arrays.
+
+use super::StoreError;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Byte strings under a directory; a key is a relative path with `/`.
+#[derive(Debug, Clone)]
+pub(super) struct ByteStore {
+    root: PathBuf,
+}
+
+/// One byte string opened for reading.
+#[derive(Debug)]
+pub(super) struct Blob {
+    file: File,
+    path: PathBuf,
+    size_bytes: u64,
+}
+
+/// Text that no other process or earlier call has used, for names of temporary files.
+pub(super) fn unique_suffix() -> String {
+    static PROCESS: OnceLock<u64> = OnceLock::new();
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let process = PROCESS.get_or_init(|| {
+        let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_nanos() as u64);
+        // Ranks on different nodes may share a process id, and ranks on one node the clock reading.
+        clock ^ (u64::from(std::process::id()) << 40)
+    });
+    format!("swath-{process:016x}-{}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// An error of the file system, with what was tried.
+pub(super) fn io_error(action: &'static str, path: &Path, source: std::io::Error) -> StoreError {
+    StoreError::Io { action, path: path.display().to_string(), source }
+}
+
+impl ByteStore {
+    /// The byte strings under a directory, which need not exist yet.
+    pub(super) fn new(root: impl Into<PathBuf>) -> ByteStore {
+        ByteStore { root: root.into() }
+    }
+
+    /// The directory.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The file of a key.
+    pub(super) fn path(&self, key: &str) -> PathBuf {
+        if key.is_empty() { self.root.clone() } else { self.root.join(key) }
+    }
+
+    /// Opens a byte string; `None` where there is none.
+    pub(super) fn open(&self, key: &str) -> Result<Option<Blob>, StoreError> {
+        let path = self.path(key);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) => return Err(io_error("open", &path, error)),
+        };
+        let metadata = file.metadata().map_err(|error| io_error("open", &path, error))?;
+        Ok(metadata.is_file().then_some(Blob { file, path, size_bytes: metadata.len() }))
+    }
+
+    /// The whole of a byte string; `None` where there is none.
+    pub(super) fn read(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.open(key)?.map(Blob::into_bytes).transpose()
+    }
+
+    /// Names directly under a prefix, sorted; none where the prefix doesn't exist.
+    pub(super) fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let path = self.path(prefix);
+        let entries = match fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(io_error("list", &path, error)),
+        };
+        let mut names = entries
+            .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| io_error("list", &path, error))?;
+        names.sort();
+        Ok(names)
+    }
+
+    /// Makes a byte string appear under its key, whole and synced, or not at all. It is written under a name that no
+    /// other call uses, so that what a killed process left behind disturbs nobody.
+    pub(super) fn publish(&self, key: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let path = self.path(key);
+        let (directory, name) = match (path.parent(), path.file_name()) {
+            (Some(directory), Some(name)) => (directory, name.to_string_lossy()),
+            _ => (self.root.as_path(), "".into()),
+        };
+        let temporary = directory.join(format!(".{name}.{}", unique_suffix()));
+        let written = write_synced(&temporary, bytes)
+            .map_err(|error| io_error("write", &path, error))
+            .and_then(|()| fs::rename(&temporary, &path).map_err(|error| io_error("write", &path, error)));
+        if written.is_err() {
+            // The reason why writing failed is worth more than a second failure while cleaning up.
+            let _ = fs::remove_file(&temporary);
+        }
+        written
+    }
+
+    /// Removes a byte string, where there is one.
+    pub(super) fn remove(&self, key: &str) -> Result<(), StoreError> {
+        let path = self.path(key);
+        match fs::remove_file(&path) {
+            Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Err(io_error("remove", &path, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Number and size of the files under a prefix, but for hidden ones and those of the given names.
+    pub(super) fn count_files(&self, prefix: &str, except: &[&str]) -> Result<(u64, u64), StoreError> {
+        let (mut files, mut size_bytes) = (0, 0);
+        for name in self.list(prefix)?.iter().filter(|name| !name.starts_with('.') && !except.contains(&name.as_str()))
+        {
+            let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+            let path = self.path(&key);
+            let metadata = fs::metadata(&path).map_err(|error| io_error("list", &path, error))?;
+            let (more_files, more_bytes) =
+                if metadata.is_dir() { self.count_files(&key, except)? } else { (1, metadata.len()) };
+            files += more_files;
+            size_bytes += more_bytes;
+        }
+        Ok((files, size_bytes))
+    }
+}
+
+/// Writes a new file, with the directories above it, and waits until its bytes are on the disk.
+fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let create = || OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = match create() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            path.parent().map_or(Ok(()), fs::create_dir_all)?;
+            create()?
+        }
+        result => result?,
+    };
+    file.write_all(bytes)?;
+    file.sync_data()
+}
+
+impl Blob {
+    /// Number of bytes.
+    pub(super) fn size_bytes(&self) -> u64 {
+        self.size_bytes
+    }
+
+    /// All bytes.
+    pub(super) fn into_bytes(self) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = Vec::with_capacity(self.size_bytes as usize);
+        std::io::Read::read_to_end(&mut &self.file, &mut bytes).map_err(|error| io_error("read", &self.path, error))?;
+        Ok(bytes)
+    }
+
+    /// Fills a buffer with the bytes from an offset on. The caller has checked that there are so many.
+    pub(super) fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> Result<(), StoreError> {
+        self.file.read_exact_at(buffer, offset).map_err(|error| io_error("read", &self.path, error))
+    }
+
+    /// The bytes of a range; `None` where it leaves the byte string.
+    pub(super) fn read_range(&self, offset: u64, length: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        if offset.checked_add(length).is_none_or(|end| end > self.size_bytes) {
+            return Ok(None);
+        }
+        let mut bytes = vec![0; length as usize];
+        self.read_exact_at(&mut bytes, offset)?;
+        Ok(Some(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_writer_left_behind_disturbs_nobody() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = ByteStore::new(directory.path());
+        fs::create_dir_all(store.path("c/0")).unwrap();
+        fs::write(store.path("c/0/.1.swath-0000000000000000-0"), b"torn").unwrap();
+        fs::write(store.path("c/0/1.tmp"), b"torn").unwrap();
+        assert_eq!(store.read("c/0/1").unwrap(), None);
+        store.publish("c/0/1", b"whole").unwrap();
+        store.publish("c/0/1", b"again").unwrap();
+        assert_eq!(store.read("c/0/1").unwrap().unwrap(), b"again");
+    }
+
+    #[test]
+    fn a_range_beyond_the_end_is_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = ByteStore::new(directory.path());
+        store.publish("key", b"0123456789").unwrap();
+        let blob = store.open("key").unwrap().unwrap();
+        assert_eq!(blob.read_range(7, 3).unwrap().unwrap(), b"789");
+        assert!(blob.read_range(8, 3).unwrap().is_none());
+        assert!(blob.read_range(u64::MAX, 3).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_failed_write_names_the_path_and_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("file"), b"").unwrap();
+        let store = ByteStore::new(directory.path().join("file"));
+        let error = store.publish("key", b"value").unwrap_err().to_string();
+        assert!(error.contains("file/key"), "{error}");
+    }
+}

@@ -1,0 +1,66 @@
+//! Writing chunks of one array: padded to full chunks, encoded, published whole.
+
+use super::codecs::ChunkCodec;
+use super::layout::{ChunkKeys, Layout, StoredChunks};
+use super::place;
+use crate::array::{Buffer, Chunk, ChunkIndex, Region, StoredArray};
+use crate::store::byte_store::ByteStore;
+use crate::store::{StoreError, WriteArray};
+use std::borrow::Cow;
+
+/// Writes one Zarr array of either version.
+#[derive(Debug)]
+pub(super) struct ZarrArrayWriter {
+    /// The files of the array.
+    bytes: ByteStore,
+    array: StoredArray,
+    keys: ChunkKeys,
+    chunks: StoredChunks,
+    codec: ChunkCodec,
+    fill: Buffer,
+}
+
+impl ZarrArrayWriter {
+    /// A writer of an array whose files lie in `bytes`.
+    pub(super) fn new(bytes: ByteStore, layout: &Layout, array: StoredArray) -> Result<ZarrArrayWriter, StoreError> {
+        let codec = layout.file_codec().map_err(|unsupported| unsupported.of(&array.location))?;
+        let fill = layout.fill_buffer();
+        Ok(ZarrArrayWriter { bytes, array, keys: layout.keys, chunks: layout.chunks.clone(), codec, fill })
+    }
+
+    /// The values with the rest of a full chunk around them.
+    fn padded<'a>(&self, values: &'a Chunk, full_shape: &[usize]) -> Result<Cow<'a, Chunk>, StoreError> {
+        if values.shape() == full_shape {
+            return Ok(Cow::Borrowed(values));
+        }
+        let mut full = Chunk::zeros(values.dtype(), full_shape.to_vec());
+        place::fill(&mut full, &Region::whole(full_shape), &self.fill);
+        full.copy_from(&Region::whole(values.shape()), values, &vec![0; full_shape.len()]);
+        Ok(Cow::Owned(full))
+    }
+}
+
+impl WriteArray for ZarrArrayWriter {
+    fn array(&self) -> &StoredArray {
+        &self.array
+    }
+
+    fn write_chunk(&self, chunk: ChunkIndex, values: &Chunk) -> Result<u64, StoreError> {
+        let coordinates = self.array.write_grid.coordinates(chunk);
+        let key = self.keys.key(&coordinates);
+        if place::is_all(values.data(), &self.fill) {
+            // As zarr-python does; an earlier run may have written something else.
+            self.bytes.remove(&key)?;
+            return Ok(0);
+        }
+        let full_shape = self.chunks.decoded_shape(&coordinates);
+        let full = self.padded(values, &full_shape)?;
+        let encoded = self.codec.encode(full.data(), &full_shape).map_err(|reason| StoreError::Encode {
+            array: self.array.location.to_string(),
+            chunk: coordinates,
+            reason,
+        })?;
+        self.bytes.publish(&key, &encoded)?;
+        Ok(encoded.len() as u64)
+    }
+}
