@@ -9,6 +9,7 @@ pub mod environment;
 pub mod event;
 pub mod execute;
 pub mod kernels;
+pub mod monitor;
 pub mod plan;
 pub mod runtime;
 pub mod store;
