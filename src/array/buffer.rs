@@ -1,6 +1,6 @@
 //! Typed storage of values, and the one place that turns a dtype at run time into a type at compile time.
 
-use super::{ArrayError, DType, Scalar};
+use super::{ArrayError, DType, Scalar, raw};
 use serde::{Deserialize, Serialize};
 
 /// How values are held in memory: dtypes that share a machine representation share a storage.
@@ -25,17 +25,17 @@ pub enum Storage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each variant is the Rust type of its name")]
 pub enum Buffer {
-    Bool(Vec<bool>),
-    Int8(Vec<i8>),
-    Int16(Vec<i16>),
-    Int32(Vec<i32>),
-    Int64(Vec<i64>),
-    UInt8(Vec<u8>),
-    UInt16(Vec<u16>),
-    UInt32(Vec<u32>),
-    UInt64(Vec<u64>),
-    Float32(Vec<f32>),
-    Float64(Vec<f64>),
+    Bool(#[serde(with = "raw")] Vec<bool>),
+    Int8(#[serde(with = "raw")] Vec<i8>),
+    Int16(#[serde(with = "raw")] Vec<i16>),
+    Int32(#[serde(with = "raw")] Vec<i32>),
+    Int64(#[serde(with = "raw")] Vec<i64>),
+    UInt8(#[serde(with = "raw")] Vec<u8>),
+    UInt16(#[serde(with = "raw")] Vec<u16>),
+    UInt32(#[serde(with = "raw")] Vec<u32>),
+    UInt64(#[serde(with = "raw")] Vec<u64>),
+    Float32(#[serde(with = "raw")] Vec<f32>),
+    Float64(#[serde(with = "raw")] Vec<f64>),
     Text(Vec<String>),
 }
 

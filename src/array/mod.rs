@@ -8,6 +8,7 @@ mod buffer;
 mod chunk;
 mod chunk_grid;
 mod dtype;
+mod raw;
 mod region;
 mod scalar;
 mod stored;
