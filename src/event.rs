@@ -49,9 +49,9 @@ pub enum Event {
         stage: StageId,
         /// Number of tasks.
         count: u64,
-        /// Bytes that they read from stores, decoded.
+        /// Bytes that they read from stores, as stored.
         read_bytes: u64,
-        /// Bytes that they wrote to stores, before encoding.
+        /// Bytes that they wrote to stores, as stored.
         written_bytes: u64,
     },
     /// All tasks of a stage are done.
@@ -67,9 +67,9 @@ pub enum Event {
         computation: ComputationId,
         /// From its start to now.
         wall: Duration,
-        /// Bytes read from stores, decoded.
+        /// Bytes read from stores, as stored.
         read_bytes: u64,
-        /// Bytes written to stores, before encoding.
+        /// Bytes written to stores, as stored.
         written_bytes: u64,
     },
     /// A computation came to an end without its results.

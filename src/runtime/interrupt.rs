@@ -1,13 +1,114 @@
 //! Ctrl-C and termination: every rank leaves at once, and half-written outputs don't stay behind.
-use std::path::PathBuf;
+//!
+//! Launchers pass both signals on to all ranks, and kill what is left a second later. So each rank leaves by itself within
+//! half a second; rank 0 says so, in one line. No state of the program is touched: what is complete has its final name
+//! already, what isn't is registered here.
+
+use super::RuntimeError;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level;
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
+
+/// Longest time that removing partial outputs takes.
+const CLEANUP_TIME: Duration = Duration::from_millis(300);
+
+static CLEANUPS: Mutex<(u64, BTreeMap<u64, PathBuf>)> = Mutex::new((0, BTreeMap::new()));
+static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
 
 /// Keeps a path registered for removal.
 #[derive(Debug)]
 #[must_use = "the path is registered until the guard is dropped"]
-pub struct CleanupGuard {}
+pub struct CleanupGuard {
+    key: u64,
+}
+
+impl Drop for CleanupGuard {
+    fn drop(&mut self) {
+        CLEANUPS.lock().unwrap_or_else(PoisonError::into_inner).1.remove(&self.key);
+    }
+}
 
 /// Has a file or directory removed if the run is interrupted before the guard is dropped.
 pub fn register_cleanup(path: PathBuf) -> CleanupGuard {
-    let _ = path;
-    CleanupGuard {}
+    let mut cleanups = CLEANUPS.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = cleanups.0;
+    cleanups.0 += 1;
+    cleanups.1.insert(key, path);
+    CleanupGuard { key }
+}
+
+/// From now on, SIGINT ends this process with exit code 130 and SIGTERM with 143, as shells expect; `is_first_rank` says
+/// so on standard error. A second call changes nothing.
+pub(super) fn install(is_first_rank: bool) -> Result<(), RuntimeError> {
+    if IS_INSTALLED.swap(true, Ordering::SeqCst) {
+        return Ok(());
+    }
+    let thread_error = |error: std::io::Error| RuntimeError::Thread { message: error.to_string() };
+    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(thread_error)?;
+    let wait = move || {
+        if let Some(signal) = signals.forever().next() {
+            leave(signal, is_first_rank);
+        }
+    };
+    std::thread::Builder::new().name("swath-signals".to_owned()).spawn(wait).map_err(thread_error)?;
+    Ok(())
+}
+
+fn leave(signal: i32, is_first_rank: bool) -> ! {
+    if is_first_rank {
+        let mut stderr = std::io::stderr();
+        // Over a progress bar, where there may be one.
+        let erase = if stderr.is_terminal() { "\r\x1b[2K" } else { "" };
+        // Where nobody can read it any more, there is nobody to tell.
+        let _ = stderr.write_all(format!("{erase}swath: interrupted\n").as_bytes());
+    }
+    let (done, wait) = mpsc::channel();
+    let clean = move || {
+        remove_partial_outputs(Instant::now() + CLEANUP_TIME);
+        let _ = done.send(());
+    };
+    if std::thread::Builder::new().spawn(clean).is_ok() {
+        let _ = wait.recv_timeout(CLEANUP_TIME);
+    }
+    // Without destructors and exit handlers: other threads are still at work.
+    low_level::exit(128 + signal)
+}
+
+/// Removes what is registered, again and again while other threads still write there.
+fn remove_partial_outputs(deadline: Instant) {
+    let paths: Vec<PathBuf> = CLEANUPS.lock().unwrap_or_else(PoisonError::into_inner).1.values().cloned().collect();
+    for path in paths {
+        while !remove(&path) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+fn remove(path: &Path) -> bool {
+    let is_directory = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+    let removed = if is_directory { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+    removed.is_ok() || !path.exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_still_registered_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (kept, partial) = (folder.path().join("kept"), folder.path().join("partial"));
+        std::fs::create_dir_all(partial.join("c/0")).unwrap();
+        std::fs::write(&kept, "").unwrap();
+        drop(register_cleanup(kept.clone()));
+        let _guard = register_cleanup(partial.clone());
+        remove_partial_outputs(Instant::now() + CLEANUP_TIME);
+        assert!(kept.exists() && !partial.exists());
+    }
 }

@@ -3,7 +3,71 @@
 //! The scheduler and the workers are state machines that know no threads; this module gives them threads, a transport
 //! and a clock, in one process or under `mpirun`. It decides nothing about what is computed (`task`) or how (`execute`).
 
+mod assemble;
 pub mod interrupt;
+mod job;
+mod observers;
+mod serve;
 mod session;
+mod start;
 
-pub use session::{Description, RuntimeError, Session, SessionOptions, Started};
+pub use session::{Description, Session, SessionOptions, Started};
+
+use crate::array::Shape;
+use crate::execute::ExecuteError;
+use crate::protocol::WorkerId;
+use crate::scheduler::Failure;
+use crate::task::TaskError;
+use crate::transport::TransportError;
+
+/// Why a session can't start, or a computation gave no results.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// The plan can't be lowered to tasks.
+    #[error(transparent)]
+    Task(#[from] TaskError),
+    /// A task failed, or a worker was lost.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// A task of a small array, computed in the calling thread, failed.
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+    /// Ranks can't reach each other.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// A worker didn't start.
+    #[error("{worker} didn't start: {reason}")]
+    WorkerStart {
+        /// The worker.
+        worker: WorkerId,
+        /// What went wrong there.
+        reason: String,
+    },
+    /// The program itself takes the memory that it may use.
+    #[error("{memory_bytes} bytes of memory are too few: the program itself takes {resident_bytes}")]
+    MemoryTooSmall {
+        /// What it may use.
+        memory_bytes: u64,
+        /// What it takes before any task runs.
+        resident_bytes: u64,
+    },
+    /// Values for the script that don't fit in rank 0's memory.
+    #[error("values of shape {shape:?} take {needed_bytes} bytes, but rank 0 may use {memory_bytes} bytes")]
+    ResultTooLarge {
+        /// Shape of the largest array.
+        shape: Shape,
+        /// Bytes of all arrays that are asked for at once.
+        needed_bytes: u64,
+        /// What rank 0 may use.
+        memory_bytes: u64,
+    },
+    /// A thread couldn't be started.
+    #[error("can't start a thread: {message}")]
+    Thread {
+        /// What the system says.
+        message: String,
+    },
+    /// The session is over.
+    #[error("the session has finished")]
+    Finished,
+}

@@ -1,23 +1,22 @@
 //! The session: the only door from a plan to execution.
 
+use super::RuntimeError;
+use super::assemble::Assembly;
+use super::job::Job;
+use super::start::{PANICKED, Part, start};
 use crate::array::{Chunk, StoredArray};
+use crate::environment::Environment;
 use crate::event::Observer;
-use crate::plan::{Array, Evaluate, PlanError};
-use crate::task::{Computation, TaskError};
+use crate::execute::{Executor, TaskInputs};
+use crate::plan::{Array, Evaluate, KeepAlive, Operation, PersistedArray, Plan, PlanError};
+use crate::task::{Computation, ComputationId, Goal, ResultId, StageId, StageOutput, TaskId, TaskResult, lower};
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-/// Why a computation gave no results.
-#[derive(Debug, thiserror::Error)]
-pub enum RuntimeError {
-    /// The plan can't be lowered to tasks.
-    #[error(transparent)]
-    Task(#[from] TaskError),
-    /// A task failed; the message names the array, chunk and file.
-    #[error("{message}")]
-    TaskFailed {
-        /// What went wrong, on whichever rank.
-        message: String,
-    },
-}
+/// Bytes that an explaining session reads for labels and the like.
+const EXPLAINED_READ_BYTES: u64 = 16 << 20;
 
 /// What a session is to run with.
 pub struct SessionOptions {
@@ -29,6 +28,19 @@ pub struct SessionOptions {
     pub seed: u64,
     /// Who watches the run. Only rank 0's observers see anything.
     pub observers: Vec<Box<dyn Observer>>,
+}
+
+impl Default for SessionOptions {
+    /// All that this process was given: its cores and its memory. Seed 0, nobody watches.
+    fn default() -> SessionOptions {
+        let environment = Environment::detect();
+        SessionOptions {
+            threads: environment.thread_count,
+            memory_bytes: environment.memory_bytes,
+            seed: 0,
+            observers: Vec::new(),
+        }
+    }
 }
 
 /// What became of a start: under `mpirun`, only rank 0 has a session.
@@ -58,31 +70,118 @@ pub struct Description {
 }
 
 /// A running job, as the script sees it.
-pub struct Session {}
+///
+/// ```
+/// use swath::array::Chunk;
+/// use swath::plan::Array;
+/// use swath::runtime::{Session, SessionOptions, Started};
+///
+/// let Started::Session(session) = Session::start(SessionOptions::default())? else { return Ok(()) };
+/// let array = Array::in_memory(Chunk::from_values(vec![2], vec![1.5, 2.5])?);
+/// assert_eq!(session.compute(&[array])?[0].as_slice(), Some(&[1.5, 2.5][..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Session {
+    mode: Mode,
+    description: Description,
+    seed: u64,
+    /// Bytes that rank 0 may use.
+    limit_bytes: u64,
+    next_computation: Cell<u32>,
+    /// Persisted stages whose last array was dropped.
+    dropped: (Sender<PersistedStage>, Receiver<PersistedStage>),
+}
 
-#[allow(unused_variables)]
+enum Mode {
+    Running(RefCell<Job>),
+    Explaining(RefCell<Box<dyn FnMut(&Computation)>>),
+}
+
+type PersistedStage = (ComputationId, StageId);
+
+/// Says when the last array of a persisted stage is dropped.
+struct PersistedGuard {
+    stage: PersistedStage,
+    dropped: Sender<PersistedStage>,
+}
+
+impl Drop for PersistedGuard {
+    fn drop(&mut self) {
+        // Where the session is gone, so are the workers and their chunks.
+        let _ = self.dropped.send(self.stage);
+    }
+}
+
 impl Session {
     /// Starts this process's part of the job: in one process the scheduler and a worker; under `mpirun -n N`, rank 0 gets
-    /// a session and ranks 1 to N-1 work, inside this call, until rank 0 finishes.
+    /// a session and ranks 1 to N-1 work, inside this call, until rank 0 finishes. Ctrl-C and SIGTERM end the process
+    /// from now on.
     ///
     /// # Errors
-    /// Where threads or MPI can't be started.
+    /// Where threads or MPI can't be started, or the memory is too small for the program itself.
     pub fn start(options: SessionOptions) -> Result<Started, RuntimeError> {
-        todo!()
+        let (seed, limit_bytes) = (options.seed, options.memory_bytes);
+        let (job, ranks) = match start(options)? {
+            Part::Leader { job, rank_count } => (job, rank_count),
+            Part::Worker { exit_code } => return Ok(Started::Served { exit_code }),
+        };
+        let workers: Vec<_> = job.workers().into_iter().map(|(_, info)| info).collect();
+        let mut nodes: Vec<String> = workers.iter().map(|info| info.node.clone()).collect();
+        nodes.sort();
+        nodes.dedup();
+        let description = Description {
+            ranks,
+            workers: workers.len(),
+            threads_per_worker: workers.iter().map(|info| info.threads).min().unwrap_or(1),
+            memory_bytes: job.budget_bytes(),
+            nodes,
+        };
+        Ok(Started::Session(Session::with_mode(Mode::Running(RefCell::new(job)), description, seed, limit_bytes)))
     }
 
     /// A session that runs nothing: each computation's optimised plan and stages go to `sink`, and `compute` gives zeros
-    /// of the right shape and dtype, so that the script can go on.
+    /// of the right shape and dtype, so that the script can go on. Labels and the like, which decide what the script does
+    /// next, are read nevertheless where they are small.
     pub fn explaining(options: SessionOptions, sink: impl FnMut(&Computation) + 'static) -> Session {
-        todo!()
+        let description = Description {
+            ranks: 1,
+            workers: 1,
+            threads_per_worker: options.threads,
+            memory_bytes: options.memory_bytes,
+            nodes: Vec::new(),
+        };
+        Session::with_mode(
+            Mode::Explaining(RefCell::new(Box::new(sink))),
+            description,
+            options.seed,
+            options.memory_bytes,
+        )
     }
 
-    /// Computes the values of arrays.
+    fn with_mode(mode: Mode, description: Description, seed: u64, limit_bytes: u64) -> Session {
+        Session { mode, description, seed, limit_bytes, next_computation: Cell::new(0), dropped: unbounded() }
+    }
+
+    /// Computes the values of arrays. Costs their size in memory on rank 0. Values in memory already cost nothing.
     ///
     /// # Errors
     /// Where the plan doesn't fit in memory or a task failed on any rank.
     pub fn compute(&self, arrays: &[Array]) -> Result<Vec<Chunk>, RuntimeError> {
-        todo!()
+        let lazy: Vec<Array> = arrays.iter().filter(|array| array.in_memory_values().is_none()).cloned().collect();
+        let mut computed = Vec::new();
+        if !lazy.is_empty() {
+            self.check_result_size(&lazy)?;
+            let computation = self.lower(&lazy, vec![Goal::Collect; lazy.len()])?;
+            let mut assembly = Assembly::new(&computation);
+            self.run(&computation, &mut |task, result| assembly.add(task, result))?;
+            computed = assembly.finish();
+        }
+        let mut computed = computed.into_iter();
+        let values = arrays.iter().map(|array| match array.in_memory_values() {
+            Some(values) => Some(Chunk::clone(values)),
+            None => computed.next(),
+        });
+        Ok(values.map(|chunk| chunk.expect("every lazy array was computed")).collect())
     }
 
     /// Computes arrays straight into stored ones, which exist already, with their metadata.
@@ -90,43 +189,246 @@ impl Session {
     /// # Errors
     /// As [`Session::compute`].
     pub fn write(&self, outputs: &[(Array, StoredArray)]) -> Result<(), RuntimeError> {
-        todo!()
+        if outputs.is_empty() {
+            return Ok(());
+        }
+        let (arrays, goals): (Vec<_>, _) =
+            outputs.iter().map(|(array, target)| (array.clone(), Goal::Write(target.clone()))).unzip();
+        let computation = self.lower(&arrays, goals)?;
+        self.run(&computation, &mut |_, _| {})
     }
 
-    /// Computes arrays into the workers' memory. They stay until the arrays that this returns are dropped.
+    /// Computes arrays into the workers' memory. They stay until the arrays that this returns are dropped. Those that are
+    /// in memory already are returned as they are.
     ///
     /// # Errors
     /// As [`Session::compute`].
     pub fn persist(&self, arrays: &[Array]) -> Result<Vec<Array>, RuntimeError> {
-        todo!()
+        let is_there = |array: &Array| matches!(array.operation(), Operation::InMemory(_) | Operation::Persisted(_));
+        let lazy: Vec<Array> = arrays.iter().filter(|array| !is_there(array)).cloned().collect();
+        if lazy.is_empty() || matches!(self.mode, Mode::Explaining(_)) {
+            return Ok(arrays.to_vec());
+        }
+        let computation = self.lower(&lazy, vec![Goal::Persist; lazy.len()])?;
+        self.run(&computation, &mut |_, _| {})?;
+        let mut persisted = lazy.iter().enumerate().map(|(output, array)| self.kept(&computation, output, array));
+        let kept = arrays.iter().map(|array| if is_there(array) { Some(array.clone()) } else { persisted.next() });
+        Ok(kept.map(|array| array.expect("every lazy array was persisted")).collect())
     }
 
-    /// Computes one small array in the calling thread, without workers.
+    /// The handle to an output that workers keep, under the chunk grid that the user knows.
+    fn kept(&self, computation: &Computation, output: usize, array: &Array) -> Array {
+        let stage = computation
+            .stage_ids()
+            .find(|id| computation.stage(*id).output == StageOutput::Persist { output })
+            .expect("lowering makes a stage for every output");
+        let guard = PersistedGuard { stage: (computation.id, stage), dropped: self.dropped.0.clone() };
+        let source = PersistedArray { computation: computation.id.0, stage: stage.0 };
+        let grid = computation.stage(stage).result_grid().clone();
+        Array::persisted(source, array.dtype(), grid, KeepAlive::new(guard)).rechunk(array.grid().clone())
+    }
+
+    /// Computes one small array in the calling thread, without workers, unless they keep some of its inputs.
     ///
     /// # Errors
     /// As [`Session::compute`].
     pub fn evaluate_local(&self, array: &Array) -> Result<Chunk, RuntimeError> {
-        todo!()
+        if let Some(values) = array.in_memory_values() {
+            return Ok(Chunk::clone(values));
+        }
+        let computation = self.lower(std::slice::from_ref(array), vec![Goal::Collect])?;
+        if computation.persisted_sources().is_empty() {
+            return Ok(run_here(&Arc::new(computation))?.remove(0));
+        }
+        Ok(self.compute(std::slice::from_ref(array))?.remove(0))
     }
 
     /// The running job, in numbers.
     pub fn describe(&self) -> Description {
-        todo!()
+        self.description.clone()
     }
 
     /// Seed of random arrays that name none.
     pub fn seed(&self) -> u64 {
-        todo!()
+        self.seed
     }
 
-    /// Ends the job: workers leave with this exit code. Nothing can be computed afterwards.
+    /// Ends the job: workers leave with this exit code. Nothing can be computed afterwards. Dropping a session ends it
+    /// with exit code 0, in a panic with that of the panic, on all ranks at once.
     pub fn finish(&self, exit_code: i32) {
-        todo!()
+        if let Mode::Running(job) = &self.mode {
+            job.borrow_mut().finish(exit_code);
+        }
     }
+
+    /// Values for the script must fit in rank 0's memory.
+    fn check_result_size(&self, arrays: &[Array]) -> Result<(), RuntimeError> {
+        let (needed_bytes, memory_bytes) = (arrays.iter().map(Array::size_bytes).sum(), self.limit_bytes);
+        match arrays.iter().max_by_key(|array| array.size_bytes()) {
+            Some(largest) if needed_bytes > memory_bytes => {
+                Err(RuntimeError::ResultTooLarge { shape: largest.shape().to_vec(), needed_bytes, memory_bytes })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn lower(&self, arrays: &[Array], goals: Vec<Goal>) -> Result<Computation, RuntimeError> {
+        let id = ComputationId(self.next_computation.get());
+        self.next_computation.set(id.0 + 1);
+        Ok(lower(id, Plan::of(arrays), goals, self.description.memory_bytes)?)
+    }
+
+    fn run(
+        &self,
+        computation: &Computation,
+        collect: &mut dyn FnMut(TaskId, Arc<TaskResult>),
+    ) -> Result<(), RuntimeError> {
+        match &self.mode {
+            Mode::Explaining(sink) => {
+                sink.borrow_mut()(computation);
+                Ok(())
+            }
+            Mode::Running(job) => {
+                let mut job = job.borrow_mut();
+                for (computation, stage) in self.dropped.1.try_iter() {
+                    job.release(computation, stage);
+                }
+                job.run(Arc::new(computation.clone()), collect)
+            }
+        }
+    }
+}
+
+/// Runs all tasks of a computation one after the other, in the calling thread.
+fn run_here(computation: &Arc<Computation>) -> Result<Vec<Chunk>, RuntimeError> {
+    let executor = Executor::new(computation.clone());
+    let mut assembly = Assembly::new(computation);
+    let mut kept = TaskInputs::new();
+    for stage in computation.stage_ids() {
+        for index in 0..computation.stage(stage).task_count {
+            let task = TaskId { stage, index };
+            let inputs = computation.inputs_of(task).into_iter();
+            let inputs = inputs.filter_map(|id| Some((id, kept.get(&id)?.clone()))).collect();
+            let outcome = executor.run(task, &inputs, &AtomicBool::new(false))?;
+            if let Some(result) = outcome.result.map(Arc::new) {
+                match computation.stage(stage).output {
+                    StageOutput::Collect { .. } => assembly.add(task, result),
+                    _ => drop(kept.insert(ResultId { computation: computation.id, task }, result)),
+                }
+            }
+        }
+    }
+    Ok(assembly.finish())
 }
 
 impl Evaluate for Session {
     fn evaluate(&self, arrays: &[Array]) -> Result<Vec<Chunk>, PlanError> {
-        self.compute(arrays).map_err(|error| PlanError::Evaluation(Box::new(error)))
+        let evaluate = || {
+            if matches!(self.mode, Mode::Explaining(_)) {
+                let computation = self.lower(arrays, vec![Goal::Collect; arrays.len()])?;
+                let read_bytes: u64 = computation.stages.iter().map(|stage| stage.read_bytes).sum();
+                if read_bytes <= EXPLAINED_READ_BYTES {
+                    return run_here(&Arc::new(computation));
+                }
+            }
+            self.compute(arrays)
+        };
+        evaluate().map_err(|error| PlanError::Evaluation(Box::new(error)))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Mode::Running(job) = &self.mode {
+            let mut job = job.borrow_mut();
+            if std::thread::panicking() && !job.is_finished() && self.description.ranks > 1 {
+                job.abort(PANICKED);
+            }
+            job.finish(0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::{ChunkGrid, DType, Scalar};
+    use crate::kernels::elementwise::BinaryOp;
+    use crate::kernels::generate::Generator;
+    use crate::kernels::reduction::ReductionOptions;
+    use std::rc::Rc;
+
+    fn session() -> Session {
+        let options = SessionOptions { threads: 3, memory_bytes: 1 << 40, seed: 7, observers: Vec::new() };
+        match Session::start(options).unwrap() {
+            Started::Session(session) => session,
+            Started::Served { .. } => unreachable!("tests run in one process"),
+        }
+    }
+
+    /// Element (i, j) is `100 i + j`.
+    fn counted() -> Array {
+        let count = |length| {
+            let values = (0..length).map(|index| index as f64).collect();
+            Array::in_memory(Chunk::from_values(vec![length], values).unwrap())
+        };
+        let hundred = Array::in_memory(Chunk::scalar(DType::Float64, &Scalar::Float(100.0)).unwrap());
+        let rows = count(40).binary(BinaryOp::Multiply, &hundred).unwrap().insert_axis(1).unwrap();
+        let sum = rows.binary(BinaryOp::Add, &count(30)).unwrap();
+        sum.rechunk(ChunkGrid::regular(&[40, 30], &[7, 11]))
+    }
+
+    #[test]
+    fn arrays_in_memory_and_lazy_ones_come_back_in_order() {
+        let session = session();
+        let one = Array::in_memory(Chunk::from_values(vec![1], vec![1_i32]).unwrap());
+        let values = session.compute(&[one.clone(), counted(), one]).unwrap();
+        assert_eq!(values[0], values[2]);
+        assert_eq!(values[1].shape(), [40, 30]);
+        assert_eq!(values[1].get(31), Some(Scalar::Float(101.0)));
+    }
+
+    #[test]
+    fn the_calling_thread_and_the_workers_agree() {
+        let session = session();
+        let sum = counted().reduce("sum", &[0], ReductionOptions::default()).unwrap();
+        let here = session.evaluate_local(&sum).unwrap();
+        assert_eq!(here, session.compute(&[sum]).unwrap()[0]);
+        assert_eq!(here.get(2), Some(Scalar::Float(780.0 * 100.0 + 80.0)));
+    }
+
+    #[test]
+    fn persisted_chunks_serve_later_computations_until_they_are_dropped() {
+        let session = session();
+        let persisted = session.persist(&[counted()]).unwrap().remove(0);
+        assert_eq!(persisted.grid(), counted().grid());
+        let total = persisted.reduce("max", &[0, 1], ReductionOptions::default()).unwrap();
+        assert_eq!(session.compute(&[total]).unwrap()[0].get(0), Some(Scalar::Float(3929.0)));
+        drop(persisted);
+        assert_eq!(session.dropped.1.len(), 1);
+        session.compute(&[counted()]).unwrap();
+        assert!(session.dropped.1.is_empty());
+    }
+
+    #[test]
+    fn an_explaining_session_gives_zeros_and_shows_stages() {
+        let seen = Rc::new(Cell::new(0));
+        let count = seen.clone();
+        let options = SessionOptions { threads: 1, memory_bytes: 1 << 30, seed: 0, observers: Vec::new() };
+        let session =
+            Session::explaining(options, move |computation| count.set(count.get() + computation.stages.len()));
+        let values = session.compute(&[counted()]).unwrap();
+        assert_eq!(values[0], Chunk::zeros(DType::Float64, vec![40, 30]));
+        assert_eq!(seen.get(), 1);
+    }
+
+    #[test]
+    fn values_that_cannot_fit_are_refused() {
+        let session = session();
+        let grid = ChunkGrid::single(&[1 << 40]);
+        let huge = Array::generated(Generator::Full(Scalar::Float(1.0)), DType::Float64, grid);
+        assert!(matches!(session.compute(&[huge]), Err(RuntimeError::ResultTooLarge { .. })));
+        session.finish(0);
+        assert!(matches!(session.compute(&[counted()]), Err(RuntimeError::Finished)));
     }
 }

@@ -130,6 +130,15 @@ impl Computation {
         grid.chunks_in(region).into_iter().map(task).collect()
     }
 
+    /// The stages of earlier computations whose results the plan reads.
+    pub fn persisted_sources(&self) -> BTreeSet<(ComputationId, StageId)> {
+        let source = |node: &Node| match &node.operation {
+            Operation::Persisted(source) => Some((ComputationId(source.computation), StageId(source.stage))),
+            _ => None,
+        };
+        self.plan.nodes().iter().filter_map(source).collect()
+    }
+
     /// The grid of a node's kept results, where it is materialised or persisted.
     pub fn result_grid_of(&self, id: NodeId) -> Option<&crate::array::ChunkGrid> {
         if let Some(stage) = self.stage_of(id) {

@@ -1,0 +1,208 @@
+//! Messages between ranks: what the scheduler orders, what workers report, what workers exchange among themselves.
+//!
+//! A task is named by stage and index, a result by its task; neither carries code or a graph. Tasks and completions
+//! travel in batches. How a message gets to the other side is `transport`'s part, what follows from it the scheduler's
+//! and the worker's.
+
+use crate::task::{Computation, ComputationId, ResultId, StageId, TaskId, TaskResult};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+
+/// Number of a worker. It is not a rank: workers join and leave, ranks don't.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WorkerId(pub u32);
+
+impl fmt::Display for WorkerId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "worker {}", self.0)
+    }
+}
+
+/// Who sends or receives a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Endpoint {
+    /// The scheduler, on rank 0.
+    Scheduler,
+    /// A worker.
+    Worker(WorkerId),
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Endpoint::Scheduler => formatter.write_str("the scheduler"),
+            Endpoint::Worker(worker) => worker.fmt(formatter),
+        }
+    }
+}
+
+/// What a worker has to offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerInfo {
+    /// Tasks that it runs at one time.
+    pub threads: usize,
+    /// Bytes that its tasks and the results it keeps may take.
+    pub budget_bytes: u64,
+    /// Name of its node.
+    pub node: String,
+}
+
+/// A result that a task reads, and who keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputLocation {
+    /// The result.
+    pub result: ResultId,
+    /// The worker that keeps it.
+    pub worker: WorkerId,
+}
+
+/// A task for a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The task.
+    pub task: TaskId,
+    /// The results that it reads; most tasks read stores only.
+    pub inputs: Vec<InputLocation>,
+}
+
+/// From the scheduler to a worker.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Order {
+    /// Tasks of this computation will follow.
+    Begin(Arc<Computation>),
+    /// Tasks to run, in this order, merges before all others.
+    Assign {
+        /// Their computation.
+        computation: ComputationId,
+        /// The tasks.
+        tasks: Vec<Assignment>,
+    },
+    /// Another worker is idle: give back half of the tasks that haven't started.
+    GiveBack {
+        /// Their computation.
+        computation: ComputationId,
+    },
+    /// These results won't be read any more.
+    Release(Vec<ResultId>),
+    /// No result of this stage will be read any more.
+    ReleaseStage {
+        /// The computation.
+        computation: ComputationId,
+        /// Its stage.
+        stage: StageId,
+    },
+    /// The computation is complete: of its results, only persisted ones will be read.
+    End(ComputationId),
+    /// The computation failed: drop its tasks and results, and report when none of its tasks runs any more.
+    Cancel(ComputationId),
+    /// The run is over.
+    Shutdown {
+        /// The exit code for this rank.
+        exit_code: i32,
+    },
+}
+
+/// Tasks of one stage that a worker has done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageDone {
+    /// The stage.
+    pub stage: StageId,
+    /// The tasks' indices.
+    pub indices: Vec<u64>,
+    /// Bytes that they read from stores, as stored.
+    pub read_bytes: u64,
+    /// Bytes that they wrote to stores, as stored.
+    pub written_bytes: u64,
+}
+
+/// From a worker to the scheduler.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Report {
+    /// The worker is there.
+    Joined(WorkerInfo),
+    /// Tasks done since the last report.
+    Done {
+        /// Their computation.
+        computation: ComputationId,
+        /// The tasks.
+        stages: Vec<StageDone>,
+        /// Results of those that the script wants.
+        collected: Vec<(TaskId, Arc<TaskResult>)>,
+    },
+    /// The answer to [`Order::GiveBack`], empty where every task has started.
+    GivenBack {
+        /// Their computation.
+        computation: ComputationId,
+        /// The tasks.
+        tasks: Vec<TaskId>,
+    },
+    /// A task failed.
+    Failed {
+        /// Its computation.
+        computation: ComputationId,
+        /// The task.
+        task: TaskId,
+        /// What went wrong.
+        message: String,
+    },
+    /// The answer to [`Order::Cancel`].
+    Cancelled(ComputationId),
+    /// The worker is gone; its transport says so on its behalf.
+    Lost {
+        /// How it went.
+        reason: String,
+    },
+}
+
+/// From worker to worker.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Exchange {
+    /// Send me these results.
+    Fetch(Vec<ResultId>),
+    /// A result that was asked for.
+    Data {
+        /// The result.
+        result: ResultId,
+        /// Its values.
+        value: Arc<TaskResult>,
+    },
+    /// A result that was asked for and isn't here.
+    Missing(ResultId),
+}
+
+/// Any message.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Message {
+    /// From the scheduler to a worker.
+    Order(Order),
+    /// From a worker to the scheduler.
+    Report(Report),
+    /// From worker to worker.
+    Exchange(Exchange),
+}
+
+/// A message and who sent it.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// The sender.
+    pub from: Endpoint,
+    /// The message.
+    pub message: Message,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_takes_few_bytes_on_the_wire() {
+        let tasks: Vec<Assignment> = (9_000_000..9_001_000)
+            .map(|index| Assignment { task: TaskId { stage: StageId(2), index }, inputs: Vec::new() })
+            .collect();
+        let message = Message::Order(Order::Assign { computation: ComputationId(7), tasks });
+        let bytes = postcard::to_stdvec(&message).unwrap();
+        assert!(bytes.len() < 7_000, "{} bytes", bytes.len());
+        assert!(postcard::from_bytes::<Message>(&bytes).is_ok());
+    }
+}

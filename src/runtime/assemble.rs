@@ -1,0 +1,42 @@
+//! Puts the results of tasks together to the arrays that the script asked for.
+
+use crate::array::{Chunk, Region};
+use crate::task::{Computation, StageOutput, TaskId, TaskResult};
+use std::sync::Arc;
+
+/// Arrays in the making, one an output of a plan that is collected.
+pub(super) struct Assembly<'a> {
+    computation: &'a Computation,
+    outputs: Vec<Chunk>,
+}
+
+impl Assembly<'_> {
+    /// Empty arrays of the outputs' shapes.
+    pub(super) fn new(computation: &Computation) -> Assembly<'_> {
+        let nodes = computation.plan.outputs().iter().map(|id| computation.plan.node(*id));
+        let outputs = nodes.map(|node| Chunk::zeros(node.dtype, node.shape.clone())).collect();
+        Assembly { computation, outputs }
+    }
+
+    /// Adds the result of a task.
+    pub(super) fn add(&mut self, task: TaskId, result: Arc<TaskResult>) {
+        let StageOutput::Collect { output } = self.computation.stage(task.stage).output else { return };
+        let TaskResult::Chunk(chunk) = &*result else {
+            unreachable!("a stage whose results are collected finishes its reduction, as lowering builds it")
+        };
+        let region = self.computation.region_of(task);
+        if region == Region::whole(self.outputs[output].shape()) {
+            self.outputs[output] = match Arc::unwrap_or_clone(result) {
+                TaskResult::Chunk(chunk) => chunk,
+                TaskResult::Partial(_) => return,
+            };
+        } else {
+            self.outputs[output].copy_from(&region, chunk, &vec![0; region.ndim()]);
+        }
+    }
+
+    /// The arrays.
+    pub(super) fn finish(self) -> Vec<Chunk> {
+        self.outputs
+    }
+}

@@ -1,0 +1,156 @@
+//! Gives a worker its threads, its transport and its clock.
+
+use crate::execute::{ExecuteError, Executor, TaskInputs};
+use crate::protocol::Envelope;
+use crate::task::{ComputationId, TaskId};
+use crate::transport::Transport;
+use crate::worker::{Action, Completion, Worker};
+use crossbeam_channel::{Receiver, Sender, select, unbounded};
+use rayon::ThreadPool;
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Exit code of a worker whose scheduler is gone without a word.
+const ABANDONED: i32 = 1;
+/// Longest sleep while nothing is due.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+/// What a worker needs to run tasks of a computation.
+struct Prepared {
+    executor: Arc<Executor>,
+    is_cancelled: Arc<AtomicBool>,
+}
+
+/// The end of a task, from the thread that ran it.
+struct Finished {
+    computation: ComputationId,
+    task: TaskId,
+    outcome: Result<Completion, String>,
+}
+
+/// A worker at work.
+struct Server<'a> {
+    worker: Worker,
+    transport: &'a dyn Transport,
+    pool: &'a ThreadPool,
+    prepared: BTreeMap<ComputationId, Prepared>,
+    finished: Sender<Finished>,
+    completions: Receiver<Finished>,
+    clock: Instant,
+}
+
+/// Works until the scheduler says that the run is over; gives the exit code for this rank.
+pub(super) fn serve(worker: Worker, transport: &dyn Transport, pool: &ThreadPool) -> i32 {
+    let (finished, completions) = unbounded();
+    let clock = Instant::now();
+    Server { worker, transport, pool, prepared: BTreeMap::new(), finished, completions, clock }.run()
+}
+
+impl Server<'_> {
+    fn run(&mut self) -> i32 {
+        loop {
+            if let Some(exit_code) = self.act() {
+                return exit_code;
+            }
+            let now = self.clock.elapsed();
+            let wait = self.worker.flush_deadline().map_or(LONGEST_WAIT, |deadline| deadline.saturating_sub(now));
+            select! {
+                recv(self.transport.incoming()) -> envelope => match envelope {
+                    Ok(Envelope { from, message }) => self.worker.handle_message(from, message),
+                    Err(_) => return ABANDONED,
+                },
+                recv(self.completions) -> finished => {
+                    self.note(finished.expect("this server holds a sender of the channel itself"));
+                }
+                default(wait) => {}
+            }
+            // All that is at hand, so that completions go to the scheduler together.
+            while let Ok(Envelope { from, message }) = self.transport.incoming().try_recv() {
+                self.worker.handle_message(from, message);
+            }
+            while let Ok(finished) = self.completions.try_recv() {
+                self.note(finished);
+            }
+            self.worker.flush(self.clock.elapsed());
+        }
+    }
+
+    fn note(&mut self, finished: Finished) {
+        let Finished { computation, task, outcome } = finished;
+        self.worker.handle_completion(self.clock.elapsed(), computation, task, outcome);
+    }
+
+    /// Does what the worker wants; gives the exit code where it wants to leave.
+    fn act(&mut self) -> Option<i32> {
+        while let Some(action) = self.worker.poll_action() {
+            match action {
+                Action::Prepare(computation) => {
+                    let is_cancelled = Arc::new(AtomicBool::new(false));
+                    let id = computation.id;
+                    let executor = Arc::new(Executor::new(computation));
+                    self.prepared.insert(id, Prepared { executor, is_cancelled });
+                }
+                Action::Cancel(computation) => {
+                    if let Some(prepared) = self.prepared.get(&computation) {
+                        prepared.is_cancelled.store(true, Ordering::Relaxed);
+                    }
+                }
+                Action::Forget(computation) => drop(self.prepared.remove(&computation)),
+                Action::Run { computation, task, inputs } => self.start(computation, task, inputs),
+                Action::Send { to, message } => {
+                    if self.transport.send(to, message).is_err() {
+                        return Some(ABANDONED);
+                    }
+                }
+                Action::Exit { exit_code } => return Some(exit_code),
+            }
+        }
+        None
+    }
+
+    fn start(&self, computation: ComputationId, task: TaskId, inputs: TaskInputs) {
+        let Some(prepared) = self.prepared.get(&computation) else { return };
+        let (executor, is_cancelled) = (prepared.executor.clone(), prepared.is_cancelled.clone());
+        let finished = self.finished.clone();
+        self.pool.spawn(move || {
+            let outcome = catch_unwind(AssertUnwindSafe(|| executor.run(task, &inputs, &is_cancelled)));
+            let outcome = match outcome {
+                Ok(Ok(outcome)) => Ok(Completion {
+                    result: outcome.result,
+                    read_bytes: outcome.bytes_read,
+                    written_bytes: outcome.bytes_written,
+                }),
+                Ok(Err(error)) => Err(chain(&error)),
+                Err(panic) => Err(format!("internal error in a task: {}", panic_message(&*panic))),
+            };
+            // Inputs are given up before the worker counts them as free.
+            drop((inputs, executor));
+            // The worker is gone only where the rank is leaving.
+            let _ = finished.send(Finished { computation, task, outcome });
+        });
+    }
+}
+
+/// An error and its causes, where it doesn't name them itself.
+fn chain(error: &ExecuteError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        let message = next.to_string();
+        if !text.contains(&message) {
+            text = format!("{text}: {message}");
+        }
+        cause = next.source();
+    }
+    text
+}
+
+/// What a panic says.
+pub(super) fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown panic")
+}

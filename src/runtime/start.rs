@@ -1,0 +1,123 @@
+//! Starts this process's part of a job: all of it in one process, or one rank of several.
+
+use super::job::Job;
+use super::observers::Observers;
+use super::serve::{panic_message, serve};
+use super::{RuntimeError, SessionOptions, interrupt};
+use crate::environment::Environment;
+use crate::protocol::{Endpoint, Message, Report, WorkerInfo};
+use crate::transport::{Transport, TransportError, in_process};
+use crate::worker::Worker;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// This process's part of a job.
+pub(super) enum Part {
+    /// It leads.
+    Leader { job: Job, rank_count: usize },
+    /// It has worked, and the run is over.
+    Worker { exit_code: i32 },
+}
+
+/// Starts what the launcher's variables ask for.
+///
+/// # Errors
+/// Where threads or MPI can't be started, or the memory is too small.
+pub(super) fn start(options: SessionOptions) -> Result<Part, RuntimeError> {
+    let ranks = Environment::detect().ranks;
+    interrupt::install(ranks.rank == 0)?;
+    if ranks.count > 1 { start_rank(options, ranks.count) } else { start_alone(options) }
+}
+
+/// Starts a scheduler and a worker in this process.
+fn start_alone(options: SessionOptions) -> Result<Part, RuntimeError> {
+    let (own, workers) = in_process::connect(1);
+    let (worker, pool) = prepare_worker(options.threads, options.memory_bytes)?;
+    let observers = Observers::start(options.observers)?;
+    let mut worker = Some((worker, pool));
+    let threads = workers.into_iter().filter_map(|transport| {
+        let (worker, pool) = worker.take()?;
+        let work = move || {
+            let served = catch_unwind(AssertUnwindSafe(|| serve(worker, &transport, &pool)));
+            if let Err(panic) = served {
+                report_loss(&transport, panic_message(&*panic));
+            }
+        };
+        Some(std::thread::Builder::new().name("swath-worker".to_owned()).spawn(work))
+    });
+    let thread = threads.last().transpose().map_err(|error| RuntimeError::Thread { message: error.to_string() })?;
+    Ok(Part::Leader { job: Job::start(Arc::new(own), observers, thread, 1)?, rank_count: 1 })
+}
+
+/// Starts one of several ranks.
+#[cfg(feature = "mpi")]
+fn start_rank(options: SessionOptions, launched: usize) -> Result<Part, RuntimeError> {
+    let (rank, found, transport) = crate::transport::mpi::connect()?;
+    if found != launched {
+        return Err(TransportError::RankCount { launched, found }.into());
+    }
+    if rank > 0 {
+        return Ok(Part::Worker { exit_code: work(options, &transport) });
+    }
+    let observers = Observers::start(options.observers)?;
+    let job = Job::start(Arc::new(transport), observers, None, found - 1)?;
+    Ok(Part::Leader { job, rank_count: found })
+}
+
+/// Refuses to be one of several ranks that don't know of each other.
+#[cfg(not(feature = "mpi"))]
+fn start_rank(_options: SessionOptions, launched: usize) -> Result<Part, RuntimeError> {
+    Err(TransportError::WithoutMpi { size: launched }.into())
+}
+
+/// Works until rank 0 is done. What goes wrong here is for rank 0 to say.
+#[cfg(feature = "mpi")]
+fn work(options: SessionOptions, transport: &dyn Transport) -> i32 {
+    let exit_code = match prepare_worker(options.threads, options.memory_bytes) {
+        Ok((worker, pool)) => match catch_unwind(AssertUnwindSafe(|| serve(worker, transport, &pool))) {
+            Ok(exit_code) => exit_code,
+            // Its line is on standard error already.
+            Err(_) => transport.abort(PANICKED),
+        },
+        Err(error) => {
+            report_loss(transport, &error.to_string());
+            1
+        }
+    };
+    transport.close();
+    exit_code
+}
+
+/// Rust's exit code of a panic.
+pub(super) const PANICKED: i32 = 101;
+
+fn report_loss(transport: &dyn Transport, reason: &str) {
+    let report = Message::Report(Report::Lost { reason: reason.to_owned() });
+    // Where the scheduler is gone too, nobody is left to tell.
+    let _ = transport.send(Endpoint::Scheduler, report);
+}
+
+/// A worker with its threads; its budget is what the program itself leaves of the memory.
+fn prepare_worker(threads: usize, memory_bytes: u64) -> Result<(Worker, ThreadPool), RuntimeError> {
+    let threads = threads.max(1);
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|index| format!("swath-{index}"))
+        .build()
+        .map_err(|error| RuntimeError::Thread { message: error.to_string() })?;
+    let resident_bytes = resident_bytes();
+    let budget_bytes = memory_bytes.saturating_sub(resident_bytes);
+    if budget_bytes == 0 {
+        return Err(RuntimeError::MemoryTooSmall { memory_bytes, resident_bytes });
+    }
+    let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    Ok((Worker::new(WorkerInfo { threads, budget_bytes, node }), pool))
+}
+
+/// Bytes of memory that this process takes now; 0 where the system doesn't say.
+fn resident_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok()).map_or(0, |kibibytes| kibibytes << 10)
+}

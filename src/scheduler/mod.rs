@@ -1,0 +1,206 @@
+//! The scheduler: which worker runs which task when. A state machine: reports and a time in, actions out.
+//!
+//! It holds counters and bits for each stage, not an object for each task, so that ten million tasks cost a few bytes
+//! each. A stage opens when the stages it reads are complete; a merge task runs as soon as its own inputs are there, so
+//! that few partial results are outstanding. Neighbouring tasks go to one worker, in batches ahead of need; at the end,
+//! workers with tasks to spare give them back for idle ones. It computes nothing and knows no clock, thread or file;
+//! `runtime` gives it those, `worker` is its counterpart.
+
+mod bits;
+mod crew;
+mod run;
+mod stage;
+mod unassigned;
+
+use crate::event::Event;
+use crate::protocol::{Order, Report, WorkerId, WorkerInfo};
+use crate::task::{Computation, ComputationId, StageId, TaskId, TaskResult};
+use crew::Member;
+use run::Run;
+use stage::Persisted;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why a computation came to no results.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// A task failed.
+    #[error("{message}")]
+    Task {
+        /// The task.
+        task: TaskId,
+        /// The worker that ran it.
+        worker: WorkerId,
+        /// What went wrong.
+        message: String,
+    },
+    /// A worker went away while it had tasks or results.
+    #[error("{worker} was lost: {reason}")]
+    WorkerLost {
+        /// The worker.
+        worker: WorkerId,
+        /// How it went.
+        reason: String,
+    },
+    /// A task reads a result that no worker keeps.
+    #[error("persisted chunk {index} of computation {} is no longer with any worker", computation.0)]
+    ResultLost {
+        /// The computation that made it.
+        computation: ComputationId,
+        /// Its index in its stage.
+        index: u64,
+    },
+}
+
+/// What the scheduler wants done.
+#[derive(Debug)]
+pub enum Action {
+    /// Send an order to a worker.
+    Send {
+        /// The worker.
+        to: WorkerId,
+        /// The order.
+        order: Order,
+    },
+    /// Tell observers.
+    Emit(Event),
+    /// Hand a result to the script.
+    Collect {
+        /// The task that made it.
+        task: TaskId,
+        /// The result.
+        result: Arc<TaskResult>,
+    },
+    /// A computation is over; every worker has stopped working on it.
+    Finish {
+        /// The computation.
+        computation: ComputationId,
+        /// Whether all its tasks are done.
+        outcome: Result<(), Failure>,
+    },
+}
+
+/// Assigns tasks to workers, one computation at a time.
+#[derive(Debug, Default)]
+pub struct Scheduler {
+    crew: BTreeMap<WorkerId, Member>,
+    persisted: Persisted,
+    run: Option<Run>,
+    actions: VecDeque<Action>,
+}
+
+impl Scheduler {
+    /// A scheduler without workers.
+    pub fn new() -> Scheduler {
+        Scheduler::default()
+    }
+
+    /// The next thing to do, `None` where nothing is to be done before the next report.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// The workers there are.
+    pub fn workers(&self) -> impl Iterator<Item = (WorkerId, &WorkerInfo)> {
+        self.crew.iter().map(|(id, member)| (*id, &member.info))
+    }
+
+    /// Starts a computation.
+    ///
+    /// # Panics
+    /// Where another computation isn't over.
+    pub fn submit(&mut self, now: Duration, computation: Arc<Computation>) {
+        assert!(self.run.is_none(), "computations run one after the other");
+        for (worker, member) in &mut self.crew {
+            member.reset(now);
+            self.actions.push_back(Action::Send { to: *worker, order: Order::Begin(computation.clone()) });
+        }
+        self.actions.push_back(Action::Emit(Event::started(&computation, self.crew.len())));
+        self.run = Some(Run::new(computation, &self.persisted, self.crew.len(), now));
+        self.advance(now);
+        self.flush_releases();
+    }
+
+    /// Takes note of what a worker reports.
+    pub fn handle_report(&mut self, now: Duration, worker: WorkerId, report: Report) {
+        let current = self.run.as_ref().map(|run| run.computation.id);
+        match report {
+            Report::Joined(info) => self.join(now, worker, info),
+            Report::Lost { reason } => self.lose(now, worker, reason),
+            Report::Done { computation, stages, collected } if Some(computation) == current => {
+                for (task, result) in collected {
+                    self.actions.push_back(Action::Collect { task, result });
+                }
+                let count = stages.iter().map(|done| done.indices.len() as u64).sum();
+                if let Some(member) = self.crew.get_mut(&worker) {
+                    member.note_done(now, count);
+                }
+                for done in stages {
+                    self.note_done(worker, done);
+                }
+                self.advance(now);
+                self.refill(now, worker);
+            }
+            Report::GivenBack { computation, tasks } if Some(computation) == current => {
+                self.put_back(now, worker, &tasks);
+            }
+            Report::Failed { computation, task, message } if Some(computation) == current => {
+                self.fail(now, Failure::Task { task, worker, message });
+            }
+            Report::Cancelled(computation) if Some(computation) == current => self.note_cancelled(now, worker),
+            // Of a computation that is over.
+            Report::Done { .. } | Report::GivenBack { .. } | Report::Failed { .. } | Report::Cancelled(_) => {}
+        }
+        self.flush_releases();
+    }
+
+    /// Drops the kept results of a stage: the script doesn't need them any more.
+    pub fn release_persisted(&mut self, computation: ComputationId, stage: StageId) {
+        if self.persisted.remove(&(computation, stage)).is_some() {
+            for worker in self.crew.keys() {
+                self.actions.push_back(Action::Send { to: *worker, order: Order::ReleaseStage { computation, stage } });
+            }
+        }
+    }
+
+    /// Sends the workers home.
+    pub fn shut_down(&mut self, exit_code: i32) {
+        for worker in self.crew.keys() {
+            self.actions.push_back(Action::Send { to: *worker, order: Order::Shutdown { exit_code } });
+        }
+    }
+
+    fn join(&mut self, now: Duration, worker: WorkerId, info: WorkerInfo) {
+        self.crew.insert(worker, Member::new(info, now));
+        if let Some(run) = &mut self.run {
+            let order = Order::Begin(run.computation.clone());
+            self.actions.push_back(Action::Send { to: worker, order });
+            if run.is_failed() {
+                run.await_cancellation(worker);
+                let order = Order::Cancel(run.computation.id);
+                self.actions.push_back(Action::Send { to: worker, order });
+            }
+            self.fill(now);
+        }
+    }
+
+    fn lose(&mut self, now: Duration, worker: WorkerId, reason: String) {
+        if self.crew.remove(&worker).is_none() {
+            return;
+        }
+        if self.run.is_some() {
+            self.fail(now, Failure::WorkerLost { worker, reason });
+            self.note_cancelled(now, worker);
+        }
+    }
+
+    fn flush_releases(&mut self) {
+        for (worker, member) in &mut self.crew {
+            if !member.releases.is_empty() {
+                let order = Order::Release(std::mem::take(&mut member.releases));
+                self.actions.push_back(Action::Send { to: *worker, order });
+            }
+        }
+    }
+}

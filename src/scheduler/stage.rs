@@ -1,0 +1,171 @@
+//! Progress of one stage: counters, one bit a task, and four bytes a task where results or inputs must be found again.
+
+use super::bits::Bits;
+use super::unassigned::Unassigned;
+use crate::protocol::WorkerId;
+use crate::task::{Computation, ComputationId, ResultId, Stage, StageId, StageOutput, StageWork};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where the kept results of a stage are.
+#[derive(Debug, Default)]
+pub(super) struct Locations {
+    workers: Vec<u32>,
+}
+
+/// Stands for a result that isn't there yet.
+const NOWHERE: u32 = u32::MAX;
+
+impl Locations {
+    fn new(task_count: u64) -> Locations {
+        Locations { workers: vec![NOWHERE; task_count as usize] }
+    }
+
+    /// Number of results, there or not.
+    pub(super) fn len(&self) -> u64 {
+        self.workers.len() as u64
+    }
+
+    fn set(&mut self, index: u64, worker: WorkerId) {
+        self.workers[index as usize] = worker.0;
+    }
+
+    /// The worker that keeps a result.
+    pub(super) fn get(&self, index: u64) -> Option<WorkerId> {
+        self.workers.get(index as usize).copied().filter(|&worker| worker != NOWHERE).map(WorkerId)
+    }
+}
+
+/// Kept results of earlier computations.
+pub(super) type Persisted = BTreeMap<(ComputationId, StageId), Locations>;
+
+/// Progress of one stage.
+#[derive(Debug)]
+pub(super) struct StageProgress {
+    /// Stages that must be complete first and aren't.
+    pub(super) waiting_for: usize,
+    /// Whether its first task could run.
+    pub(super) is_started: bool,
+    /// Whether all its tasks are done and its readers know.
+    pub(super) is_closed: bool,
+    /// Whether its results go to merge tasks, one by one.
+    pub(super) is_merged: bool,
+    /// Stages that read its results and aren't complete.
+    pub(super) readers_left: usize,
+    /// Whether its tasks may read kept results.
+    pub(super) reads_results: bool,
+    /// Stages whose results are worth having a task near to.
+    pub(super) near: BTreeSet<(ComputationId, StageId)>,
+    /// Tasks that no worker has; for a stage that merges, none.
+    pub(super) unassigned: Unassigned,
+    pub(super) locations: Option<Locations>,
+    done: Bits,
+    done_count: u64,
+    task_count: u64,
+    /// For each merge task, its inputs that aren't there yet.
+    missing_inputs: Vec<u32>,
+}
+
+impl StageProgress {
+    pub(super) fn new(computation: &Computation, id: StageId, persisted: &Persisted, worker_count: usize) -> Self {
+        let stage = computation.stage(id);
+        let is_kept = matches!(stage.output, StageOutput::Keep | StageOutput::Persist { .. });
+        let missing_inputs = match &stage.work {
+            StageWork::Merge(work) => (0..stage.task_count)
+                .map(|index| (work.source_runs - index % work.groups() * work.fan_in).min(work.fan_in) as u32)
+                .collect(),
+            _ => Vec::new(),
+        };
+        let merges = matches!(stage.work, StageWork::Merge(_));
+        let sources = if merges { BTreeMap::new() } else { result_sources(computation, id, persisted) };
+        let is_near = |&count: &u64| count >= 4 * worker_count as u64 && count >= stage.task_count / 16;
+        StageProgress {
+            waiting_for: stage.after.len(),
+            is_started: false,
+            is_closed: false,
+            is_merged: computation.stages.iter().any(|other| merge_source(&other.work) == Some(id)),
+            readers_left: computation.stages.iter().filter(|other| reads(other, id)).count(),
+            reads_results: !sources.is_empty(),
+            near: sources.into_iter().filter(|(_, count)| is_near(count)).map(|(source, _)| source).collect(),
+            unassigned: Unassigned::new(if merges { 0 } else { stage.task_count }),
+            locations: is_kept.then(|| Locations::new(stage.task_count)),
+            done: Bits::new(stage.task_count),
+            done_count: 0,
+            task_count: stage.task_count,
+            missing_inputs,
+        }
+    }
+
+    /// Takes note of a task done; says whether it is news.
+    pub(super) fn note_done(&mut self, index: u64, worker: WorkerId) -> bool {
+        if !self.done.insert(index) {
+            return false;
+        }
+        self.done_count += 1;
+        if let Some(locations) = &mut self.locations {
+            locations.set(index, worker);
+        }
+        true
+    }
+
+    /// Takes note of one more input of a merge task; says whether that was the last.
+    pub(super) fn note_input(&mut self, index: u64) -> bool {
+        let missing = &mut self.missing_inputs[index as usize];
+        *missing = missing.saturating_sub(1);
+        *missing == 0
+    }
+
+    /// Whether every task is done.
+    pub(super) fn is_complete(&self) -> bool {
+        self.done_count == self.task_count
+    }
+
+    /// Whether tasks of it can be handed out.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_started && self.unassigned.count() > 0
+    }
+}
+
+/// The stage whose results a stage merges.
+pub(super) fn merge_source(work: &StageWork) -> Option<StageId> {
+    match work {
+        StageWork::Merge(work) => Some(work.source),
+        _ => None,
+    }
+}
+
+/// Whether a stage's tasks wait for all results of another, and read some.
+pub(super) fn reads(stage: &Stage, source: StageId) -> bool {
+    merge_source(&stage.work).is_none() && stage.after.contains(&source)
+}
+
+/// The stages whose results a stage's tasks may read, with the number of those results.
+fn result_sources(
+    computation: &Computation,
+    id: StageId,
+    persisted: &Persisted,
+) -> BTreeMap<(ComputationId, StageId), u64> {
+    let own = computation.stage(id).after.iter().map(|source| {
+        let count = computation.stage(*source).task_count;
+        ((computation.id, *source), count)
+    });
+    let earlier = computation.persisted_sources().into_iter().map(|source| {
+        let count = persisted.get(&source).map_or(0, Locations::len);
+        (source, count)
+    });
+    own.chain(earlier).collect()
+}
+
+/// The worker that keeps a result, of this computation or an earlier one.
+pub(super) fn locate(
+    computation: ComputationId,
+    stages: &[StageProgress],
+    persisted: &Persisted,
+    result: ResultId,
+) -> Option<WorkerId> {
+    let locations = if result.computation == computation {
+        stages[result.task.stage.0 as usize].locations.as_ref()
+    } else {
+        persisted.get(&(result.computation, result.task.stage))
+    };
+    locations?.get(result.task.index)
+}

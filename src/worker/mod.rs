@@ -1,0 +1,368 @@
+//! A worker: which of its tasks run now, and which results it holds. A state machine: messages, completions and a time
+//! in, actions out.
+//!
+//! Tasks are admitted while they fit the budget beside the results in memory, merges first; inputs that peers keep are
+//! fetched while earlier tasks run. It runs nothing itself and knows no clock, thread or file: `runtime` does, with
+//! `execute`. Its counterpart is `scheduler`.
+
+mod backlog;
+mod residency;
+
+use crate::protocol::{Assignment, Endpoint, Exchange, Message, Order, Report, WorkerId, WorkerInfo};
+use crate::task::{Computation, ComputationId, ResultId, StageOutput, StageWork, TaskId, TaskResult};
+use backlog::Backlog;
+use residency::Residency;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a worker wants done.
+#[derive(Debug)]
+pub enum Action {
+    /// Get ready to run tasks of a computation.
+    Prepare(Arc<Computation>),
+    /// Tasks of this computation that run now should stop soon.
+    Cancel(ComputationId),
+    /// No more tasks of this computation will come.
+    Forget(ComputationId),
+    /// Run a task, on a thread of its own.
+    Run {
+        /// Its computation.
+        computation: ComputationId,
+        /// The task.
+        task: TaskId,
+        /// The results that it reads.
+        inputs: HashMap<ResultId, Arc<TaskResult>>,
+    },
+    /// Send a message.
+    Send {
+        /// To whom.
+        to: Endpoint,
+        /// The message.
+        message: Message,
+    },
+    /// Leave.
+    Exit {
+        /// The exit code for this rank.
+        exit_code: i32,
+    },
+}
+
+/// What a task has done.
+#[derive(Debug)]
+pub struct Completion {
+    /// Its result, unless it wrote that to a store.
+    pub result: Option<TaskResult>,
+    /// Bytes that it read from stores, as stored.
+    pub read_bytes: u64,
+    /// Bytes that it wrote to stores, as stored.
+    pub written_bytes: u64,
+}
+
+/// A task that is admitted and waits for inputs or a thread.
+#[derive(Debug)]
+struct Admitted {
+    inputs: HashMap<ResultId, Arc<TaskResult>>,
+    missing: usize,
+}
+
+/// A worker's queue, admission and memory.
+#[derive(Debug)]
+pub struct Worker {
+    info: WorkerInfo,
+    computations: BTreeMap<ComputationId, Arc<Computation>>,
+    merges: VecDeque<(ComputationId, Assignment)>,
+    tasks: VecDeque<(ComputationId, Assignment)>,
+    /// Tasks by the name of their result: some of their inputs are on the way.
+    fetching: BTreeMap<ResultId, Admitted>,
+    /// Results on the way, with the tasks that wait for them.
+    awaited: BTreeMap<ResultId, Vec<ResultId>>,
+    ready: VecDeque<(ResultId, Admitted)>,
+    running: BTreeSet<ResultId>,
+    /// Bytes promised to tasks that are admitted.
+    reserved_bytes: u64,
+    residency: Residency,
+    backlog: Backlog,
+    /// Computations that failed while tasks of theirs ran here.
+    cancelled: BTreeSet<ComputationId>,
+    actions: VecDeque<Action>,
+}
+
+impl Worker {
+    /// A worker that has nothing to do yet; it introduces itself to the scheduler.
+    pub fn new(info: WorkerInfo) -> Worker {
+        let hello = Message::Report(Report::Joined(info.clone()));
+        Worker {
+            info,
+            computations: BTreeMap::new(),
+            merges: VecDeque::new(),
+            tasks: VecDeque::new(),
+            fetching: BTreeMap::new(),
+            awaited: BTreeMap::new(),
+            ready: VecDeque::new(),
+            running: BTreeSet::new(),
+            reserved_bytes: 0,
+            residency: Residency::default(),
+            backlog: Backlog::default(),
+            cancelled: BTreeSet::new(),
+            actions: VecDeque::from([Action::Send { to: Endpoint::Scheduler, message: hello }]),
+        }
+    }
+
+    /// The next thing to do, `None` where nothing is to be done before the next message or completion.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// Bytes promised to tasks, and of the results in memory.
+    pub fn committed_bytes(&self) -> u64 {
+        self.reserved_bytes + self.residency.bytes()
+    }
+
+    /// Takes note of a message.
+    pub fn handle_message(&mut self, from: Endpoint, message: Message) {
+        match (message, from) {
+            (Message::Order(order), _) => self.handle_order(order),
+            (Message::Exchange(Exchange::Fetch(results)), peer) => self.answer_fetch(peer, results),
+            (Message::Exchange(Exchange::Data { result, value }), _) => self.receive(result, value),
+            (Message::Exchange(Exchange::Missing(result)), peer) => self.note_missing(result, peer),
+            // Reports are for the scheduler.
+            (Message::Report(_), _) => {}
+        }
+        self.admit();
+    }
+
+    /// Takes note of the end of a task.
+    pub fn handle_completion(
+        &mut self,
+        now: Duration,
+        computation: ComputationId,
+        task: TaskId,
+        outcome: Result<Completion, String>,
+    ) {
+        let id = ResultId { computation, task };
+        if !self.running.remove(&id) {
+            return;
+        }
+        self.unreserve(computation, task);
+        if self.cancelled.contains(&computation) {
+            self.acknowledge_cancel(computation);
+        } else {
+            match outcome {
+                Ok(completion) => self.note_done(now, id, completion),
+                Err(message) => self.report(Report::Failed { computation, task, message }),
+            }
+        }
+        self.admit();
+    }
+
+    /// Reports completions that are due; to be called when nothing else is at hand.
+    pub fn flush(&mut self, now: Duration) {
+        let tasks_left =
+            self.merges.len() + self.tasks.len() + self.fetching.len() + self.ready.len() + self.running.len();
+        if let Some(report) = self.backlog.take_due(now, tasks_left) {
+            self.report(report);
+        }
+    }
+
+    /// When [`Worker::flush`] must be called at the latest.
+    pub fn flush_deadline(&self) -> Option<Duration> {
+        self.backlog.deadline()
+    }
+
+    fn report(&mut self, report: Report) {
+        self.actions.push_back(Action::Send { to: Endpoint::Scheduler, message: Message::Report(report) });
+    }
+
+    fn handle_order(&mut self, order: Order) {
+        match order {
+            Order::Begin(computation) => {
+                self.computations.insert(computation.id, computation.clone());
+                self.actions.push_back(Action::Prepare(computation));
+            }
+            Order::Assign { computation, tasks } => self.enqueue(computation, tasks),
+            Order::GiveBack { computation } => {
+                let kept = self.tasks.len() / 2;
+                let tasks = self.tasks.drain(kept..).map(|(_, assignment)| assignment.task).collect();
+                self.report(Report::GivenBack { computation, tasks });
+            }
+            Order::Release(results) => results.into_iter().for_each(|result| self.residency.release(result)),
+            Order::ReleaseStage { computation, stage } => self.residency.release_stage(computation, stage),
+            Order::End(computation) => self.end(computation),
+            Order::Cancel(computation) => self.cancel(computation),
+            Order::Shutdown { exit_code } => self.actions.push_back(Action::Exit { exit_code }),
+        }
+    }
+
+    fn enqueue(&mut self, id: ComputationId, tasks: Vec<Assignment>) {
+        let Some(computation) = self.computations.get(&id) else { return };
+        for assignment in tasks {
+            let is_merge = matches!(computation.stage(assignment.task.stage).work, StageWork::Merge(_));
+            let queue = if is_merge { &mut self.merges } else { &mut self.tasks };
+            queue.push_back((id, assignment));
+        }
+    }
+
+    /// Admits tasks while they fit: to run where everything is at hand, ahead of need where inputs must be fetched.
+    fn admit(&mut self) {
+        loop {
+            self.start_ready();
+            let Some((computation, assignment)) = self.merges.front().or(self.tasks.front()) else { return };
+            let admitted = self.running.len() + self.ready.len() + self.fetching.len();
+            let is_local = assignment.inputs.iter().all(|input| self.residency.get(input.result).is_some());
+            let slots = if is_local { self.info.threads } else { 2 * self.info.threads };
+            let busy = if is_local { self.running.len() + self.ready.len() } else { admitted };
+            let task_bytes = self.task_bytes(*computation, assignment.task);
+            if busy >= slots || !self.make_room(task_bytes) {
+                return;
+            }
+            if let Some((computation, assignment)) = self.merges.pop_front().or_else(|| self.tasks.pop_front()) {
+                self.reserved_bytes += task_bytes;
+                self.gather(computation, assignment);
+            }
+        }
+    }
+
+    /// Whether a task of this size may be admitted. With nothing else under way one always may: it fits the budget
+    /// alone, lowering has seen to that.
+    fn make_room(&mut self, task_bytes: u64) -> bool {
+        let wanted = self.committed_bytes() + task_bytes;
+        if wanted > self.info.budget_bytes {
+            self.residency.evict_copies(wanted - self.info.budget_bytes);
+        }
+        self.reserved_bytes == 0 || self.committed_bytes() + task_bytes <= self.info.budget_bytes
+    }
+
+    /// Collects the inputs of an admitted task; those that aren't here are asked for.
+    fn gather(&mut self, computation: ComputationId, assignment: Assignment) {
+        let id = ResultId { computation, task: assignment.task };
+        let mut admitted = Admitted { inputs: HashMap::new(), missing: 0 };
+        let mut requests: BTreeMap<WorkerId, Vec<ResultId>> = BTreeMap::new();
+        for input in assignment.inputs {
+            if let Some(result) = self.residency.get(input.result) {
+                admitted.inputs.insert(input.result, result.clone());
+                continue;
+            }
+            admitted.missing += 1;
+            let waiting = self.awaited.entry(input.result).or_default();
+            if waiting.is_empty() {
+                requests.entry(input.worker).or_default().push(input.result);
+            }
+            waiting.push(id);
+        }
+        for (worker, results) in requests {
+            let message = Message::Exchange(Exchange::Fetch(results));
+            self.actions.push_back(Action::Send { to: Endpoint::Worker(worker), message });
+        }
+        if admitted.missing == 0 {
+            self.ready.push_back((id, admitted));
+        } else {
+            self.fetching.insert(id, admitted);
+        }
+    }
+
+    fn start_ready(&mut self) {
+        while self.running.len() < self.info.threads.max(1)
+            && let Some((id, admitted)) = self.ready.pop_front()
+        {
+            self.running.insert(id);
+            let ResultId { computation, task } = id;
+            self.actions.push_back(Action::Run { computation, task, inputs: admitted.inputs });
+        }
+    }
+
+    fn answer_fetch(&mut self, peer: Endpoint, results: Vec<ResultId>) {
+        for result in results {
+            let exchange = match self.residency.get(result) {
+                Some(value) => Exchange::Data { result, value: value.clone() },
+                None => Exchange::Missing(result),
+            };
+            self.actions.push_back(Action::Send { to: peer, message: Message::Exchange(exchange) });
+        }
+    }
+
+    /// A fetched result is there. It is kept for later tasks, unless it is a partial one, which is read once.
+    fn receive(&mut self, result: ResultId, value: Arc<TaskResult>) {
+        let Some(waiting) = self.awaited.remove(&result) else { return };
+        for id in waiting {
+            let Some(admitted) = self.fetching.get_mut(&id) else { continue };
+            admitted.inputs.insert(result, value.clone());
+            admitted.missing -= 1;
+            if admitted.missing == 0
+                && let Some(admitted) = self.fetching.remove(&id)
+            {
+                self.ready.push_back((id, admitted));
+            }
+        }
+        if matches!(*value, TaskResult::Chunk(_)) {
+            self.residency.keep_copy(result, value);
+        }
+    }
+
+    fn note_missing(&mut self, result: ResultId, peer: Endpoint) {
+        if let Some(id) = self.awaited.get(&result).and_then(|waiting| waiting.first()) {
+            let ResultId { computation, task } = *id;
+            let message = format!("result {result} is no longer with {peer}");
+            self.report(Report::Failed { computation, task, message });
+        }
+    }
+
+    fn note_done(&mut self, now: Duration, id: ResultId, completion: Completion) {
+        let ResultId { computation, task } = id;
+        let Some(stage) = self.computations.get(&computation).map(|found| found.stage(task.stage)) else { return };
+        match (&stage.output, completion.result.map(Arc::new)) {
+            (StageOutput::Keep | StageOutput::Persist { .. }, Some(result)) => self.residency.keep(id, result),
+            (StageOutput::Collect { .. }, Some(result)) => self.backlog.add_collected(task, result),
+            (StageOutput::Write { .. }, _) => {}
+            (_, None) => {
+                let message = format!("{} gave no result for task {}", stage.name, task.index);
+                return self.report(Report::Failed { computation, task, message });
+            }
+        }
+        self.backlog.add(now, computation, task, completion.read_bytes, completion.written_bytes);
+    }
+
+    fn task_bytes(&self, computation: ComputationId, task: TaskId) -> u64 {
+        self.computations.get(&computation).map_or(0, |found| found.stage(task.stage).task_bytes)
+    }
+
+    fn unreserve(&mut self, computation: ComputationId, task: TaskId) {
+        self.reserved_bytes = self.reserved_bytes.saturating_sub(self.task_bytes(computation, task));
+    }
+
+    fn end(&mut self, id: ComputationId) {
+        let Some(computation) = self.computations.remove(&id) else { return };
+        let is_persisted = |stage: &_| matches!(computation.stage(*stage).output, StageOutput::Persist { .. });
+        let persisted: Vec<_> = computation.stage_ids().filter(is_persisted).collect();
+        self.residency.release_computation(id, &persisted);
+        self.actions.push_back(Action::Forget(id));
+    }
+
+    fn cancel(&mut self, id: ComputationId) {
+        self.merges.retain(|(computation, _)| *computation != id);
+        self.tasks.retain(|(computation, _)| *computation != id);
+        let fetching = std::mem::take(&mut self.fetching).into_keys();
+        let ready = std::mem::take(&mut self.ready).into_iter().map(|(task, _)| task);
+        let dropped: Vec<ResultId> = fetching.chain(ready).collect();
+        for task in dropped {
+            self.unreserve(task.computation, task.task);
+        }
+        self.awaited.clear();
+        self.backlog.clear();
+        self.residency.release_computation(id, &[]);
+        self.actions.push_back(Action::Cancel(id));
+        self.cancelled.insert(id);
+        self.acknowledge_cancel(id);
+    }
+
+    /// Reports that a failed computation has stopped here, once its last task has.
+    fn acknowledge_cancel(&mut self, id: ComputationId) {
+        if self.running.iter().any(|task| task.computation == id) {
+            return;
+        }
+        self.cancelled.remove(&id);
+        self.computations.remove(&id);
+        self.actions.push_back(Action::Forget(id));
+        self.report(Report::Cancelled(id));
+    }
+}
