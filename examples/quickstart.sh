@@ -12,11 +12,13 @@ allow_mpi_as_root
 say "building Swath (the first build takes some minutes)"
 cargo build --release --locked --bin swath
 
-mkdir -p target/quickstart
-say "mpirun -n 4 --oversubscribe target/release/swath run examples/01_ndvi.py"
-mpirun -n 4 --oversubscribe target/release/swath run examples/01_ndvi.py \
-  examples/data/l7_etms.zarr target/quickstart/ndvi.zarr
+target=$(target_directory)
+swath=$target/release/swath
+result=$target/quickstart/ndvi.zarr
+mkdir -p "$target/quickstart"
+say "mpirun -n 4 --oversubscribe $swath run examples/01_ndvi.py examples/data/l7_etms.zarr $result"
+mpirun -n 4 --oversubscribe "$swath" run examples/01_ndvi.py examples/data/l7_etms.zarr "$result"
 
-say "swath info target/quickstart/ndvi.zarr"
-target/release/swath info target/quickstart/ndvi.zarr
+say "$swath info $result"
+"$swath" info "$result"
 say "done"

@@ -1,10 +1,11 @@
 """Runs every example: scripts under CPython with xarray and under Swath, which must agree; Rust programs as they are.
 
-    python tests/examples.py
+    python tests/examples.py [--target DIRECTORY]
 
 Swath runs each script with and without the mpi feature and on four ranks; the stores must be the same bytes.
 """
 
+import argparse
 import pathlib
 import sys
 import tempfile
@@ -15,16 +16,18 @@ sys.path.insert(0, str(ROOT / "tests" / "differential"))
 import compare  # noqa: E402 (found beside the differential suite)
 import ranks  # noqa: E402
 
-RELEASE = ROOT / "target" / "release"
 TIMEOUT_S = 300
 
 
 def main():
-    swath = [str(RELEASE / "swath"), "run"]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--target", default=str(ROOT / "target"), help="directory of what cargo and tests/run.sh built")
+    target = pathlib.Path(parser.parse_args().target).resolve()
+    swath = [str(target / "release/swath"), "run"]
     engines = {
         "xarray": [sys.executable, "-W", "ignore"],
         "swath": swath,
-        "swath without mpi": [str(ROOT / "target" / "swath-without-mpi"), "run"],
+        "swath without mpi": [str(target / "swath-without-mpi"), "run"],
         "swath on 4 ranks": [*ranks.launcher(4), *swath],
     }
     failures = {}
@@ -35,7 +38,7 @@ def main():
             if example.suffix == ".py":
                 differences = run_script(example, engines, work)
             else:
-                differences = run_program(example, work)
+                differences = run_program(target / "release/examples" / example.stem, work)
             print(f"{example.name}: {'; '.join(differences) or 'agrees'}", flush=True)
             if differences:
                 failures[example.name] = differences
@@ -59,8 +62,8 @@ def run_script(script, engines, work):
     return differences
 
 
-def run_program(source, work):
-    code, _, stderr = start([str(RELEASE / "examples" / source.stem)], work)
+def run_program(program, work):
+    code, _, stderr = start([str(program)], work)
     return [] if code == 0 else [f"ends with {code}: {stderr.strip()[-500:]}"]
 
 

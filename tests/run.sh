@@ -49,8 +49,8 @@ sum() { awk -v kind="$1" '$2 == kind { total += $1 } END { print total + 0 }'; }
 
 without_mpi() {
   cargo build --release --locked --no-default-features --bin swath &&
-    cp target/release/swath target/swath-without-mpi || return 1
-  if ldd target/swath-without-mpi | grep -qi libmpi; then
+    cp "$target/release/swath" "$target/swath-without-mpi" || return 1
+  if ldd "$target/swath-without-mpi" | grep -qi libmpi; then
     echo "swath is linked to an MPI library although it was built without one"
     return 1
   fi
@@ -76,6 +76,7 @@ require_build_packages
 require_test_packages
 require_rust
 allow_mpi_as_root
+target=$(target_directory)
 
 step "formatting" cargo fmt --check
 step "clippy" cargo clippy --release --all-targets --locked -- -D warnings
@@ -88,9 +89,9 @@ step "Rust tests" cargo test --release --locked
 python=${SWATH_PYTHON:-.venv/bin/python}
 [ -n "${SWATH_PYTHON:-}" ] || step "Python with xarray and Dask, in .venv" python_environment
 step "quickstart" bash examples/quickstart.sh
-step "examples" "$python" tests/examples.py
-step "differential suite" "$python" tests/differential/run.py
-step "bad input" "$python" tests/bad_input/run.py
-step "benchmark harness, on small data" "$python" tests/bench/bench.py --smoke
+step "examples" "$python" tests/examples.py --target "$target"
+step "differential suite" "$python" tests/differential/run.py --swath "$target/release/swath"
+step "bad input" "$python" tests/bad_input/run.py --swath "$target/release/swath"
+step "benchmark harness, on small data" "$python" tests/bench/bench.py --smoke --release "$target/release"
 say "all steps done"
 finish

@@ -68,6 +68,11 @@ rustc is too old). Install it from https://rustup.rs, then try again."
     stop "Swath needs Rust $wanted or newer, and cargo here is $found: rustup update stable"
 }
 
+# Where cargo puts what it builds: `target`, unless the user's configuration says otherwise.
+target_directory() {
+  cargo metadata --no-deps --locked --format-version 1 | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p'
+}
+
 # Open MPI refuses to start ranks as root unless told that it is meant.
 allow_mpi_as_root() {
   if [ "$(id -u)" -eq 0 ]; then
