@@ -75,7 +75,7 @@ def cube(directory):
 
 
 def scene(directory):
-    """band, y, x of uint16 with text labels for the bands, as v3 and as v2."""
+    """band, y, x of uint16 with text labels of variable and of fixed length for the bands, as v3 and as v2."""
     random = generator("scene")
     dataset = xr.Dataset(
         {"reflectance": (("band", "y", "x"), random.integers(0, 10_000, (3, 31, 29), dtype="uint16"), {"scale": "1e-4"})},
@@ -88,6 +88,9 @@ def scene(directory):
     )
     write(dataset, directory / "scene.zarr", {"band": 1, "y": 12, "x": 16})
     write(dataset, directory / "scene_v2.zarr", {"band": 3, "y": 12, "x": 16}, zarr_format=2)
+    fixed = dataset.assign_coords(band=np.array(["red", "green", "nir"], dtype="<U5"))
+    write(fixed, directory / "scene_fixed.zarr", {"band": 1, "y": 12, "x": 16})
+    write(fixed, directory / "scene_fixed_v2.zarr", {"band": 3, "y": 12, "x": 16}, zarr_format=2)
 
 
 def dtypes(directory):

@@ -1,7 +1,7 @@
-"""Text labels, in Zarr v3 and v2."""
+"""Text labels of variable and of fixed length, in Zarr v3 and v2."""
 import xarray as xr
 
-for name in ("scene", "scene_v2"):
+for name in ("scene", "scene_v2", "scene_fixed", "scene_fixed_v2"):
     scene = xr.open_zarr(f"in/{name}.zarr").drop_encoding()
     red = scene.reflectance.sel(band="red").astype("float32")
     nir = scene.reflectance.sel(band="nir").astype("float32")
