@@ -189,7 +189,8 @@ fn apply_to_datasets(
         }
     }
     let attributes: Vec<Option<&Attributes>> = participants.iter().map(Participant::attributes).collect();
-    Ok(Dataset { data_variables, coordinates, attributes: merge_attributes(&attributes, how.attributes) })
+    let attributes = merge_attributes(&attributes, how.attributes);
+    Ok(Dataset { data_variables, coordinates, attributes, ..Dataset::default() })
 }
 
 fn apply_to_variables(

@@ -148,7 +148,7 @@ impl DataArray {
         Ok(Dataset {
             data_variables: IndexMap::from([(name.to_owned(), self.variable.clone())]),
             coordinates: self.coordinates.clone(),
-            attributes: Attributes::new(),
+            ..Dataset::default()
         })
     }
 
@@ -192,7 +192,7 @@ impl DataArray {
         Dataset {
             data_variables: IndexMap::from([(THIS_ARRAY.to_owned(), self.variable.clone())]),
             coordinates: self.coordinates.clone(),
-            attributes: Attributes::new(),
+            ..Dataset::default()
         }
     }
 

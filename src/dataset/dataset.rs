@@ -12,6 +12,8 @@ pub struct Dataset {
     pub(super) data_variables: IndexMap<String, Variable>,
     pub(super) coordinates: IndexMap<String, Variable>,
     pub(super) attributes: Attributes,
+    /// Arrays of the opened store that can't be read, and why: asking for one says so.
+    pub(super) unreadable: IndexMap<String, String>,
 }
 
 impl Dataset {
@@ -35,7 +37,7 @@ impl Dataset {
                 coordinates.insert(name, variable);
             }
         }
-        let dataset = Dataset { data_variables, coordinates, attributes };
+        let dataset = Dataset { data_variables, coordinates, attributes, unreadable: IndexMap::new() };
         dataset.check()?;
         Ok(dataset)
     }
@@ -161,6 +163,9 @@ impl Dataset {
 
     /// Says which names there are, the similar ones where there are any.
     pub(super) fn no_such_variable(&self, name: &str) -> DatasetError {
+        if let Some(reason) = self.unreadable.get(name) {
+            return DatasetError::Unreadable { name: name.to_owned(), reason: reason.clone() };
+        }
         let names: Vec<&str> = self.variables().map(|(name, _)| name).collect();
         let similar: Vec<&str> =
             names.iter().copied().filter(|candidate| strsim::normalized_levenshtein(candidate, name) > 0.49).collect();

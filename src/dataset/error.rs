@@ -3,6 +3,7 @@
 use crate::array::{ArrayError, DType};
 use crate::kernels::KernelError;
 use crate::plan::PlanError;
+use crate::store::StoreError;
 
 /// The Python exception that xarray raises for an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,6 +172,14 @@ pub enum DatasetError {
     BadAttribute { name: String, key: String, value: String, expected: &'static str },
     #[error("index coordinate '{name}' is lazy: load it first")]
     LazyIndex { name: String },
+    #[error(
+        "variable '{name}' has no dimension names: expected dimension_names (Zarr v3) or the attribute _ARRAY_DIMENSIONS (v2) for each axis"
+    )]
+    NoDimensionNames { name: String },
+    #[error("variable '{name}' can't be read: {reason}")]
+    Unreadable { name: String, reason: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error("{0}")]
     Plan(#[from] PlanError),
 }
@@ -213,9 +222,27 @@ impl DatasetError {
             E::NotExactlyAligned { .. } | E::ConflictingDimensionSizes { .. } => Kind::AlignmentError,
             E::CoordinateDimensions { .. } | E::CoordinateLength { .. } => Kind::CoordinateValidationError,
             E::MergeConflict { .. } => Kind::MergeError,
+            E::NoDimensionNames { .. } => Kind::KeyError,
+            E::Unreadable { .. } => Kind::NotImplementedError,
+            E::Store(error) => store_kind(error),
             E::Plan(error) => plan_kind(error),
             _ => Kind::ValueError,
         }
+    }
+}
+
+/// The Python exception of an error of a store.
+fn store_kind(error: &StoreError) -> PythonErrorKind {
+    match error {
+        StoreError::Missing { .. } => PythonErrorKind::FileNotFoundError,
+        StoreError::AlreadyExists { .. } => PythonErrorKind::FileExistsError,
+        StoreError::UnsupportedDType { .. }
+        | StoreError::UnsupportedCodec { .. }
+        | StoreError::UnsupportedFeature { .. } => PythonErrorKind::NotImplementedError,
+        StoreError::NoSuchArray { .. } => PythonErrorKind::KeyError,
+        StoreError::Io { .. } => PythonErrorKind::OSError,
+        StoreError::Changed { .. } | StoreError::CorruptChunk { .. } => PythonErrorKind::RuntimeError,
+        _ => PythonErrorKind::ValueError,
     }
 }
 

@@ -95,8 +95,8 @@ impl DataArray {
     /// # Errors
     /// Where the array has no name, or a coordinate doesn't exist or is an index.
     pub fn reset_coords(&self, names: Option<&[String]>) -> Result<Dataset, DatasetError> {
-        let Dataset { data_variables: this, coordinates, attributes } = self.to_dataset(None)?;
-        let without = Dataset { data_variables: IndexMap::new(), coordinates, attributes };
+        let Dataset { data_variables: this, coordinates, .. } = self.to_dataset(None)?;
+        let without = Dataset { coordinates, ..Dataset::default() };
         let mut reset = without.reset_coords(names, false)?;
         reset.data_variables.extend(this);
         Ok(reset)

@@ -18,6 +18,7 @@ mod index;
 mod label;
 mod merge;
 mod missing;
+mod open;
 mod operand;
 mod reduce;
 mod rename;
@@ -26,9 +27,11 @@ mod select;
 #[cfg(test)]
 mod test_data;
 mod variable;
+mod write;
 
 pub use align::Join;
 pub use arithmetic::{AttributeRule, binary_function};
+pub use cf::DecodeOptions;
 pub use chunking::{ChunkSize, Chunking};
 pub use data_array::DataArray;
 pub use dataset::Dataset;
@@ -37,6 +40,8 @@ pub use error::{DatasetError, PythonErrorKind};
 pub use index::Indexer;
 pub use label::{Label, LabelIndexer, SelectMethod, SelectOptions};
 pub use missing::where_values;
+pub use open::{OpenOptions, open_group, open_zarr};
 pub use operand::Operand;
 pub use reduce::{Dims, ReduceOptions};
 pub use variable::{Attributes, Encoding, Variable};
+pub use write::{EncodedDataset, WriteOptions, write_zarr};

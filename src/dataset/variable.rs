@@ -1,7 +1,7 @@
 //! A named-dimension array with attributes, and what is remembered of how it lay in its store.
 
 use super::DatasetError;
-use crate::array::{Chunk, DType};
+use crate::array::{Chunk, DType, Scalar};
 use crate::plan::Array;
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -9,7 +9,8 @@ use serde_json::Value;
 /// Attributes in their order, as JSON.
 pub type Attributes = IndexMap<String, Value>;
 
-/// How a variable lay in its store, and so how it will be written again.
+/// How a variable lay in its store, and so how it will be written again. What CF attributes said has been taken out of
+/// the attributes into this.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Encoding {
     /// Shape of the stored chunks.
@@ -18,9 +19,44 @@ pub struct Encoding {
     pub shards: Option<Vec<usize>>,
     /// Dtype of the stored values.
     pub dtype: Option<DType>,
-    /// The CF attributes taken out when decoding: `_FillValue`, `missing_value`, `scale_factor`, `add_offset`,
-    /// `_Unsigned`, `units`, `calendar`, `coordinates`.
-    pub attributes: Attributes,
+    /// The value of stored chunks that don't exist (Zarr v3's `fill_value`, which masks nothing).
+    pub absent_value: Option<Scalar>,
+    /// CF's `_FillValue`: the stored value that stands for a missing one.
+    pub fill_value: Option<Scalar>,
+    /// CF's `missing_value`, an older name of the same.
+    pub missing_value: Option<Scalar>,
+    /// What stored values are multiplied with.
+    pub scale_factor: Option<Scalar>,
+    /// What is then added to them.
+    pub add_offset: Option<Scalar>,
+    /// `_Unsigned`: whether stored integers are to be read as unsigned ones.
+    pub unsigned: Option<bool>,
+    /// Unit and reference date of times, unit of time spans.
+    pub units: Option<String>,
+    /// Calendar of times.
+    pub calendar: Option<String>,
+    /// Names of the coordinates that belong to the variable, separated by spaces.
+    pub coordinates: Option<String>,
+}
+
+impl Encoding {
+    /// These settings, and for what they leave open those of another.
+    pub fn or(self, other: &Encoding) -> Encoding {
+        Encoding {
+            chunks: self.chunks.or_else(|| other.chunks.clone()),
+            shards: self.shards.or_else(|| other.shards.clone()),
+            dtype: self.dtype.or(other.dtype),
+            absent_value: self.absent_value.or_else(|| other.absent_value.clone()),
+            fill_value: self.fill_value.or_else(|| other.fill_value.clone()),
+            missing_value: self.missing_value.or_else(|| other.missing_value.clone()),
+            scale_factor: self.scale_factor.or_else(|| other.scale_factor.clone()),
+            add_offset: self.add_offset.or_else(|| other.add_offset.clone()),
+            unsigned: self.unsigned.or(other.unsigned),
+            units: self.units.or_else(|| other.units.clone()),
+            calendar: self.calendar.or_else(|| other.calendar.clone()),
+            coordinates: self.coordinates.or_else(|| other.coordinates.clone()),
+        }
+    }
 }
 
 /// An array whose axes have names.

@@ -127,7 +127,7 @@ mod tests {
     fn dates_stand_for_as_long_as_they_are_exact() {
         let period = |text| parse_period(text).unwrap_or_else(|| panic!("{text} is a date"));
         assert_eq!(period("1970"), Period { start: 0, end: 365 * DAY });
-        assert_eq!(period("2000-02"), Period { start: 11_016 * DAY, end: 11_045 * DAY });
+        assert_eq!(period("2000-02"), Period { start: 10_988 * DAY, end: 11_017 * DAY });
         assert_eq!(period("1970-01-02"), Period { start: DAY, end: 2 * DAY });
         assert_eq!(period("1970-01-01T12"), Period { start: DAY / 2, end: DAY / 2 + 3_600 * SECOND });
         assert_eq!(period("1970-1-1 0:0:1.5").start, 1_500_000_000);

@@ -1,0 +1,167 @@
+//! Opening stores as datasets.
+
+use super::cf::{DecodeOptions, check_range, decode_variable};
+use super::dataset::load_arrays;
+use super::{Attributes, Chunking, Dataset, DatasetError, Encoding, Variable};
+use crate::plan::{Array, Evaluate};
+use crate::store::{self, ArrayMetadata, GroupMetadata, ZarrFormat};
+use indexmap::{IndexMap, IndexSet};
+use serde_json::Value;
+
+/// How a store is to be opened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenOptions {
+    /// How arrays are cut into chunks.
+    pub chunking: Chunking,
+    /// Which attributes are acted upon.
+    pub decode: DecodeOptions,
+    /// Variables to leave out.
+    pub drop_variables: Vec<String>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> OpenOptions {
+        OpenOptions { chunking: Chunking::Stored, decode: DecodeOptions::default(), drop_variables: Vec::new() }
+    }
+}
+
+/// Opens a Zarr store as a dataset, as `xr.open_zarr` does. Data variables stay lazy; index coordinates and coordinates
+/// without dims are read, through `evaluate`, in one go.
+///
+/// # Errors
+/// Where there is no store, metadata can't be understood, or a coordinate can't be read.
+pub fn open_zarr(location: &str, options: &OpenOptions, evaluate: &dyn Evaluate) -> Result<Dataset, DatasetError> {
+    let store = store::open(location)?;
+    open_group(store.metadata(), options, evaluate)
+}
+
+/// A group as a dataset; see [`open_zarr`].
+///
+/// # Errors
+/// As [`open_zarr`].
+pub fn open_group(
+    group: &GroupMetadata,
+    options: &OpenOptions,
+    evaluate: &dyn Evaluate,
+) -> Result<Dataset, DatasetError> {
+    let mut stored: IndexMap<String, Variable> = IndexMap::new();
+    for (name, array) in &group.arrays {
+        stored.insert(name.clone(), stored_variable(name, array, options.decode.mask_and_scale)?);
+    }
+    if options.decode.decode_times {
+        copy_units_to_bounds(&mut stored);
+    }
+    let mut attributes: Attributes = group.attributes.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    attributes.retain(|key, _| !key.to_lowercase().starts_with("_nc"));
+    let mut coordinate_names: IndexSet<String> = IndexSet::new();
+    let mut variables: IndexMap<String, Variable> = IndexMap::new();
+    for (name, variable) in &stored {
+        if options.drop_variables.contains(name) {
+            continue;
+        }
+        let mut decoded = decode_variable(name, variable.clone(), options.decode)?;
+        if options.decode.decode_coords
+            && let Some(Value::String(names)) = decoded.attributes.shift_remove("coordinates")
+        {
+            coordinate_names.extend(names.split_whitespace().map(str::to_owned));
+            decoded.encoding.coordinates = Some(names);
+        }
+        variables.insert(name.clone(), decoded);
+    }
+    if options.decode.decode_coords
+        && let Some(Value::String(names)) = attributes.get("coordinates").cloned()
+    {
+        attributes.shift_remove("coordinates");
+        coordinate_names.extend(names.split_whitespace().map(str::to_owned));
+    }
+    let is_coordinate = |name: &String, variable: &Variable| variable.is_index(name) || coordinate_names.contains(name);
+    let (mut coordinates, data_variables): (IndexMap<_, _>, IndexMap<_, _>) =
+        variables.into_iter().partition(|(name, variable)| is_coordinate(name, variable));
+    load_coordinates(&mut coordinates, &stored, evaluate)?;
+    let mut dataset = Dataset::new(data_variables, coordinates, attributes)?;
+    dataset.unreadable = group.unreadable.clone();
+    dataset.unreadable.retain(|name, _| !options.drop_variables.contains(name));
+    dataset.map_variables(|name, variable| match variable.is_index(name) || variable.dims.is_empty() {
+        true => Ok(variable.clone()),
+        false => variable.chunk(&options.chunking),
+    })
+}
+
+/// An array as it is stored, with its attributes; a Zarr v2 fill value masks, so it becomes a `_FillValue`.
+fn stored_variable(name: &str, metadata: &ArrayMetadata, mask_and_scale: bool) -> Result<Variable, DatasetError> {
+    let dims = match &metadata.dimension_names {
+        Some(names) => names.clone(),
+        None if metadata.array.shape.is_empty() => Vec::new(),
+        None => return Err(DatasetError::NoDimensionNames { name: name.to_owned() }),
+    };
+    let mut variable = Variable::new(dims, Array::stored(metadata.array.clone()))?;
+    variable.attributes = metadata.attributes.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    variable.encoding =
+        Encoding { chunks: metadata.chunk_shape.clone(), shards: metadata.shard_shape.clone(), ..Encoding::default() };
+    match (metadata.format, &metadata.fill_value) {
+        (ZarrFormat::V3, value) => variable.encoding.absent_value = value.clone(),
+        (ZarrFormat::V2, Some(value)) => {
+            let as_is = variable.dtype().is_float() || variable.dtype().is_integer() || !mask_and_scale;
+            if as_is {
+                variable.attributes.insert("_FillValue".to_owned(), super::cf::attribute(value));
+            }
+        }
+        (ZarrFormat::V2, None) => {}
+    }
+    Ok(variable)
+}
+
+/// Bounds of a time coordinate are in its units, which they need not repeat (CF section 7.1).
+fn copy_units_to_bounds(stored: &mut IndexMap<String, Variable>) {
+    let text = |variable: &Variable, key: &str| match variable.attributes.get(key) {
+        Some(Value::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let sources: Vec<(String, String, Option<String>)> = stored
+        .values()
+        .filter_map(|variable| {
+            let units = text(variable, "units").filter(|units| units.contains(" since "))?;
+            Some((text(variable, "bounds")?, units, text(variable, "calendar")))
+        })
+        .collect();
+    for (bounds, units, calendar) in sources {
+        if let Some(variable) = stored.get_mut(&bounds) {
+            variable.attributes.entry("units".to_owned()).or_insert(Value::String(units));
+            if let Some(calendar) = calendar {
+                variable.attributes.entry("calendar".to_owned()).or_insert(Value::String(calendar));
+            }
+        }
+    }
+}
+
+/// Reads index coordinates and those without dims into memory, and makes sure that times fit nanoseconds.
+fn load_coordinates(
+    coordinates: &mut IndexMap<String, Variable>,
+    stored: &IndexMap<String, Variable>,
+    evaluate: &dyn Evaluate,
+) -> Result<(), DatasetError> {
+    let names: Vec<String> = coordinates
+        .iter()
+        .filter(|(name, variable)| variable.is_index(name) || variable.dims.is_empty())
+        .map(|(name, _)| name.clone())
+        .collect();
+    let timed: Vec<&String> = names.iter().filter(|name| is_point_in_time(&coordinates[*name])).collect();
+    let decoded = names.iter().map(|name| coordinates[name].data.clone());
+    let raw = timed.iter().map(|name| stored[*name].data.clone());
+    let mut loaded = load_arrays(&decoded.chain(raw).collect::<Vec<_>>(), evaluate)?.into_iter();
+    let values: Vec<Array> = loaded.by_ref().take(names.len()).collect();
+    for (name, raw) in timed.into_iter().zip(loaded) {
+        let encoding = &coordinates[name].encoding;
+        if let (Some(units), Some(values)) = (&encoding.units, raw.in_memory_values()) {
+            check_range(name, values, units, encoding.calendar.as_deref())?;
+        }
+    }
+    for (name, data) in names.iter().zip(values) {
+        coordinates[name].data = data;
+    }
+    Ok(())
+}
+
+fn is_point_in_time(variable: &Variable) -> bool {
+    matches!(variable.dtype(), crate::array::DType::Datetime(_)) && variable.encoding.units.is_some()
+}

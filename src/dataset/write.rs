@@ -1,0 +1,237 @@
+//! Writing datasets to stores: what arrays a store needs, and putting it in place once they are written.
+
+use super::cf::{encode_variable, fill_value_attribute};
+use super::{Dataset, DatasetError, Encoding, Variable};
+use crate::array::{AxisChunks, StoredArray};
+use crate::plan::{Array, PlanError};
+use crate::store::{self, ArraySpec, Compression, StoreError, StoreWriter, WriteMode, ZarrFormat};
+use indexmap::{IndexMap, IndexSet};
+use serde_json::Value;
+
+/// What a chunk of an array in memory may hold when nobody says how it is to be cut.
+const DEFAULT_CHUNK_BYTES: usize = 16 << 20;
+
+/// How a dataset is to be written.
+#[derive(Debug, Clone)]
+pub struct WriteOptions {
+    /// What becomes of a store that exists.
+    pub mode: WriteMode,
+    /// Version of the format; by default that of the store that is added to, else 3.
+    pub format: Option<ZarrFormat>,
+    /// Encoding by variable, before that which variables have.
+    pub encoding: IndexMap<String, Encoding>,
+}
+
+impl WriteOptions {
+    /// A mode, and the rest as xarray does by default.
+    pub fn new(mode: WriteMode) -> WriteOptions {
+        WriteOptions { mode, format: None, encoding: IndexMap::new() }
+    }
+}
+
+/// A dataset as a store will hold it.
+#[derive(Debug)]
+pub struct EncodedDataset {
+    /// Attributes of the group.
+    pub attributes: store::Attributes,
+    /// Arrays to create, and what to compute into each.
+    pub arrays: Vec<(ArraySpec, Array)>,
+}
+
+impl Dataset {
+    /// What a store needs to hold this dataset: arrays with their chunks, fill values and attributes, and the lazy values
+    /// of each. Chunks are those of the encoding, else those of the array, which must be even.
+    ///
+    /// # Errors
+    /// Where chunks are uneven, or values can't be encoded.
+    pub fn encode_for_store(
+        &self,
+        format: ZarrFormat,
+        encoding: &IndexMap<String, Encoding>,
+    ) -> Result<EncodedDataset, DatasetError> {
+        if let Some((name, reason)) = self.unreadable.first() {
+            return Err(DatasetError::Unreadable { name: name.clone(), reason: reason.clone() });
+        }
+        if let Some(name) = encoding.keys().find(|name| self.variable(name).is_none()) {
+            return Err(self.no_such_variable(name));
+        }
+        let mut global: IndexSet<String> = self.plain_coordinates().map(str::to_owned).collect();
+        let mut arrays = Vec::new();
+        for (name, variable) in self.data_variables.iter().chain(&self.coordinates) {
+            let mut variable = variable.clone();
+            if let Some(wanted) = encoding.get(name) {
+                variable.encoding = wanted.clone().or(&variable.encoding);
+            }
+            if let Some(names) = self.coordinates_attribute(name, &variable) {
+                for written in names.split_whitespace() {
+                    global.shift_remove(written);
+                }
+                variable.attributes.insert("coordinates".to_owned(), Value::String(names));
+            }
+            arrays.push(encode_array(name, &variable, format)?);
+        }
+        let mut attributes: store::Attributes =
+            self.attributes.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        if !global.is_empty() && !attributes.contains_key("coordinates") {
+            global.sort_unstable();
+            let names: Vec<&str> = global.iter().map(String::as_str).collect();
+            attributes.insert("coordinates".to_owned(), Value::String(names.join(" ")));
+        }
+        Ok(EncodedDataset { attributes, arrays })
+    }
+
+    /// Coordinates that aren't named as a dimension, and so need to be marked as coordinates.
+    fn plain_coordinates(&self) -> impl Iterator<Item = &str> {
+        let sizes = self.sizes();
+        self.coordinates
+            .keys()
+            .filter(move |name| !sizes.contains_key(*name) && !name.contains(' '))
+            .map(String::as_str)
+    }
+
+    /// The `coordinates` attribute of a variable: what its encoding says, else the coordinates along its dimensions.
+    fn coordinates_attribute(&self, name: &str, variable: &Variable) -> Option<String> {
+        if let Some(names) = &variable.encoding.coordinates {
+            return Some(names.clone());
+        }
+        if variable.attributes.contains_key("coordinates") || self.coordinates.contains_key(name) {
+            return None;
+        }
+        let along = |coordinate: &&str| {
+            self.coordinates[*coordinate].dims.iter().all(|dimension| variable.dims.contains(dimension))
+        };
+        let mut names: Vec<&str> = self.plain_coordinates().filter(along).collect();
+        names.sort_unstable();
+        (!names.is_empty()).then(|| names.join(" "))
+    }
+}
+
+fn encode_array(name: &str, variable: &Variable, format: ZarrFormat) -> Result<(ArraySpec, Array), DatasetError> {
+    let encoded = encode_variable(name, variable)?;
+    let dtype = encoded.data.dtype();
+    let mut attributes: store::Attributes = encoded.attributes.into_iter().collect();
+    let fill_value = match format {
+        // Zarr v2 has one fill value, which masks; v3 keeps the one of absent chunks apart from CF's attribute.
+        ZarrFormat::V2 => encoded.fill_value,
+        ZarrFormat::V3 => {
+            if let Some(value) = &encoded.fill_value {
+                attributes.insert("_FillValue".to_owned(), fill_value_attribute(value, dtype));
+            }
+            let absent = variable.encoding.absent_value.clone();
+            let default = dtype.is_float().then_some(crate::array::Scalar::Float(f64::NAN));
+            absent.filter(|value| value.to_buffer(dtype).is_ok()).or(default)
+        }
+    };
+    let chunk_shape = chunk_shape(name, variable)?;
+    let shards = variable.encoding.shards.clone().filter(|shards| {
+        let fits = shards.len() == chunk_shape.len()
+            && shards.iter().zip(&chunk_shape).all(|(shard, chunk)| shard % chunk == 0);
+        fits && format == ZarrFormat::V3
+    });
+    let spec = ArraySpec {
+        name: name.to_owned(),
+        dtype,
+        shape: encoded.data.shape().to_vec(),
+        chunk_shape,
+        shard_shape: shards,
+        dimension_names: variable.dims.clone(),
+        attributes,
+        fill_value,
+        compression: Compression::Default,
+    };
+    Ok((spec, encoded.data))
+}
+
+/// The shape of the chunks to write: that of the encoding, else that of the array's own, which must be even.
+fn chunk_shape(name: &str, variable: &Variable) -> Result<Vec<usize>, DatasetError> {
+    let shape = variable.data.shape();
+    if let Some(chunks) = &variable.encoding.chunks
+        && chunks.len() == shape.len()
+    {
+        return Ok(chunks.iter().map(|&size| size.max(1)).collect());
+    }
+    if variable.values().is_some() {
+        return Ok(default_chunk_shape(shape, variable.dtype().size_bytes()));
+    }
+    let axes = variable.data.grid().axes();
+    for axis in axes {
+        if let AxisChunks::Irregular { .. } = axis {
+            let sizes = axis.sizes();
+            let chunks = chunks_text(axes);
+            let even = sizes[..sizes.len() - 1].windows(2).all(|pair| pair[0] == pair[1]);
+            return Err(match even {
+                true => DatasetError::LongFinalChunk { name: name.to_owned(), chunks },
+                false => DatasetError::IrregularChunks { name: name.to_owned(), chunks },
+            });
+        }
+    }
+    Ok(axes.iter().map(AxisChunks::max_size).collect())
+}
+
+/// The whole array, its longest axis halved until a chunk isn't too large.
+fn default_chunk_shape(shape: &[usize], value_bytes: usize) -> Vec<usize> {
+    let mut chunks: Vec<usize> = shape.iter().map(|&length| length.max(1)).collect();
+    while chunks.iter().product::<usize>() * value_bytes > DEFAULT_CHUNK_BYTES {
+        let Some(longest) = chunks.iter_mut().max() else { break };
+        *longest = longest.div_ceil(2);
+    }
+    chunks
+}
+
+/// Chunks as Dask writes them.
+fn chunks_text(axes: &[AxisChunks]) -> String {
+    let axis_text = |axis: &AxisChunks| {
+        let sizes: Vec<String> = axis.sizes().iter().map(usize::to_string).collect();
+        format!("({}{})", sizes.join(", "), if sizes.len() == 1 { "," } else { "" })
+    };
+    let texts: Vec<String> = axes.iter().map(axis_text).collect();
+    format!("({}{})", texts.join(", "), if texts.len() == 1 { "," } else { "" })
+}
+
+/// Writes a dataset to a Zarr store, as `to_zarr` does: creates its arrays, has `write` compute the values into them, and
+/// puts the store in place. Where anything fails, nothing is left behind and what stood there before still stands.
+///
+/// # Errors
+/// Where the store can't be created, values can't be encoded, or `write` fails.
+pub fn write_zarr(
+    dataset: &Dataset,
+    location: &str,
+    options: &WriteOptions,
+    write: &mut dyn FnMut(&[(Array, StoredArray)]) -> Result<(), PlanError>,
+) -> Result<(), DatasetError> {
+    let format = match options.format {
+        Some(format) => format,
+        None => existing_format(location, options.mode)?.unwrap_or_default(),
+    };
+    let encoded = dataset.encode_for_store(format, &options.encoding)?;
+    let mut writer = StoreWriter::create(location, options.mode, format, encoded.attributes)?;
+    let mut outputs = Vec::new();
+    for (spec, array) in &encoded.arrays {
+        match writer.create_array(spec) {
+            Ok(stored) => outputs.push((array.clone(), stored)),
+            Err(error) => {
+                writer.abort();
+                return Err(error.into());
+            }
+        }
+    }
+    match write(&outputs) {
+        Ok(()) => Ok(writer.finish()?),
+        Err(error) => {
+            writer.abort();
+            Err(error.into())
+        }
+    }
+}
+
+/// The format of the store that is to be added to.
+fn existing_format(location: &str, mode: WriteMode) -> Result<Option<ZarrFormat>, DatasetError> {
+    if mode != WriteMode::Append {
+        return Ok(None);
+    }
+    match store::open(location) {
+        Ok(store) => Ok(Some(store.metadata().format)),
+        Err(StoreError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
