@@ -11,6 +11,8 @@ mod leaf;
 mod program;
 mod reduce;
 mod strips;
+#[cfg(test)]
+mod tests;
 
 use crate::array::{ArrayError, ArrayLocation, Chunk, StoredArray};
 use crate::kernels::KernelError;
