@@ -8,7 +8,7 @@ use crate::array::{Chunk, StoredArray};
 use crate::environment::Environment;
 use crate::event::Observer;
 use crate::execute::{Executor, TaskInputs};
-use crate::plan::{Array, Evaluate, KeepAlive, Operation, PersistedArray, Plan, PlanError};
+use crate::plan::{Array, Evaluate, KeepAlive, Operation, PersistedArray, Plan, PlanError, optimize};
 use crate::task::{Computation, ComputationId, Goal, ResultId, StageId, StageOutput, TaskId, TaskResult, lower};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::cell::{Cell, RefCell};
@@ -275,7 +275,7 @@ impl Session {
     fn lower(&self, arrays: &[Array], goals: Vec<Goal>) -> Result<Computation, RuntimeError> {
         let id = ComputationId(self.next_computation.get());
         self.next_computation.set(id.0 + 1);
-        Ok(lower(id, Plan::of(arrays), goals, self.description.memory_bytes)?)
+        Ok(lower(id, optimize(Plan::of(arrays)), goals, self.description.memory_bytes)?)
     }
 
     fn run(

@@ -1,0 +1,205 @@
+//! Scheduler and workers in simulated clusters: every task runs once, with its inputs, within the budget, whatever order
+//! messages and completions come in; failures and losses end a computation promptly.
+//!
+//! `SWATH_SEED=n` repeats a run; failures print the seed.
+
+#[path = "simulation/pump.rs"]
+mod pump;
+
+use pump::{Cluster, Random, Simulation};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use swath::array::{ArrayLocation, ChunkGrid, DType, StoredArray};
+use swath::event::Event;
+use swath::kernels::elementwise::BinaryOp;
+use swath::kernels::reduction::ReductionOptions;
+use swath::plan::{Array, KeepAlive, PersistedArray, Plan};
+use swath::scheduler::Failure;
+use swath::task::{Computation, ComputationId, Goal, StageId, TaskId, lower};
+
+const BUDGET: u64 = 1 << 40;
+
+fn stored(name: &str, shape: &[usize], chunks: &[usize]) -> StoredArray {
+    StoredArray {
+        location: ArrayLocation { store: "/data".to_owned(), path: name.to_owned() },
+        dtype: DType::Float64,
+        shape: shape.to_vec(),
+        read_grid: ChunkGrid::regular(shape, chunks),
+        write_grid: ChunkGrid::regular(shape, chunks),
+        decode_scratch_bytes: 1000,
+        fingerprint: 1,
+    }
+}
+
+fn computation(id: u32, outputs: Vec<(Array, Goal)>) -> Arc<Computation> {
+    let (arrays, goals): (Vec<_>, _) = outputs.into_iter().unzip();
+    Arc::new(lower(ComputationId(id), Plan::of(&arrays), goals, BUDGET).unwrap())
+}
+
+fn reduce(array: &Array, name: &str, axes: &[usize]) -> Array {
+    array.reduce(name, axes, ReductionOptions::default()).unwrap()
+}
+
+/// Sums, means of kept axes, deviations from the mean, and a copy: everything that stages can do, at once.
+fn mixed(id: u32) -> Arc<Computation> {
+    let x = Array::stored(stored("x", &[2000, 3000], &[200, 500]));
+    let mean = reduce(&x, "mean", &[0]);
+    let deviation = x.binary(BinaryOp::Subtract, &mean).unwrap();
+    let target = stored("y", &[2000, 3000], &[200, 500]);
+    computation(
+        id,
+        vec![
+            (reduce(&x, "sum", &[0, 1]), Goal::Collect),
+            (deviation, Goal::Write(target)),
+            (reduce(&x, "max", &[1]), Goal::Collect),
+        ],
+    )
+}
+
+/// Many reads, no results: `count` tasks.
+fn copy(id: u32, count: usize) -> Arc<Computation> {
+    let x = stored("x", &[count * 512, 512], &[512, 512]);
+    computation(id, vec![(Array::stored(x.clone()), Goal::Write(x))])
+}
+
+fn cluster(workers: u32) -> Cluster {
+    Cluster { workers, threads: 2, budget_bytes: BUDGET, delay: 300, duration: 2000, failing: None, lost_at: None }
+}
+
+fn for_each_seed(count: u64, check: impl Fn(u64, &mut Random)) {
+    let first = std::env::var("SWATH_SEED").ok().and_then(|seed| seed.parse().ok());
+    for seed in first.map_or(0..count, |seed| seed..seed + 1) {
+        eprintln!("SWATH_SEED={seed}");
+        check(seed, &mut Random(seed));
+    }
+}
+
+#[test]
+fn every_task_runs_once_with_its_inputs() {
+    for_each_seed(30, |seed, random| {
+        let workers = 1 + random.below(20) as u32;
+        let threads = 1 + random.below(8) as usize;
+        let delay = 1 + random.below(5000);
+        let duration = 1 + random.below(20_000);
+        let mut simulation = Simulation::new(Cluster { threads, delay, duration, ..cluster(workers) }, seed);
+        for id in 0..2 {
+            let computation = mixed(id);
+            simulation.run(&computation).unwrap();
+            assert!(simulation.has_collected(&computation));
+            let done = simulation.done.keys().filter(|result| result.computation.0 == id).count();
+            assert_eq!(done as u64, computation.task_count());
+        }
+        simulation.settle();
+        assert_eq!(simulation.committed_bytes(), 0, "everything is released at the end");
+    });
+}
+
+#[test]
+fn a_budget_for_one_task_is_kept_and_enough() {
+    for_each_seed(10, |seed, _| {
+        let computation = mixed(0);
+        let budget_bytes = computation.stages.iter().map(|stage| stage.task_bytes).max().unwrap() + 10_000;
+        let mut simulation = Simulation::new(Cluster { threads: 8, budget_bytes, ..cluster(3) }, seed);
+        simulation.run(&computation).unwrap();
+        assert_eq!(simulation.done.len() as u64, computation.task_count());
+    });
+}
+
+#[test]
+fn tasks_run_where_their_inputs_are_kept() {
+    for_each_seed(5, |seed, _| {
+        let x = stored("x", &[512 * 200, 512], &[512, 512]);
+        let persist = computation(0, vec![(Array::stored(x.clone()), Goal::Persist)]);
+        let mut simulation = Simulation::new(cluster(8), seed);
+        simulation.run(&persist).unwrap();
+        let source = PersistedArray { computation: 0, stage: 0 };
+        let grid = persist.stage(StageId(0)).result_grid().clone();
+        let kept = Array::persisted(source, DType::Float64, grid, KeepAlive::new(()));
+        let again = computation(1, vec![(kept, Goal::Write(x))]);
+        simulation.fetches = 0;
+        simulation.run(&again).unwrap();
+        // Each fetch is two messages; workers that end early take a few tasks of others.
+        assert!(simulation.fetches < 120, "{} of 400 messages", simulation.fetches);
+        simulation.scheduler.release_persisted(ComputationId(0), StageId(0));
+        simulation.run(&copy(2, 10)).unwrap();
+        simulation.settle();
+        assert_eq!(simulation.committed_bytes(), 0);
+    });
+}
+
+#[test]
+fn a_failure_stops_everything_and_the_next_computation_runs() {
+    for_each_seed(20, |seed, random| {
+        let failing = Some(TaskId { stage: StageId(0), index: random.below(50) });
+        let mut simulation = Simulation::new(Cluster { failing, ..cluster(5) }, seed);
+        match simulation.run(&copy(0, 1000)).unwrap_err() {
+            Failure::Task { task, message, .. } => {
+                assert_eq!(Some(task), failing);
+                assert_eq!(message, "no such chunk");
+            }
+            other => panic!("expected the failure of a task, found {other}"),
+        }
+        assert!(simulation.done.len() < 500, "{} tasks ran after all", simulation.done.len());
+        assert!(matches!(simulation.events.last(), Some(Event::ComputationFailed { .. })));
+        simulation
+            .run(&copy(1, 20))
+            .unwrap_or_else(|failure| assert!(failing.is_some_and(|task| task.index < 20), "{failure}"));
+        simulation.settle();
+        assert_eq!(simulation.committed_bytes(), 0);
+    });
+}
+
+#[test]
+fn a_lost_worker_ends_the_computation_and_the_others_go_on() {
+    for_each_seed(20, |seed, _| {
+        let lost_at = Some(Duration::from_millis(20));
+        let mut simulation = Simulation::new(Cluster { lost_at, ..cluster(4) }, seed);
+        let failure = simulation.run(&copy(0, 5000)).unwrap_err();
+        assert!(matches!(failure, Failure::WorkerLost { .. }), "{failure}");
+        simulation.run(&copy(1, 100)).unwrap();
+    });
+}
+
+#[test]
+fn workers_end_together() {
+    for_each_seed(5, |seed, _| {
+        // 4 workers of 2 threads, tasks of 1 ms in the mean: 125 ms of work.
+        let mut simulation = Simulation::new(cluster(4), seed);
+        simulation.run(&copy(0, 1000)).unwrap();
+        let wall = simulation.events.iter().find_map(|event| match event {
+            Event::ComputationFinished { wall, .. } => Some(*wall),
+            _ => None,
+        });
+        assert!(wall.unwrap() < Duration::from_millis(150), "{wall:?}");
+    });
+}
+
+#[test]
+fn counts_that_observers_see_add_up() {
+    let computation = mixed(0);
+    let mut simulation = Simulation::new(cluster(3), 1);
+    simulation.run(&computation).unwrap();
+    for stage in computation.stage_ids() {
+        let counts = simulation.events.iter().filter_map(|event| match event {
+            Event::TasksDone { stage: of, count, .. } if *of == stage => Some(*count),
+            _ => None,
+        });
+        assert_eq!(counts.sum::<u64>(), computation.stage(stage).task_count);
+        let finished = Event::StageFinished { computation: computation.id, stage };
+        assert_eq!(simulation.events.iter().filter(|event| **event == finished).count(), 1);
+    }
+}
+
+#[test]
+fn a_million_tasks_cost_little() {
+    let computation = copy(0, 1_000_000);
+    assert_eq!(computation.task_count(), 1_000_000);
+    let mut simulation = Simulation::new(Cluster { threads: 16, duration: 50, ..cluster(8) }, 1);
+    let start = Instant::now();
+    simulation.run(&computation).unwrap();
+    eprintln!("{:?}, {} messages", start.elapsed(), simulation.messages);
+    assert_eq!(simulation.done.len(), 1_000_000);
+    assert!(simulation.messages < 100_000, "{} messages", simulation.messages);
+    // The pump itself and an unoptimised build included.
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
