@@ -16,6 +16,8 @@ mod map;
 mod operation;
 mod select;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod unary;
 
 pub use binary::binary;

@@ -47,7 +47,7 @@ pub(super) fn fill(
 /// In 0..1, of the 53 bits that a float of that size has.
 #[inline(always)]
 fn uniform(word: u64) -> f64 {
-    (word >> 11) as i64 as f64 * (1.0 / (1_u64 << 53) as f64)
+    (word >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
 }
 
 /// In 0..1, of the 24 bits that a float of that size has.
@@ -59,7 +59,7 @@ fn uniform_f32(word: u64) -> f32 {
 /// Between 0 and 1, neither included, and as far from either.
 #[inline(always)]
 fn probability(word: u64) -> f64 {
-    ((word >> 12) as i64 as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
+    ((word >> 12) as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
 }
 
 /// Runs a body for each batch of values and their words.
@@ -118,5 +118,88 @@ fn integers(seed: u64, low: i64, high: i64, positions: Positions, output: &mut B
         Buffer::UInt32(values) => fill!(values, u32),
         Buffer::UInt64(values) => fill!(values, u64),
         _ => panic!("there are no random integers of {}", output.dtype()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COUNT: usize = 100_000;
+
+    fn draw(distribution: Distribution, mut output: Buffer) -> Buffer {
+        fill(2024, &distribution, Positions { first: 0, step: 1 }, &mut output, 0..COUNT);
+        output
+    }
+
+    fn moments(values: &[f64]) -> (f64, f64) {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        (mean, values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64)
+    }
+
+    /// The Kolmogorov-Smirnov distance to a distribution function, in its own scale: beyond 2 once in 1500 samples.
+    fn distance(values: &[f64], function: impl Fn(f64) -> f64) -> f64 {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let distance = |(rank, &value): (usize, &f64)| (function(value) - rank as f64 / values.len() as f64).abs();
+        sorted.iter().enumerate().map(distance).fold(0.0, f64::max) * (values.len() as f64).sqrt()
+    }
+
+    #[test]
+    fn uniform_values_are_uniform() {
+        let values = draw(Distribution::Uniform { low: 0.0, high: 1.0 }, Buffer::Float64(vec![0.0; COUNT]));
+        let values = values.as_slice::<f64>().unwrap();
+        let (mean, variance) = moments(values);
+        assert!((mean - 0.5).abs() < 4.0 * (1.0 / 12.0 / COUNT as f64).sqrt(), "{mean}");
+        assert!((variance - 1.0 / 12.0).abs() < 1e-3, "{variance}");
+        assert!(distance(values, |value| value) < 2.0);
+        assert!(values.iter().all(|value| (0.0..1.0).contains(value)));
+        let neighbours: f64 = values.windows(2).map(|pair| (pair[0] - 0.5) * (pair[1] - 0.5)).sum();
+        assert!((neighbours / COUNT as f64 * 12.0).abs() < 4.0 / (COUNT as f64).sqrt(), "{neighbours}");
+    }
+
+    #[test]
+    fn single_precision_values_are_uniform_too() {
+        let values = draw(Distribution::Uniform { low: -2.0, high: 2.0 }, Buffer::Float32(vec![0.0; COUNT]));
+        let values: Vec<f64> = values.as_slice::<f32>().unwrap().iter().map(|&value| value.into()).collect();
+        assert!(distance(&values, |value| (value + 2.0) / 4.0) < 2.0);
+        assert!(values.iter().all(|value| (-2.0..2.0).contains(value)));
+        assert_eq!(uniform_f32(u64::MAX), 1.0 - f32::EPSILON / 2.0);
+        assert_eq!(uniform(u64::MAX), 1.0 - f64::EPSILON / 2.0);
+        assert_eq!((uniform(0), probability(0) > 0.0, probability(u64::MAX) < 1.0), (0.0, true, true));
+    }
+
+    #[test]
+    fn normal_values_are_normal() {
+        let distribution = Distribution::Normal { mean: 3.0, standard_deviation: 2.0 };
+        let values = draw(distribution, Buffer::Float64(vec![0.0; COUNT]));
+        let values = values.as_slice::<f64>().unwrap();
+        let (mean, variance) = moments(values);
+        assert!((mean - 3.0).abs() < 4.0 * 2.0 / (COUNT as f64).sqrt(), "{mean}");
+        assert!((variance - 4.0).abs() < 4.0 * 4.0 * (2.0 / COUNT as f64).sqrt(), "{variance}");
+        let function = |value: f64| 0.5 * libm::erfc(-(value - 3.0) / 2.0 / std::f64::consts::SQRT_2);
+        assert!(distance(values, function) < 2.0);
+    }
+
+    #[test]
+    fn integers_are_equally_likely() {
+        let values = draw(Distribution::Integers { low: -3, high: 4 }, Buffer::Int8(vec![0; COUNT]));
+        let mut counts = [0_f64; 7];
+        values.as_slice::<i8>().unwrap().iter().for_each(|&value| counts[(value + 3) as usize] += 1.0);
+        let expected = COUNT as f64 / 7.0;
+        let square: f64 = counts.iter().map(|count| (count - expected).powi(2) / expected).sum();
+        assert!(square < 22.5, "chi-square of 6 degrees of freedom: {square}");
+    }
+
+    #[test]
+    fn seeds_give_independent_values() {
+        let mut buffers = [1, 2].map(|_| Buffer::Float64(vec![0.0; COUNT]));
+        for (seed, buffer) in buffers.iter_mut().enumerate() {
+            let distribution = Distribution::Uniform { low: -1.0, high: 1.0 };
+            fill(seed as u64, &distribution, Positions { first: 0, step: 1 }, buffer, 0..COUNT);
+        }
+        let [a, b] = buffers.each_ref().map(|buffer| buffer.as_slice::<f64>().unwrap());
+        let product: f64 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+        assert!((product / COUNT as f64 * 3.0).abs() < 4.0 / (COUNT as f64).sqrt(), "{product}");
     }
 }

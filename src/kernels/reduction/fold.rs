@@ -29,6 +29,11 @@ pub(super) trait State: Copy {
     fn store(self, fields: &mut Self::Exclusive<'_>, index: usize);
     /// The fields of `count` such states.
     fn repeat(self, count: usize) -> Vec<Buffer>;
+    /// The states of all lanes, field by field: lanes of one field are neighbours, as vector instructions want them.
+    type Lanes;
+    fn lanes(self) -> Self::Lanes;
+    fn lane(lanes: &Self::Lanes, lane: usize) -> Self;
+    fn set_lane(self, lanes: &mut Self::Lanes, lane: usize);
 }
 
 macro_rules! state {
@@ -61,6 +66,19 @@ macro_rules! state {
             }
             fn repeat(self, count: usize) -> Vec<Buffer> {
                 vec![$($type::into_buffer(vec![self.$position; count])),+]
+            }
+            type Lanes = ($([$type; LANES],)+);
+            #[inline(always)]
+            fn lanes(self) -> Self::Lanes {
+                ($([self.$position; LANES],)+)
+            }
+            #[inline(always)]
+            fn lane(lanes: &Self::Lanes, lane: usize) -> Self {
+                ($(lanes.$position[lane],)+)
+            }
+            #[inline(always)]
+            fn set_lane(self, lanes: &mut Self::Lanes, lane: usize) {
+                $(lanes.$position[lane] = self.$position;)+
             }
         }
     };
@@ -149,22 +167,23 @@ pub(super) fn fold<V: Element + Copy, F: Fold<V>>(state: &mut Accumulator, strip
 
 /// The state of one row of values.
 fn fold_row<V: Copy, F: Fold<V>>(earlier: F::State, row: &[V]) -> F::State {
-    let mut lanes = [F::begin_row(earlier, row); LANES];
+    let mut lanes = F::begin_row(earlier, row).lanes();
     let (groups, rest) = row.as_chunks::<LANES>();
     for group in groups {
         for lane in 0..LANES {
-            lanes[lane] = F::step(lanes[lane], group[lane]);
+            F::step(F::State::lane(&lanes, lane), group[lane]).set_lane(&mut lanes, lane);
         }
     }
-    for (lane, &value) in lanes.iter_mut().zip(rest) {
-        *lane = F::step(*lane, value);
+    for (lane, &value) in rest.iter().enumerate() {
+        F::step(F::State::lane(&lanes, lane), value).set_lane(&mut lanes, lane);
     }
     for half in [LANES / 2, LANES / 4, LANES / 8] {
         for lane in 0..half {
-            lanes[lane] = F::combine(lanes[lane], lanes[lane + half]);
+            let joined = F::combine(F::State::lane(&lanes, lane), F::State::lane(&lanes, lane + half));
+            joined.set_lane(&mut lanes, lane);
         }
     }
-    lanes[0]
+    F::State::lane(&lanes, 0)
 }
 
 /// Folds each value of a row into the state of its own.

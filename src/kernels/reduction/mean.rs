@@ -27,8 +27,8 @@ impl<F> Algebra for Numbers<F> {
 impl<V: Value, F: Filter<V>> Fold<V> for Numbers<F> {
     #[inline(always)]
     fn step((sum, count): (f64, f64), value: V) -> (f64, f64) {
-        let (value, one) = if F::keeps(value) { (value.to_f64(), 1.0) } else { (0.0, 0.0) };
-        (sum + value, count + one)
+        let kept = F::keeps(value);
+        (sum + if kept { value.to_f64() } else { 0.0 }, count + if kept { 1.0 } else { 0.0 })
     }
 }
 

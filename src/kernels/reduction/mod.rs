@@ -6,7 +6,8 @@
 mod count;
 mod extremum;
 mod fold;
-
+#[cfg(test)]
+mod laws;
 mod mean;
 mod prod;
 mod sum;
