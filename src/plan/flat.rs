@@ -4,6 +4,7 @@ use super::{Array, Operation};
 use crate::array::{ChunkGrid, DType, Shape};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Position of a node in its [`Plan`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -72,6 +73,9 @@ impl Plan {
     }
 }
 
+/// Values in memory up to this size are compared by content.
+const COMPARED_BYTES: usize = 4096;
+
 /// Builds a [`Plan`] node by node; equal nodes become one.
 #[derive(Debug, Default)]
 pub struct PlanBuilder {
@@ -81,9 +85,16 @@ pub struct PlanBuilder {
 }
 
 impl PlanBuilder {
-    /// The id of an equal node, added where there is none.
+    /// The id of an equal node, added where there is none. Large values in memory are equal where they are the same.
     pub fn add(&mut self, node: Node) -> NodeId {
-        let content = postcard::to_stdvec(&node).expect("a node is plain data, which postcard encodes");
+        let content = match &node.operation {
+            // No encoded node begins like this: operations are far fewer.
+            Operation::InMemory(values) if values.size_bytes() > COMPARED_BYTES => {
+                postcard::to_stdvec(&(u8::MAX, Arc::as_ptr(values) as usize))
+            }
+            _ => postcard::to_stdvec(&node),
+        };
+        let content = content.expect("a node is plain data, which postcard encodes");
         *self.by_content.entry(content).or_insert_with(|| {
             self.nodes.push(node);
             NodeId(self.nodes.len() as u32 - 1)

@@ -35,7 +35,7 @@ pub fn apply(plan: &Plan) -> Plan {
 fn depends_on_stored_chunks(plan: &Plan) -> Vec<bool> {
     let mut stored: Vec<bool> = Vec::with_capacity(plan.nodes().len());
     for node in plan.nodes() {
-        let here = matches!(node.operation, Operation::Stored(_) | Operation::Persisted(_) | Operation::InMemory(_));
+        let here = matches!(node.operation, Operation::Stored(_) | Operation::Persisted(_));
         stored.push(here || node.inputs.iter().any(|input| stored[input.0 as usize]));
     }
     stored
