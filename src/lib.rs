@@ -14,6 +14,7 @@ pub mod plan;
 pub mod protocol;
 pub mod runtime;
 pub mod scheduler;
+pub mod script;
 pub mod store;
 pub mod task;
 pub mod transport;

@@ -83,6 +83,11 @@ impl DataArray {
         &self.coordinates
     }
 
+    /// A coordinate whose attributes or encoding are to change. Its dims and data must stay.
+    pub fn coordinate_mut(&mut self, name: &str) -> Option<&mut Variable> {
+        self.coordinates.get_mut(name)
+    }
+
     /// Names of the dimensions.
     pub fn dims(&self) -> &[String] {
         &self.variable.dims

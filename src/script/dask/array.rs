@@ -1,0 +1,156 @@
+//! `dask.array.Array`: a lazy array without labels.
+
+use super::{chunks, compute_one, persist_one};
+use crate::plan::Array;
+use crate::script::arguments::Arguments;
+use crate::script::array_methods::{Shared, Unlabelled};
+use crate::script::convert;
+use crate::script::indexing;
+use crate::script::numbers::operators;
+use crate::script::operand::Operand;
+use crate::script::surface::{Method, Property, Surface, surface_attributes};
+use crate::script::writing;
+use rustpython_vm::convert::ToPyObject;
+use rustpython_vm::protocol::PyMappingMethods;
+use rustpython_vm::types::{AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+
+/// A lazy array.
+#[pyclass(module = "dask.array", name = "Array")]
+#[derive(Debug, PyPayload)]
+pub struct DaskArray {
+    array: Array,
+}
+
+impl DaskArray {
+    /// The Python object's contents.
+    pub fn new(array: Array) -> DaskArray {
+        DaskArray { array }
+    }
+
+    /// The array.
+    pub fn array(&self) -> &Array {
+        &self.array
+    }
+
+    fn part(&self, key: &PyObject, vm: &VirtualMachine) -> PyResult {
+        Operand::Lazy(indexing::index(&self.array, key, vm)?).into_object(vm)
+    }
+}
+
+impl Unlabelled for DaskArray {
+    fn plan_array(&self) -> Array {
+        self.array.clone()
+    }
+
+    fn operand(array: Array) -> Operand {
+        Operand::Lazy(array)
+    }
+}
+
+impl Surface for DaskArray {
+    const CLASS: &'static str = "dask.array.Array";
+    const METHODS: &'static [&'static [Method<Self>]] = &[
+        Shared::<Self>::REDUCTIONS,
+        Shared::<Self>::METHODS,
+        &[
+            Method {
+                name: "rechunk",
+                parameters: "chunks, threshold~, block_size_limit=None, balance=False, method~",
+                body: rechunk,
+            },
+            Method {
+                name: "compute",
+                parameters: "traverse~, optimize_graph~, scheduler~, num_workers~",
+                body: |this, arguments| compute_one(&this.to_owned().into(), arguments.vm),
+            },
+            Method {
+                name: "persist",
+                parameters: "traverse~, optimize_graph~, scheduler~",
+                body: |this, arguments| persist_one(&this.to_owned().into(), arguments.vm),
+            },
+            Method {
+                name: "to_zarr",
+                parameters: "url!, component, storage_options=None, region=None, compute=True, return_stored=False, overwrite, zarr_format",
+                body: |this, arguments| writing::array_to_zarr(&this.array, arguments),
+            },
+        ],
+    ];
+    const PROPERTIES: &'static [&'static [Property<Self>]] = &[
+        Shared::<Self>::PROPERTIES,
+        &[
+            Property { name: "chunks", get: |this, vm| Ok(chunk_sizes(&this.array, vm)) },
+            Property {
+                name: "chunksize",
+                get: |this, vm| Ok(convert::length_tuple(this.array.grid().max_chunk_shape(), vm)),
+            },
+            Property { name: "numblocks", get: |this, vm| Ok(convert::length_tuple(this.array.grid().counts(), vm)) },
+            Property { name: "npartitions", get: |this, vm| Ok(this.array.grid().chunk_count().to_pyobject(vm)) },
+        ],
+    ];
+}
+
+/// Sizes of the chunks along each axis, a tuple of tuples.
+pub(in crate::script) fn chunk_sizes(array: &Array, vm: &VirtualMachine) -> PyObjectRef {
+    let axes = array.grid().axes().iter().map(|axis| convert::length_tuple(axis.sizes(), vm));
+    vm.ctx.new_tuple(axes.collect()).into()
+}
+
+fn rechunk(this: &Py<DaskArray>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let grid = match arguments.get("chunks") {
+        Some(wish) => chunks::regrid(wish, this.array.grid(), this.array.dtype(), vm)?,
+        None => chunks::grid(None, this.array.shape(), this.array.dtype(), vm)?,
+    };
+    Operand::Lazy(this.array.rechunk(grid)).into_object(vm)
+}
+
+surface_attributes!(DaskArray);
+operators!(DaskArray, METHODS);
+
+#[pyclass(with(AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable))]
+impl DaskArray {}
+
+impl AsMapping for DaskArray {
+    fn as_mapping() -> &'static PyMappingMethods {
+        static METHODS: PyMappingMethods = PyMappingMethods {
+            length: Some(|mapping, vm| match DaskArray::mapping_downcast(mapping).array.shape().first() {
+                Some(&length) => Ok(length),
+                None => Err(vm.new_type_error("len() of unsized object")),
+            }),
+            subscript: Some(|mapping, key, vm| DaskArray::mapping_downcast(mapping).part(key, vm)),
+            ass_subscript: Some(|_mapping, _key, _value, vm| {
+                Err(vm.new_not_implemented_error(
+                    "assigning to elements of a lazy array is not supported by swath: make a new one with da.where()",
+                ))
+            }),
+        };
+        &METHODS
+    }
+}
+
+impl Iterable for DaskArray {
+    fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        let Some(&length) = zelf.array.shape().first() else {
+            return Err(vm.new_type_error("iteration over a 0-d array"));
+        };
+        let parts = (0..length).map(|index| zelf.part(vm.ctx.new_int(index).as_object(), vm));
+        let parts: PyObjectRef = vm.ctx.new_list(parts.collect::<PyResult<_>>()?).into();
+        Ok(parts.get_iter(vm)?.into())
+    }
+}
+
+impl Representable for DaskArray {
+    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        let array = &zelf.array;
+        let tuple = |lengths: Vec<usize>| {
+            convert::length_tuple(lengths, vm).repr(vm).map(|text| text.to_string_lossy().into_owned())
+        };
+        Ok(format!(
+            "dask.array<shape={}, dtype={}, chunksize={}, chunktype=numpy.ndarray>",
+            tuple(array.shape().to_vec())?,
+            array.dtype(),
+            tuple(array.grid().max_chunk_shape())?
+        ))
+    }
+}

@@ -1,0 +1,89 @@
+//! Functions of `dask.array` that make arrays.
+
+use super::chunks;
+use crate::array::DType;
+use crate::plan::Array;
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::creation::{self, FILLERS, FILLERS_LIKE, Recipe};
+use crate::script::modules::Module;
+use crate::script::operand::Operand;
+use crate::script::writing;
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+
+/// Puts the functions into the module.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
+    for (name, value) in FILLERS {
+        module.function(name, "shape!, dtype, chunks, name~, order~, meta~", |arguments| {
+            made(creation::filled(*value, arguments)?, arguments)
+        })?;
+    }
+    for (name, value) in FILLERS_LIKE {
+        module.function(name, "a!, dtype, order~, chunks, name~", |arguments| {
+            let model = lazy(arguments.required("a"), arguments.vm)?;
+            let recipe = creation::filled_like(*value, &model, arguments)?;
+            match arguments.get("chunks") {
+                None => Operand::Lazy(recipe.array(model.grid().clone())).into_object(arguments.vm),
+                Some(_) => made(recipe, arguments),
+            }
+        })?;
+    }
+    module.function("full", "shape!, fill_value!, dtype, chunks, name~, order~, meta~", |arguments| {
+        made(creation::full(arguments)?, arguments)
+    })?;
+    module.function("arange", "start!, stop, step, *, chunks, dtype, like=None", |arguments| {
+        made(creation::arange(arguments)?, arguments)
+    })?;
+    module.function("from_zarr", "url!, component, storage_options=None, chunks, name~, inline_array~", from_zarr)?;
+    module.function("to_zarr", "arr!, url!, component, storage_options=None, region=None, compute=True, return_stored=False, overwrite, zarr_format", |arguments| {
+        writing::array_to_zarr(&lazy(arguments.required("arr"), arguments.vm)?, arguments)
+    })?;
+    const EXISTING: &str = "a!, chunks, name~, lock~, asarray~, fancy~, getitem~, meta~, inline_array~, dtype";
+    for name in ["from_array", "asarray", "array"] {
+        module.function(name, EXISTING, from_array)?;
+    }
+    Ok(())
+}
+
+/// The lazy array that an argument is.
+fn lazy(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Array> {
+    match Operand::expect(object, vm)? {
+        Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => Ok(array),
+        Operand::DataArray(array) => Ok(array.data().clone()),
+        Operand::Weak(_) => convert::chunk(object, None, vm).map(Array::in_memory),
+        Operand::Dataset(_) => Err(vm.new_type_error("a Dataset is no array: take a variable of it")),
+    }
+}
+
+fn made(recipe: Recipe, arguments: &Arguments<'_>) -> PyResult {
+    let grid = chunks::grid(arguments.get("chunks"), &recipe.shape, recipe.dtype, arguments.vm)?;
+    Operand::Lazy(recipe.array(grid)).into_object(arguments.vm)
+}
+
+fn from_array(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let mut array = lazy(arguments.required("a"), vm)?;
+    if let Some(dtype) = arguments.get("dtype") {
+        let dtype: DType = convert::dtype(dtype, vm)?;
+        array = array.cast(dtype).map_err(|error| crate::script::errors::plan_exception(error, vm))?;
+    }
+    if arguments.get("chunks").is_some() {
+        let grid = chunks::grid(arguments.get("chunks"), array.shape(), array.dtype(), vm)?;
+        array = array.rechunk(grid);
+    }
+    Operand::Lazy(array).into_object(vm)
+}
+
+fn from_zarr(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let path = convert::path(arguments.required("url"), vm)?;
+    let mut array = writing::open_array(&path, arguments.string("component")?.as_deref(), vm)?;
+    if let Some(wish) = arguments.get("chunks") {
+        let grid = chunks::grid(Some(wish), array.shape(), array.dtype(), vm)?;
+        array = array.rechunk(grid);
+    }
+    Operand::Lazy(array).into_object(vm)
+}

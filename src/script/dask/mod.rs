@@ -1,0 +1,143 @@
+//! The modules `dask` and `dask.array`: lazy arrays without labels.
+
+mod array;
+mod chunks;
+mod creation;
+mod random;
+
+pub(super) use array::{DaskArray, chunk_sizes};
+
+use super::arguments::Arguments;
+use super::engine;
+use super::errors::runtime_exception;
+use super::harmless;
+use super::modules::Module;
+use super::numpy::{install_shared, install_ufuncs};
+use super::operand::small_object;
+use super::xarray::{DataArrayObject, DatasetObject};
+use crate::plan::Array;
+use rustpython_vm::class::{PyClassImpl, StaticType};
+use rustpython_vm::{PyObjectRef, PyPayload, PyResult, VirtualMachine};
+
+/// Makes the classes; before any object of theirs.
+pub(super) fn register_classes() {
+    DaskArray::make_static_type();
+    random::Draws::make_static_type();
+    harmless::HarmlessContext::make_static_type();
+}
+
+/// The modules.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
+    let mut dask = Module::new("dask", vm);
+    const COLLECTIONS: &str = "*collections, traverse~, optimize_graph~, scheduler~, num_workers~";
+    dask.function("compute", COLLECTIONS, |arguments| together(arguments, Kept::InMemory))?;
+    dask.function("persist", COLLECTIONS, |arguments| together(arguments, Kept::OnWorkers))?;
+    dask.finish()?;
+    let mut config = Module::new("dask.config", vm);
+    config.function("set", "settings~, **more", |arguments| Ok(harmless::context(arguments.vm)))?;
+    config.finish()?;
+    let mut array = Module::new("dask.array", vm);
+    install_ufuncs(&mut array)?;
+    install_shared(&mut array)?;
+    creation::install(&mut array)?;
+    array.value("Array", DaskArray::static_type().to_owned())?;
+    array.value("newaxis", vm.ctx.none())?;
+    for (name, value) in [("nan", f64::NAN), ("inf", f64::INFINITY), ("pi", std::f64::consts::PI)] {
+        array.value(name, vm.ctx.new_float(value))?;
+    }
+    array.finish()?;
+    random::install(vm)
+}
+
+/// Where computed values are to be.
+#[derive(Clone, Copy, PartialEq)]
+enum Kept {
+    InMemory,
+    OnWorkers,
+}
+
+/// `dask.compute(a, b, ...)` and `dask.persist(a, b, ...)`: all in one computation.
+fn together(arguments: &Arguments<'_>, kept: Kept) -> PyResult {
+    let vm = arguments.vm;
+    let mut arrays = Vec::new();
+    let spans: Vec<(usize, usize)> = arguments
+        .rest
+        .iter()
+        .map(|object| {
+            let first = arrays.len();
+            arrays.extend(arrays_of(object));
+            (first, arrays.len())
+        })
+        .collect();
+    let arrays = computed(&arrays, kept, vm)?;
+    let results = arguments
+        .rest
+        .iter()
+        .zip(spans)
+        .map(|(object, (first, end))| with_arrays(object, arrays[first..end].to_vec(), kept, vm));
+    Ok(vm.ctx.new_tuple(results.collect::<PyResult<_>>()?).into())
+}
+
+fn arrays_of(object: &PyObjectRef) -> Vec<Array> {
+    if let Some(array) = object.downcast_ref::<DaskArray>() {
+        return vec![array.array().clone()];
+    }
+    if let Some(array) = object.downcast_ref::<DataArrayObject>() {
+        return array.inner().arrays();
+    }
+    object.downcast_ref::<DatasetObject>().map(|dataset| dataset.inner().arrays()).unwrap_or_default()
+}
+
+fn computed(arrays: &[Array], kept: Kept, vm: &VirtualMachine) -> PyResult<Vec<Array>> {
+    let lazy: Vec<Array> = arrays.iter().filter(|array| array.in_memory_values().is_none()).cloned().collect();
+    if lazy.is_empty() {
+        return Ok(arrays.to_vec());
+    }
+    let engine = engine::current();
+    let results: Vec<Array> = match kept {
+        Kept::OnWorkers => engine.persist(&lazy).map_err(|error| runtime_exception(error, vm))?,
+        Kept::InMemory => {
+            let chunks = engine.compute(&lazy).map_err(|error| runtime_exception(error, vm))?;
+            chunks.into_iter().map(Array::in_memory).collect()
+        }
+    };
+    let mut results = results.into_iter();
+    let merged = arrays.iter().map(|array| match array.in_memory_values() {
+        Some(_) => array.clone(),
+        None => results.next().expect("the engine gives one result an array"),
+    });
+    Ok(merged.collect())
+}
+
+fn with_arrays(object: &PyObjectRef, arrays: Vec<Array>, kept: Kept, vm: &VirtualMachine) -> PyResult {
+    if let Some(array) = object.downcast_ref::<DataArrayObject>() {
+        return Ok(DataArrayObject::new(array.inner().replace_arrays(arrays)).into_ref(&vm.ctx).into());
+    }
+    if let Some(dataset) = object.downcast_ref::<DatasetObject>() {
+        return Ok(DatasetObject::new(dataset.inner().replace_arrays(arrays)).into_ref(&vm.ctx).into());
+    }
+    match arrays.into_iter().next() {
+        Some(array) if kept == Kept::OnWorkers => Ok(DaskArray::new(array).into_ref(&vm.ctx).into()),
+        Some(array) => small_object(super::operand::evaluate(&array, vm)?, vm),
+        None => Ok(object.clone()),
+    }
+}
+
+/// One object, computed or kept.
+///
+/// # Errors
+/// Whatever the engine fails with.
+pub(super) fn compute_one(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    with_arrays(object, computed(&arrays_of(object), Kept::InMemory, vm)?, Kept::InMemory, vm)
+}
+
+/// One object, its chunks kept on the workers.
+///
+/// # Errors
+/// Whatever the engine fails with.
+pub(super) fn persist_one(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    with_arrays(object, computed(&arrays_of(object), Kept::OnWorkers, vm)?, Kept::OnWorkers, vm)
+}

@@ -1,0 +1,158 @@
+//! Python's operators, the same for every class of ours.
+
+use super::operand::{Operand, in_place, operator, single_value, unary_operator};
+use crate::array::{DType, Scalar};
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use num_traits::ToPrimitive;
+use rustpython_vm::builtins::{PyFloat, PyIntRef};
+use rustpython_vm::function::{Either, PyComparisonValue};
+use rustpython_vm::protocol::PyNumberMethods;
+use rustpython_vm::types::PyComparisonOp;
+use rustpython_vm::{PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+
+/// Operators whose result is a new object.
+pub(super) static METHODS: PyNumberMethods = PyNumberMethods {
+    add: Some(|a, b, vm| operator(BinaryOp::Add, a, b, vm)),
+    subtract: Some(|a, b, vm| operator(BinaryOp::Subtract, a, b, vm)),
+    multiply: Some(|a, b, vm| operator(BinaryOp::Multiply, a, b, vm)),
+    remainder: Some(|a, b, vm| operator(BinaryOp::Remainder, a, b, vm)),
+    power: Some(|a, b, modulus, vm| {
+        if !vm.is_none(modulus) {
+            return Err(vm.new_type_error("pow() of an array takes no modulus"));
+        }
+        operator(BinaryOp::Power, a, b, vm)
+    }),
+    floor_divide: Some(|a, b, vm| operator(BinaryOp::FloorDivide, a, b, vm)),
+    true_divide: Some(|a, b, vm| operator(BinaryOp::Divide, a, b, vm)),
+    and: Some(|a, b, vm| operator(BinaryOp::BitwiseAnd, a, b, vm)),
+    or: Some(|a, b, vm| operator(BinaryOp::BitwiseOr, a, b, vm)),
+    xor: Some(|a, b, vm| operator(BinaryOp::BitwiseXor, a, b, vm)),
+    negative: Some(|a, vm| unary_operator(UnaryOp::Negative, &a, vm)),
+    positive: Some(|a, _vm| Ok(a.obj.to_owned())),
+    absolute: Some(|a, vm| unary_operator(UnaryOp::Absolute, &a, vm)),
+    invert: Some(|a, vm| unary_operator(UnaryOp::Invert, &a, vm)),
+    boolean: Some(|a, vm| truth(&a, vm)),
+    int: Some(|a, vm| to_int(&a, vm).map(PyObjectRef::from)),
+    float: Some(|a, vm| to_float(&a, vm).map(PyObjectRef::from)),
+    index: Some(|a, vm| to_index(&a, vm).map(PyObjectRef::from)),
+    ..PyNumberMethods::NOT_IMPLEMENTED
+};
+
+/// The same, and operators that change the object itself: of labelled arrays, which are mutable.
+pub(super) static MUTABLE_METHODS: PyNumberMethods = PyNumberMethods {
+    inplace_add: Some(|a, b, vm| in_place(BinaryOp::Add, a, b, vm)),
+    inplace_subtract: Some(|a, b, vm| in_place(BinaryOp::Subtract, a, b, vm)),
+    inplace_multiply: Some(|a, b, vm| in_place(BinaryOp::Multiply, a, b, vm)),
+    inplace_remainder: Some(|a, b, vm| in_place(BinaryOp::Remainder, a, b, vm)),
+    inplace_power: Some(|a, b, _modulus, vm| in_place(BinaryOp::Power, a, b, vm)),
+    inplace_floor_divide: Some(|a, b, vm| in_place(BinaryOp::FloorDivide, a, b, vm)),
+    inplace_true_divide: Some(|a, b, vm| in_place(BinaryOp::Divide, a, b, vm)),
+    inplace_and: Some(|a, b, vm| in_place(BinaryOp::BitwiseAnd, a, b, vm)),
+    inplace_or: Some(|a, b, vm| in_place(BinaryOp::BitwiseOr, a, b, vm)),
+    inplace_xor: Some(|a, b, vm| in_place(BinaryOp::BitwiseXor, a, b, vm)),
+    ..METHODS
+};
+
+/// The truth of an array of one value; a dataset is true where it has variables.
+fn truth(object: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+    match Operand::expect(object, vm)? {
+        Operand::Dataset(dataset) => return Ok(!dataset.data_variables().is_empty()),
+        Operand::DataArray(array) if array.data().len() != 1 => {}
+        Operand::Lazy(array) | Operand::Eager(array) if array.len() != 1 => {}
+        _ => return Ok(is_true(&single_value(object, vm)?.1)),
+    }
+    let message = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()";
+    Err(vm.new_value_error(message))
+}
+
+fn is_true(value: &Scalar) -> bool {
+    match value {
+        Scalar::Text(text) => !text.is_empty(),
+        number => number.as_f64() != Some(0.0),
+    }
+}
+
+fn to_float(number: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyFloat>> {
+    let (dtype, value) = single_value(number, vm)?;
+    let float = value.as_f64().filter(|_| !dtype.is_time());
+    float
+        .map(|value| vm.ctx.new_float(value))
+        .ok_or_else(|| vm.new_type_error(format!("float() can't convert a value of dtype {dtype}")))
+}
+
+fn to_int(number: &PyObject, vm: &VirtualMachine) -> PyResult<PyIntRef> {
+    match single_value(number, vm)?.1 {
+        Scalar::Float(value) if value.is_finite() => match value.trunc().to_i128() {
+            Some(whole) => Ok(vm.ctx.new_int(whole)),
+            None => Err(vm.new_overflow_error(format!("{value} is too large for int()"))),
+        },
+        Scalar::Float(value) => Err(vm.new_value_error(format!("cannot convert float {value} to integer"))),
+        value => match value.as_i128() {
+            Some(whole) => Ok(vm.ctx.new_int(whole)),
+            None => Err(vm.new_type_error("int() can't convert text of an array")),
+        },
+    }
+}
+
+fn to_index(number: &PyObject, vm: &VirtualMachine) -> PyResult<PyIntRef> {
+    let (dtype, value) = single_value(number, vm)?;
+    match value.as_i128().filter(|_| dtype.is_integer() || dtype == DType::Bool) {
+        Some(whole) => Ok(vm.ctx.new_int(whole)),
+        None => Err(vm.new_type_error("only integer scalar arrays can be converted to a scalar index")),
+    }
+}
+
+/// A comparison, whose result is an array.
+///
+/// # Errors
+/// Where the operands don't go together.
+pub(super) fn compare(
+    left: &PyObject,
+    right: &PyObject,
+    operation: PyComparisonOp,
+    vm: &VirtualMachine,
+) -> PyResult<Either<PyObjectRef, PyComparisonValue>> {
+    let operation = match operation {
+        PyComparisonOp::Lt => BinaryOp::Less,
+        PyComparisonOp::Le => BinaryOp::LessEqual,
+        PyComparisonOp::Gt => BinaryOp::Greater,
+        PyComparisonOp::Ge => BinaryOp::GreaterEqual,
+        PyComparisonOp::Eq => BinaryOp::Equal,
+        PyComparisonOp::Ne => BinaryOp::NotEqual,
+    };
+    operator(operation, left, right, vm).map(Either::A)
+}
+
+/// Implements operators and comparisons of a class.
+macro_rules! operators {
+    ($class:ty, $methods:ident) => {
+        impl rustpython_vm::types::AsNumber for $class {
+            fn as_number() -> &'static rustpython_vm::protocol::PyNumberMethods {
+                &$crate::script::numbers::$methods
+            }
+        }
+
+        impl rustpython_vm::types::Comparable for $class {
+            fn slot_richcompare(
+                zelf: &rustpython_vm::PyObject,
+                other: &rustpython_vm::PyObject,
+                operation: rustpython_vm::types::PyComparisonOp,
+                vm: &rustpython_vm::VirtualMachine,
+            ) -> rustpython_vm::PyResult<
+                rustpython_vm::function::Either<rustpython_vm::PyObjectRef, rustpython_vm::function::PyComparisonValue>,
+            > {
+                $crate::script::numbers::compare(zelf, other, operation, vm)
+            }
+
+            fn cmp(
+                _zelf: &rustpython_vm::Py<Self>,
+                _other: &rustpython_vm::PyObject,
+                _operation: rustpython_vm::types::PyComparisonOp,
+                _vm: &rustpython_vm::VirtualMachine,
+            ) -> rustpython_vm::PyResult<rustpython_vm::function::PyComparisonValue> {
+                Ok(rustpython_vm::function::PyComparisonValue::NotImplemented)
+            }
+        }
+    };
+}
+pub(super) use operators;

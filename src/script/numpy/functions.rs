@@ -1,0 +1,224 @@
+//! Functions of whole arrays: reductions, `where`, `clip`, `round`, comparisons.
+
+use crate::array::{Buffer, DType};
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::kernels::reduction::ReductionOptions;
+use crate::plan::Array;
+use crate::script::arguments::Arguments;
+use crate::script::array_methods::{Reduction, clipped, rounded};
+use crate::script::convert;
+use crate::script::errors::plan_exception;
+use crate::script::modules::Module;
+use crate::script::operand::{self, Operand, small_object};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+
+/// numpy's names of reductions, the registered name, and whether NaN is left out.
+const REDUCTIONS: &[(&str, &str, bool)] = &[
+    ("sum", "sum", false),
+    ("prod", "prod", false),
+    ("mean", "mean", false),
+    ("min", "min", false),
+    ("amin", "min", false),
+    ("max", "max", false),
+    ("amax", "max", false),
+    ("any", "any", false),
+    ("all", "all", false),
+    ("std", "std", false),
+    ("var", "var", false),
+    ("nansum", "sum", true),
+    ("nanprod", "prod", true),
+    ("nanmean", "mean", true),
+    ("nanmin", "min", true),
+    ("nanmax", "max", true),
+    ("nanstd", "std", true),
+    ("nanvar", "var", true),
+];
+
+/// Puts the functions that `numpy` and `dask.array` share into a module.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(in crate::script) fn install_shared(module: &mut Module<'_>) -> PyResult<()> {
+    for (name, reduction, skip_missing) in REDUCTIONS {
+        let parameters = match *reduction {
+            "std" | "var" => "a!, axis, dtype, out=None, ddof, keepdims",
+            _ => "a!, axis, dtype, out=None, keepdims",
+        };
+        module.function(name, parameters, |arguments| reduce(reduction, *skip_missing, arguments))?;
+    }
+    module.function("where", "condition!, x!, y!", |arguments| {
+        let vm = arguments.vm;
+        let [condition, x, y] = ["condition", "x", "y"].map(|name| Operand::expect(arguments.required(name), vm));
+        operand::select(condition?, x?, y?, vm)?.into_object(vm)
+    })?;
+    module.function("clip", "a!, a_min, a_max, out=None, *, min, max", clip)?;
+    for name in ["round", "around"] {
+        module.function(name, "a!, decimals, out=None", round)?;
+    }
+    module.function("transpose", "a!, axes", |arguments| {
+        let passed = FuncArgs::from(arguments.get("axes").cloned().into_iter().collect::<Vec<_>>());
+        arguments.vm.call_method(arguments.required("a"), "transpose", passed)
+    })
+}
+
+/// Puts the functions of `numpy` alone into the module.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
+    const CLOSENESS: &str = "a!, b!, rtol, atol, equal_nan";
+    module.function("isclose", CLOSENESS, |arguments| close(arguments)?.into_object(arguments.vm))?;
+    module.function("allclose", CLOSENESS, |arguments| {
+        let all = all_true(close(arguments)?, arguments.vm)?;
+        Ok(arguments.vm.ctx.new_bool(all).into())
+    })?;
+    module.function("array_equal", "a1!, a2!, equal_nan=False", |arguments| {
+        let vm = arguments.vm;
+        let [left, right] = ["a1", "a2"].map(|name| Operand::expect(arguments.required(name), vm));
+        let equal = match operand::binary(BinaryOp::Equal, left?, right?, vm) {
+            Ok(equal) => all_true(equal, vm)?,
+            Err(_) => false,
+        };
+        Ok(vm.ctx.new_bool(equal).into())
+    })?;
+    module.function("sort", "a!, axis=-1, kind~, order=None", sort)?;
+    module.function("size", "a!", |arguments| arguments.required("a").get_attr("size", arguments.vm))?;
+    module.function("ndim", "a!", |arguments| arguments.required("a").get_attr("ndim", arguments.vm))?;
+    module.function("shape", "a!", |arguments| arguments.required("a").get_attr("shape", arguments.vm))?;
+    module.function("seterr", "**settings", |arguments| Ok(arguments.vm.ctx.new_dict().into()))?;
+    module.function("errstate", "**settings", |arguments| Ok(super::super::harmless::context(arguments.vm)))?;
+    module.function("set_printoptions", "**settings~", |arguments| Ok(arguments.vm.ctx.none()))
+}
+
+fn reduce(reduction: &'static str, skip_missing: bool, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let object = arguments.required("a");
+    let failed = |error| plan_exception(error, vm);
+    match Operand::expect(object, vm)? {
+        Operand::DataArray(_) | Operand::Dataset(_) => reduce_labelled(reduction, skip_missing, object, arguments),
+        Operand::Lazy(array) => {
+            let request = Reduction::from_arguments(reduction, skip_missing, arguments)?;
+            Operand::Lazy(request.apply(&array, vm)?.map_err(failed)?).into_object(vm)
+        }
+        Operand::Eager(array) | Operand::Typed(array) => {
+            let request = Reduction::from_arguments(reduction, skip_missing, arguments)?;
+            Operand::Eager(request.apply(&array, vm)?.map_err(failed)?).into_object(vm)
+        }
+        Operand::Weak(value) => Operand::Weak(value).into_object(vm),
+    }
+}
+
+/// numpy's reduction of a labelled array is the array's own, which leaves NaN out.
+fn reduce_labelled(name: &str, skip_missing: bool, object: &PyObjectRef, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let mut passed = FuncArgs::default();
+    for keyword in ["axis", "ddof"] {
+        if let Some(value) = arguments.get(keyword) {
+            passed.kwargs.insert(keyword.to_owned(), value.clone());
+        }
+    }
+    if skip_missing {
+        passed.kwargs.insert("skipna".to_owned(), vm.ctx.new_bool(true).into());
+    }
+    for keyword in ["dtype", "keepdims"] {
+        if arguments.get(keyword).is_some_and(|value| !value.is(&vm.ctx.false_value)) {
+            let message = format!("np.{name} of a labelled array with {keyword}= is not supported by swath");
+            return Err(vm.new_not_implemented_error(message));
+        }
+    }
+    vm.call_method(object, name, passed)
+}
+
+fn clip(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let low = arguments.get("a_min").or(arguments.get("min"));
+    let high = arguments.get("a_max").or(arguments.get("max"));
+    let object = arguments.required("a");
+    match Operand::expect(object, vm)? {
+        Operand::DataArray(_) | Operand::Dataset(_) => {
+            let bound = |bound: Option<&PyObjectRef>| vm.unwrap_or_none(bound.cloned());
+            vm.call_method(object, "clip", (bound(low), bound(high)))
+        }
+        operand => clipped(operand, low, high, vm)?.into_object(vm),
+    }
+}
+
+fn round(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
+    let operand = Operand::expect(arguments.required("a"), vm)?;
+    let dtype = match &operand {
+        Operand::DataArray(array) => array.dtype(),
+        Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => array.dtype(),
+        Operand::Weak(value) => convert::default_dtype(value),
+        Operand::Dataset(_) => DType::Float64,
+    };
+    rounded(operand, dtype, decimals, vm)?.into_object(vm)
+}
+
+/// `|a - b| <= atol + rtol * |b|`, equal infinities included.
+fn close(arguments: &Arguments<'_>) -> PyResult<Operand> {
+    let vm = arguments.vm;
+    let tolerance = |name, default| arguments.get(name).map_or(Ok(default), |value| convert::float(value, vm));
+    let (relative, absolute) = (tolerance("rtol", 1e-5)?, tolerance("atol", 1e-8)?);
+    let a = Operand::expect(arguments.required("a"), vm)?;
+    let b = Operand::expect(arguments.required("b"), vm)?;
+    let number = |value: f64| Operand::Weak(value.into());
+    let binary = |operation, left, right| operand::binary(operation, left, right, vm);
+    let distance = operand::unary(UnaryOp::Absolute, binary(BinaryOp::Subtract, a.clone(), b.clone())?, vm)?;
+    let scaled = binary(BinaryOp::Multiply, operand::unary(UnaryOp::Absolute, b.clone(), vm)?, number(relative))?;
+    let near = binary(BinaryOp::LessEqual, distance, binary(BinaryOp::Add, scaled, number(absolute))?)?;
+    let finite = operand::unary(UnaryOp::IsFinite, b.clone(), vm)?;
+    let near = binary(BinaryOp::LogicalAnd, near, finite)?;
+    let mut result = binary(BinaryOp::LogicalOr, near, binary(BinaryOp::Equal, a.clone(), b.clone())?)?;
+    if arguments.bool("equal_nan")?.unwrap_or(false) {
+        let missing = |operand| operand::unary(UnaryOp::IsNan, operand, vm);
+        result = binary(BinaryOp::LogicalOr, result, binary(BinaryOp::LogicalAnd, missing(a)?, missing(b)?)?)?;
+    }
+    Ok(result)
+}
+
+fn all_true(operand: Operand, vm: &VirtualMachine) -> PyResult<bool> {
+    let failed = |error| plan_exception(error, vm);
+    let array = match operand {
+        Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => array,
+        Operand::DataArray(array) => array.data().clone(),
+        other => {
+            let object = other.into_object(vm)?;
+            return object.try_to_bool(vm);
+        }
+    };
+    let axes: Vec<usize> = (0..array.ndim()).collect();
+    let all: Array = array.reduce("all", &axes, ReductionOptions::default()).map_err(failed)?;
+    Ok(operand::evaluate(&all, vm)?.as_slice::<bool>().is_some_and(|values| values.first() == Some(&true)))
+}
+
+/// Values in ascending order, NaN last; of one axis.
+fn sort(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let Operand::Eager(array) = Operand::expect(arguments.required("a"), vm)? else {
+        return Err(
+            vm.new_not_implemented_error("np.sort of a lazy array is not supported by swath: compute() it first")
+        );
+    };
+    if array.ndim() != 1 {
+        return Err(vm.new_not_implemented_error("np.sort along one of several axes is not supported by swath"));
+    }
+    let mut chunk = operand::evaluate(&array, vm)?;
+    match chunk.data_mut() {
+        Buffer::Float32(values) => values.sort_by(|a, b| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(b))),
+        Buffer::Float64(values) => values.sort_by(|a, b| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(b))),
+        Buffer::Bool(values) => values.sort_unstable(),
+        Buffer::Int8(values) => values.sort_unstable(),
+        Buffer::Int16(values) => values.sort_unstable(),
+        Buffer::Int32(values) => values.sort_unstable(),
+        Buffer::Int64(values) => values.sort_unstable(),
+        Buffer::UInt8(values) => values.sort_unstable(),
+        Buffer::UInt16(values) => values.sort_unstable(),
+        Buffer::UInt32(values) => values.sort_unstable(),
+        Buffer::UInt64(values) => values.sort_unstable(),
+        Buffer::Text(values) => values.sort_unstable(),
+    }
+    small_object(chunk, vm)
+}

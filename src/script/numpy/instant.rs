@@ -1,0 +1,94 @@
+//! `np.datetime64` and `np.timedelta64` from text and numbers.
+
+use super::scalar::NumpyScalar;
+use crate::array::{DType, Scalar, TimeUnit};
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::numpy::cast_scalar;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use rustpython_vm::builtins::PyStr;
+use rustpython_vm::{PyResult, VirtualMachine};
+
+/// `np.datetime64(value, unit)` or `np.timedelta64(value, unit)`.
+///
+/// # Errors
+/// `ValueError` for text that is no date and for an unknown unit.
+pub(super) fn construct(dtype: DType, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let unit = match arguments.string("unit")? {
+        Some(code) => Some(unit_of(&code, vm)?),
+        None => None,
+    };
+    let of_unit = |unit| match dtype {
+        DType::Datetime(_) => DType::Datetime(unit),
+        _ => DType::Timedelta(unit),
+    };
+    let value = arguments.required("value");
+    if let Some(scalar) = value.downcast_ref::<NumpyScalar>().filter(|scalar| scalar.dtype().is_time()) {
+        let (DType::Datetime(own) | DType::Timedelta(own)) = scalar.dtype() else { unreachable!("it is a time") };
+        let wanted = of_unit(unit.unwrap_or(own));
+        return NumpyScalar::object(wanted, cast_scalar(scalar.value(), scalar.dtype(), wanted, vm)?, vm);
+    }
+    if let Some(text) = value.downcast_ref::<PyStr>() {
+        let text = text.to_string_lossy();
+        if text == "NaT" {
+            return NumpyScalar::object(of_unit(unit.unwrap_or(TimeUnit::Second)), Scalar::Int(DType::NOT_A_TIME), vm);
+        }
+        if let DType::Datetime(_) = dtype {
+            let (count, unit) = parse(&text, unit, vm)?;
+            return NumpyScalar::object(DType::Datetime(unit), Scalar::Int(count), vm);
+        }
+    }
+    let count = convert::integer(value, vm)?;
+    let unit =
+        unit.ok_or_else(|| vm.new_value_error("a time from a number needs a unit, as in np.timedelta64(1, 'D')"))?;
+    NumpyScalar::object(of_unit(unit), Scalar::Int(count), vm)
+}
+
+fn unit_of(code: &str, vm: &VirtualMachine) -> PyResult<TimeUnit> {
+    TimeUnit::from_code(code).ok_or_else(|| {
+        let known: Vec<&str> = TimeUnit::ALL.iter().map(|unit| unit.code()).collect();
+        vm.new_value_error(format!(
+            "time unit '{code}' is not supported by swath: expected one of {}",
+            known.join(", ")
+        ))
+    })
+}
+
+/// The count of units of an ISO 8601 date; without a unit, in the coarsest that the text needs.
+///
+/// # Errors
+/// `ValueError` for text that is no date.
+pub(super) fn parse(text: &str, unit: Option<TimeUnit>, vm: &VirtualMachine) -> PyResult<(i64, TimeUnit)> {
+    let not_a_date = || vm.new_value_error(format!("Error parsing datetime string \"{text}\": expected ISO 8601"));
+    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
+    let full_date = match date.matches('-').count() {
+        0 => format!("{date}-01-01"),
+        1 => format!("{date}-01"),
+        _ => date.to_owned(),
+    };
+    let full_time = match time.matches(':').count() {
+        0 if time.is_empty() => "00:00:00".to_owned(),
+        0 => format!("{time}:00:00"),
+        1 => format!("{time}:00"),
+        _ => time.to_owned(),
+    };
+    let day: Date = full_date.parse().map_err(|_| not_a_date())?;
+    let moment: DateTime = format!("{day}T{full_time}").parse().map_err(|_| not_a_date())?;
+    let needed = match (time.matches(':').count(), time.split_once('.').map(|(_, digits)| digits.len())) {
+        _ if time.is_empty() => TimeUnit::Day,
+        (0, _) => TimeUnit::Hour,
+        (1, _) => TimeUnit::Minute,
+        (_, None) => TimeUnit::Second,
+        (_, Some(0..=3)) => TimeUnit::Millisecond,
+        (_, Some(4..=6)) => TimeUnit::Microsecond,
+        _ => TimeUnit::Nanosecond,
+    };
+    let unit = unit.unwrap_or(needed);
+    let instant = moment.to_zoned(TimeZone::UTC).map_err(|_| not_a_date())?.timestamp();
+    let count = instant.as_nanosecond().div_euclid(i128::from(unit.nanoseconds()));
+    let out_of_range =
+        |_| vm.new_value_error(format!("date \"{text}\" is out of the range of datetime64[{}]", unit.code()));
+    Ok((i64::try_from(count).map_err(out_of_range)?, unit))
+}

@@ -1,0 +1,55 @@
+//! The module `numpy`: small arrays and scalars, evaluated at once on the rank that runs the script.
+
+mod creation;
+mod dtype_object;
+mod functions;
+mod instant;
+mod nd_array;
+mod scalar;
+mod ufuncs;
+
+pub(super) use dtype_object::DTypeObject;
+pub(super) use functions::install_shared;
+pub(super) use nd_array::NdArray;
+pub(super) use scalar::{NumpyScalar, cast_scalar};
+
+use super::modules::Module;
+use rustpython_vm::class::{PyClassImpl, StaticType};
+use rustpython_vm::{PyResult, VirtualMachine};
+
+/// Makes the classes; before any object of theirs.
+pub(super) fn register_classes(vm: &VirtualMachine) {
+    DTypeObject::make_static_type();
+    NdArray::make_static_type();
+    scalar::register(vm);
+}
+
+/// The module.
+///
+/// # Errors
+/// Where the machine can't hold it.
+pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
+    let mut module = Module::new("numpy", vm);
+    ufuncs::install(&mut module)?;
+    functions::install_shared(&mut module)?;
+    functions::install(&mut module)?;
+    creation::install(&mut module)?;
+    scalar::install(&mut module)?;
+    module.value("ndarray", NdArray::static_type().to_owned())?;
+    module.value("dtype", DTypeObject::static_type().to_owned())?;
+    module.value("newaxis", vm.ctx.none())?;
+    for (name, value) in
+        [("nan", f64::NAN), ("inf", f64::INFINITY), ("pi", std::f64::consts::PI), ("e", std::f64::consts::E)]
+    {
+        module.value(name, vm.ctx.new_float(value))?;
+    }
+    module.finish()
+}
+
+/// Puts the functions of elements into a module: `dask.array` has the same.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn install_ufuncs(module: &mut Module<'_>) -> PyResult<()> {
+    ufuncs::install(module)
+}

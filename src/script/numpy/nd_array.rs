@@ -1,0 +1,204 @@
+//! `numpy.ndarray`: a small array in memory.
+
+use crate::array::Chunk;
+use crate::dataset::format_values;
+use crate::plan::Array;
+use crate::script::arguments::Arguments;
+use crate::script::array_methods::{Shared, Unlabelled};
+use crate::script::convert;
+use crate::script::indexing;
+use crate::script::numbers::operators;
+use crate::script::operand::{Operand, expect_object, small_object};
+use crate::script::surface::{Method, Property, Surface, surface_attributes};
+use rustpython_vm::builtins::PyStr;
+use rustpython_vm::protocol::PyMappingMethods;
+use rustpython_vm::types::{AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use std::sync::Arc;
+
+/// Values in memory on the rank that runs the script. They don't change: an index is a copy, and assigning to an
+/// element is refused.
+#[pyclass(module = "numpy", name = "ndarray")]
+#[derive(Debug, PyPayload)]
+pub struct NdArray {
+    values: Arc<Chunk>,
+}
+
+impl NdArray {
+    /// An array of these values.
+    pub fn new(values: impl Into<Arc<Chunk>>) -> NdArray {
+        NdArray { values: values.into() }
+    }
+
+    /// The values.
+    pub fn values(&self) -> &Arc<Chunk> {
+        &self.values
+    }
+
+    fn item_at(&self, key: &PyObject, vm: &VirtualMachine) -> PyResult {
+        Operand::Eager(indexing::index(&self.plan_array(), key, vm)?).into_object(vm)
+    }
+}
+
+impl Unlabelled for NdArray {
+    fn plan_array(&self) -> Array {
+        Array::in_memory(self.values.clone())
+    }
+
+    fn operand(array: Array) -> Operand {
+        Operand::Eager(array)
+    }
+}
+
+impl Surface for NdArray {
+    const CLASS: &'static str = "numpy.ndarray";
+    const METHODS: &'static [&'static [Method<Self>]] = &[
+        Shared::<Self>::REDUCTIONS,
+        Shared::<Self>::METHODS,
+        &[
+            Method {
+                name: "tolist",
+                parameters: "",
+                body: |this, arguments| Ok(nested_lists(&this.values, arguments.vm)),
+            },
+            Method { name: "reshape", parameters: "*shape, order='C', copy~", body: reshape },
+            Method { name: "ravel", parameters: "order='C'", body: flatten },
+            Method { name: "flatten", parameters: "order='C'", body: flatten },
+        ],
+    ];
+    const PROPERTIES: &'static [&'static [Property<Self>]] = &[Shared::<Self>::PROPERTIES];
+}
+
+/// Nested lists of plain Python values.
+fn nested_lists(values: &Chunk, vm: &VirtualMachine) -> PyObjectRef {
+    let leaves: Vec<PyObjectRef> = (0..values.len())
+        .filter_map(|index| values.get(index))
+        .map(|value| convert::plain_object(&value, vm))
+        .collect();
+    nest(&leaves, values.shape(), vm)
+}
+
+fn nest(leaves: &[PyObjectRef], shape: &[usize], vm: &VirtualMachine) -> PyObjectRef {
+    let Some((&length, inner)) = shape.split_first() else { return leaves[0].clone() };
+    let step: usize = inner.iter().product();
+    let items = (0..length).map(|index| nest(&leaves[index * step..(index + 1) * step], inner, vm)).collect();
+    vm.ctx.new_list(items).into()
+}
+
+fn flatten(this: &Py<NdArray>, arguments: &Arguments<'_>) -> PyResult {
+    reshaped(&this.values, vec![this.values.len()], arguments.vm)
+}
+
+fn reshape(this: &Py<NdArray>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let given = match arguments.rest.as_slice() {
+        [one] => convert::one_or_more(one, vm)?,
+        several => several.to_vec(),
+    };
+    let lengths = given.iter().map(|length| convert::integer(length, vm)).collect::<PyResult<Vec<_>>>()?;
+    let known: i64 = lengths.iter().filter(|&&length| length >= 0).product();
+    let missing = lengths.iter().filter(|&&length| length < 0).count();
+    let shape = lengths
+        .iter()
+        .map(|&length| if length < 0 { this.values.len() / known.max(1) as usize } else { length as usize })
+        .collect();
+    if missing > 1 {
+        return Err(vm.new_value_error("can only specify one unknown dimension"));
+    }
+    reshaped(&this.values, shape, vm)
+}
+
+fn reshaped(values: &Arc<Chunk>, shape: Vec<usize>, vm: &VirtualMachine) -> PyResult {
+    let message = format!("cannot reshape array of size {} into shape {shape:?}", values.len());
+    let chunk = (**values).clone().reshaped(shape).map_err(|_| vm.new_value_error(message))?;
+    small_object(chunk, vm)
+}
+
+surface_attributes!(NdArray);
+operators!(NdArray, METHODS);
+
+#[pyclass(with(AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable))]
+impl NdArray {
+    #[pyslot]
+    fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+        let array = expect_object::<NdArray>(zelf, "an array", vm)?;
+        Ok(vm.ctx.new_str(format_values(&array.values)))
+    }
+}
+
+impl AsMapping for NdArray {
+    fn as_mapping() -> &'static PyMappingMethods {
+        static METHODS: PyMappingMethods = PyMappingMethods {
+            length: Some(|mapping, vm| match NdArray::mapping_downcast(mapping).values.shape().first() {
+                Some(&length) => Ok(length),
+                None => Err(vm.new_type_error("len() of unsized object")),
+            }),
+            subscript: Some(|mapping, key, vm| NdArray::mapping_downcast(mapping).item_at(key, vm)),
+            ass_subscript: Some(|_mapping, _key, _value, vm| {
+                Err(vm.new_not_implemented_error(
+                    "assigning to elements of an array is not supported by swath: make a new one with np.where()",
+                ))
+            }),
+        };
+        &METHODS
+    }
+}
+
+impl Iterable for NdArray {
+    fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        let Some(&length) = zelf.values.shape().first() else {
+            return Err(vm.new_type_error("iteration over a 0-d array"));
+        };
+        let items = (0..length).map(|index| zelf.item_at(vm.ctx.new_int(index).as_ref(), vm));
+        let items = vm.ctx.new_list(items.collect::<PyResult<_>>()?);
+        Ok(PyObjectRef::from(items).get_iter(vm)?.into())
+    }
+}
+
+impl Representable for NdArray {
+    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+        let text = with_commas(&format_values(&zelf.values));
+        let dtype = zelf.values.dtype();
+        let plain =
+            matches!(dtype, crate::array::DType::Bool | crate::array::DType::Int64 | crate::array::DType::Float64);
+        Ok(if plain && !zelf.values.is_empty() {
+            format!("array({text})")
+        } else {
+            format!("array({text}, dtype={dtype})")
+        })
+    }
+}
+
+/// `[[1 2]\n [3 4]]` as `[[1, 2],\n       [3, 4]]`.
+fn with_commas(text: &str) -> String {
+    let mut result = String::new();
+    let (mut quoted, mut previous) = (false, '[');
+    let characters: Vec<char> = text.chars().collect();
+    for (index, &character) in characters.iter().enumerate() {
+        if character == '\'' {
+            quoted = !quoted;
+        }
+        let gap = character.is_whitespace() && !quoted;
+        let next = characters[index..].iter().find(|next| !next.is_whitespace()).copied().unwrap_or(']');
+        if gap && !previous.is_whitespace() && previous != '[' && next != ']' {
+            result.push(',');
+        }
+        result.push(character);
+        if character == '\n' {
+            result.push_str("      ");
+        }
+        previous = character;
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_commas;
+
+    #[test]
+    fn representations_have_commas() {
+        assert_eq!(with_commas("[[ 1. 10.]\n [ 2.  3.]]"), "[[ 1., 10.],\n       [ 2.,  3.]]");
+        assert_eq!(with_commas("['a b' 'c']"), "['a b', 'c']");
+    }
+}

@@ -1,0 +1,331 @@
+//! numpy scalars: `np.float32(0.25)`, `np.datetime64("2000-01-01")`.
+
+use super::{DTypeObject, instant};
+use crate::array::{Chunk, DType, Scalar, TimeUnit};
+use crate::dataset::format_values;
+use crate::plan::Array;
+use crate::script::arguments::Arguments;
+use crate::script::array_methods::rounded;
+use crate::script::convert;
+use crate::script::errors::plan_exception;
+use crate::script::modules::Module;
+use crate::script::numbers::operators;
+use crate::script::operand::{self, Operand};
+use crate::script::surface::{Method, Property, Surface, surface_attributes};
+use rustpython_vm::builtins::{PyStr, PyType, PyTypeRef};
+use rustpython_vm::class::{PyClassImpl, StaticType};
+use rustpython_vm::common::hash::PyHash;
+use rustpython_vm::convert::ToPyObject;
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::types::{
+    AsNumber, Comparable, Constructor, GetAttr, Hashable, PyTypeFlags, PyTypeSlots, Representable,
+};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use std::cell::RefCell;
+
+/// The scalar classes and the dtypes that their constructors make.
+const CLASSES: &[(&str, DType)] = &[
+    ("bool_", DType::Bool),
+    ("int8", DType::Int8),
+    ("int16", DType::Int16),
+    ("int32", DType::Int32),
+    ("int64", DType::Int64),
+    ("uint8", DType::UInt8),
+    ("uint16", DType::UInt16),
+    ("uint32", DType::UInt32),
+    ("uint64", DType::UInt64),
+    ("float32", DType::Float32),
+    ("float64", DType::Float64),
+    ("datetime64", DType::Datetime(TimeUnit::Nanosecond)),
+    ("timedelta64", DType::Timedelta(TimeUnit::Nanosecond)),
+    ("str_", DType::Text),
+];
+
+thread_local! {
+    static TYPES: RefCell<Vec<PyTypeRef>> = const { RefCell::new(Vec::new()) };
+}
+
+/// One value with a dtype.
+#[pyclass(module = "numpy", name = "generic")]
+#[derive(Debug, Clone, PyPayload)]
+pub struct NumpyScalar {
+    dtype: DType,
+    value: Scalar,
+}
+
+/// Makes the scalar classes.
+pub(super) fn register(vm: &VirtualMachine) {
+    let generic = NumpyScalar::make_static_type();
+    let types = CLASSES.iter().map(|(name, _)| {
+        let slots = PyTypeSlots::new("generic", PyTypeFlags::heap_type_flags());
+        vm.ctx.new_class(Some("numpy"), name, generic.clone(), slots)
+    });
+    let types = types.collect();
+    TYPES.set(types);
+}
+
+/// Puts the scalar classes into the module.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
+    module.value("generic", NumpyScalar::static_type().to_owned())?;
+    for (name, dtype) in CLASSES {
+        module.value(name, class_of(*dtype))?;
+    }
+    module.value("bool", class_of(DType::Bool))?;
+    module.value("double", class_of(DType::Float64))?;
+    module.value("single", class_of(DType::Float32))
+}
+
+/// The scalar class of a dtype.
+pub(super) fn class_of(dtype: DType) -> PyTypeRef {
+    let same = |known: DType| match (known, dtype) {
+        (DType::Datetime(_), DType::Datetime(_)) | (DType::Timedelta(_), DType::Timedelta(_)) => true,
+        _ => known == dtype,
+    };
+    let position = CLASSES.iter().position(|(_, known)| same(*known)).expect("every dtype has a scalar class");
+    TYPES.with_borrow(|types| types[position].clone())
+}
+
+impl NumpyScalar {
+    /// The Python object of a value; text is a plain `str`.
+    ///
+    /// # Errors
+    /// Where the machine can't hold it.
+    pub fn object(dtype: DType, value: Scalar, vm: &VirtualMachine) -> PyResult {
+        if dtype == DType::Text {
+            return Ok(convert::plain_object(&value, vm));
+        }
+        Ok(NumpyScalar { dtype, value }.into_ref_with_type(vm, class_of(dtype))?.into())
+    }
+
+    /// Its dtype.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// Its value.
+    pub fn value(&self) -> &Scalar {
+        &self.value
+    }
+
+    /// The value as an array without axes.
+    ///
+    /// # Errors
+    /// Never for a value that has been made.
+    pub fn to_array(&self, vm: &VirtualMachine) -> PyResult<Array> {
+        Array::scalar(self.value.clone(), self.dtype).map_err(|error| plan_exception(error, vm))
+    }
+
+    fn text(&self) -> String {
+        match (&self.value, self.dtype) {
+            (Scalar::Float(value), DType::Float32) => float_text(*value as f32),
+            (Scalar::Float(value), _) => rustpython_vm::literal::float::to_string(*value),
+            (Scalar::Bool(true), _) => "True".to_owned(),
+            (Scalar::Bool(false), _) => "False".to_owned(),
+            (Scalar::Int(_), DType::Datetime(_)) => match Chunk::scalar(self.dtype, &self.value) {
+                Ok(chunk) => format_values(&chunk).trim_matches(['\'', '[', ']']).to_owned(),
+                Err(_) => "NaT".to_owned(),
+            },
+            (Scalar::Int(DType::NOT_A_TIME), DType::Timedelta(_)) => "NaT".to_owned(),
+            (Scalar::Int(count), DType::Timedelta(unit)) => format!("{count} {}", unit_name(unit)),
+            (value, _) => value.to_string(),
+        }
+    }
+}
+
+/// The shortest text that reads back as the same float32, in Python's form.
+fn float_text(value: f32) -> String {
+    if !value.is_finite() || value == 0.0 {
+        return rustpython_vm::literal::float::to_string(f64::from(value));
+    }
+    // The shortest decimal digits of a float32 name a float64 whose shortest digits are the same.
+    let shortest: f64 = value.to_string().parse().unwrap_or(f64::from(value));
+    rustpython_vm::literal::float::to_string(shortest)
+}
+
+fn unit_name(unit: TimeUnit) -> &'static str {
+    match unit {
+        TimeUnit::Day => "days",
+        TimeUnit::Hour => "hours",
+        TimeUnit::Minute => "minutes",
+        TimeUnit::Second => "seconds",
+        TimeUnit::Millisecond => "milliseconds",
+        TimeUnit::Microsecond => "microseconds",
+        TimeUnit::Nanosecond => "nanoseconds",
+    }
+}
+
+impl Surface for NumpyScalar {
+    const CLASS: &'static str = "numpy scalar";
+    const METHODS: &'static [&'static [Method<Self>]] = &[&[
+        Method { name: "item", parameters: "", body: plain },
+        Method { name: "tolist", parameters: "", body: plain },
+        Method { name: "astype", parameters: "dtype!, copy~", body: astype },
+        Method { name: "round", parameters: "decimals, out=None", body: round },
+    ]];
+    const PROPERTIES: &'static [&'static [Property<Self>]] = &[&[
+        Property { name: "dtype", get: |this, vm| Ok(DTypeObject::object(this.dtype, vm)) },
+        Property { name: "ndim", get: |_this, vm| Ok(0.to_pyobject(vm)) },
+        Property { name: "size", get: |_this, vm| Ok(1.to_pyobject(vm)) },
+        Property { name: "shape", get: |_this, vm| Ok(vm.ctx.new_tuple(Vec::new()).into()) },
+    ]];
+}
+
+fn plain(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {
+    Ok(convert::plain_object(&this.value, arguments.vm))
+}
+
+fn astype(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let dtype = convert::dtype(arguments.required("dtype"), vm)?;
+    NumpyScalar::object(dtype, cast_scalar(&this.value, this.dtype, dtype, vm)?, vm)
+}
+
+fn round(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
+    rounded(Operand::Typed(this.to_array(vm)?), this.dtype, decimals, vm)?.into_object(vm)
+}
+
+/// A value converted as numpy's `astype` does.
+///
+/// # Errors
+/// Where there is no such conversion.
+pub(in crate::script) fn cast_scalar(value: &Scalar, from: DType, to: DType, vm: &VirtualMachine) -> PyResult<Scalar> {
+    if from == to {
+        return Ok(value.clone());
+    }
+    if let (Scalar::Text(text), DType::Datetime(unit)) = (value, to) {
+        return Ok(Scalar::Int(instant::parse(text, Some(unit), vm)?.0));
+    }
+    if !from.is_time() && !to.is_time() && value.to_buffer(to).is_ok() {
+        let converted = Chunk::scalar(to, value).ok().and_then(|chunk| chunk.get(0));
+        return Ok(converted.expect("the value exists in the dtype"));
+    }
+    if from.is_integer() && to.is_integer() {
+        return Err(vm.new_overflow_error(format!("Python integer {value} out of bounds for {to}")));
+    }
+    let cast = Array::scalar(value.clone(), from).and_then(|array| array.cast(to));
+    let chunk = operand::evaluate_here(&cast.map_err(|error| plan_exception(error, vm))?, vm)?;
+    Ok(chunk.get(0).expect("a scalar has one value"))
+}
+
+surface_attributes!(NumpyScalar);
+operators!(NumpyScalar, METHODS);
+
+#[pyclass(with(Constructor, AsNumber, Comparable, GetAttr, Hashable, Representable), flags(BASETYPE))]
+impl NumpyScalar {
+    #[pyslot]
+    fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+        let scalar = operand::expect_object::<NumpyScalar>(zelf, "a numpy scalar", vm)?;
+        Ok(vm.ctx.new_str(scalar.text()))
+    }
+
+    #[pymethod]
+    fn __format__(zelf: &Py<Self>, specification: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        if convert::string(&specification, vm)?.is_empty() {
+            return Ok(vm.ctx.new_str(zelf.text()).into());
+        }
+        let plain = if zelf.dtype.is_time() {
+            vm.ctx.new_str(zelf.text()).into()
+        } else {
+            convert::plain_object(&zelf.value, vm)
+        };
+        vm.call_method(&plain, "__format__", (specification,))
+    }
+
+    #[pymethod]
+    fn __round__(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        match arguments.args.first().filter(|digits| !vm.is_none(digits)) {
+            Some(digits) => {
+                let decimals = convert::integer(digits, vm)?;
+                rounded(Operand::Typed(zelf.to_array(vm)?), zelf.dtype, decimals, vm)?.into_object(vm)
+            }
+            None => vm.call_method(&convert::plain_object(&zelf.value, vm), "__round__", ()),
+        }
+    }
+}
+
+impl Constructor for NumpyScalar {
+    type Args = FuncArgs;
+
+    fn slot_new(class: PyTypeRef, passed: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let name = class.name().to_string();
+        let dtype = CLASSES.iter().find(|(known, _)| *known == name).map(|(_, dtype)| *dtype);
+        match dtype {
+            Some(dtype @ (DType::Datetime(_) | DType::Timedelta(_))) => {
+                let arguments = Arguments::bind(&name, "value!, unit", passed, vm)?;
+                instant::construct(dtype, &arguments)
+            }
+            Some(dtype) => construct(dtype, &Arguments::bind(&name, "value", passed, vm)?),
+            None => Err(vm.new_type_error(format!("cannot create '{name}' instances"))),
+        }
+    }
+
+    fn py_new(_class: &Py<PyType>, _arguments: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        Err(vm.new_type_error("cannot create 'numpy.generic' instances"))
+    }
+}
+
+/// `np.float32(value)`: a scalar, or an array of the dtype where an array is given.
+fn construct(dtype: DType, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let Some(value) = arguments.get("value") else {
+        return NumpyScalar::object(dtype, zero(dtype), vm);
+    };
+    let text = value.downcast_ref::<PyStr>().filter(|_| dtype != DType::Text);
+    let operand = match text {
+        Some(_) => Operand::Weak(Scalar::Float(convert::float(
+            vm.ctx.types.float_type.as_object().call((value.clone(),), vm)?.as_ref(),
+            vm,
+        )?)),
+        None => Operand::expect(value, vm)?,
+    };
+    match operand {
+        Operand::Weak(value) => {
+            let from = convert::default_dtype(&value);
+            NumpyScalar::object(dtype, cast_scalar(&value, from, dtype, vm)?, vm)
+        }
+        Operand::Lazy(array) => {
+            Operand::Lazy(array.cast(dtype).map_err(|error| plan_exception(error, vm))?).into_object(vm)
+        }
+        Operand::Eager(array) | Operand::Typed(array) => {
+            Operand::Eager(array.cast(dtype).map_err(|error| plan_exception(error, vm))?).into_object(vm)
+        }
+        labelled => {
+            let dtype = DTypeObject::object(dtype, vm);
+            let object = labelled.into_object(vm)?;
+            vm.call_method(&object, "astype", (dtype,))
+        }
+    }
+}
+
+fn zero(dtype: DType) -> Scalar {
+    match dtype {
+        DType::Bool => Scalar::Bool(false),
+        DType::Text => Scalar::Text(String::new()),
+        dtype if dtype.is_float() => Scalar::Float(0.0),
+        _ => Scalar::Int(0),
+    }
+}
+
+impl Hashable for NumpyScalar {
+    fn hash(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<PyHash> {
+        convert::plain_object(&zelf.value, vm).hash(vm)
+    }
+}
+
+impl Representable for NumpyScalar {
+    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+        Ok(match zelf.dtype {
+            DType::Bool => format!("np.{}", zelf.text()),
+            DType::Datetime(_) => format!("np.datetime64('{}')", zelf.text()),
+            DType::Timedelta(unit) => {
+                format!("np.timedelta64({},'{}')", zelf.text().split(' ').next().unwrap_or("'NaT'"), unit.code())
+            }
+            dtype => format!("np.{dtype}({})", zelf.text()),
+        })
+    }
+}

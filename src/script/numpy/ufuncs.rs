@@ -1,0 +1,55 @@
+//! numpy's functions of elements, which apply to everything that has elements.
+
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::script::modules::Module;
+use crate::script::operand::{self, Operand};
+use rustpython_vm::PyResult;
+
+/// Other names of functions of one value.
+const UNARY_ALIASES: &[(&str, UnaryOp)] = &[
+    ("abs", UnaryOp::Absolute),
+    ("deg2rad", UnaryOp::Radians),
+    ("rad2deg", UnaryOp::Degrees),
+    ("bitwise_not", UnaryOp::Invert),
+    ("bitwise_invert", UnaryOp::Invert),
+    ("asin", UnaryOp::Arcsin),
+    ("acos", UnaryOp::Arccos),
+    ("atan", UnaryOp::Arctan),
+    ("asinh", UnaryOp::Arcsinh),
+    ("acosh", UnaryOp::Arccosh),
+    ("atanh", UnaryOp::Arctanh),
+];
+
+/// Other names of functions of two values.
+const BINARY_ALIASES: &[(&str, BinaryOp)] = &[
+    ("true_divide", BinaryOp::Divide),
+    ("mod", BinaryOp::Remainder),
+    ("pow", BinaryOp::Power),
+    ("atan2", BinaryOp::Arctan2),
+];
+
+const UNARY_PARAMETERS: &str = "x!, out=None, *, where=True, casting~, order~, subok~";
+const BINARY_PARAMETERS: &str = "x1!, x2!, out=None, *, where=True, casting~, order~, subok~";
+
+/// Puts the functions into a module.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
+    let unary = UnaryOp::ALL.iter().map(|operation| (operation.name(), *operation));
+    for (name, operation) in unary.chain(UNARY_ALIASES.iter().copied()) {
+        module.function(name, UNARY_PARAMETERS, move |arguments| {
+            let operand = Operand::expect(arguments.required("x"), arguments.vm)?;
+            operand::unary(operation, operand, arguments.vm)?.into_object(arguments.vm)
+        })?;
+    }
+    let binary = BinaryOp::ALL.iter().map(|operation| (operation.name(), *operation));
+    for (name, operation) in binary.chain(BINARY_ALIASES.iter().copied()) {
+        module.function(name, BINARY_PARAMETERS, move |arguments| {
+            let left = Operand::expect(arguments.required("x1"), arguments.vm)?;
+            let right = Operand::expect(arguments.required("x2"), arguments.vm)?;
+            operand::binary_function(operation, left, right, arguments.vm)?.into_object(arguments.vm)
+        })?;
+    }
+    Ok(())
+}

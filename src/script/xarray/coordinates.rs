@@ -1,0 +1,105 @@
+//! Coordinates and variables as Python passes and sees them.
+
+use super::data_array::DataArrayObject;
+use crate::array::AxisChunks;
+use crate::dataset::Variable;
+use crate::plan::Array;
+use crate::script::convert;
+use crate::script::errors::dataset_exception;
+use crate::script::operand::Operand;
+use indexmap::IndexMap;
+use rustpython_vm::builtins::{PyDict, PyMappingProxy, PyTuple};
+use rustpython_vm::{PyObjectRef, PyPayload, PyResult, VirtualMachine};
+
+/// A read-only mapping of names to objects: `sizes`, `coords`, `data_vars`.
+///
+/// # Errors
+/// Where the machine can't hold it.
+pub(super) fn mapping<K: AsRef<str>>(
+    pairs: impl IntoIterator<Item = (K, PyObjectRef)>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let class = PyMappingProxy::class(&vm.ctx).to_owned();
+    PyObjectRef::from(class).call((convert::dict(pairs, vm)?,), vm)
+}
+
+/// Chunk sizes by dimension.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn chunk_sizes<'a>(variables: impl Iterator<Item = &'a Variable>, vm: &VirtualMachine) -> PyResult {
+    let mut sizes: IndexMap<&str, &AxisChunks> = IndexMap::new();
+    for variable in variables.filter(|variable| variable.data.in_memory_values().is_none()) {
+        for (name, axis) in variable.dims.iter().zip(variable.data.grid().axes()) {
+            sizes.entry(name).or_insert(axis);
+        }
+    }
+    mapping(sizes.into_iter().map(|(name, axis)| (name, convert::length_tuple(axis.sizes(), vm))), vm)
+}
+
+/// The variables of `coords={"x": values, "time": ("time", values), ...}`; plain values lie along the dimension that
+/// they are named after.
+///
+/// # Errors
+/// Where values are none.
+pub(super) fn coordinate_variables(
+    pairs: Vec<(String, PyObjectRef)>,
+    vm: &VirtualMachine,
+) -> PyResult<IndexMap<String, Variable>> {
+    pairs
+        .into_iter()
+        .map(|(name, value)| {
+            let variable = variable(&value, Some(&name), vm)?;
+            Ok((name, variable))
+        })
+        .collect()
+}
+
+/// The variable of a `DataArray`, a tuple `(dims, values[, attrs])` or plain values; the latter have no dims, or the one
+/// given.
+///
+/// # Errors
+/// Where values are none, or don't have the dims.
+pub(super) fn variable(object: &PyObjectRef, own_dimension: Option<&str>, vm: &VirtualMachine) -> PyResult<Variable> {
+    if let Some(array) = object.downcast_ref::<DataArrayObject>() {
+        return Ok(array.inner().variable().clone());
+    }
+    if let Some(parts) = object.downcast_ref::<PyTuple>().map(|tuple| tuple.as_slice())
+        && let [dims, values] | [dims, values, _] = parts
+    {
+        let dims = super::indexers::names(dims, vm)?;
+        let built = Variable::new(dims, array(values, vm)?).map_err(|error| dataset_exception(error, vm))?;
+        return Ok(match parts.get(2).filter(|attributes| attributes.downcastable::<PyDict>()) {
+            Some(attributes) => built.with_attributes(attribute_map(attributes, vm)?),
+            None => built,
+        });
+    }
+    let array = array(object, vm)?;
+    let dims = match (own_dimension, array.ndim()) {
+        (_, 0) => Vec::new(),
+        (Some(name), 1) => vec![name.to_owned()],
+        _ => return Err(vm.new_value_error("values with axes need dims: pass a tuple (dims, values)")),
+    };
+    Variable::new(dims, array).map_err(|error| dataset_exception(error, vm))
+}
+
+/// The array of what has values.
+///
+/// # Errors
+/// Where it has none.
+pub(super) fn array(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Array> {
+    match Operand::expect(object, vm)? {
+        Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => Ok(array),
+        Operand::DataArray(array) => Ok(array.data().clone()),
+        Operand::Weak(_) => convert::chunk(object, None, vm).map(Array::in_memory),
+        Operand::Dataset(_) => Err(vm.new_type_error("a Dataset is no array: take a variable of it")),
+    }
+}
+
+/// Attributes of a dict.
+///
+/// # Errors
+/// Where a value has no JSON form.
+pub(super) fn attribute_map(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<crate::dataset::Attributes> {
+    convert::string_pairs(object, vm)?.into_iter().map(|(key, value)| Ok((key, convert::json(&value, vm)?))).collect()
+}

@@ -1,0 +1,401 @@
+//! `xarray.Dataset`.
+
+use super::attributes::{AttributesObject, Owner};
+use super::coordinates::{self, attribute_map, coordinate_variables};
+use super::data_array::{DataArrayObject, merged_attributes};
+use super::indexers;
+use super::labelled::LabelledObject;
+use super::methods::{Shared, finish};
+use super::opening;
+use crate::dataset::{self, Attributes, DataArray, Dataset, Encoding};
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::engine;
+use crate::script::errors::dataset_exception;
+use crate::script::numbers::operators;
+use crate::script::operand::Operand;
+use crate::script::surface::{Method, Property, Surface, defines, surface_attributes};
+use indexmap::IndexMap;
+use rustpython_vm::builtins::{PyDict, PyStr, PyTuple, PyType};
+use rustpython_vm::convert::ToPyObject;
+use rustpython_vm::function::{FuncArgs, PySetterValue};
+use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
+use rustpython_vm::types::{
+    AsMapping, AsNumber, AsSequence, Comparable, Constructor, GetAttr, Iterable, Representable, SetAttr,
+};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use std::cell::RefCell;
+
+/// A dataset.
+#[pyclass(module = "xarray", name = "Dataset")]
+#[derive(Debug, PyPayload)]
+pub struct DatasetObject {
+    inner: RefCell<Dataset>,
+}
+
+impl DatasetObject {
+    /// The Python object's contents.
+    pub fn new(dataset: Dataset) -> DatasetObject {
+        DatasetObject { inner: RefCell::new(dataset) }
+    }
+
+    /// The dataset.
+    pub fn inner(&self) -> Dataset {
+        self.inner.borrow().clone()
+    }
+
+    /// Puts another dataset in this object.
+    pub fn replace(&self, dataset: Dataset) {
+        *self.inner.borrow_mut() = dataset;
+    }
+
+    /// Replaces the attributes.
+    pub(super) fn set_attributes(&self, attributes: Attributes) {
+        *self.inner.borrow_mut().attributes_mut() = attributes;
+    }
+
+    /// Changes the metadata of a variable that was taken out.
+    pub(super) fn change_variable(&self, name: &str, change: &dyn Fn(&mut dataset::Variable)) {
+        if let Some(variable) = self.inner.borrow_mut().variable_mut(name) {
+            change(variable);
+        }
+    }
+
+    fn variable(zelf: &Py<Self>, name: &str, vm: &VirtualMachine) -> PyResult {
+        let array = zelf.inner().get(name).map_err(|error| dataset_exception(error, vm))?;
+        Ok(DataArrayObject::of_dataset(array, zelf, name).into_ref(&vm.ctx).into())
+    }
+
+    fn part(zelf: &Py<Self>, key: &PyObject, vm: &VirtualMachine) -> PyResult {
+        if let Some(name) = key.downcast_ref::<PyStr>() {
+            return Self::variable(zelf, &name.to_string_lossy(), vm);
+        }
+        if key.downcastable::<PyDict>() {
+            let positions = convert::string_pairs(key, vm)?
+                .into_iter()
+                .map(|(name, value)| Ok((name, indexers::position(&value, vm)?)))
+                .collect::<PyResult<_>>()?;
+            return finish(zelf.inner().isel(&positions, false), vm);
+        }
+        let names = indexers::names(&key.to_owned(), vm)?;
+        finish(zelf.inner().select_variables(&names), vm)
+    }
+
+    fn assign(&self, name: &str, value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let variables = IndexMap::from([(name.to_owned(), operand(value, vm)?)]);
+        let assigned = self.inner().assign(variables, &*engine::current());
+        self.replace(assigned.map_err(|error| dataset_exception(error, vm))?);
+        Ok(())
+    }
+}
+
+/// What becomes a variable: a labelled array, `(dims, values)`, or a number.
+fn operand(value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<dataset::Operand> {
+    if value.downcastable::<PyTuple>() {
+        let variable = coordinates::variable(value, None, vm)?;
+        let array = DataArray::new(None, variable, IndexMap::new());
+        return Ok(array.map_err(|error| dataset_exception(error, vm))?.into());
+    }
+    Ok(match Operand::expect(value, vm)? {
+        Operand::Lazy(array) | Operand::Eager(array) if array.ndim() > 0 => {
+            let message = format!("an array of shape {:?} needs dims: assign a tuple (dims, values)", array.shape());
+            return Err(vm.new_value_error(message));
+        }
+        other => other.into_dataset_operand(),
+    })
+}
+
+/// Names and operands of a dict.
+fn operands(
+    pairs: Vec<(String, PyObjectRef)>,
+    dataset: Option<&Py<DatasetObject>>,
+    vm: &VirtualMachine,
+) -> PyResult<IndexMap<String, dataset::Operand>> {
+    pairs
+        .into_iter()
+        .map(|(name, value)| {
+            // assign() calls functions with the dataset.
+            let value = match dataset.filter(|_| value.is_callable()) {
+                Some(dataset) => value.call((dataset.to_owned(),), vm)?,
+                None => value,
+            };
+            Ok((name, operand(&value, vm)?))
+        })
+        .collect()
+}
+
+impl LabelledObject for DatasetObject {
+    type Inner = Dataset;
+
+    fn inner(&self) -> Dataset {
+        DatasetObject::inner(self)
+    }
+
+    fn replace(&self, inner: Dataset) {
+        DatasetObject::replace(self, inner);
+    }
+}
+
+impl Surface for DatasetObject {
+    const CLASS: &'static str = "Dataset";
+    const METHODS: &'static [&'static [Method<Self>]] = &[
+        Shared::<Self>::REDUCTIONS,
+        Shared::<Self>::METHODS,
+        &[
+            Method { name: "transpose", parameters: "*dim, missing_dims", body: transpose },
+            Method { name: "rename", parameters: "name_dict, **names", body: rename },
+            Method { name: "rename_vars", parameters: "name_dict, **names", body: rename },
+            Method { name: "assign", parameters: "variables, **variables_kwargs", body: assign },
+            Method { name: "assign_attrs", parameters: "*dicts, **attrs", body: assign_attrs },
+            Method { name: "drop_attrs", parameters: "*, deep", body: drop_attrs },
+            Method { name: "drop_encoding", parameters: "", body: drop_encoding },
+            Method { name: "reset_coords", parameters: "names, *, drop", body: reset_coords },
+            Method { name: "set_coords", parameters: "names!", body: set_coords },
+            Method { name: "keys", parameters: "", body: keys },
+            Method { name: "values", parameters: "", body: |this, a| vm_call(data_vars(this, a.vm)?, "values", a) },
+            Method { name: "items", parameters: "", body: |this, a| vm_call(data_vars(this, a.vm)?, "items", a) },
+            Method { name: "get", parameters: "key!, default", body: get },
+            Method {
+                name: "to_zarr",
+                parameters: opening::TO_ZARR,
+                body: |this, arguments| opening::dataset_to_zarr(&this.inner(), arguments),
+            },
+        ],
+    ];
+    const PROPERTIES: &'static [&'static [Property<Self>]] = &[Shared::<Self>::PROPERTIES, PROPERTIES];
+
+    fn dynamic(this: &Py<Self>, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+        let exists = this.inner.borrow().variable(name).is_some() || this.inner.borrow().sizes().contains_key(name);
+        if exists { Self::variable(this, name, vm).map(Some) } else { Ok(None) }
+    }
+
+    fn dynamic_names(this: &Py<Self>) -> Vec<String> {
+        this.inner.borrow().variables().map(|(name, _)| name.to_owned()).collect()
+    }
+}
+
+const PROPERTIES: &[Property<DatasetObject>] = &[
+    Property {
+        name: "dims",
+        get: |this, vm| {
+            let sizes = this.inner().sizes();
+            coordinates::mapping(sizes.into_iter().map(|(name, length)| (name, length.to_pyobject(vm))), vm)
+        },
+    },
+    Property { name: "attrs", get: |this, vm| Ok(AttributesObject::object(Owner::Dataset(this.to_owned()), vm)) },
+    Property { name: "data_vars", get: data_vars },
+    Property { name: "coords", get: coords },
+    Property {
+        name: "variables",
+        get: |this, vm| named(this, this.inner().variables().map(|(name, _)| name.to_owned()).collect(), vm),
+    },
+    Property {
+        name: "nbytes",
+        get: |this, vm| {
+            let total: u64 = this.inner().variables().map(|(_, variable)| variable.data.size_bytes()).sum();
+            Ok(total.to_pyobject(vm))
+        },
+    },
+    Property { name: "chunks", get: chunks },
+    Property { name: "chunksizes", get: chunks },
+];
+
+fn named(this: &Py<DatasetObject>, names: Vec<String>, vm: &VirtualMachine) -> PyResult {
+    let pairs = names.into_iter().map(|name| {
+        let variable = DatasetObject::variable(this, &name, vm)?;
+        Ok((name, variable))
+    });
+    coordinates::mapping(pairs.collect::<PyResult<Vec<_>>>()?, vm)
+}
+
+fn data_vars(this: &Py<DatasetObject>, vm: &VirtualMachine) -> PyResult {
+    named(this, this.inner().data_variables().keys().cloned().collect(), vm)
+}
+
+fn coords(this: &Py<DatasetObject>, vm: &VirtualMachine) -> PyResult {
+    named(this, this.inner().coordinates().keys().cloned().collect(), vm)
+}
+
+fn chunks(this: &Py<DatasetObject>, vm: &VirtualMachine) -> PyResult {
+    coordinates::chunk_sizes(this.inner().data_variables().values(), vm)
+}
+
+fn vm_call(object: PyObjectRef, method: &str, arguments: &Arguments<'_>) -> PyResult {
+    arguments.vm.call_method(&object, method, ())
+}
+
+fn keys(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    vm_call(data_vars(this, arguments.vm)?, "keys", arguments)
+}
+
+fn get(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    let name = convert::string(arguments.required("key"), arguments.vm)?;
+    match this.inner().variable(&name) {
+        Some(_) => DatasetObject::variable(this, &name, arguments.vm),
+        None => Ok(arguments.vm.unwrap_or_none(arguments.get("default").cloned())),
+    }
+}
+
+fn transpose(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let dims = indexers::names(&vm.ctx.new_tuple(arguments.rest.clone()).into(), vm)?;
+    let ignore = arguments.string("missing_dims")?.is_some_and(|missing| missing == "ignore");
+    finish(this.inner().transpose(&dims, ignore), vm)
+}
+
+fn rename(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    let names = indexers::renaming(indexers::named(arguments, "name_dict")?, arguments.vm)?;
+    finish(this.inner().rename(&names), arguments.vm)
+}
+
+fn assign(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let variables = operands(indexers::named(arguments, "variables")?, Some(this), vm)?;
+    finish(this.inner().assign(variables, &*engine::current()), vm)
+}
+
+fn assign_attrs(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    let mut inner = this.inner();
+    *inner.attributes_mut() = merged_attributes(&this.inner().attributes().clone(), arguments)?;
+    finish(Ok(inner), arguments.vm)
+}
+
+fn drop_attrs(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    let mut inner = this.inner();
+    inner.attributes_mut().clear();
+    if arguments.bool("deep")?.unwrap_or(true) {
+        for name in variable_names(&inner) {
+            if let Some(variable) = inner.variable_mut(&name) {
+                variable.attributes.clear();
+            }
+        }
+    }
+    finish(Ok(inner), arguments.vm)
+}
+
+fn drop_encoding(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    let mut inner = this.inner();
+    for name in variable_names(&inner) {
+        if let Some(variable) = inner.variable_mut(&name) {
+            variable.encoding = Encoding::default();
+        }
+    }
+    finish(Ok(inner), arguments.vm)
+}
+
+fn variable_names(dataset: &Dataset) -> Vec<String> {
+    dataset.variables().map(|(name, _)| name.to_owned()).collect()
+}
+
+fn reset_coords(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    let names = arguments.get("names").map(|names| indexers::names(names, arguments.vm)).transpose()?;
+    finish(this.inner().reset_coords(names.as_deref(), arguments.bool("drop")?.unwrap_or(false)), arguments.vm)
+}
+
+fn set_coords(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    let names = indexers::names(arguments.required("names"), arguments.vm)?;
+    finish(this.inner().set_coords(&names, &*engine::current()), arguments.vm)
+}
+
+surface_attributes!(DatasetObject);
+operators!(DatasetObject, MUTABLE_METHODS);
+
+#[pyclass(with(AsMapping, AsNumber, AsSequence, Comparable, Constructor, GetAttr, Iterable, Representable, SetAttr))]
+impl DatasetObject {
+    #[pymethod]
+    fn __enter__(zelf: PyRef<Self>) -> PyRef<Self> {
+        zelf
+    }
+
+    #[pymethod]
+    fn __exit__(&self, _exception: FuncArgs) -> bool {
+        false
+    }
+}
+
+impl SetAttr for DatasetObject {
+    fn setattro(zelf: &Py<Self>, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
+        let attribute = name.to_string_lossy();
+        match (&*attribute, value) {
+            ("attrs", PySetterValue::Assign(value)) => {
+                zelf.set_attributes(attribute_map(&value, vm)?);
+                Ok(())
+            }
+            (known, _) if defines::<Self>(known) => {
+                Err(vm.new_not_implemented_error(format!("setting Dataset.{known} is not supported by swath")))
+            }
+            (other, _) => Err(vm.new_attribute_error(format!(
+                "cannot set attribute '{other}' on a 'Dataset' object. Use __setitem__ style assignment (e.g., `ds['name'] = ...`) instead of assigning variables."
+            ))),
+        }
+    }
+}
+
+impl Constructor for DatasetObject {
+    type Args = FuncArgs;
+
+    fn py_new(_class: &Py<PyType>, passed: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
+        let arguments = Arguments::bind("Dataset", "data_vars, coords, attrs", passed, vm)?;
+        let pairs = |name| arguments.get(name).map_or(Ok(Vec::new()), |dict| convert::string_pairs(dict, vm));
+        let coords = coordinate_variables(pairs("coords")?, vm)?;
+        let (indexes, variables): (Vec<_>, Vec<_>) = pairs("data_vars")?.into_iter().partition(|(_, value)| {
+            !value.downcastable::<PyTuple>()
+                && (convert::is_sequence(value) || value.downcastable::<crate::script::numpy::NdArray>())
+        });
+        let mut coords = coords;
+        coords.extend(coordinate_variables(indexes, vm)?);
+        let built = Dataset::from_operands(operands(variables, None, vm)?, coords, &*engine::current());
+        let mut dataset = built.map_err(|error| dataset_exception(error, vm))?;
+        if let Some(attributes) = arguments.get("attrs") {
+            *dataset.attributes_mut() = attribute_map(attributes, vm)?;
+        }
+        Ok(DatasetObject::new(dataset))
+    }
+}
+
+impl AsMapping for DatasetObject {
+    fn as_mapping() -> &'static PyMappingMethods {
+        static METHODS: PyMappingMethods = PyMappingMethods {
+            length: Some(|mapping, _vm| Ok(DatasetObject::mapping_downcast(mapping).inner().data_variables().len())),
+            subscript: Some(|mapping, key, vm| DatasetObject::part(DatasetObject::mapping_downcast(mapping), key, vm)),
+            ass_subscript: Some(|mapping, key, value, vm| {
+                let dataset = DatasetObject::mapping_downcast(mapping);
+                let name = convert::string(key, vm)?;
+                match value {
+                    Some(value) => dataset.assign(&name, &value, vm),
+                    None => {
+                        let dropped = dataset.inner().drop_vars(&[name], false);
+                        dataset.replace(dropped.map_err(|error| dataset_exception(error, vm))?);
+                        Ok(())
+                    }
+                }
+            }),
+        };
+        &METHODS
+    }
+}
+
+impl AsSequence for DatasetObject {
+    fn as_sequence() -> &'static PySequenceMethods {
+        static METHODS: PySequenceMethods = PySequenceMethods {
+            contains: Some(|sequence, key, vm| {
+                let name = convert::string(key, vm)?;
+                Ok(DatasetObject::sequence_downcast(sequence).inner().variable(&name).is_some())
+            }),
+            ..PySequenceMethods::NOT_IMPLEMENTED
+        };
+        &METHODS
+    }
+}
+
+impl Iterable for DatasetObject {
+    fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        Ok(data_vars(&zelf, vm)?.get_iter(vm)?.into())
+    }
+}
+
+impl Representable for DatasetObject {
+    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+        Ok(zelf.inner().to_string())
+    }
+}

@@ -1,0 +1,147 @@
+//! Functions of `xarray`: `where`, `set_options`, `full_like` and its kin.
+
+use crate::array::Scalar;
+use crate::dataset::Join;
+use crate::kernels::generate::Generator;
+use crate::plan::Array;
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::errors::plan_exception;
+use crate::script::modules::Module;
+use crate::script::operand::{self, Operand, single_value};
+use crate::script::options::{self, Options};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+
+/// Options of xarray that change nothing here: displays, caches, optional accelerators.
+const HARMLESS_OPTIONS: &[&str] = &[
+    "cmap_divergent",
+    "cmap_sequential",
+    "display_max_children",
+    "display_max_rows",
+    "display_values_threshold",
+    "display_style",
+    "display_width",
+    "display_expand_attrs",
+    "display_expand_coords",
+    "display_expand_data_vars",
+    "display_expand_data",
+    "display_expand_groups",
+    "display_expand_indexes",
+    "display_default_indexes",
+    "enable_cftimeindex",
+    "file_cache_maxsize",
+    "use_bottleneck",
+    "use_flox",
+    "use_numbagg",
+    "use_opt_einsum",
+    "warn_for_unclosed_files",
+];
+
+/// Puts the functions into the module.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
+    module.function("where", "cond!, x!, y!, keep_attrs~", |arguments| {
+        let vm = arguments.vm;
+        let [condition, x, y] = ["cond", "x", "y"].map(|name| Operand::expect(arguments.required(name), vm));
+        operand::select(condition?, x?, y?, vm)?.into_object(vm)
+    })?;
+    module.function("set_options", "**options", set_options)?;
+    for (name, value) in [("zeros_like", 0), ("ones_like", 1)] {
+        module.function(
+            name,
+            "other!, dtype, *, chunks=None, chunked_array_type~, from_array_kwargs~",
+            move |arguments| filled_like(Scalar::Int(value), arguments),
+        )?;
+    }
+    module.function(
+        "full_like",
+        "other!, fill_value!, dtype, *, chunks=None, chunked_array_type~, from_array_kwargs~",
+        |arguments| filled_like(single_value(arguments.required("fill_value"), arguments.vm)?.1, arguments),
+    )
+}
+
+fn filled_like(value: Scalar, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let dtype = arguments.get("dtype").map(|dtype| convert::dtype(dtype, vm)).transpose()?;
+    let fill = |model: &Array| {
+        let dtype = dtype.unwrap_or(model.dtype());
+        let value = crate::script::numpy::cast_scalar(&value, convert::default_dtype(&value), dtype, vm)?;
+        value.to_buffer(dtype).map_err(|error| plan_exception(error.into(), vm))?;
+        Ok(Array::generated(Generator::Full(value), dtype, model.grid().clone()))
+    };
+    match Operand::expect(arguments.required("other"), vm)? {
+        Operand::DataArray(array) => {
+            let mut arrays = array.arrays();
+            arrays[0] = fill(&arrays[0])?;
+            Operand::DataArray(array.replace_arrays(arrays)).into_object(vm)
+        }
+        Operand::Dataset(dataset) => {
+            let count = dataset.data_variables().len();
+            let arrays = dataset.arrays().into_iter().enumerate();
+            let arrays = arrays.map(|(index, array)| if index < count { fill(&array) } else { Ok(array) });
+            Operand::Dataset(dataset.replace_arrays(arrays.collect::<PyResult<_>>()?)).into_object(vm)
+        }
+        _ => Err(vm.new_type_error("expected a DataArray or a Dataset")),
+    }
+}
+
+/// Options that go back to what they were when a `with` block ends.
+#[pyclass(module = "xarray", name = "set_options")]
+#[derive(Debug, PyPayload)]
+pub struct OptionsContext {
+    previous: Options,
+}
+
+#[pyclass]
+impl OptionsContext {
+    #[pymethod]
+    fn __enter__(zelf: PyRef<Self>) -> PyRef<Self> {
+        zelf
+    }
+
+    #[pymethod]
+    fn __exit__(&self, _exception: FuncArgs) -> bool {
+        options::set(self.previous);
+        false
+    }
+}
+
+fn set_options(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let previous = options::current();
+    let mut changed = previous;
+    for (name, value) in &arguments.keywords {
+        match name.as_str() {
+            "keep_attrs" => {
+                let text = value.downcast_ref::<rustpython_vm::builtins::PyStr>();
+                changed.keep_attrs = match text {
+                    Some(_) => None,
+                    None => Some(value.clone().try_to_bool(vm)?),
+                };
+            }
+            "arithmetic_join" => changed.join = join(&convert::string(value, vm)?, vm)?,
+            harmless if HARMLESS_OPTIONS.contains(&harmless) => {}
+            other => {
+                return Err(vm.new_value_error(format!("argument name '{other}' is not in the set of valid options")));
+            }
+        }
+    }
+    options::set(changed);
+    Ok(OptionsContext { previous }.into_ref(&vm.ctx).into())
+}
+
+fn join(name: &str, vm: &VirtualMachine) -> PyResult<Join> {
+    match name {
+        "inner" => Ok(Join::Inner),
+        "outer" => Ok(Join::Outer),
+        "left" => Ok(Join::Left),
+        "right" => Ok(Join::Right),
+        "exact" => Ok(Join::Exact),
+        other => {
+            Err(vm.new_value_error(format!("arithmetic_join '{other}': expected inner, outer, left, right or exact")))
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Positions, labels, dimension names and chunk sizes as Python passes them.
+
+use crate::array::{Buffer, DType, Scalar};
+use crate::dataset::{ChunkSize, Chunking, Dims, Indexer, Label, LabelIndexer, SelectMethod};
+use crate::plan::Array;
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::errors::plan_exception;
+use crate::script::operand::{Operand, evaluate};
+use indexmap::IndexMap;
+use rustpython_vm::builtins::{PyDict, PyEllipsis, PySlice, PyStr};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+/// A positional dict and keywords together, as `isel({...}, x=0)` takes them.
+///
+/// # Errors
+/// `TypeError` where the positional argument is no dict.
+pub(super) fn named(arguments: &Arguments<'_>, positional: &str) -> PyResult<Vec<(String, PyObjectRef)>> {
+    let mut pairs = match arguments.get(positional) {
+        Some(dict) if dict.downcastable::<PyDict>() => convert::string_pairs(dict, arguments.vm)?,
+        Some(other) => return Err(arguments.type_error(positional, "a dict", other)),
+        None => Vec::new(),
+    };
+    pairs.extend(arguments.keywords.iter().map(|(name, value)| (name.clone(), value.clone())));
+    Ok(pairs)
+}
+
+/// Positions along a dimension.
+///
+/// # Errors
+/// `TypeError` for what is no position.
+pub(super) fn position(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Indexer> {
+    if let Some(slice) = object.downcast_ref::<PySlice>() {
+        let bound = |bound: Option<&PyObjectRef>| match bound {
+            Some(value) if !vm.is_none(value) => convert::integer(value, vm).map(Some),
+            _ => Ok(None),
+        };
+        let (start, stop, step) =
+            (bound(slice.start.as_ref())?, bound(Some(&slice.stop))?, bound(slice.step.as_ref())?);
+        return Ok(Indexer::Slice { start, stop, step });
+    }
+    let Some(values) = values(object, vm)? else { return convert::integer(object, vm).map(Indexer::At) };
+    if values.dtype() == DType::Bool {
+        let Buffer::Bool(mask) = evaluate(&values, vm)?.into_data() else { unreachable!("the array is bool") };
+        return Ok(Indexer::Mask(mask));
+    }
+    let as_integers = match values.dtype() {
+        dtype if dtype.is_integer() || values.is_empty() => values.cast(DType::Int64),
+        dtype => return Err(vm.new_type_error(format!("positions are integers or bools, found {dtype}"))),
+    };
+    match evaluate(&as_integers.map_err(|error| plan_exception(error, vm))?, vm)?.into_data() {
+        Buffer::Int64(positions) => Ok(Indexer::List(positions)),
+        _ => unreachable!("the positions were cast to int64"),
+    }
+}
+
+/// The values of a one-dimensional list or array; `None` for a single value.
+fn values(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Option<Array>> {
+    let array = match Operand::of(object, vm)? {
+        Some(Operand::DataArray(array)) => array.data().clone(),
+        Some(Operand::Lazy(array) | Operand::Eager(array)) => array,
+        _ => return Ok(None),
+    };
+    match array.ndim() {
+        0 => Ok(None),
+        1 => Ok(Some(array)),
+        _ => {
+            Err(vm.new_not_implemented_error("indexing with an array of several dimensions is not supported by swath"))
+        }
+    }
+}
+
+/// One entry of `array[...]`: positions; `None` is the ellipsis.
+///
+/// # Errors
+/// `NotImplementedError` for `np.newaxis`, `TypeError` for what is no position.
+pub(super) fn entry(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Option<Indexer>> {
+    if object.downcastable::<PyEllipsis>() {
+        return Ok(None);
+    }
+    if vm.is_none(object) {
+        return Err(
+            vm.new_not_implemented_error("np.newaxis in a labelled array is not supported by swath: use expand_dims")
+        );
+    }
+    position(object, vm).map(Some)
+}
+
+/// Labels along a dimension.
+///
+/// # Errors
+/// `TypeError` for what is no label.
+pub(super) fn labels(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<LabelIndexer> {
+    if let Some(slice) = object.downcast_ref::<PySlice>() {
+        let bound = |bound: Option<&PyObjectRef>| match bound {
+            Some(value) if !vm.is_none(value) => label(value, vm).map(Some),
+            _ => Ok(None),
+        };
+        let step = match slice.step.as_ref().filter(|step| !vm.is_none(step)) {
+            Some(step) => Some(convert::integer(step, vm)?),
+            None => None,
+        };
+        return Ok(LabelIndexer::Slice { start: bound(slice.start.as_ref())?, stop: bound(Some(&slice.stop))?, step });
+    }
+    let Some(values) = values(object, vm)? else { return label(object, vm).map(LabelIndexer::At) };
+    let chunk = evaluate(&values, vm)?;
+    if let Some(mask) = chunk.as_slice::<bool>() {
+        return Ok(LabelIndexer::Mask(mask.to_vec()));
+    }
+    let found = (0..chunk.len()).filter_map(|index| chunk.get(index)).map(|value| label_of(chunk.dtype(), value));
+    Ok(LabelIndexer::List(found.collect()))
+}
+
+/// One label.
+///
+/// # Errors
+/// `TypeError` for what is none.
+pub(super) fn label(object: &PyObject, vm: &VirtualMachine) -> PyResult<Label> {
+    match Operand::expect(object, vm)? {
+        Operand::Weak(value) => Ok(Label::Value(value)),
+        _ => crate::script::operand::single_value(object, vm).map(|(dtype, value)| label_of(dtype, value)),
+    }
+}
+
+fn label_of(dtype: DType, value: Scalar) -> Label {
+    match (dtype, value) {
+        (DType::Datetime(unit) | DType::Timedelta(unit), Scalar::Int(count)) => Label::Time(count, unit),
+        (_, value) => Label::Value(value),
+    }
+}
+
+/// `method=` of `sel`.
+///
+/// # Errors
+/// `ValueError` for an unknown one.
+pub(super) fn method(name: &str, vm: &VirtualMachine) -> PyResult<SelectMethod> {
+    match name {
+        "nearest" => Ok(SelectMethod::Nearest),
+        "pad" | "ffill" => Ok(SelectMethod::Pad),
+        "backfill" | "bfill" => Ok(SelectMethod::Backfill),
+        other => Err(vm.new_value_error(format!("method '{other}': expected nearest, pad, ffill, backfill or bfill"))),
+    }
+}
+
+/// Dimension names: one, several, or all (`None` and `...`).
+///
+/// # Errors
+/// `TypeError` for what is no name.
+pub(super) fn dims(object: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Dims> {
+    match object {
+        None => Ok(Dims::All),
+        Some(object) if object.downcastable::<PyEllipsis>() => Ok(Dims::All),
+        Some(object) => names(object, vm).map(Dims::Named),
+    }
+}
+
+/// Names: one or several; `...` is `"..."`.
+///
+/// # Errors
+/// `TypeError` for what is no name.
+pub(super) fn names(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Vec<String>> {
+    let name = |item: &PyObjectRef| match item.downcastable::<PyEllipsis>() {
+        true => Ok("...".to_owned()),
+        false => convert::string(item, vm),
+    };
+    convert::one_or_more(object, vm)?.iter().map(name).collect()
+}
+
+/// Names to names.
+///
+/// # Errors
+/// `TypeError` for what is no name.
+pub(super) fn renaming(pairs: Vec<(String, PyObjectRef)>, vm: &VirtualMachine) -> PyResult<IndexMap<String, String>> {
+    pairs.into_iter().map(|(old, new)| Ok((old, convert::string(&new, vm)?))).collect()
+}
+
+/// `chunks=`: a size for every dimension, `"auto"`, or a dict with sizes by dimension.
+///
+/// # Errors
+/// `TypeError` and `ValueError` for what are no chunks.
+pub(super) fn chunking(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Chunking> {
+    if object.downcastable::<PyDict>() {
+        let pairs = convert::string_pairs(object, vm)?;
+        return per_dim(pairs, vm);
+    }
+    Ok(match chunk_size(object, vm)? {
+        ChunkSize::Auto => Chunking::Auto,
+        ChunkSize::Keep => Chunking::Stored,
+        size => Chunking::Every(size),
+    })
+}
+
+/// Chunks by dimension.
+///
+/// # Errors
+/// `TypeError` and `ValueError` for what are no chunks.
+pub(super) fn per_dim(pairs: Vec<(String, PyObjectRef)>, vm: &VirtualMachine) -> PyResult<Chunking> {
+    if pairs.is_empty() {
+        return Ok(Chunking::Stored);
+    }
+    let sizes = pairs.into_iter().map(|(name, size)| Ok((name, chunk_size(&size, vm)?)));
+    sizes.collect::<PyResult<_>>().map(Chunking::PerDim)
+}
+
+fn chunk_size(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<ChunkSize> {
+    if vm.is_none(object) {
+        return Ok(ChunkSize::Keep);
+    }
+    if let Some(text) = object.downcast_ref::<PyStr>() {
+        return match &*text.to_string_lossy() {
+            "auto" => Ok(ChunkSize::Auto),
+            other => {
+                Err(vm.new_value_error(format!("chunks='{other}' is not supported by swath: expected 'auto' or sizes")))
+            }
+        };
+    }
+    if convert::is_sequence(object) {
+        let sizes = convert::one_or_more(object, vm)?;
+        return sizes.iter().map(|size| convert::count(size, vm)).collect::<PyResult<_>>().map(ChunkSize::Sizes);
+    }
+    match convert::integer(object, vm)? {
+        -1 => Ok(ChunkSize::Whole),
+        size => usize::try_from(size)
+            .map(ChunkSize::Size)
+            .map_err(|_| vm.new_value_error(format!("chunks of size {size}: use -1 for one chunk or a positive size"))),
+    }
+}

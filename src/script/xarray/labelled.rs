@@ -1,0 +1,94 @@
+//! What `DataArray` and `Dataset` have in common, so that their Python methods are written once.
+
+use crate::array::DType;
+use crate::dataset::{
+    Chunking, DataArray, Dataset, DatasetError, Dims, Indexer, LabelIndexer, Operand, ReduceOptions, SelectOptions,
+    Variable,
+};
+use crate::kernels::elementwise::UnaryOp;
+use crate::plan::Evaluate;
+use crate::script::surface::Surface;
+use indexmap::IndexMap;
+
+type Outcome<T> = Result<T, DatasetError>;
+
+/// Declares a trait and implements it for both classes by their own methods of the same names.
+macro_rules! common_methods {
+    ($($(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),*);)*) => {
+        /// A labelled array or a dataset.
+        pub(super) trait Labelled: Clone + Sized {
+            $($(#[$doc])* fn $name(&self, $($argument: $type),*) -> Outcome<Self>;)*
+
+            /// Dimensions and their lengths.
+            fn sizes(&self) -> IndexMap<String, usize>;
+
+            /// What the object is as an operand.
+            fn operand(self) -> Operand;
+        }
+
+        common_methods!(@implement DataArray DataArray { $(fn $name($($argument: $type),*);)* });
+        common_methods!(@implement Dataset Dataset { $(fn $name($($argument: $type),*);)* });
+    };
+    (@implement $class:ident $variant:ident { $(fn $name:ident($($argument:ident: $type:ty),*);)* }) => {
+        impl Labelled for $class {
+            $(fn $name(&self, $($argument: $type),*) -> Outcome<Self> {
+                $class::$name(self, $($argument),*)
+            })*
+
+            fn sizes(&self) -> IndexMap<String, usize> {
+                $class::sizes(self)
+            }
+
+            fn operand(self) -> Operand {
+                Operand::$variant(self)
+            }
+        }
+    };
+}
+
+common_methods! {
+    /// Positions by dimension name.
+    fn isel(indexers: &IndexMap<String, Indexer>, drop: bool);
+    /// Labels by dimension name.
+    fn sel(labels: &IndexMap<String, LabelIndexer>, options: &SelectOptions);
+    /// Without dimensions of length 1.
+    fn squeeze(dims: Option<&[String]>, drop: bool);
+    /// With new dimensions of length 1.
+    fn expand_dims(dims: &[String]);
+    /// Values where a condition holds.
+    fn where_(condition: &Operand, other: Option<&Operand>);
+    /// Missing values replaced.
+    fn fillna(value: &Operand);
+    /// Where values are missing.
+    fn isnull();
+    /// Where they aren't.
+    fn notnull();
+    /// Values within bounds.
+    fn clip(low: Option<&Operand>, high: Option<&Operand>);
+    /// Conversion.
+    fn astype(dtype: DType);
+    /// A function of each element.
+    fn unary(operation: UnaryOp);
+    /// A reduction.
+    fn reduce(name: &str, dims: &Dims, options: ReduceOptions);
+    /// Other chunks.
+    fn chunk(chunking: &Chunking);
+    /// Without some variables.
+    fn drop_vars(names: &[String], ignore_missing: bool);
+    /// With other coordinates.
+    fn assign_coords(coordinates: IndexMap<String, Variable>, evaluate: &dyn Evaluate);
+    /// Values in memory.
+    fn load(evaluate: &dyn Evaluate);
+}
+
+/// A Python class around a labelled array or a dataset.
+pub(super) trait LabelledObject: Surface {
+    /// What is inside.
+    type Inner: Labelled + 'static;
+
+    /// What is inside, cheap to clone.
+    fn inner(&self) -> Self::Inner;
+
+    /// Puts something else inside: the same object for everyone who holds it.
+    fn replace(&self, inner: Self::Inner);
+}

@@ -1,0 +1,224 @@
+//! Methods and properties that `DataArray` and `Dataset` share.
+
+use super::coordinates::{self, coordinate_variables};
+use super::indexers;
+use super::labelled::{Labelled, LabelledObject};
+use crate::dataset::{DatasetError, Dims, ReduceOptions, SelectOptions};
+use crate::kernels::elementwise::UnaryOp;
+use crate::script::arguments::Arguments;
+use crate::script::array_methods::rounded;
+use crate::script::convert;
+use crate::script::dask::{compute_one, persist_one};
+use crate::script::engine;
+use crate::script::errors::dataset_exception;
+use crate::script::operand::Operand;
+use crate::script::options;
+use crate::script::surface::{Method, Property};
+use rustpython_vm::convert::ToPyObject;
+use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
+use std::marker::PhantomData;
+
+/// The tables of a class.
+pub(super) struct Shared<T>(PhantomData<T>);
+
+const REDUCTION: &str =
+    "dim, *, axis, skipna, keep_attrs, numeric_only~, min_count=None, keepdims=False, dtype=None, out=None";
+const REDUCTION_WITH_DDOF: &str =
+    "dim, *, axis, skipna, ddof, keep_attrs, numeric_only~, keepdims=False, dtype=None, out=None";
+const LOGICAL: &str = "dim, *, axis, keep_attrs, keepdims=False, out=None";
+
+macro_rules! reductions {
+    ($($name:literal $parameters:ident),* $(,)?) => {
+        &[$(Method {
+            name: $name,
+            parameters: $parameters,
+            body: |this, arguments| reduce::<T>(this, $name, arguments),
+        }),*]
+    };
+}
+
+impl<T: LabelledObject> Shared<T> {
+    /// Reductions, by their registered names.
+    pub const REDUCTIONS: &'static [Method<T>] = reductions!(
+        "mean" REDUCTION, "sum" REDUCTION, "prod" REDUCTION, "min" REDUCTION, "max" REDUCTION,
+        "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF, "count" LOGICAL, "any" LOGICAL, "all" LOGICAL,
+    );
+
+    /// Everything else.
+    pub const METHODS: &'static [Method<T>] = &[
+        Method { name: "isel", parameters: "indexers, drop, missing_dims='raise', **indexers_kwargs", body: isel::<T> },
+        Method { name: "sel", parameters: "indexers, method, tolerance, drop, **indexers_kwargs", body: sel::<T> },
+        Method { name: "squeeze", parameters: "dim, drop, axis=None", body: squeeze::<T> },
+        Method {
+            name: "expand_dims",
+            parameters: "dim, axis=None, create_index_for_new_dim=True",
+            body: expand_dims::<T>,
+        },
+        Method { name: "where", parameters: "cond!, other, drop=False", body: where_method::<T> },
+        Method { name: "fillna", parameters: "value!", body: fillna::<T> },
+        Method { name: "isnull", parameters: "keep_attrs~", body: |this, a| finish(this.inner().isnull(), a.vm) },
+        Method { name: "notnull", parameters: "keep_attrs~", body: |this, a| finish(this.inner().notnull(), a.vm) },
+        Method { name: "clip", parameters: "min, max, *, keep_attrs=None", body: clip::<T> },
+        Method {
+            name: "astype",
+            parameters: "dtype!, *, order=None, casting=None, subok~, copy~, keep_attrs=True",
+            body: |this, a| finish(this.inner().astype(convert::dtype(a.required("dtype"), a.vm)?), a.vm),
+        },
+        Method { name: "round", parameters: "decimals, *, keep_attrs=None", body: round::<T> },
+        Method { name: "drop_vars", parameters: "names!, *, errors", body: drop_vars::<T> },
+        Method { name: "assign_coords", parameters: "coords, **coords_kwargs", body: assign_coords::<T> },
+        Method {
+            name: "chunk",
+            parameters: "chunks, name_prefix~, token~, lock~, inline_array~, chunked_array_type=None, from_array_kwargs=None, **chunks_kwargs",
+            body: chunk::<T>,
+        },
+        Method { name: "compute", parameters: "**kwargs", body: |this, a| compute_one(&this.to_owned().into(), a.vm) },
+        Method { name: "persist", parameters: "**kwargs", body: |this, a| persist_one(&this.to_owned().into(), a.vm) },
+        Method { name: "load", parameters: "**kwargs", body: load::<T> },
+        Method { name: "close", parameters: "", body: |_this, a| Ok(a.vm.ctx.none()) },
+        Method {
+            name: "copy",
+            parameters: "deep~, data=None",
+            body: |this, a| finish(Ok::<_, DatasetError>(this.inner()), a.vm),
+        },
+    ];
+
+    /// Properties.
+    pub const PROPERTIES: &'static [Property<T>] = &[Property {
+        name: "sizes",
+        get: |this, vm| {
+            let sizes = this.inner().sizes();
+            coordinates::mapping(sizes.into_iter().map(|(name, length)| (name, length.to_pyobject(vm))), vm)
+        },
+    }];
+}
+
+/// The Python object of a result.
+///
+/// # Errors
+/// The Python exception of a failure.
+pub(super) fn finish<L: Labelled>(result: Result<L, DatasetError>, vm: &VirtualMachine) -> PyResult {
+    let labelled = result.map_err(|error| dataset_exception(error, vm))?;
+    Operand::from(labelled.operand()).into_object(vm)
+}
+
+fn reduce<T: LabelledObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>) -> PyResult {
+    let (inner, vm) = (this.inner(), arguments.vm);
+    let dims = match (arguments.get("dim"), arguments.get("axis")) {
+        (Some(_), Some(_)) => return Err(vm.new_value_error("cannot supply both 'axis' and 'dim' arguments")),
+        (None, Some(axis)) => dims_of_axes(&inner, axis, vm)?,
+        (dim, None) => indexers::dims(dim, vm)?,
+    };
+    let options = ReduceOptions {
+        skipna: arguments.bool("skipna")?,
+        ddof: arguments.get("ddof").map_or(Ok(0), |ddof| convert::integer(ddof, vm))?,
+        keep_attrs: arguments.bool("keep_attrs")?.unwrap_or_else(options::keep_attrs),
+    };
+    finish(inner.reduce(name, &dims, options), vm)
+}
+
+fn dims_of_axes<L: Labelled>(inner: &L, axis: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Dims> {
+    let names: Vec<String> = inner.sizes().into_keys().collect();
+    let axes = convert::axes(Some(axis), names.len(), vm)?;
+    Ok(Dims::Named(axes.into_iter().map(|axis| names[axis].clone()).collect()))
+}
+
+fn isel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let positions = indexers::named(arguments, "indexers")?
+        .into_iter()
+        .map(|(name, value)| Ok((name, indexers::position(&value, vm)?)))
+        .collect::<PyResult<_>>()?;
+    finish(this.inner().isel(&positions, arguments.bool("drop")?.unwrap_or(false)), vm)
+}
+
+fn sel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let labels = indexers::named(arguments, "indexers")?
+        .into_iter()
+        .map(|(name, value)| Ok((name, indexers::labels(&value, vm)?)))
+        .collect::<PyResult<_>>()?;
+    let options = SelectOptions {
+        method: arguments.string("method")?.map(|name| indexers::method(&name, vm)).transpose()?,
+        tolerance: arguments.get("tolerance").map(|value| indexers::label(value, vm)).transpose()?,
+        drop: arguments.bool("drop")?.unwrap_or(false),
+    };
+    finish(this.inner().sel(&labels, &options), vm)
+}
+
+fn squeeze<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let dims = arguments.get("dim").map(|dim| indexers::names(dim, arguments.vm)).transpose()?;
+    finish(this.inner().squeeze(dims.as_deref(), arguments.bool("drop")?.unwrap_or(false)), arguments.vm)
+}
+
+fn expand_dims<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let dims = arguments.get("dim").map_or(Ok(Vec::new()), |dim| indexers::names(dim, arguments.vm))?;
+    finish(this.inner().expand_dims(&dims), arguments.vm)
+}
+
+fn where_method<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let condition = Operand::expect(arguments.required("cond"), vm)?.into_dataset_operand();
+    let other = operand(arguments, "other")?;
+    finish(this.inner().where_(&condition, other.as_ref()), vm)
+}
+
+fn fillna<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let value = Operand::expect(arguments.required("value"), arguments.vm)?.into_dataset_operand();
+    finish(this.inner().fillna(&value), arguments.vm)
+}
+
+fn clip<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let (low, high) = (operand(arguments, "min")?, operand(arguments, "max")?);
+    finish(this.inner().clip(low.as_ref(), high.as_ref()), arguments.vm)
+}
+
+/// An optional argument as an operand.
+fn operand(arguments: &Arguments<'_>, name: &str) -> PyResult<Option<crate::dataset::Operand>> {
+    let convert = |value: &PyObjectRef| Ok(Operand::expect(value, arguments.vm)?.into_dataset_operand());
+    arguments.get(name).map(convert).transpose()
+}
+
+fn round<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
+    match (decimals, Operand::from(this.inner().operand())) {
+        (0, Operand::Dataset(_)) => finish(this.inner().unary(UnaryOp::Rint), vm),
+        (_, operand) => {
+            let dtype = match &operand {
+                Operand::DataArray(array) => array.dtype(),
+                _ => crate::array::DType::Float64,
+            };
+            rounded(operand, dtype, decimals, vm)?.into_object(vm)
+        }
+    }
+}
+
+fn drop_vars<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let names = indexers::names(arguments.required("names"), arguments.vm)?;
+    let ignore = arguments.string("errors")?.is_some_and(|errors| errors == "ignore");
+    finish(this.inner().drop_vars(&names, ignore), arguments.vm)
+}
+
+fn assign_coords<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let inner = this.inner();
+    let pairs = indexers::named(arguments, "coords")?;
+    let variables = coordinate_variables(pairs, vm)?;
+    finish(inner.assign_coords(variables, &*engine::current()), vm)
+}
+
+fn chunk<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let chunking = match arguments.get("chunks") {
+        Some(chunks) if arguments.keywords.is_empty() => indexers::chunking(chunks, vm)?,
+        _ => indexers::per_dim(indexers::named(arguments, "chunks")?, vm)?,
+    };
+    finish(this.inner().chunk(&chunking), vm)
+}
+
+fn load<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let loaded = this.inner().load(&*engine::current());
+    this.replace(loaded.map_err(|error| dataset_exception(error, arguments.vm))?);
+    Ok(this.to_owned().into())
+}

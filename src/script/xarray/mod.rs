@@ -1,0 +1,43 @@
+//! The module `xarray`: labelled arrays over `dataset`.
+
+mod attributes;
+mod coordinates;
+mod data_array;
+mod dataset_object;
+mod encoding;
+mod functions;
+mod indexers;
+mod labelled;
+mod methods;
+mod opening;
+
+pub(super) use data_array::DataArrayObject;
+pub(super) use dataset_object::DatasetObject;
+
+use super::modules::Module;
+use rustpython_vm::class::{PyClassImpl, StaticType};
+use rustpython_vm::{PyResult, VirtualMachine};
+
+/// Makes the classes; before any object of theirs.
+pub(super) fn register_classes() {
+    attributes::AttributesObject::make_static_type();
+    DataArrayObject::make_static_type();
+    DatasetObject::make_static_type();
+    functions::OptionsContext::make_static_type();
+}
+
+/// The module.
+///
+/// # Errors
+/// Where the machine can't hold it.
+pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
+    let mut module = Module::new("xarray", vm);
+    module.value("DataArray", DataArrayObject::static_type().to_owned())?;
+    module.value("Dataset", DatasetObject::static_type().to_owned())?;
+    for (name, class) in super::errors::register_exceptions(vm) {
+        module.value(name, class)?;
+    }
+    functions::install(&mut module)?;
+    opening::install(&mut module)?;
+    module.finish()
+}

@@ -1,0 +1,128 @@
+//! `xr.open_zarr`, `xr.open_dataset` and `to_zarr`.
+
+use super::encoding;
+use super::indexers;
+use crate::dataset::{self, Chunking, DataArray, Dataset, DecodeOptions, OpenOptions, WriteOptions};
+use crate::plan::PlanError;
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::engine;
+use crate::script::errors::dataset_exception;
+use crate::script::modules::Module;
+use crate::script::operand::Operand;
+use crate::script::writing;
+use crate::store::WriteMode;
+use rustpython_vm::PyResult;
+
+/// The name that a `DataArray` without one has in a store, as xarray gives it.
+const UNNAMED: &str = "__xarray_dataarray_variable__";
+
+/// Parameters of `to_zarr`.
+pub(super) const TO_ZARR: &str = "store!, chunk_store=None, mode, synchronizer=None, group=None, encoding, *, compute=True, \
+    consolidated~, append_dim=None, region=None, safe_chunks~, align_chunks~, storage_options=None, zarr_version, \
+    zarr_format, write_empty_chunks=None, chunkmanager_store_kwargs~";
+
+/// Puts the functions into the module.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
+    module.function(
+        "open_zarr",
+        "store!, group=None, synchronizer=None, chunks, decode_cf, mask_and_scale, decode_times, concat_characters~, \
+         decode_coords, drop_variables, consolidated~, overwrite_encoded_chunks~, chunk_store=None, \
+         storage_options=None, decode_timedelta=None, use_cftime=None, zarr_version~, zarr_format~, \
+         use_zarr_fill_value_as_mask=None, chunked_array_type~, from_array_kwargs~, create_default_indexes=True",
+        |arguments| open("store", arguments),
+    )?;
+    module.function(
+        "open_dataset",
+        "filename_or_obj!, *, engine, chunks, cache~, decode_cf, mask_and_scale, decode_times, decode_timedelta=None, \
+         use_cftime=None, concat_characters~, decode_coords, drop_variables, create_default_indexes=True, \
+         inline_array~, chunked_array_type~, from_array_kwargs~, backend_kwargs=None, consolidated~, group=None, \
+         storage_options=None, zarr_format~",
+        |arguments| match arguments.string("engine")?.as_deref() {
+            None | Some("zarr") => open("filename_or_obj", arguments),
+            Some(other) => Err(arguments.vm.new_not_implemented_error(format!(
+                "engine='{other}' is not supported by swath: only engine='zarr' is"
+            ))),
+        },
+    )
+}
+
+fn open(store: &str, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let path = convert::path(arguments.required(store), vm)?;
+    let decode = arguments.bool("decode_cf")?.unwrap_or(true);
+    let flag = |name| arguments.bool(name).map(|flag| decode && flag.unwrap_or(true));
+    let options = OpenOptions {
+        chunking: arguments.get("chunks").map_or(Ok(Chunking::Stored), |chunks| indexers::chunking(chunks, vm))?,
+        decode: DecodeOptions {
+            mask_and_scale: flag("mask_and_scale")?,
+            decode_times: flag("decode_times")?,
+            decode_coords: decode_coords(arguments, decode)?,
+        },
+        drop_variables: arguments.get("drop_variables").map_or(Ok(Vec::new()), |names| indexers::names(names, vm))?,
+    };
+    let opened = dataset::open_zarr(&path, &options, &*engine::current());
+    Operand::Dataset(opened.map_err(|error| dataset_exception(error, vm))?).into_object(vm)
+}
+
+/// `decode_coords=`: a bool or `"coordinates"`, which is the default; `"all"` isn't supported.
+fn decode_coords(arguments: &Arguments<'_>, decode: bool) -> PyResult<bool> {
+    let Some(value) = arguments.get("decode_coords") else { return Ok(decode) };
+    match convert::string(value, arguments.vm) {
+        Ok(text) if text == "coordinates" => Ok(decode),
+        Ok(text) => Err(arguments.vm.new_not_implemented_error(format!(
+            "decode_coords='{text}' is not supported by swath: True and False are"
+        ))),
+        Err(_) => Ok(decode && value.clone().try_to_bool(arguments.vm)?),
+    }
+}
+
+/// `Dataset.to_zarr(...)`.
+///
+/// # Errors
+/// Where the store can't be written or a value not be computed.
+pub(super) fn dataset_to_zarr(dataset: &Dataset, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let path = convert::path(arguments.required("store"), vm)?;
+    let mut options = WriteOptions::new(mode(arguments)?);
+    if arguments.get("zarr_format").or(arguments.get("zarr_version")).is_some() {
+        options.format = Some(writing::format(arguments)?);
+    }
+    if let Some(encodings) = arguments.get("encoding") {
+        for (name, wanted) in convert::string_pairs(encodings, vm)? {
+            options.encoding.insert(name, encoding::from_dict(&wanted, vm)?);
+        }
+    }
+    let session = engine::current();
+    let mut write = |outputs: &[(crate::plan::Array, crate::array::StoredArray)]| {
+        session.write(outputs).map_err(|error| PlanError::Evaluation(Box::new(error)))
+    };
+    let written = dataset::write_zarr(dataset, &path, &options, &mut write);
+    written.map_err(|error| dataset_exception(error, vm))?;
+    Ok(vm.ctx.none())
+}
+
+/// `DataArray.to_zarr(...)`: a store with this one variable.
+///
+/// # Errors
+/// As [`dataset_to_zarr`].
+pub(super) fn data_array_to_zarr(array: &DataArray, arguments: &Arguments<'_>) -> PyResult {
+    let taken = array.name().is_none_or(|name| array.coordinates().contains_key(name));
+    let name = if taken { Some(UNNAMED) } else { None };
+    let dataset = array.to_dataset(name).map_err(|error| dataset_exception(error, arguments.vm))?;
+    dataset_to_zarr(&dataset, arguments)
+}
+
+fn mode(arguments: &Arguments<'_>) -> PyResult<WriteMode> {
+    match arguments.string("mode")?.as_deref() {
+        None | Some("w-") => Ok(WriteMode::CreateNew),
+        Some("w") => Ok(WriteMode::Replace),
+        Some("a") => Ok(WriteMode::Append),
+        Some(other) => Err(arguments
+            .vm
+            .new_value_error(format!("mode='{other}' is not supported by swath: expected 'w', 'w-' or 'a'"))),
+    }
+}
