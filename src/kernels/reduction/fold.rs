@@ -8,7 +8,7 @@
 use super::{Accumulator, Strip};
 use crate::array::{Buffer, Element};
 
-/// Independent states of a row that folds into one element: two vectors of `f64` an AVX-512 CPU, four an AVX one.
+/// Independent states of a row that folds into one element: four vectors of `f64` with SSE2.
 const LANES: usize = 8;
 
 /// Rows that are folded with one pass over the states, where all fold into the same ones.
@@ -109,6 +109,17 @@ pub(super) trait Fold<V>: Algebra {
     fn begin_row(_state: Self::State, _row: &[V]) -> Self::State {
         Self::NEUTRAL
     }
+
+    /// The state of one row that will join `earlier`. A reduction whose fields are faster one after the other than
+    /// together says so here.
+    #[inline(always)]
+    fn row(earlier: Self::State, row: &[V]) -> Self::State
+    where
+        Self: Sized,
+        V: Copy,
+    {
+        fold_row::<V, Self>(earlier, row)
+    }
 }
 
 /// The state that has seen nothing, for `count` kept elements.
@@ -146,7 +157,7 @@ pub(super) fn fold<V: Element + Copy, F: Fold<V>>(state: &mut Accumulator, strip
         for (row, values) in values.chunks_exact(strip.columns).enumerate() {
             let index = strip.first + row * strip.row_step;
             let earlier = F::State::load(&fields, index);
-            F::combine(earlier, fold_row::<V, F>(earlier, values)).store(&mut fields, index);
+            F::combine(earlier, F::row(earlier, values)).store(&mut fields, index);
         }
     } else if strip.row_step == 0 {
         let mut fields = F::State::window(&mut fields, strip.first, strip.columns);
@@ -165,13 +176,13 @@ pub(super) fn fold<V: Element + Copy, F: Fold<V>>(state: &mut Accumulator, strip
     }
 }
 
-/// The state of one row of values.
-fn fold_row<V: Copy, F: Fold<V>>(earlier: F::State, row: &[V]) -> F::State {
+/// The state of one row of values, over lanes.
+pub(super) fn fold_row<V: Copy, F: Fold<V>>(earlier: F::State, row: &[V]) -> F::State {
     let mut lanes = F::begin_row(earlier, row).lanes();
     let (groups, rest) = row.as_chunks::<LANES>();
     for group in groups {
-        for lane in 0..LANES {
-            F::step(F::State::lane(&lanes, lane), group[lane]).set_lane(&mut lanes, lane);
+        for (lane, &value) in group.iter().enumerate() {
+            F::step(F::State::lane(&lanes, lane), value).set_lane(&mut lanes, lane);
         }
     }
     for (lane, &value) in rest.iter().enumerate() {
