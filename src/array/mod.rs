@@ -7,6 +7,7 @@
 mod buffer;
 mod chunk;
 mod chunk_grid;
+mod convert;
 mod dtype;
 mod raw;
 mod region;

@@ -1,7 +1,8 @@
 //! Bringing labelled arrays onto common labels, and variables onto common dimensions.
 
 use super::gather::{Positions, pick};
-use super::label::{Index, KeyIdentity};
+use super::key::{KeyIdentity, cast_labels, key};
+use super::lookup::Index;
 use super::missing::missing_value;
 use super::{Dataset, DatasetError, Variable};
 use crate::array::Chunk;
@@ -127,7 +128,7 @@ fn concatenate(labels: &Variable, added: &Array) -> Result<Array, DatasetError> 
     let mut joined = Chunk::zeros(dtype, vec![first.len() + second.len()]);
     let mut start = 0;
     for part in [first, second] {
-        let part = super::label::cast_labels(part, dtype)?;
+        let part = cast_labels(part, dtype)?;
         joined.copy_from(&crate::array::Region::new(vec![start], vec![part.len()]), &part, &[0]);
         start += part.len();
     }
@@ -205,9 +206,8 @@ pub(super) fn equal(first: &Variable, second: &Variable) -> bool {
     }
     match (first.values(), second.values()) {
         (Some(a), Some(b)) => {
-            let key =
-                |values: &Chunk, position| values.get(position).map(|scalar| super::label::key(values.dtype(), scalar));
-            (0..a.len()).all(|position| match (key(a, position), key(b, position)) {
+            let label = |values: &Chunk, position| values.get(position).map(|scalar| key(values.dtype(), scalar));
+            (0..a.len()).all(|position| match (label(a, position), label(b, position)) {
                 (Some(a), Some(b)) => a.same(&b),
                 _ => false,
             })

@@ -1,6 +1,6 @@
 //! Missing values and choices between values: `where`, `fillna`, `isnull`, `notnull`, `clip`.
 
-use super::arithmetic::{Apply, AttributeSource, NameSource, Value, apply, resolve_pair};
+use super::apply::{Apply, AttributeSource, NameSource, Value, apply, resolve_pair};
 use super::{DataArray, Dataset, DatasetError, Join, Operand};
 use crate::array::{DType, Scalar};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};

@@ -6,16 +6,20 @@
 //! Behaviour, wording of errors and text representations are those of xarray 2026.9.
 
 mod align;
+mod apply;
 mod arithmetic;
 mod cf;
 mod chunking;
 mod data_array;
+#[allow(clippy::module_inception, reason = "the file of the Dataset is named like all the others")]
 mod dataset;
 mod display;
 mod error;
 mod gather;
 mod index;
+mod key;
 mod label;
+mod lookup;
 mod merge;
 mod missing;
 mod numpy_text;
@@ -45,4 +49,4 @@ pub use open::{OpenOptions, open_group, open_zarr};
 pub use operand::Operand;
 pub use reduce::{Dims, ReduceOptions};
 pub use variable::{Attributes, Encoding, Variable};
-pub use write::{EncodedDataset, WriteOptions, write_zarr};
+pub use write::{EncodedDataset, WriteArrays, WriteOptions, write_zarr};

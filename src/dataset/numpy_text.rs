@@ -179,7 +179,7 @@ fn item_texts(values: &Chunk, positions: &[usize], quoted: bool) -> Vec<String> 
             .iter()
             .map(|scalar| if *scalar == Scalar::Bool(true) { "True".to_owned() } else { "False".to_owned() })
             .collect(),
-        _ => scalars.iter().map(|scalar| plain_text(scalar)).collect(),
+        _ => scalars.iter().map(plain_text).collect(),
     };
     let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
     if values.dtype() == DType::Text {
@@ -188,7 +188,7 @@ fn item_texts(values: &Chunk, positions: &[usize], quoted: bool) -> Vec<String> 
     texts.into_iter().map(|text| format!("{}{text}", " ".repeat(width - text.chars().count()))).collect()
 }
 
-/// One value as Python's `repr` writes it, floats to four digits excepted.
+/// An integer or text as Python's `repr` writes it.
 fn plain_text(scalar: &Scalar) -> String {
     match scalar {
         Scalar::Text(text) => format!("'{text}'"),

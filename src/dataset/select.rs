@@ -1,7 +1,7 @@
 //! Selection by label.
 
 use super::gather::Positions;
-use super::label::Index;
+use super::lookup::Index;
 use super::{DataArray, Dataset, DatasetError, Indexer, Label, LabelIndexer, SelectOptions};
 use crate::array::Scalar;
 use indexmap::IndexMap;

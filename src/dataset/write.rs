@@ -188,6 +188,9 @@ fn chunks_text(axes: &[AxisChunks]) -> String {
     format!("({}{})", texts.join(", "), if texts.len() == 1 { "," } else { "" })
 }
 
+/// Computes arrays into stored ones, which exist already: `runtime::Session::write`.
+pub type WriteArrays<'a> = dyn FnMut(&[(Array, StoredArray)]) -> Result<(), PlanError> + 'a;
+
 /// Writes a dataset to a Zarr store, as `to_zarr` does: creates its arrays, has `write` compute the values into them, and
 /// puts the store in place. Where anything fails, nothing is left behind and what stood there before still stands.
 ///
@@ -197,7 +200,7 @@ pub fn write_zarr(
     dataset: &Dataset,
     location: &str,
     options: &WriteOptions,
-    write: &mut dyn FnMut(&[(Array, StoredArray)]) -> Result<(), PlanError>,
+    write: &mut WriteArrays<'_>,
 ) -> Result<(), DatasetError> {
     let format = match options.format {
         Some(format) => format,

@@ -28,7 +28,7 @@ pub(super) fn unit(name: &str) -> Option<TimeUnit> {
     let name = name.trim().to_lowercase();
     let plural = if name.ends_with('s') { name.clone() } else { format!("{name}s") };
     let known = UNITS.iter().find(|(unit, _)| *unit == plural).map(|(_, unit)| *unit);
-    known.or_else(|| match name.as_str() {
+    known.or(match name.as_str() {
         "d" => Some(TimeUnit::Day),
         "h" | "hr" | "hrs" => Some(TimeUnit::Hour),
         "min" | "mins" => Some(TimeUnit::Minute),
