@@ -4,6 +4,7 @@
 #![deny(unsafe_code)]
 
 pub mod array;
+pub mod cli;
 pub mod dataset;
 pub mod environment;
 pub mod event;

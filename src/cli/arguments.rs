@@ -1,0 +1,80 @@
+//! Arguments that several subcommands take.
+
+use crate::environment::Environment;
+use bytesize::ByteSize;
+use clap::Args;
+use std::path::Path;
+
+/// A script and what it is given.
+#[derive(Debug, Args)]
+pub struct ScriptArguments {
+    /// The script, then its own arguments: options of swath come before it.
+    #[arg(value_names = ["SCRIPT", "ARGS"], required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
+    words: Vec<String>,
+}
+
+impl ScriptArguments {
+    /// Path of the script.
+    pub fn path(&self) -> &Path {
+        Path::new(self.words.first().map_or("", String::as_str))
+    }
+
+    /// What it is given.
+    pub fn arguments(&self) -> &[String] {
+        self.words.get(1..).unwrap_or_default()
+    }
+
+    /// Script and arguments.
+    #[cfg(test)]
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+}
+
+/// What a rank may use.
+#[derive(Debug, Args)]
+pub struct ResourceArguments {
+    /// Threads of a rank [default: the cores it may run on, divided among the ranks that share them].
+    #[arg(long, value_name = "N", value_parser = threads)]
+    threads: Option<usize>,
+
+    /// Memory that a rank may use, as in 2GiB [default: 85 % of what the container, batch system or machine grants,
+    /// divided among the ranks of the node].
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    memory: Option<u64>,
+}
+
+impl ResourceArguments {
+    /// Threads of this rank.
+    pub fn threads(&self, environment: &Environment) -> usize {
+        self.threads.unwrap_or(environment.thread_count)
+    }
+
+    /// Bytes that this rank may use.
+    pub fn memory_bytes(&self, environment: &Environment) -> u64 {
+        self.memory.unwrap_or(environment.memory_bytes)
+    }
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&count| count > 0).ok_or_else(|| "expected a number from 1".to_owned())
+}
+
+fn memory(text: &str) -> Result<u64, String> {
+    let size = text.parse::<ByteSize>().ok().filter(|size| size.as_u64() > 0);
+    size.map(|size| size.as_u64()).ok_or_else(|| "expected a size as in 500MB, 2GiB or 1.5GiB".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_as_users_write_them() {
+        assert_eq!(memory("2GiB"), Ok(2 << 30));
+        assert_eq!(memory("500MB"), Ok(500_000_000));
+        assert_eq!(memory("1.5 GiB"), Ok(3 << 29));
+        assert!(memory("0").is_err() && memory("many").is_err());
+        assert!(threads("0").is_err() && threads("-1").is_err());
+    }
+}

@@ -1,0 +1,83 @@
+//! `swath info`: what a store holds.
+
+use super::Ended;
+use super::output::{show, table};
+use crate::dataset::{OpenOptions, open_group};
+use crate::environment::Environment;
+use crate::runtime::{Session, SessionOptions};
+use crate::store::{self, ArrayMetadata, Store, StoreError};
+use anyhow::{Context, Error};
+use bytesize::ByteSize;
+use clap::Args;
+
+const EXAMPLES: &str = "\
+Examples:
+  swath info scene.zarr";
+
+/// Arguments of `swath info`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct InfoArguments {
+    /// The store.
+    #[arg(value_name = "STORE")]
+    store: String,
+}
+
+/// Shows the store.
+///
+/// # Errors
+/// Where it isn't one, or can't be read.
+pub fn execute(arguments: &InfoArguments) -> Result<u8, Ended> {
+    if !super::is_first_rank() {
+        return Ok(0);
+    }
+    show(&describe(&arguments.store).map_err(Ended::Failed)?);
+    Ok(0)
+}
+
+/// The store as text: its dataset, then a line an array.
+fn describe(location: &str) -> Result<String, Error> {
+    let store = store::open(location)?;
+    let group = store.metadata();
+    let environment = Environment::detect();
+    let options = SessionOptions { threads: 1, memory_bytes: environment.memory_bytes, seed: 0, observers: Vec::new() };
+    // Reads coordinates here, and computes nothing.
+    let session = Session::explaining(options, |_| {});
+    let dataset = open_group(group, &OpenOptions::default(), &session)
+        .with_context(|| format!("can't show {} as a dataset", group.location))?;
+    let header = ["array", "dtype", "shape", "chunks", "shards", "codecs", "chunk files", "stored", "raw", "ratio"];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    for (name, array) in &group.arrays {
+        rows.push(row(&*store, name, array)?);
+    }
+    let unreadable: String =
+        group.unreadable.iter().map(|(name, reason)| format!("  {name}: can't be read: {reason}\n")).collect();
+    Ok(format!("{dataset}\n\n{} ({})\n{}{unreadable}", group.location, group.format, table(&rows)))
+}
+
+fn row(store: &dyn Store, name: &str, array: &ArrayMetadata) -> Result<Vec<String>, StoreError> {
+    let summary = store.summarize(name)?;
+    let stored = &array.array;
+    let raw_bytes =
+        stored.shape.iter().map(|&length| length as u64).product::<u64>() * stored.dtype.size_bytes() as u64;
+    let shape = |shape: &Option<Vec<usize>>, otherwise: &str| match shape {
+        Some(shape) => format!("{shape:?}"),
+        None => otherwise.to_owned(),
+    };
+    let ratio = match summary.stored_bytes {
+        0 => "-".to_owned(),
+        bytes => format!("{:.2}", raw_bytes as f64 / bytes as f64),
+    };
+    Ok(vec![
+        name.to_owned(),
+        stored.dtype.to_string(),
+        format!("{:?}", stored.shape),
+        shape(&array.chunk_shape, "irregular"),
+        shape(&array.shard_shape, "-"),
+        array.codecs.clone(),
+        format!("{} of {}", summary.chunks_present, summary.chunks_total),
+        ByteSize::b(summary.stored_bytes).display().iec().to_string(),
+        ByteSize::b(raw_bytes).display().iec().to_string(),
+        ratio,
+    ])
+}

@@ -1,0 +1,137 @@
+//! The command line: one file a subcommand, thin over the Rust API.
+//!
+//! What belongs to all of them is here: parsing, what an error looks like, and exit codes: 0 where all went well, 1 where a
+//! script or run failed, 2 where the command line is wrong, 130 and 143 where it was interrupted or terminated (`runtime` does that), or
+//! what a script gave to `sys.exit`. Of several ranks only the first speaks.
+
+mod arguments;
+mod explain;
+mod info;
+mod output;
+mod remedy;
+mod run;
+
+use crate::environment::Environment;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Exit code of a run that failed.
+const FAILED: u8 = 1;
+/// Exit code where the command line is wrong.
+const USAGE: u8 = 2;
+
+const EXAMPLES: &str = "\
+Examples:
+  swath run ndvi.py                      one process, all cores
+  mpirun -n 4 swath run ndvi.py          rank 0 schedules, ranks 1 to 3 work
+  swath explain ndvi.py                  what would run, and what memory it takes
+  swath info scene.zarr                  what a store holds";
+
+/// Runs xarray and Dask scripts on any number of cores and nodes, without Python.
+#[derive(Debug, Parser)]
+#[command(name = "swath", version, after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs a script.
+    Run(run::RunArguments),
+    /// Shows a store: its dataset as xarray prints it, then chunks, codecs and sizes of each array.
+    Info(info::InfoArguments),
+    /// Shows what a script would compute: optimised plans and their stages. Computes and writes nothing.
+    Explain(explain::ExplainArguments),
+}
+
+/// Why the command comes to its end before it is done.
+pub enum Ended {
+    /// The command line is wrong, or asks for help.
+    Usage(clap::Error),
+    /// Something failed.
+    Failed(anyhow::Error),
+    /// The script failed; a script that calls `sys.exit` has said what it had to.
+    Script(crate::script::ScriptError),
+}
+
+impl From<anyhow::Error> for Ended {
+    fn from(error: anyhow::Error) -> Ended {
+        Ended::Failed(error)
+    }
+}
+
+/// The command line of this process.
+///
+/// # Errors
+/// [`Ended::Usage`] where it is wrong, or asks for help.
+pub fn parse() -> Result<Command, Ended> {
+    Arguments::try_parse().map(|arguments| arguments.command).map_err(Ended::Usage)
+}
+
+/// Does what the command line says; gives the exit code.
+///
+/// # Errors
+/// Where that fails.
+pub fn dispatch(command: Command) -> Result<u8, Ended> {
+    match command {
+        Command::Run(arguments) => run::execute(&arguments),
+        Command::Info(arguments) => info::execute(&arguments),
+        Command::Explain(arguments) => explain::execute(&arguments),
+    }
+}
+
+/// Says what went wrong, on the first rank, and gives the exit code.
+pub fn exit_code(ended: Result<u8, Ended>) -> ExitCode {
+    let speaks = is_first_rank();
+    let code = match ended {
+        Ok(code) => code,
+        Err(Ended::Usage(error)) => {
+            // Help that nobody reads any more is no failure.
+            let _ = if speaks { error.print() } else { Ok(()) };
+            if error.use_stderr() { USAGE } else { 0 }
+        }
+        Err(Ended::Failed(error)) => {
+            if speaks {
+                let remedy = remedy::of(&error).map_or(String::new(), |remedy| format!("\n  {remedy}"));
+                output::complain(&format!("swath: {}{remedy}", output::one_line(&error)));
+            }
+            FAILED
+        }
+        // The low byte is what the system passes on.
+        Err(Ended::Script(crate::script::ScriptError::Exit { status })) => status as u8,
+        Err(Ended::Script(error)) => {
+            if speaks {
+                output::complain(&format!("swath: {error}"));
+            }
+            FAILED
+        }
+    };
+    ExitCode::from(code)
+}
+
+/// Whether this process speaks for all that were started together.
+fn is_first_rank() -> bool {
+    Environment::detect().ranks.rank == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn everything_after_the_script_is_the_scripts() {
+        let line = ["swath", "run", "--threads", "2", "a.py", "--quiet", "--", "-x"];
+        let Command::Run(arguments) = Arguments::try_parse_from(line).unwrap().command else { panic!("it says run") };
+        assert_eq!(arguments.script.words(), ["a.py", "--quiet", "--", "-x"]);
+        assert!(!arguments.quiet);
+        assert!(Arguments::try_parse_from(["swath", "run"]).is_err());
+        assert!(Arguments::try_parse_from(["swath", "run", "--memory", "lots", "a.py"]).is_err());
+    }
+}

@@ -1,0 +1,65 @@
+//! `swath run`: runs a script, as one process or as one rank of several.
+
+use super::Ended;
+use super::arguments::{ResourceArguments, ScriptArguments};
+use crate::environment::Environment;
+use crate::monitor;
+use crate::runtime::{Session, SessionOptions, Started};
+use crate::script::{self, ScriptError};
+use anyhow::Error;
+use clap::Args;
+use std::rc::Rc;
+
+const EXAMPLES: &str = "\
+Examples:
+  swath run ndvi.py
+  swath run --threads 8 --memory 16GiB ndvi.py scene.zarr ndvi.zarr
+  mpirun -n 4 swath run --quiet ndvi.py
+  srun --ntasks-per-node=2 swath run ndvi.py
+
+Of several ranks, rank 0 runs the script and schedules, the others compute.";
+
+/// Arguments of `swath run`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct RunArguments {
+    #[command(flatten)]
+    resources: ResourceArguments,
+
+    /// Seed of random arrays to which the script gives none: every run draws the same numbers.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// No progress and no summary.
+    #[arg(long, short)]
+    pub quiet: bool,
+
+    #[command(flatten)]
+    pub script: ScriptArguments,
+}
+
+/// Runs the script, or works for the rank that does; gives the exit code.
+///
+/// # Errors
+/// Where the ranks can't be started, or the script fails.
+pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
+    let environment = Environment::detect();
+    let options = SessionOptions {
+        threads: arguments.resources.threads(&environment),
+        memory_bytes: arguments.resources.memory_bytes(&environment),
+        seed: arguments.seed,
+        observers: monitor::panels(arguments.quiet || environment.ranks.rank > 0),
+    };
+    let session = match Session::start(options).map_err(Error::from)? {
+        Started::Session(session) => Rc::new(session),
+        Started::Served { exit_code } => return Ok(exit_code as u8),
+    };
+    let outcome = script::run_file(arguments.script.path(), arguments.script.arguments(), session.clone());
+    // All ranks leave with one code, and what observers have to say comes before the error.
+    session.finish(match &outcome {
+        Ok(()) => 0,
+        Err(ScriptError::Exit { status }) => i32::from(*status as u8),
+        Err(_) => super::FAILED.into(),
+    });
+    outcome.map(|()| 0).map_err(Ended::Script)
+}
