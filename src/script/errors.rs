@@ -4,7 +4,7 @@ use crate::dataset::{DatasetError, PythonErrorKind};
 use crate::plan::PlanError;
 use crate::runtime::RuntimeError;
 use crate::store::StoreError;
-use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyTypeRef};
+use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyType, PyTypeRef};
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use std::cell::RefCell;
 use std::fmt;
@@ -191,16 +191,21 @@ fn exception(kind: PythonErrorKind, message: String, vm: &VirtualMachine) -> PyB
         Kind::IndexError => known.index_error,
         Kind::OverflowError => known.overflow_error,
         Kind::ZeroDivisionError => known.zero_division_error,
-        Kind::FileNotFoundError => known.file_not_found_error,
-        Kind::FileExistsError => known.file_exists_error,
+        Kind::FileNotFoundError => return system_exception(known.file_not_found_error, message, vm),
+        Kind::FileExistsError => return system_exception(known.file_exists_error, message, vm),
         Kind::NotImplementedError => known.not_implemented_error,
-        Kind::OSError => known.os_error,
+        Kind::OSError => return system_exception(known.os_error, message, vm),
         Kind::RuntimeError => known.runtime_error,
         Kind::MergeError => return own_exception("MergeError", message, vm),
         Kind::AlignmentError => return own_exception("AlignmentError", message, vm),
         Kind::CoordinateValidationError => return own_exception("CoordinateValidationError", message, vm),
     };
     vm.new_exception_msg(class.to_owned(), message.into())
+}
+
+/// Exceptions of the operating system have fields of their own.
+fn system_exception(class: &Py<PyType>, message: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_os_subtype_error(class.to_owned(), None, message).upcast()
 }
 
 fn own_exception(name: &str, message: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
