@@ -58,6 +58,10 @@ fn start_rank(options: SessionOptions, launched: usize) -> Result<Part, RuntimeE
         return Err(TransportError::RankCount { launched, found }.into());
     }
     if rank > 0 {
+        // One line, of all ranks' output the one that counts.
+        std::panic::set_hook(Box::new(move |panic| {
+            eprintln!("swath: internal error on rank {rank}: {}", one_line(panic))
+        }));
         return Ok(Part::Worker { exit_code: work(options, &transport) });
     }
     let observers = Observers::start(options.observers)?;
@@ -87,6 +91,11 @@ fn work(options: SessionOptions, transport: &dyn Transport) -> i32 {
     };
     transport.close();
     exit_code
+}
+
+#[cfg(feature = "mpi")]
+fn one_line(panic: &std::panic::PanicHookInfo<'_>) -> String {
+    panic.to_string().lines().collect::<Vec<_>>().join(" ")
 }
 
 /// Rust's exit code of a panic.

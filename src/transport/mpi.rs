@@ -27,8 +27,10 @@ const TAG_PART: i32 = 1;
 const TAG_LAST: i32 = 2;
 /// Polling without a pause after traffic.
 const SPIN: Duration = Duration::from_micros(30);
-/// First pause, and longest.
-const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(1));
+/// Shortest pause, and longest.
+const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(2));
+/// A pause is this part of the time since the last traffic: waiting takes a tenth longer than it must, at most.
+const PAUSE_SHARE: u32 = 10;
 /// Longest wait of [`Transport::abort`] for the thread that calls MPI.
 const ABORT_WAIT: Duration = Duration::from_millis(200);
 
@@ -140,7 +142,6 @@ struct Poller {
 impl Poller {
     fn run(mut self, universe: Universe) {
         let mut last_traffic = Instant::now();
-        let mut pause = PAUSES.0;
         let mut is_closing = false;
         loop {
             let mut has_traffic = self.receive() | self.finish_sends();
@@ -162,29 +163,24 @@ impl Poller {
             }
             if has_traffic {
                 last_traffic = Instant::now();
-                pause = PAUSES.0;
             } else if last_traffic.elapsed() < SPIN {
                 std::thread::yield_now();
             } else if is_closing {
                 std::thread::sleep(PAUSES.0);
             } else {
-                is_closing |= self.rest(&mut pause);
+                is_closing |= self.rest(last_traffic.elapsed());
             }
         }
         // Calls MPI_Finalize, on the thread that initialised.
         drop(universe);
     }
 
-    /// Waits for an order, as long as the pause; says whether it was the last.
-    fn rest(&mut self, pause: &mut Duration) -> bool {
+    /// Waits for an order, the longer the less there is to do; says whether it was the last.
+    fn rest(&mut self, idle: Duration) -> bool {
         // Something on its way out moves only while MPI is called.
         let longest = if self.sends.is_empty() { PAUSES.1 } else { PAUSES.1 / 10 };
-        *pause = (*pause * 3 / 2).min(longest);
-        match self.orders.recv_timeout(*pause) {
-            Ok(order) => {
-                *pause = PAUSES.0;
-                self.obey(order)
-            }
+        match self.orders.recv_timeout((idle / PAUSE_SHARE).clamp(PAUSES.0, longest)) {
+            Ok(order) => self.obey(order),
             Err(RecvTimeoutError::Timeout) => false,
             Err(RecvTimeoutError::Disconnected) => true,
         }

@@ -59,6 +59,7 @@ pub struct Simulation {
     queue: BinaryHeap<(Reverse<(Duration, u64)>, u64)>,
     happenings: HashMap<u64, Happening>,
     next: u64,
+    flushes: BTreeMap<WorkerId, Duration>,
     last_arrival: BTreeMap<(Endpoint, Endpoint), Duration>,
     computations: BTreeMap<ComputationId, Arc<Computation>>,
     /// Tasks that ran to their end, with the worker that ran them.
@@ -80,6 +81,7 @@ impl Simulation {
             queue: BinaryHeap::new(),
             happenings: HashMap::new(),
             next: 0,
+            flushes: BTreeMap::new(),
             last_arrival: BTreeMap::new(),
             computations: BTreeMap::new(),
             done: BTreeMap::new(),
@@ -204,7 +206,10 @@ impl Simulation {
         while let Some(action) = worker.poll_action() {
             actions.push(action);
         }
-        if let Some(deadline) = worker.flush_deadline() {
+        let deadline = worker.flush_deadline();
+        if let Some(deadline) = deadline
+            && self.flushes.insert(id, deadline) != Some(deadline)
+        {
             self.plan(deadline.max(self.now), Happening::Flush { worker: id });
         }
         for action in actions {
