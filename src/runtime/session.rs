@@ -93,9 +93,12 @@ pub struct Session {
 }
 
 enum Mode {
-    Running(RefCell<Job>),
-    Explaining(RefCell<Box<dyn FnMut(&Computation)>>),
+    Running(RefCell<Box<Job>>),
+    Explaining(RefCell<Sink>),
 }
+
+/// Sees what an explaining session would run.
+type Sink = Box<dyn FnMut(&Computation)>;
 
 type PersistedStage = (ComputationId, StageId);
 

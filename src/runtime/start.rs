@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// This process's part of a job.
 pub(super) enum Part {
     /// It leads.
-    Leader { job: Job, rank_count: usize },
+    Leader { job: Box<Job>, rank_count: usize },
     /// It has worked, and the run is over.
     Worker { exit_code: i32 },
 }
@@ -47,7 +47,8 @@ fn start_alone(options: SessionOptions) -> Result<Part, RuntimeError> {
         Some(std::thread::Builder::new().name("swath-worker".to_owned()).spawn(work))
     });
     let thread = threads.last().transpose().map_err(|error| RuntimeError::Thread { message: error.to_string() })?;
-    Ok(Part::Leader { job: Job::start(Arc::new(own), observers, thread, 1)?, rank_count: 1 })
+    let job = Job::start(Arc::new(own), observers, thread, 1)?;
+    Ok(Part::Leader { job: Box::new(job), rank_count: 1 })
 }
 
 /// Starts one of several ranks.
@@ -66,7 +67,7 @@ fn start_rank(options: SessionOptions, launched: usize) -> Result<Part, RuntimeE
     }
     let observers = Observers::start(options.observers)?;
     let job = Job::start(Arc::new(transport), observers, None, found - 1)?;
-    Ok(Part::Leader { job, rank_count: found })
+    Ok(Part::Leader { job: Box::new(job), rank_count: found })
 }
 
 /// Refuses to be one of several ranks that don't know of each other.
