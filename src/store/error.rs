@@ -26,7 +26,7 @@ pub enum StoreError {
         location: String,
     },
     /// The store has no array of that name.
-    #[error("{store} has no array {name:?}: it has {}", .known.join(", "))]
+    #[error("{store} has no array {name:?}: it has {}", if .known.is_empty() { "none".to_owned() } else { .known.join(", ") })]
     NoSuchArray {
         /// Location of the store.
         store: String,
@@ -36,13 +36,13 @@ pub enum StoreError {
         known: Vec<String>,
     },
     /// The store has the array, but it can't be read.
-    #[error("{store}: array {name:?} can't be read: {reason}")]
+    #[error("{reason}")]
     Unreadable {
         /// Location of the store.
         store: String,
         /// The name asked for.
         name: String,
-        /// Why it can't be read.
+        /// Why it can't be read, with its location.
         reason: String,
     },
     /// The array's metadata is no longer what it was when the plan was made.

@@ -161,13 +161,20 @@ impl Layout {
             Some(sharding) => (ChunkGrid::regular(&self.shape, &sharding.chunk_shape), sharding.chunk_shape.clone()),
             None => (write_grid.clone(), self.chunks.max_shape()),
         };
+        // The index of a shard, encoded and decoded, while it is read.
+        let index_bytes = if sharding.is_some() {
+            let shard_shape = self.chunks.max_shape();
+            2 * 16 * shard_shape.iter().zip(&decoded_shape).map(|(shard, chunk)| shard / chunk).product::<usize>()
+        } else {
+            0
+        };
         Ok(StoredArray {
             location,
             dtype: self.element.dtype(),
             shape: self.shape.clone(),
             read_grid,
             write_grid,
-            decode_scratch_bytes: codec.scratch_bytes(&decoded_shape),
+            decode_scratch_bytes: codec.scratch_bytes(&decoded_shape) + index_bytes,
             fingerprint,
         })
     }
