@@ -4,7 +4,7 @@ use super::StoreError;
 use crate::array::{ArrayError, Chunk, ChunkIndex, DType, Region, StoredArray};
 
 /// A format's part of reading an array.
-pub(super) trait ReadArray: Send + Sync {
+pub(super) trait ReadArray: std::fmt::Debug + Send + Sync {
     /// The array.
     fn array(&self) -> &StoredArray;
 
@@ -13,7 +13,7 @@ pub(super) trait ReadArray: Send + Sync {
 }
 
 /// A format's part of writing an array.
-pub(super) trait WriteArray: Send + Sync {
+pub(super) trait WriteArray: std::fmt::Debug + Send + Sync {
     /// The array.
     fn array(&self) -> &StoredArray;
 
@@ -22,9 +22,11 @@ pub(super) trait WriteArray: Send + Sync {
 }
 
 /// Reads regions of one array.
+#[derive(Debug)]
 pub struct ArrayReader(Box<dyn ReadArray>);
 
 /// Writes chunks of one array.
+#[derive(Debug)]
 pub struct ArrayWriter(Box<dyn WriteArray>);
 
 impl ArrayReader {

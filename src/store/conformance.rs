@@ -1,7 +1,7 @@
 //! What every format that is written must do: these tests run on each variant of each format.
 
 use super::*;
-use crate::array::{Buffer, Chunk, ChunkIndex, DType, Region, Scalar, TimeUnit, with_storage};
+use crate::array::{Buffer, Chunk, ChunkIndex, DType, Element, Region, Scalar, TimeUnit, with_storage};
 use serde_json::json;
 
 /// A format, a compressor, and whether chunks are bundled in shards.
@@ -54,14 +54,13 @@ fn counted(dtype: DType, shape: &[usize]) -> Chunk {
         DType::Bool => Scalar::Bool(index % 3 != 1),
         _ => Scalar::Int(index as i64 % 100 + 1),
     };
-    let data = with_storage!(dtype.storage(), T => {
-        let values = (0..count).map(|index| {
-            let one = scalar(index).to_buffer(dtype).unwrap();
-            one.as_slice::<T>().unwrap()[0].clone()
-        });
-        <T as crate::array::Element>::into_buffer(values.collect())
-    });
+    let one = |index| scalar(index).to_buffer(dtype).unwrap();
+    let data = with_storage!(dtype.storage(), T => joined::<T>((0..count).map(one)));
     Chunk::new(dtype, shape.to_vec(), data).unwrap()
+}
+
+fn joined<T: Element>(buffers: impl Iterator<Item = Buffer>) -> Buffer {
+    T::into_buffer(buffers.flat_map(|buffer| buffer.as_slice::<T>().unwrap().to_vec()).collect())
 }
 
 fn write_whole(array: &StoredArray, values: &Chunk) -> u64 {
@@ -96,17 +95,24 @@ fn location(directory: &tempfile::TempDir) -> String {
 #[test]
 fn every_dtype_reads_back_as_written() {
     let directory = scratch();
+    let shapes: [(&[usize], &[usize]); 4] = [(&[7, 5], &[2, 3]), (&[], &[]), (&[4], &[9]), (&[0, 3], &[1, 3])];
     for variant in variants() {
-        for dtype in dtypes() {
-            for (shape, chunk_shape) in
-                [(vec![7, 5], vec![2, 3]), (vec![], vec![]), (vec![4], vec![9]), (vec![0, 3], vec![1, 3])]
-            {
-                let values = counted(dtype, &shape);
-                let spec = spec("x", dtype, &shape, &chunk_shape, variant);
-                let array = stored(&location(&directory), &spec, variant.format, &values);
-                assert_eq!((array.dtype, &array.shape), (dtype, &shape), "{variant:?}");
-                assert_eq!(read(&array, &Region::whole(&shape)), values, "{variant:?} {dtype}");
-            }
+        let location = location(&directory);
+        let mut writer = StoreWriter::create(&location, WriteMode::Replace, variant.format, Attributes::new()).unwrap();
+        let cases: Vec<(String, DType, &[usize], &[usize])> = dtypes()
+            .into_iter()
+            .flat_map(|dtype| shapes.map(|(shape, chunks)| (format!("{dtype} {shape:?}"), dtype, shape, chunks)))
+            .collect();
+        for (name, dtype, shape, chunk_shape) in &cases {
+            let array = writer.create_array(&spec(name, *dtype, shape, chunk_shape, variant)).unwrap();
+            write_whole(&array, &counted(*dtype, shape));
+        }
+        writer.finish().unwrap();
+        let store = open(&location).unwrap();
+        for (name, dtype, shape, _) in &cases {
+            let array = &store.metadata().array(name).unwrap().array;
+            assert_eq!((array.dtype, array.shape.as_slice()), (*dtype, *shape), "{variant:?}");
+            assert_eq!(read(array, &Region::whole(shape)), counted(*dtype, shape), "{variant:?} {name}");
         }
     }
 }
@@ -289,6 +295,50 @@ fn arrays_are_added_and_replaced() {
             .unwrap()
             .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("swath"));
         assert_eq!(hidden.count(), 0);
+    }
+}
+
+#[test]
+fn a_killed_writer_leaves_no_torn_chunk() {
+    let directory = scratch();
+    let shape = [64, 1 << 16];
+    let variant = Variant { format: ZarrFormat::V3, compression: Compression::None, sharded: false };
+    let spec = spec("x", DType::Int32, &shape, &[1, 1 << 16], variant);
+    let array = stored(&location(&directory), &spec, variant.format, &Chunk::zeros(DType::Int32, shape.to_vec()));
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "store::conformance::writes_until_killed", "--ignored"])
+        .env("SWATH_TEST_STORE", location(&directory))
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let present = || open(&location(&directory)).unwrap().summarize("x").unwrap().chunks_present;
+    while present() < 20 && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!((20..64).contains(&present()), "killed in the middle: {} chunks", present());
+    let reader = open_array(&array).unwrap();
+    for chunk in 0..64 {
+        let mut target = Chunk::zeros(DType::Int32, vec![1, 1 << 16]);
+        reader.read_into(&array.read_grid.region(chunk), &mut target).unwrap();
+        let values = target.as_slice::<i32>().unwrap();
+        assert!(values.iter().all(|value| *value == values[0]), "chunk {chunk} is whole or not there");
+    }
+    // The next writer is not in the way of what the killed one left.
+    write_whole(&array, &counted(DType::Int32, &shape));
+    assert_eq!(read(&array, &Region::whole(&shape)), counted(DType::Int32, &shape));
+}
+
+#[test]
+#[ignore = "the process that a_killed_writer_leaves_no_torn_chunk kills"]
+fn writes_until_killed() {
+    let array = open(&std::env::var("SWATH_TEST_STORE").unwrap()).unwrap().metadata().array("x").unwrap().array.clone();
+    let writer = open_array_writer(&array).unwrap();
+    for round in 1.. {
+        for chunk in 0..40 {
+            writer.write_chunk(chunk, &Chunk::from_values(vec![1, 1 << 16], vec![round; 1 << 16]).unwrap()).unwrap();
+        }
     }
 }
 

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use writer::WriteStore;
 
 /// A store opened for reading.
-pub trait Store: Send + Sync {
+pub trait Store: std::fmt::Debug + Send + Sync {
     /// The root group: attributes and arrays.
     fn metadata(&self) -> &GroupMetadata;
 

@@ -5,7 +5,7 @@ use super::{ArraySpec, Attributes, StoreError, WriteMode, ZarrFormat, absolute};
 use crate::array::StoredArray;
 
 /// A format's part of writing a store. Dropped unfinished, it removes what was written.
-pub(super) trait WriteStore: Send {
+pub(super) trait WriteStore: std::fmt::Debug + Send {
     /// Adds an array at a temporary location.
     fn create_array(&mut self, spec: &ArraySpec) -> Result<StoredArray, StoreError>;
 
@@ -15,6 +15,7 @@ pub(super) trait WriteStore: Send {
 
 /// A store being written; what it holds takes its final place at [`finish`](StoreWriter::finish). Dropped before that,
 /// it leaves nothing behind.
+#[derive(Debug)]
 pub struct StoreWriter(Box<dyn WriteStore>);
 
 impl StoreWriter {

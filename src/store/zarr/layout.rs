@@ -154,6 +154,13 @@ impl Layout {
     /// # Errors
     /// [`StoreError::UnsupportedCodec`] where its chunks can't be decoded.
     pub(super) fn stored_array(&self, location: ArrayLocation, fingerprint: u64) -> Result<StoredArray, StoreError> {
+        for lengths in [&self.shape, &self.chunks.max_shape()] {
+            let bytes = lengths.iter().try_fold(self.element.memory_bytes(), |size, &length| size.checked_mul(length));
+            if bytes.is_none_or(|bytes| bytes > isize::MAX as usize / 8) {
+                let feature = format!("size of shape {lengths:?}");
+                return Err(StoreError::UnsupportedFeature { array: location.to_string(), feature });
+            }
+        }
         let sharding = self.sharding();
         let codec = self.read_codec(sharding.as_ref()).map_err(|unsupported| unsupported.of(&location))?;
         let write_grid = self.chunks.grid(&self.shape);

@@ -12,6 +12,8 @@ mod metadata_field;
 mod place;
 mod read;
 mod shard;
+#[cfg(test)]
+mod tests;
 mod v2;
 mod v3;
 mod write;

@@ -101,15 +101,16 @@ fn slice_of<'a, T: Element>(_like: &[T], buffer: &'a Buffer) -> &'a [T] {
 /// Sets a region of the target to one value. `value` holds that value, in the target's storage.
 pub(super) fn fill(target: &mut Chunk, region: &Region, value: &Buffer) {
     if *region == Region::whole(target.shape()) {
-        return with_buffer!(target.data_mut(), values => {
-            let value = slice_of(values, value)[0].clone();
-            values.fill(value);
-        });
+        return with_buffer!(target.data_mut(), values => set_all(values, value));
     }
-    let dtype = target.dtype();
-    let filled = with_buffer!(value, one => Element::into_buffer(vec![one[0].clone(); region.element_count()]));
-    let filled = Chunk::new(dtype, region.shape.clone(), filled).expect("as many values as the region has elements");
+    let mut filled = Chunk::zeros(target.dtype(), region.shape.clone());
+    with_buffer!(filled.data_mut(), values => set_all(values, value));
     target.copy_from(region, &filled, &vec![0; region.ndim()]);
+}
+
+fn set_all<T: Element>(values: &mut [T], value: &Buffer) {
+    let value = slice_of(values, value)[0].clone();
+    values.fill(value);
 }
 
 /// Whether all values are one value, in every bit but those of a NaN.
