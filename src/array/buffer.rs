@@ -132,7 +132,6 @@ macro_rules! with_storage {
         }
     }};
 }
-pub(crate) use with_storage;
 
 /// Runs a body with the typed vector of a [`Buffer`]: `with_buffer!(&buffer, values => body)`.
 macro_rules! with_buffer {

@@ -23,7 +23,7 @@ pub use region::Region;
 pub use scalar::Scalar;
 pub use stored::{ArrayLocation, StoredArray};
 
-pub(crate) use buffer::{with_buffer, with_storage};
+pub(crate) use buffer::with_buffer;
 
 /// Length of an array along each of its axes.
 pub type Shape = Vec<usize>;

@@ -38,7 +38,7 @@ impl<'a> Evaluation<'a> {
         }
         match &node.operation {
             Operation::Stored(source) => {
-                let mut values = Chunk::zeros(node.dtype, region.shape.clone());
+                let mut values = self.executor.pool.take(node.dtype, region.shape.clone());
                 if !region.is_empty() {
                     self.bytes_read += self.executor.reader(source)?.read_into(region, &mut values)?;
                 }
@@ -111,7 +111,19 @@ impl<'a> Evaluation<'a> {
             store_strip(values, place, target);
             Ok(())
         })?;
+        self.give_back(leaves);
         Ok(output)
+    }
+
+    /// Hands the buffers of leaves on to later tasks.
+    pub fn give_back(&self, leaves: Vec<LeafValues<'_>>) {
+        for leaf in leaves {
+            if let LeafValues::Dense { values, .. } = leaf
+                && let Ok(values) = Arc::try_unwrap(values)
+            {
+                self.executor.pool.give(values);
+            }
+        }
     }
 
     /// What a program's leaves hold for an output region; equal regions of one node are pulled once.

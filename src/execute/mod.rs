@@ -8,6 +8,7 @@
 
 mod evaluate;
 mod leaf;
+mod pool;
 mod program;
 mod reduce;
 mod strips;
@@ -20,6 +21,7 @@ use crate::plan::NodeId;
 use crate::store::{self, ArrayReader, ArrayWriter, StoreError};
 use crate::task::{Computation, ResultId, StageOutput, StageWork, TaskId, TaskResult};
 use evaluate::Evaluation;
+use pool::ChunkPool;
 use program::Program;
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
@@ -67,6 +69,7 @@ pub enum ExecuteError {
 /// Runs the tasks of one computation, on any number of threads at once.
 pub struct Executor {
     computation: Arc<Computation>,
+    pool: ChunkPool,
     programs: Mutex<HashMap<NodeId, Arc<Program>>>,
     readers: Mutex<HashMap<ArrayLocation, Arc<ArrayReader>>>,
     writers: Mutex<HashMap<ArrayLocation, Arc<ArrayWriter>>>,
@@ -90,7 +93,13 @@ fn cached<K: std::hash::Hash + Eq + Clone, V, E>(
 impl Executor {
     /// An executor of a computation's tasks. Opens nothing yet.
     pub fn new(computation: Arc<Computation>) -> Executor {
-        Executor { computation, programs: Mutex::default(), readers: Mutex::default(), writers: Mutex::default() }
+        Executor {
+            computation,
+            pool: ChunkPool::default(),
+            programs: Mutex::default(),
+            readers: Mutex::default(),
+            writers: Mutex::default(),
+        }
     }
 
     /// The computation whose tasks this runs.

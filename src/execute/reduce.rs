@@ -87,6 +87,7 @@ impl Evaluation<'_> {
                 registered.reduction.fold(&mut state, dtype, &strip, reduce.options);
                 Ok(())
             })?;
+            self.give_back(leaves);
         }
         Ok(state)
     }

@@ -1,0 +1,55 @@
+//! Buffers of decoded regions, handed from one task to the next.
+//!
+//! Fresh pages from the system cost about as much as decoding into them; the next task of a stage wants buffers of just
+//! the sizes that the last one gave back.
+
+use crate::array::{Buffer, Chunk, DType, Shape, with_buffer};
+use std::sync::{Mutex, PoisonError};
+
+/// Bytes that lie idle in a pool at most; they are part of what a process holds beside its tasks.
+const IDLE_BYTES: usize = 64 << 20;
+
+/// Idle buffers of one executor.
+#[derive(Default)]
+pub struct ChunkPool {
+    idle: Mutex<Vec<Buffer>>,
+}
+
+impl ChunkPool {
+    /// A chunk whose values are unspecified: to be filled by whoever takes it.
+    pub fn take(&self, dtype: DType, shape: Shape) -> Chunk {
+        let count = shape.iter().product();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = |buffer: &Buffer| buffer.storage() == dtype.storage() && (count..=2 * count).contains(&buffer.len());
+        let found = idle.iter().rposition(fits).map(|position| idle.swap_remove(position));
+        drop(idle);
+        let Some(mut buffer) = found else { return Chunk::zeros(dtype, shape) };
+        with_buffer!(&mut buffer, values => values.truncate(count));
+        Chunk::new(dtype, shape, buffer).expect("the buffer was cut to the shape")
+    }
+
+    /// Gives a chunk's buffer back, unless enough lie idle.
+    pub fn give(&self, chunk: Chunk) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let held: usize = idle.iter().map(Buffer::size_bytes).sum();
+        if chunk.dtype() != DType::Text && held + chunk.size_bytes() <= IDLE_BYTES {
+            idle.push(chunk.into_data());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_comes_back_for_a_chunk_of_its_size() {
+        let pool = ChunkPool::default();
+        let mut chunk = pool.take(DType::Int32, vec![2, 3]);
+        chunk.data_mut().as_mut_slice::<i32>().unwrap().fill(7);
+        pool.give(chunk);
+        assert_eq!(pool.take(DType::Float32, vec![6]).len(), 6);
+        let again = pool.take(DType::Int32, vec![5]);
+        assert_eq!(again.as_slice::<i32>().unwrap(), [7; 5]);
+    }
+}
