@@ -133,6 +133,9 @@ macro_rules! with_storage {
     }};
 }
 
+#[cfg(test)]
+pub(crate) use with_storage;
+
 /// Runs a body with the typed vector of a [`Buffer`]: `with_buffer!(&buffer, values => body)`.
 macro_rules! with_buffer {
     ($buffer:expr, $values:ident => $body:expr) => {{

@@ -24,6 +24,8 @@ pub use scalar::Scalar;
 pub use stored::{ArrayLocation, StoredArray};
 
 pub(crate) use buffer::with_buffer;
+#[cfg(test)]
+pub(crate) use buffer::with_storage;
 
 /// Length of an array along each of its axes.
 pub type Shape = Vec<usize>;

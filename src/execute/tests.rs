@@ -1,7 +1,7 @@
 //! The executor against values worked out by hand, run task by task in order.
 
 use super::*;
-use crate::array::{ChunkGrid, DType, Region, Scalar};
+use crate::array::{ChunkGrid, DType, Scalar};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::{Distribution, Generator};
 use crate::kernels::reduction::ReductionOptions;
