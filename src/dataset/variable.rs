@@ -35,6 +35,9 @@ pub struct Encoding {
     pub units: Option<String>,
     /// Calendar of times.
     pub calendar: Option<String>,
+    /// The units that times were decoded from. Where they are still the units, lazy times can be counted in them again
+    /// without looking at the values. Decoding sets this; selections keep it.
+    pub stored_units: Option<String>,
     /// Names of the coordinates that belong to the variable, separated by spaces.
     pub coordinates: Option<String>,
 }
@@ -54,6 +57,7 @@ impl Encoding {
             unsigned: self.unsigned.or(other.unsigned),
             units: self.units.or_else(|| other.units.clone()),
             calendar: self.calendar.or_else(|| other.calendar.clone()),
+            stored_units: other.stored_units.clone(),
             coordinates: self.coordinates.or_else(|| other.coordinates.clone()),
         }
     }

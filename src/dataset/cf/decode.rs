@@ -43,6 +43,7 @@ pub(in crate::dataset) fn decode_variable(
         TimeKind::Span => decode_spans(&mut variable, masked)?,
         TimeKind::Number => {}
     }
+    variable.encoding.stored_units = variable.encoding.units.clone();
     variable.encoding.dtype.get_or_insert(stored_dtype);
     if variable.attributes.get("dtype").and_then(Value::as_str) == Some("bool") && variable.dtype().is_integer() {
         variable.attributes.shift_remove("dtype");

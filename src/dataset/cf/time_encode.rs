@@ -22,7 +22,7 @@ fn unencodable(name: &str, units: &str, encoding: &Encoding, reason: &'static st
 }
 
 /// Points in time as counts since a reference date. Those in memory keep their encoding's units where counts come out
-/// whole, else have finer ones; lazy ones count their own resolution from the reference date.
+/// whole, else have finer ones.
 ///
 /// # Errors
 /// Where the encoding's units or calendar aren't understood.
@@ -41,16 +41,7 @@ pub(super) fn encode_points(
         None => None,
     };
     let Some(values) = variable.values() else {
-        let reference = parsed.map_or(0, |units| units.reference);
-        let step = i128::from(resolution.nanoseconds());
-        let reference = if reference % step == 0 { reference } else { 0 };
-        let origin = i64::try_from(reference / step).unwrap_or(0);
-        let counts = variable.data.cast(DType::Int64)?;
-        let data = counts.binary(BinaryOp::Subtract, &Array::scalar(Scalar::Int(origin), DType::Int64)?)?;
-        return Ok(EncodedTime {
-            data,
-            units: format!("{} since {}", unit_name(resolution), reference_text(i128::from(origin) * step, 'T')),
-        });
+        return encode_lazy_points(variable, resolution, parsed);
     };
     let times = nanoseconds(values, resolution);
     let real: Vec<i128> = times.iter().copied().flatten().collect();
@@ -84,6 +75,48 @@ pub(super) fn encode_points(
     Ok(EncodedTime { data, units })
 }
 
+/// Lazy points in time: in the units they were stored in where they are still as stored, which makes counts come out right;
+/// otherwise in their own resolution, which always does.
+fn encode_lazy_points(
+    variable: &Variable,
+    resolution: TimeUnit,
+    stored: Option<TimeUnits>,
+) -> Result<EncodedTime, DatasetError> {
+    let step = i128::from(resolution.nanoseconds());
+    let counted = stored.filter(|units| units.reference % step == 0 && i64::try_from(units.reference / step).is_ok());
+    let reference = counted.map_or(0, |units| units.reference);
+    let (chosen, floats) = match counted {
+        Some(units) if variable.encoding.units == variable.encoding.stored_units => {
+            (units.unit, variable.encoding.dtype.is_some_and(DType::is_float))
+        }
+        _ => (resolution, false),
+    };
+    let data = lazy_counts(&variable.data, resolution, reference, chosen, floats)?;
+    Ok(EncodedTime { data, units: format!("{} since {}", unit_name(chosen), reference_text(reference, 'T')) })
+}
+
+/// Lazy times as counts of units from a reference in nanoseconds, whole or as floats.
+fn lazy_counts(
+    times: &Array,
+    resolution: TimeUnit,
+    reference: i128,
+    unit: TimeUnit,
+    floats: bool,
+) -> Result<Array, DatasetError> {
+    let integer = |value: i64| Array::scalar(Scalar::Int(value), DType::Int64);
+    let steps = times.cast(DType::Int64)?;
+    let origin = (reference / i128::from(resolution.nanoseconds())) as i64;
+    let since = steps.binary(BinaryOp::Subtract, &integer(origin)?)?;
+    let length = (unit.nanoseconds() / resolution.nanoseconds()).max(1);
+    let missing = steps.binary(BinaryOp::Equal, &integer(DType::NOT_A_TIME)?)?;
+    if floats {
+        let counts = since.binary(BinaryOp::Divide, &integer(length)?)?;
+        return Ok(missing.select(&Array::scalar(Scalar::Float(f64::NAN), DType::Float64)?, &counts)?);
+    }
+    let counts = if length == 1 { since } else { since.binary(BinaryOp::FloorDivide, &integer(length)?)? };
+    Ok(missing.select(&integer(DType::NOT_A_TIME)?, &counts)?)
+}
+
 /// Spans of time as counts of units, which are those of the encoding where counts come out whole.
 ///
 /// # Errors
@@ -91,7 +124,10 @@ pub(super) fn encode_points(
 pub(super) fn encode_spans(name: &str, variable: &Variable, resolution: TimeUnit) -> Result<EncodedTime, DatasetError> {
     let encoding = &variable.encoding;
     let Some(values) = variable.values() else {
-        return Ok(EncodedTime { data: variable.data.cast(DType::Int64)?, units: unit_name(resolution).to_owned() });
+        let stored = encoding.units.as_deref().filter(|_| encoding.units == encoding.stored_units).and_then(unit);
+        let chosen = stored.filter(|_| encoding.dtype.is_some_and(DType::is_integer)).unwrap_or(resolution);
+        let data = lazy_counts(&variable.data, resolution, 0, chosen, false)?;
+        return Ok(EncodedTime { data, units: unit_name(chosen).to_owned() });
     };
     let spans = nanoseconds(values, resolution);
     let needed = coarsest(&spans.iter().copied().flatten().collect::<Vec<_>>());
