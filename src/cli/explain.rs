@@ -1,5 +1,5 @@
 //! `swath explain`: what a script would compute. The script runs, its computations don't: where it asks for values, it
-//! gets zeros.
+//! gets zeros, and what it writes is gone in the end.
 
 use super::Ended;
 use super::arguments::{ResourceArguments, ScriptArguments};
@@ -8,7 +8,9 @@ use crate::environment::Environment;
 use crate::plan;
 use crate::runtime::{Session, SessionOptions};
 use crate::script;
+use crate::store;
 use crate::task::{Computation, Stage, StageId, StageOutput, StageWork};
+use anyhow::Error;
 use bytesize::ByteSize;
 use clap::Args;
 use std::rc::Rc;
@@ -46,6 +48,7 @@ pub fn execute(arguments: &ExplainArguments) -> Result<u8, Ended> {
         seed: 0,
         observers: Vec::new(),
     };
+    let _rehearsal = store::rehearse().map_err(Error::from)?;
     let session = Session::explaining(options, |computation| show(&describe(computation)));
     let outcome = script::run_file(arguments.script.path(), arguments.script.arguments(), Rc::new(session));
     outcome.map(|()| 0).map_err(Ended::Script)
@@ -62,8 +65,8 @@ fn describe(computation: &Computation) -> String {
         computation.plan.nodes().len(),
         computation.stages.len(),
         computation.task_count(),
-        indented(&plan::explain(&computation.plan)),
-        table(&rows)
+        indented(&store::with_final_places(&plan::explain(&computation.plan))),
+        store::with_final_places(&table(&rows))
     )
 }
 

@@ -10,6 +10,7 @@ mod byte_store;
 mod conformance;
 mod error;
 mod metadata;
+mod rehearsal;
 mod replace;
 mod writer;
 mod zarr;
@@ -19,6 +20,7 @@ pub use error::StoreError;
 pub use metadata::{
     ArrayMetadata, ArraySpec, ArraySummary, Attributes, Compression, GroupMetadata, WriteMode, ZarrFormat,
 };
+pub use rehearsal::{Rehearsal, rehearse, with_final_places};
 pub use writer::StoreWriter;
 
 use crate::array::StoredArray;
@@ -46,7 +48,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 /// # Errors
 /// Where nothing lies there, or no store, or its metadata can't be read.
 pub fn open(location: &str) -> Result<Arc<dyn Store>, StoreError> {
-    let path = absolute(location)?;
+    let path = rehearsal::place_to_open(absolute(location)?);
     match () {
         () if zarr::is_zarr(&path) => zarr::open(&path),
         () if path.exists() => {

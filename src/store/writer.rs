@@ -1,7 +1,7 @@
 //! Writing a store of any format.
 
 use super::zarr::ZarrStoreWriter;
-use super::{ArraySpec, Attributes, StoreError, WriteMode, ZarrFormat, absolute};
+use super::{ArraySpec, Attributes, StoreError, WriteMode, ZarrFormat, absolute, rehearsal};
 use crate::array::StoredArray;
 
 /// A format's part of writing a store. Dropped unfinished, it removes what was written.
@@ -33,7 +33,8 @@ impl StoreWriter {
         format: ZarrFormat,
         attributes: Attributes,
     ) -> Result<StoreWriter, StoreError> {
-        let writer = ZarrStoreWriter::create(&absolute(location)?, mode, format, attributes)?;
+        let place = rehearsal::place_to_write(absolute(location)?, mode)?;
+        let writer = ZarrStoreWriter::create(&place, mode, format, attributes)?;
         Ok(StoreWriter(Box::new(writer)))
     }
 
