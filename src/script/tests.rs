@@ -88,6 +88,7 @@ assert np.allclose(a, a + 1e-9) and not np.allclose(a, a + 1)
 assert [int(x) for x in a[0]] == [1, 2, 3] and len(a) == 2
 assert np.round(np.array([1.234, 2.5]), 1).tolist() == [1.2, 2.5]
 assert a[a[:, 0] > 1].tolist() == [[4, 5, 6]]
+assert str(a[:, 0]) == "[1 4]" and repr(a[0] / 4) == "array([0.25, 0.5 , 0.75])", repr(a[0] / 4)
 assert np.nan != np.nan and np.isnan(np.array([np.nan, 1.0])).tolist() == [True, False]
 "#,
     );
@@ -110,7 +111,7 @@ assert np.uint8(200) + 50 == 250
 d = np.datetime64("2000-03-01") - np.datetime64("2000-02-01")
 assert d == np.timedelta64(29, "D"), d
 assert np.datetime64("2000-01-01T12") > np.datetime64("2000-01-01")
-assert str(np.timedelta64(2, "h")) == "2 hours"
+assert str(np.timedelta64(2, "h")) == "2 hours" and str(np.datetime64("2000-01-01")) == "2000-01-01"
 "#,
     );
 }

@@ -1,7 +1,7 @@
 //! `numpy.ndarray`: a small array in memory.
 
 use crate::array::Chunk;
-use crate::dataset::format_values;
+use crate::dataset::{format_values, print_values};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::array_methods::{Shared, Unlabelled};
@@ -122,7 +122,7 @@ impl NdArray {
     #[pyslot]
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
         let array = expect_object::<NdArray>(zelf, "an array", vm)?;
-        Ok(vm.ctx.new_str(format_values(&array.values)))
+        Ok(vm.ctx.new_str(print_values(&array.values)))
     }
 }
 
@@ -157,48 +157,6 @@ impl Iterable for NdArray {
 
 impl Representable for NdArray {
     fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
-        let text = with_commas(&format_values(&zelf.values));
-        let dtype = zelf.values.dtype();
-        let plain =
-            matches!(dtype, crate::array::DType::Bool | crate::array::DType::Int64 | crate::array::DType::Float64);
-        Ok(if plain && !zelf.values.is_empty() {
-            format!("array({text})")
-        } else {
-            format!("array({text}, dtype={dtype})")
-        })
-    }
-}
-
-/// `[[1 2]\n [3 4]]` as `[[1, 2],\n       [3, 4]]`.
-fn with_commas(text: &str) -> String {
-    let mut result = String::new();
-    let (mut quoted, mut previous) = (false, '[');
-    let characters: Vec<char> = text.chars().collect();
-    for (index, &character) in characters.iter().enumerate() {
-        if character == '\'' {
-            quoted = !quoted;
-        }
-        let gap = character.is_whitespace() && !quoted;
-        let next = characters[index..].iter().find(|next| !next.is_whitespace()).copied().unwrap_or(']');
-        if gap && !previous.is_whitespace() && previous != '[' && next != ']' {
-            result.push(',');
-        }
-        result.push(character);
-        if character == '\n' {
-            result.push_str("      ");
-        }
-        previous = character;
-    }
-    result
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_commas;
-
-    #[test]
-    fn representations_have_commas() {
-        assert_eq!(with_commas("[[ 1. 10.]\n [ 2.  3.]]"), "[[ 1., 10.],\n       [ 2.,  3.]]");
-        assert_eq!(with_commas("['a b' 'c']"), "['a b', 'c']");
+        Ok(format_values(&zelf.values))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{DTypeObject, instant};
 use crate::array::{Chunk, DType, Scalar, TimeUnit};
-use crate::dataset::format_values;
+use crate::dataset::print_values;
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::array_methods::rounded;
@@ -125,7 +125,7 @@ impl NumpyScalar {
             (Scalar::Bool(true), _) => "True".to_owned(),
             (Scalar::Bool(false), _) => "False".to_owned(),
             (Scalar::Int(_), DType::Datetime(_)) => match Chunk::scalar(self.dtype, &self.value) {
-                Ok(chunk) => format_values(&chunk).trim_matches(['\'', '[', ']']).to_owned(),
+                Ok(chunk) => print_values(&chunk).trim_matches(['\'', '[', ']']).to_owned(),
                 Err(_) => "NaT".to_owned(),
             },
             (Scalar::Int(DType::NOT_A_TIME), DType::Timedelta(_)) => "NaT".to_owned(),
