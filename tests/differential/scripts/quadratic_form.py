@@ -3,7 +3,7 @@ import numpy as np
 import xarray as xr
 
 cube = xr.open_zarr("in/cube.zarr")
-t, w, p = cube.temperature, cube.wind, cube.pressure
+t, w, p = cube.temperature.astype("float64"), cube.wind, cube.pressure
 vapour = 6.112 * np.exp(17.67 * (t - 273.15) / (t - 29.65))
 mixing = 0.622 * vapour / (p / 100 - vapour)
 comfort = (t * (1 + 0.61 * mixing) - 0.7 * np.sqrt(abs(w))).where((t > 250) & (w < 8) | (p > 1e5))
