@@ -152,3 +152,20 @@ pub struct ArraySpec {
     /// How chunks are compressed.
     pub compression: Compression,
 }
+
+impl ArraySpec {
+    /// An array of named dimensions, without attributes, fill value or shards, compressed as zarr-python would.
+    pub fn new(name: &str, dtype: DType, dimensions: &[(&str, usize)], chunk_shape: &[usize]) -> ArraySpec {
+        ArraySpec {
+            name: name.to_owned(),
+            dtype,
+            shape: dimensions.iter().map(|(_, length)| *length).collect(),
+            chunk_shape: chunk_shape.to_vec(),
+            shard_shape: None,
+            dimension_names: dimensions.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            attributes: Attributes::new(),
+            fill_value: None,
+            compression: Compression::Default,
+        }
+    }
+}

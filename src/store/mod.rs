@@ -45,6 +45,15 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 /// Opens the store at a path, made absolute. Reads metadata only. An array by itself is a store of one array whose name
 /// is empty.
 ///
+/// ```no_run
+/// use swath::{array::{Chunk, Region}, store};
+/// let store = store::open("scene.zarr")?;
+/// let array = &store.metadata().array("red")?.array;
+/// let mut corner = Chunk::zeros(array.dtype, vec![2, 2]);
+/// store::open_array(array)?.read_into(&Region::new(vec![0, 0], vec![2, 2]), &mut corner)?;
+/// # Ok::<(), store::StoreError>(())
+/// ```
+///
 /// # Errors
 /// Where nothing lies there, or no store, or its metadata can't be read.
 pub fn open(location: &str) -> Result<Arc<dyn Store>, StoreError> {

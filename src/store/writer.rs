@@ -24,6 +24,18 @@ impl StoreWriter {
     /// A new store is filled in a hidden directory beside its final place, arrays that are added to a store in a hidden
     /// directory inside it. Nothing but a Zarr store is ever replaced.
     ///
+    /// ```
+    /// # use swath::{array::{Chunk, DType}, store::{self, *}};
+    /// # let directory = tempfile::tempdir()?;
+    /// # let location = directory.path().join("red.zarr").display().to_string();
+    /// let mut writer = StoreWriter::create(&location, WriteMode::CreateNew, ZarrFormat::V3, Attributes::new())?;
+    /// let array = writer.create_array(&ArraySpec::new("red", DType::Int32, &[("y", 4), ("x", 6)], &[4, 3]))?;
+    /// store::open_array_writer(&array)?.write_chunk(1, &Chunk::from_values(vec![4, 3], vec![7; 12])?)?;
+    /// writer.finish()?;
+    /// assert_eq!(store::open(&location)?.summarize("red")?.chunks_present, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`StoreError::AlreadyExists`] with [`WriteMode::CreateNew`], [`StoreError::NotAStore`] where something else lies
     /// there, or the reason why nothing can be written there.
