@@ -96,9 +96,8 @@ pub(super) fn dataset_to_zarr(dataset: &Dataset, arguments: &Arguments<'_>) -> P
             options.encoding.insert(name, encoding::from_dict(&wanted, vm)?);
         }
     }
-    let session = engine::current();
     let mut write = |outputs: &[(crate::plan::Array, crate::array::StoredArray)]| {
-        session.write(outputs).map_err(|error| PlanError::Evaluation(Box::new(error)))
+        writing::write_unfinished(outputs).map_err(|error| PlanError::Evaluation(Box::new(error)))
     };
     let written = dataset::write_zarr(dataset, &path, &options, &mut write);
     written.map_err(|error| dataset_exception(error, vm))?;
