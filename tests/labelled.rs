@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use swath::array::{Chunk, DType, Element, Scalar, StoredArray, TimeUnit};
 use swath::dataset::{
     ChunkSize, Chunking, DataArray, Dataset, Dims, Indexer, OpenOptions, Operand, ReduceOptions, Variable,
-    WriteOptions, Written, open_zarr, write_zarr,
+    WriteOptions, open_zarr, write_zarr,
 };
 use swath::kernels::elementwise::BinaryOp;
 use swath::plan::{Array, PlanError};
@@ -115,8 +115,7 @@ fn written() -> Dataset {
 
 fn write(session: &Session, dataset: &Dataset, location: &str, mode: WriteMode) -> Result<(), String> {
     let mut compute = |outputs: &[(Array, StoredArray)]| {
-        session.write(outputs).map_err(|error| PlanError::Evaluation(Box::new(error)))?;
-        Ok(Written::Completely)
+        session.write(outputs).map_err(|error| PlanError::Evaluation(Box::new(error)))
     };
     write_zarr(dataset, location, &WriteOptions::new(mode), &mut compute).map_err(|error| error.to_string())
 }

@@ -188,17 +188,8 @@ fn chunks_text(axes: &[AxisChunks]) -> String {
     format!("({}{})", texts.join(", "), if texts.len() == 1 { "," } else { "" })
 }
 
-/// What became of arrays that were to be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// Every chunk is written: the store may take its place.
-    Completely,
-    /// Nothing was run, only explained: the place stays as it is.
-    NotAtAll,
-}
-
 /// Computes arrays into stored ones, which exist already: `runtime::Session::write`.
-pub type WriteArrays<'a> = dyn FnMut(&[(Array, StoredArray)]) -> Result<Written, PlanError> + 'a;
+pub type WriteArrays<'a> = dyn FnMut(&[(Array, StoredArray)]) -> Result<(), PlanError> + 'a;
 
 /// Writes a dataset to a Zarr store, as `to_zarr` does: creates its arrays, has `write` compute the values into them, and
 /// puts the store in place. Where anything fails, nothing is left behind and what stood there before still stands.
@@ -228,11 +219,7 @@ pub fn write_zarr(
         }
     }
     match write(&outputs) {
-        Ok(Written::Completely) => Ok(writer.finish()?),
-        Ok(Written::NotAtAll) => {
-            writer.abort();
-            Ok(())
-        }
+        Ok(()) => Ok(writer.finish()?),
         Err(error) => {
             writer.abort();
             Err(error.into())

@@ -161,11 +161,6 @@ impl Session {
         )
     }
 
-    /// Whether this session runs nothing.
-    pub fn is_explaining(&self) -> bool {
-        matches!(self.mode, Mode::Explaining(_))
-    }
-
     fn with_mode(mode: Mode, description: Description, seed: u64, limit_bytes: u64) -> Session {
         Session { mode, description, seed, limit_bytes, next_computation: Cell::new(0), dropped: unbounded() }
     }

@@ -5,7 +5,6 @@ use super::convert;
 use super::engine;
 use super::errors::{runtime_exception, store_exception};
 use crate::array::StoredArray;
-use crate::dataset::Written;
 use crate::plan::Array;
 use crate::runtime::{RuntimeError, interrupt};
 use crate::store::{self, ArraySpec, Attributes, Compression, StoreWriter, WriteMode, ZarrFormat};
@@ -61,10 +60,8 @@ pub(super) fn array_to_zarr(array: &Array, arguments: &Arguments<'_>) -> PyResul
     let failed = |error| store_exception(error, vm);
     let mut writer = StoreWriter::create(&path, mode, format, Attributes::new()).map_err(failed)?;
     let target = writer.create_array(&spec).map_err(failed)?;
-    match write_unfinished(&[(array.clone(), target)]).map_err(|error| runtime_exception(error, vm))? {
-        Written::Completely => writer.finish().map_err(failed)?,
-        Written::NotAtAll => writer.abort(),
-    }
+    write_unfinished(&[(array.clone(), target)]).map_err(|error| runtime_exception(error, vm))?;
+    writer.finish().map_err(failed)?;
     Ok(vm.ctx.none())
 }
 
@@ -72,12 +69,10 @@ pub(super) fn array_to_zarr(array: &Array, arguments: &Arguments<'_>) -> PyResul
 ///
 /// # Errors
 /// Where the arrays can't be computed or written.
-pub(super) fn write_unfinished(outputs: &[(Array, StoredArray)]) -> Result<Written, RuntimeError> {
-    let session = engine::current();
+pub(super) fn write_unfinished(outputs: &[(Array, StoredArray)]) -> Result<(), RuntimeError> {
     let unfinished: BTreeSet<&str> = outputs.iter().map(|(_, target)| target.location.store.as_str()).collect();
     let _guards: Vec<_> = unfinished.into_iter().map(|store| interrupt::register_cleanup(store.into())).collect();
-    session.write(outputs)?;
-    Ok(if session.is_explaining() { Written::NotAtAll } else { Written::Completely })
+    engine::current().write(outputs)
 }
 
 /// `zarr_format=`, 3 by default.
