@@ -13,6 +13,7 @@ use crate::task::{Computation, Stage, StageId, StageOutput, StageWork};
 use anyhow::Error;
 use bytesize::ByteSize;
 use clap::Args;
+use std::cell::Cell;
 use std::rc::Rc;
 
 const EXAMPLES: &str = "\
@@ -49,9 +50,14 @@ pub fn execute(arguments: &ExplainArguments) -> Result<u8, Ended> {
         observers: Vec::new(),
     };
     let _rehearsal = store::rehearse().map_err(Error::from)?;
-    let session = Session::explaining(options, |computation| show(&describe(computation)));
-    let outcome = script::run_file(arguments.script.path(), arguments.script.arguments(), Rc::new(session));
-    outcome.map(|()| 0).map_err(Ended::Script)
+    let is_read = Rc::new(Cell::new(true));
+    let told = is_read.clone();
+    let session = Session::explaining(options, move |computation| told.set(told.get() && show(&describe(computation))));
+    match script::run_file(arguments.script.path(), arguments.script.arguments(), Rc::new(session)) {
+        // Whoever has closed the pipe has seen enough, the script's own output included.
+        Err(error) if is_read.get() => Err(Ended::Script(error)),
+        _ => Ok(0),
+    }
 }
 
 /// A computation as text: its plan, then its stages.

@@ -31,7 +31,7 @@ pub fn execute(arguments: &InfoArguments) -> Result<u8, Ended> {
     if !super::is_first_rank() {
         return Ok(0);
     }
-    show(&describe(&arguments.store).map_err(Ended::Failed)?);
+    show(&describe(&arguments.store)?);
     Ok(0)
 }
 

@@ -12,7 +12,8 @@ mod remedy;
 mod run;
 
 use crate::environment::Environment;
-use clap::{CommandFactory, Parser, Subcommand};
+use crate::script::ScriptError;
+use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Exit code of a run that failed.
@@ -53,7 +54,7 @@ pub enum Ended {
     /// Something failed.
     Failed(anyhow::Error),
     /// The script failed; a script that calls `sys.exit` has said what it had to.
-    Script(crate::script::ScriptError),
+    Script(ScriptError),
 }
 
 impl From<anyhow::Error> for Ended {
@@ -84,31 +85,48 @@ pub fn dispatch(command: Command) -> Result<u8, Ended> {
 
 /// Says what went wrong, on the first rank, and gives the exit code.
 pub fn exit_code(ended: Result<u8, Ended>) -> ExitCode {
-    let speaks = is_first_rank();
-    let code = match ended {
+    ExitCode::from(match ended {
         Ok(code) => code,
-        Err(Ended::Usage(error)) => {
-            // Help that nobody reads any more is no failure.
-            let _ = if speaks { error.print() } else { Ok(()) };
-            if error.use_stderr() { USAGE } else { 0 }
-        }
-        Err(Ended::Failed(error)) => {
-            if speaks {
-                let remedy = remedy::of(&error).map_or(String::new(), |remedy| format!("\n  {remedy}"));
-                output::complain(&format!("swath: {}{remedy}", output::one_line(&error)));
+        Err(ended) => {
+            if is_first_rank() {
+                ended.say();
             }
-            FAILED
+            ended.code()
         }
-        // The low byte is what the system passes on.
-        Err(Ended::Script(crate::script::ScriptError::Exit { status })) => status as u8,
-        Err(Ended::Script(error)) => {
-            if speaks {
-                output::complain(&format!("swath: {error}"));
+    })
+}
+
+impl Ended {
+    /// Tells the user.
+    fn say(&self) {
+        match self {
+            // Help, asked for.
+            Ended::Usage(error) if !error.use_stderr() => {
+                output::show(&error.render().to_string());
             }
-            FAILED
+            Ended::Usage(error) => {
+                let text = error.render().to_string();
+                let text = text.strip_prefix("error: ").map_or(text.clone(), |text| format!("swath: {text}"));
+                output::complain(text.trim_end());
+            }
+            Ended::Failed(error) => {
+                let remedy = remedy::of(error).map_or(String::new(), |remedy| format!("\n  {remedy}"));
+                output::complain(&format!("swath: {}{remedy}", output::one_line(error)));
+            }
+            Ended::Script(ScriptError::Exit { .. }) => {}
+            Ended::Script(error) => output::complain(&format!("swath: {error}")),
         }
-    };
-    ExitCode::from(code)
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Ended::Usage(error) if error.use_stderr() => USAGE,
+            Ended::Usage(_) => 0,
+            // The low byte is what the system passes on.
+            Ended::Script(ScriptError::Exit { status }) => *status as u8,
+            Ended::Failed(_) | Ended::Script(_) => FAILED,
+        }
+    }
 }
 
 /// Whether this process speaks for all that were started together.
@@ -119,6 +137,7 @@ fn is_first_rank() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

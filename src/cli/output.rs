@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-/// Writes to standard output. Where nobody reads any more, what is left isn't missed.
-pub fn show(text: &str) {
+/// Writes to standard output, and says whether somebody reads it. Where nobody does, what is left isn't missed.
+pub fn show(text: &str) -> bool {
     let mut stdout = std::io::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_ok()
 }
 
 /// Writes a line to standard error, in one piece: ranks share it.

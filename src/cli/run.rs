@@ -5,7 +5,7 @@ use super::arguments::{ResourceArguments, ScriptArguments};
 use crate::environment::Environment;
 use crate::monitor;
 use crate::runtime::{Session, SessionOptions, Started};
-use crate::script::{self, ScriptError};
+use crate::script;
 use anyhow::Error;
 use clap::Args;
 use std::rc::Rc;
@@ -55,11 +55,14 @@ pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
         Started::Served { exit_code } => return Ok(exit_code as u8),
     };
     let outcome = script::run_file(arguments.script.path(), arguments.script.arguments(), session.clone());
-    // All ranks leave with one code, and what observers have to say comes before the error.
-    session.finish(match &outcome {
+    let code = match outcome.map_err(Ended::Script) {
         Ok(()) => 0,
-        Err(ScriptError::Exit { status }) => i32::from(*status as u8),
-        Err(_) => super::FAILED.into(),
-    });
-    outcome.map(|()| 0).map_err(Ended::Script)
+        Err(ended) => {
+            // Before the other ranks leave: launchers end rank 0 when another rank fails.
+            ended.say();
+            ended.code()
+        }
+    };
+    session.finish(code.into());
+    Ok(code)
 }

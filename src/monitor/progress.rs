@@ -93,9 +93,11 @@ impl Progress {
             return None;
         }
         let names: Vec<&str> = self.stages.iter().map(|stage| stage.summary.name.as_str()).collect();
-        let what = match names.as_slice() {
-            [] => "nothing to do",
-            [.., last] => last,
+        let written: Vec<&str> = names.iter().copied().filter(|name| name.starts_with("write ")).collect();
+        let what = match (written.as_slice(), names.as_slice()) {
+            ([one], _) | ([], [.., one]) => (*one).to_owned(),
+            ([first, others @ ..], _) => format!("{first} and {} more", others.len()),
+            ([], []) => "nothing to do".to_owned(),
         };
         Some(format!("{what}: {} chunks in {}{}", self.total(), duration(wall), moved(read_bytes, written_bytes)))
     }

@@ -11,7 +11,7 @@ use signal_hook::low_level;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,8 @@ const CLEANUP_TIME: Duration = Duration::from_millis(300);
 
 static CLEANUPS: Mutex<(u64, BTreeMap<u64, PathBuf>)> = Mutex::new((0, BTreeMap::new()));
 static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
+/// Exit code of a run that is ending already; negative before.
+static ENDING: AtomicI32 = AtomicI32::new(-1);
 
 /// Keeps a path registered for removal.
 #[derive(Debug)]
@@ -60,7 +62,17 @@ pub(super) fn install(is_first_rank: bool) -> Result<(), RuntimeError> {
     Ok(())
 }
 
+/// From now on, a signal ends this process with this exit code and without a word: as soon as one rank leaves with
+/// another code than 0, launchers terminate those that are a moment behind it.
+pub(super) fn end_quietly(exit_code: i32) {
+    ENDING.store(exit_code, Ordering::SeqCst);
+}
+
 fn leave(signal: i32, is_first_rank: bool) -> ! {
+    let ending = ENDING.load(Ordering::SeqCst);
+    if ending >= 0 {
+        low_level::exit(ending);
+    }
     if is_first_rank {
         let mut stderr = std::io::stderr();
         // Over a progress bar, where there may be one.

@@ -1,9 +1,9 @@
 //! The session: the only door from a plan to execution.
 
-use super::RuntimeError;
 use super::assemble::Assembly;
 use super::job::Job;
 use super::start::{PANICKED, Part, start};
+use super::{RuntimeError, interrupt};
 use crate::array::{Chunk, StoredArray};
 use crate::environment::Environment;
 use crate::event::Observer;
@@ -260,6 +260,9 @@ impl Session {
     /// with exit code 0, in a panic with that of the panic, on all ranks at once.
     pub fn finish(&self, exit_code: i32) {
         if let Mode::Running(job) = &self.mode {
+            if self.description.ranks > 1 {
+                interrupt::end_quietly(exit_code);
+            }
             job.borrow_mut().finish(exit_code);
         }
     }
