@@ -23,40 +23,69 @@ fn blocks<const COUNT: usize>(counters: [[u64; 2]; COUNT], mut key: u64) -> [[u6
     state
 }
 
-/// Word `position & 1` of block `position >> 1`.
+/// Where the random word of a position comes from. Four positions share two blocks, those two apart one block: runs of
+/// neighbours and runs of every other position both use all that is computed.
+#[inline(always)]
+fn source(position: u64) -> (u64, usize) {
+    ((position >> 2) << 1 | (position & 1), (position >> 1 & 1) as usize)
+}
+
+/// The word of one position.
 #[inline(always)]
 fn word(key: u64, position: u64) -> u64 {
-    blocks([[position >> 1, 0]], key)[0][(position & 1) as usize]
+    let (block, word) = source(position);
+    blocks([[block, 0]], key)[0][word]
 }
 
 /// The words at positions `first`, `first + step`, ...
 pub(super) fn words(key: u64, first: u64, step: i64, output: &mut [u64]) {
     match step {
         1 => ascending(key, first, output),
-        -1 if !output.is_empty() => {
-            ascending(key, first.wrapping_sub(output.len() as u64 - 1), output);
+        2 => alternate(key, first, output),
+        -1 | -2 if !output.is_empty() => {
+            let last = first.wrapping_add_signed(step.wrapping_mul(output.len() as i64 - 1));
+            words(key, last, -step, output);
             output.reverse();
         }
         _ => scattered(key, first, step, output),
     }
 }
 
-/// Words of neighbouring positions: both of each block.
+/// Words of neighbouring positions.
 fn ascending(key: u64, first: u64, output: &mut [u64]) {
-    let unpaired = (first & 1) as usize;
-    let (head, output) = output.split_at_mut(unpaired.min(output.len()));
-    head.iter_mut().for_each(|result| *result = word(key, first));
-    let mut block = (first >> 1).wrapping_add(unpaired as u64);
+    let unaligned = (first.wrapping_neg() & 3).min(output.len() as u64) as usize;
+    let (head, output) = output.split_at_mut(unaligned);
+    (first..).zip(head).for_each(|(position, result)| *result = word(key, position));
+    let mut position = first.wrapping_add(unaligned as u64);
     let (groups, rest) = output.as_chunks_mut::<{ 2 * TOGETHER }>();
     for group in groups {
-        let counters = std::array::from_fn(|index| [block.wrapping_add(index as u64), 0]);
-        group.copy_from_slice(blocks::<TOGETHER>(counters, key).as_flattened());
-        block = block.wrapping_add(TOGETHER as u64);
+        let block = source(position).0;
+        let computed = blocks::<TOGETHER>(std::array::from_fn(|index| [block.wrapping_add(index as u64), 0]), key);
+        *group = std::array::from_fn(|index| {
+            let (block, word) = source(index as u64);
+            computed[block as usize][word]
+        });
+        position = position.wrapping_add(2 * TOGETHER as u64);
     }
-    for pair in rest.chunks_mut(2) {
-        let words = blocks([[block, 0]], key)[0];
-        pair.copy_from_slice(&words[..pair.len()]);
-        block = block.wrapping_add(1);
+    (position..).zip(rest).for_each(|(position, result)| *result = word(key, position));
+}
+
+/// Words of every other position: both of each second block.
+fn alternate(key: u64, first: u64, output: &mut [u64]) {
+    let unaligned = ((first >> 1 & 1) as usize).min(output.len());
+    let (head, output) = output.split_at_mut(unaligned);
+    head.iter_mut().for_each(|result| *result = word(key, first));
+    let mut position = first.wrapping_add(2 * unaligned as u64);
+    let (groups, rest) = output.as_chunks_mut::<{ 2 * TOGETHER }>();
+    for group in groups {
+        let block = source(position).0;
+        let counters = std::array::from_fn(|index| [block.wrapping_add(2 * index as u64), 0]);
+        group.copy_from_slice(blocks::<TOGETHER>(counters, key).as_flattened());
+        position = position.wrapping_add(4 * TOGETHER as u64);
+    }
+    for result in rest {
+        *result = word(key, position);
+        position = position.wrapping_add(2);
     }
 }
 
@@ -64,22 +93,40 @@ fn ascending(key: u64, first: u64, output: &mut [u64]) {
 fn scattered(key: u64, first: u64, step: i64, output: &mut [u64]) {
     let mut position = first;
     let mut next = || {
-        let this = position;
+        let this = source(position);
         position = position.wrapping_add_signed(step);
         this
     };
     let (groups, rest) = output.as_chunks_mut::<TOGETHER>();
     for group in groups {
-        let positions: [u64; TOGETHER] = std::array::from_fn(|_| next());
-        let words = blocks::<TOGETHER>(positions.map(|position| [position >> 1, 0]), key);
-        *group = std::array::from_fn(|index| words[index][(positions[index] & 1) as usize]);
+        let sources: [(u64, usize); TOGETHER] = std::array::from_fn(|_| next());
+        let computed = blocks::<TOGETHER>(sources.map(|(block, _)| [block, 0]), key);
+        *group = std::array::from_fn(|index| computed[index][sources[index].1]);
     }
-    rest.iter_mut().for_each(|result| *result = word(key, next()));
+    rest.iter_mut().for_each(|result| {
+        let (block, word) = next();
+        *result = blocks([[block, 0]], key)[0][word];
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_step_finds_the_word_of_a_position() {
+        for first in 0..9 {
+            for step in [-9_i64, -2, -1, 1, 2, 3, 40] {
+                for count in [0, 1, 2, 7, 8, 9, 31] {
+                    let first = 1000 + first;
+                    let mut found = vec![0; count];
+                    words(7, first, step, &mut found);
+                    let expected = (0..count as i64).map(|index| word(7, first.wrapping_add_signed(index * step)));
+                    assert_eq!(found, expected.collect::<Vec<_>>(), "{count} from {first} by {step}");
+                }
+            }
+        }
+    }
 
     /// `kat_vectors` of the authors' library Random123.
     #[test]
