@@ -15,7 +15,7 @@ pub struct ProgressBarPanel {
 }
 
 fn new_bar(total: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix:>20} [{bar:30}] {pos}/{len} chunks {wide_msg}")
+    let style = ProgressStyle::with_template("{prefix} [{bar:20}] {pos}/{len} chunks {wide_msg}")
         .map_or_else(|_| ProgressStyle::default_bar(), |style| style.progress_chars("=> "));
     let bar = ProgressBar::new(total).with_style(style);
     bar.enable_steady_tick(REDRAW);

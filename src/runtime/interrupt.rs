@@ -73,13 +73,6 @@ fn leave(signal: i32, is_first_rank: bool) -> ! {
     if ending >= 0 {
         low_level::exit(ending);
     }
-    if is_first_rank {
-        let mut stderr = std::io::stderr();
-        // Over a progress bar, where there may be one.
-        let erase = if stderr.is_terminal() { "\r\x1b[2K" } else { "" };
-        // Where nobody can read it any more, there is nobody to tell.
-        let _ = stderr.write_all(format!("{erase}swath: interrupted\n").as_bytes());
-    }
     let (done, wait) = mpsc::channel();
     let clean = move || {
         remove_partial_outputs(Instant::now() + CLEANUP_TIME);
@@ -87,6 +80,13 @@ fn leave(signal: i32, is_first_rank: bool) -> ! {
     };
     if std::thread::Builder::new().spawn(clean).is_ok() {
         let _ = wait.recv_timeout(CLEANUP_TIME);
+    }
+    if is_first_rank {
+        let mut stderr = std::io::stderr();
+        // In the end, over a progress bar where there is one: it is redrawn until then.
+        let erase = if stderr.is_terminal() { "\r\x1b[2K" } else { "" };
+        // Where nobody can read it any more, there is nobody to tell.
+        let _ = stderr.write_all(format!("{erase}swath: interrupted\n").as_bytes());
     }
     // Without destructors and exit handlers: other threads are still at work.
     low_level::exit(128 + signal)
