@@ -182,40 +182,48 @@ fn take_found(name: &str, data: &Array, axis: usize, found: &[Option<usize>]) ->
     Ok(Array::in_memory(mask).select(&taken, &missing)?)
 }
 
-/// The coordinates that aligned datasets have together: of conflicting ones none, of equal ones the first.
-pub(super) fn merge_coordinates(datasets: &[Dataset]) -> IndexMap<String, Variable> {
+/// The coordinates that aligned datasets have together: of conflicting ones none, of equal ones the first. An index stands
+/// above a coordinate of its name that is none.
+///
+/// # Errors
+/// [`DatasetError::LazyCoordinate`] where only computing could tell whether two are equal.
+pub(super) fn merge_coordinates(datasets: &[Dataset]) -> Result<IndexMap<String, Variable>, DatasetError> {
     let mut merged: IndexMap<String, Variable> = IndexMap::new();
     let mut conflicting: Vec<&str> = Vec::new();
     for (name, coordinate) in datasets.iter().flat_map(|dataset| &dataset.coordinates) {
-        match merged.get(name) {
+        match merged.get_mut(name) {
             None => {
                 merged.insert(name.clone(), coordinate.clone());
             }
-            Some(first) if !equal(first, coordinate) => conflicting.push(name),
+            Some(first) if first.is_index(name) && !coordinate.is_index(name) => {}
+            Some(first) if coordinate.is_index(name) && !first.is_index(name) => *first = coordinate.clone(),
+            Some(first) if !equal(name, first, coordinate)? => conflicting.push(name),
             Some(_) => {}
         }
     }
-    merged.retain(|name, _| !conflicting.contains(&name.as_str()));
-    merged
+    merged.retain(|name, coordinate| coordinate.is_index(name) || !conflicting.contains(&name.as_str()));
+    Ok(merged)
 }
 
-/// Whether two variables have the same dims and values, as far as that is known without computing lazy ones.
-pub(super) fn equal(first: &Variable, second: &Variable) -> bool {
+/// Whether two coordinates of one name have the same dims and values.
+///
+/// # Errors
+/// [`DatasetError::LazyCoordinate`] where only computing could tell.
+pub(super) fn equal(name: &str, first: &Variable, second: &Variable) -> Result<bool, DatasetError> {
     if first.dims != second.dims || first.data.shape() != second.data.shape() {
-        return false;
+        return Ok(false);
     }
-    match (first.values(), second.values()) {
-        (Some(a), Some(b)) => {
-            let label = |values: &Chunk, position| values.get(position).map(|scalar| key(values.dtype(), scalar));
-            (0..a.len()).all(|position| match (label(a, position), label(b, position)) {
-                (Some(a), Some(b)) => a.same(&b),
-                _ => false,
-            })
-        }
-        _ => {
-            first.data.is_same(&second.data)
-                || Plan::of(std::slice::from_ref(&first.data)) == Plan::of(std::slice::from_ref(&second.data))
-        }
+    if let (Some(a), Some(b)) = (first.values(), second.values()) {
+        let label = |values: &Chunk, position| values.get(position).map(|scalar| key(values.dtype(), scalar));
+        return Ok((0..a.len()).all(|position| match (label(a, position), label(b, position)) {
+            (Some(a), Some(b)) => a.same(&b),
+            _ => false,
+        }));
+    }
+    let plan = |variable: &Variable| Plan::of(std::slice::from_ref(&variable.data));
+    match first.data.is_same(&second.data) || plan(first) == plan(second) {
+        true => Ok(true),
+        false => Err(DatasetError::LazyCoordinate { name: name.to_owned() }),
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) fn apply(
         return Err(DatasetError::Unlabelled { operation: "an operation" });
     }
     let labelled = align(&labelled, how.join)?;
-    let coordinates = merge_coordinates(&labelled);
+    let coordinates = merge_coordinates(&labelled)?;
     let mut aligned = labelled.iter();
     let participants: Vec<Participant> = operands
         .iter()

@@ -111,7 +111,7 @@ impl Variable {
 }
 
 impl DataArray {
-    /// The same values in other chunks; coordinates that aren't indexes likewise. Costs nothing until computed.
+    /// The same values in other chunks; coordinates in memory stay there. Costs nothing until computed.
     ///
     /// # Errors
     /// Where a dimension doesn't exist or sizes don't add up.
@@ -122,17 +122,18 @@ impl DataArray {
 }
 
 impl Dataset {
-    /// The same values in other chunks; index coordinates stay in memory. Costs nothing until computed.
+    /// The same values in other chunks; coordinates in memory stay there. Costs nothing until computed.
     ///
     /// # Errors
     /// Where a dimension doesn't exist or sizes don't add up.
     pub fn chunk(&self, chunking: &Chunking) -> Result<Dataset, DatasetError> {
         let dims: Vec<String> = self.sizes().into_keys().collect();
         chunking.check(&dims)?;
-        self.map_variables(|name, variable| match variable.is_index(name) {
-            true => Ok(variable.clone()),
-            false => variable.chunk(chunking),
-        })
+        let mut chunked = self.map_data(|_, variable| variable.chunk(chunking))?;
+        for coordinate in chunked.coordinates.values_mut().filter(|coordinate| coordinate.values().is_none()) {
+            *coordinate = coordinate.chunk(chunking)?;
+        }
+        Ok(chunked)
     }
 }
 

@@ -170,6 +170,10 @@ pub enum DatasetError {
     UnencodableTime { name: String, units: String, calendar: String, reason: &'static str },
     #[error("attribute {key} of variable '{name}' is {value}, expected {expected}")]
     BadAttribute { name: String, key: String, value: String, expected: &'static str },
+    #[error(
+        "coordinate '{name}' is lazy on both sides, and large: call .load() on the operands first, or drop it with .drop_vars('{name}')"
+    )]
+    LazyCoordinate { name: String },
     #[error("index coordinate '{name}' is lazy: load it first")]
     LazyIndex { name: String },
     #[error(

@@ -19,16 +19,25 @@ pub(super) fn own_dtype(value: &Scalar) -> DType {
     }
 }
 
-/// Index coordinates in memory; those that are lazy are evaluated together.
-pub(super) fn load_indexes(
+/// Coordinates up to this size are held in memory: whether those of two arrays are equal decides what becomes of them.
+const LOADED_COORDINATE_BYTES: u64 = 4 << 20;
+
+/// Whether a coordinate is held in memory.
+pub(super) fn belongs_in_memory(name: &str, coordinate: &Variable) -> bool {
+    coordinate.is_index(name) || coordinate.data.size_bytes() <= LOADED_COORDINATE_BYTES
+}
+
+/// Index coordinates and small ones in memory; those that are lazy are evaluated together.
+pub(super) fn load_coordinates(
     coordinates: &mut IndexMap<String, Variable>,
     evaluate: &dyn Evaluate,
 ) -> Result<(), DatasetError> {
-    let lazy = |(name, variable): &(&String, &mut Variable)| variable.is_index(name) && variable.values().is_none();
+    let lazy =
+        |(name, variable): &(&String, &mut Variable)| belongs_in_memory(name, variable) && variable.values().is_none();
     let arrays: Vec<Array> = coordinates.iter_mut().filter(lazy).map(|(_, variable)| variable.data.clone()).collect();
     let mut loaded = load_arrays(&arrays, evaluate)?.into_iter();
     for (_, variable) in coordinates.iter_mut().filter(lazy) {
-        variable.data = loaded.next().expect("one array is loaded for each lazy index");
+        variable.data = loaded.next().expect("one array is loaded for each lazy coordinate");
     }
     Ok(())
 }
@@ -70,7 +79,7 @@ impl DataArray {
         evaluate: &dyn Evaluate,
     ) -> Result<DataArray, DatasetError> {
         let mut coordinates = coordinates;
-        load_indexes(&mut coordinates, evaluate)?;
+        load_coordinates(&mut coordinates, evaluate)?;
         self.clone().with_coordinates(coordinates)
     }
 
@@ -114,7 +123,7 @@ impl Dataset {
         evaluate: &dyn Evaluate,
     ) -> Result<Dataset, DatasetError> {
         let mut coordinates = coordinates;
-        load_indexes(&mut coordinates, evaluate)?;
+        load_coordinates(&mut coordinates, evaluate)?;
         let explicit: Vec<String> = coordinates.keys().cloned().collect();
         let mut parts = vec![Dataset { coordinates, ..Dataset::default() }];
         for (name, operand) in variables {
@@ -127,7 +136,9 @@ impl Dataset {
         for part in align(&parts, Join::Outer)? {
             for (name, coordinate) in part.coordinates {
                 match merged.coordinates.get(&name) {
-                    Some(first) if !equal(first, &coordinate) => return Err(DatasetError::MergeConflict { name }),
+                    Some(first) if !equal(&name, first, &coordinate)? => {
+                        return Err(DatasetError::MergeConflict { name });
+                    }
                     Some(_) => {}
                     None => {
                         merged.coordinates.insert(name, coordinate);
@@ -172,7 +183,7 @@ impl Dataset {
                 }
             }
         }
-        load_indexes(&mut assigned.coordinates, evaluate)?;
+        load_coordinates(&mut assigned.coordinates, evaluate)?;
         Dataset::new(assigned.data_variables, assigned.coordinates, assigned.attributes)
     }
 
@@ -186,7 +197,7 @@ impl Dataset {
         evaluate: &dyn Evaluate,
     ) -> Result<Dataset, DatasetError> {
         let mut coordinates = coordinates;
-        load_indexes(&mut coordinates, evaluate)?;
+        load_coordinates(&mut coordinates, evaluate)?;
         let mut assigned = self.clone();
         for (name, coordinate) in coordinates {
             assigned.data_variables.shift_remove(&name);
@@ -253,7 +264,7 @@ impl Dataset {
                 None => return Err(self.no_such_variable(name)),
             }
         }
-        load_indexes(&mut set.coordinates, evaluate)?;
+        load_coordinates(&mut set.coordinates, evaluate)?;
         Ok(set)
     }
 }

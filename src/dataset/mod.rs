@@ -2,7 +2,8 @@
 //!
 //! Everything here builds lazy arrays of [`crate::plan`] and never executes them; where values decide what comes next
 //! (index coordinates of an opened store) they come through [`crate::plan::Evaluate`]. Index coordinates, one-dimensional
-//! and named as their dimension, are always held in memory, so that alignment and selection by label need no execution.
+//! and named as their dimension, and small coordinates are held in memory, so that alignment, selection by label and the
+//! comparison of coordinates need no execution.
 //! Behaviour, wording of errors and text representations are those of xarray 2026.9.
 
 mod align;

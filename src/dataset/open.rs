@@ -2,6 +2,7 @@
 
 use super::cf::{DecodeOptions, check_range, decode_variable};
 use super::dataset::load_arrays;
+use super::merge::belongs_in_memory;
 use super::{Attributes, Chunking, Dataset, DatasetError, Encoding, Variable};
 use crate::plan::{Array, Evaluate};
 use crate::store::{self, ArrayMetadata, GroupMetadata, ZarrFormat};
@@ -25,8 +26,8 @@ impl Default for OpenOptions {
     }
 }
 
-/// Opens a Zarr store as a dataset, as `xr.open_zarr` does. Data variables stay lazy; index coordinates and coordinates
-/// without dims are read, through `evaluate`, in one go.
+/// Opens a Zarr store as a dataset, as `xr.open_zarr` does. Data variables and large coordinates stay lazy; index
+/// coordinates and those of some MiB at most are read, through `evaluate`, in one go.
 ///
 /// # Errors
 /// Where there is no store, metadata can't be understood, or a coordinate can't be read.
@@ -81,7 +82,7 @@ pub fn open_group(
     let mut dataset = Dataset::new(data_variables, coordinates, attributes)?;
     dataset.unreadable = group.unreadable.clone();
     dataset.unreadable.retain(|name, _| !options.drop_variables.contains(name));
-    dataset.map_variables(|name, variable| match variable.is_index(name) || variable.dims.is_empty() {
+    dataset.map_variables(|_, variable| match variable.values().is_some() || variable.dims.is_empty() {
         true => Ok(variable.clone()),
         false => variable.chunk(&options.chunking),
     })
@@ -134,7 +135,7 @@ fn copy_units_to_bounds(stored: &mut IndexMap<String, Variable>) {
     }
 }
 
-/// Reads index coordinates and those without dims into memory, and makes sure that times fit nanoseconds.
+/// Reads index coordinates and small ones into memory, and makes sure that times fit nanoseconds.
 fn load_coordinates(
     coordinates: &mut IndexMap<String, Variable>,
     stored: &IndexMap<String, Variable>,
@@ -142,7 +143,7 @@ fn load_coordinates(
 ) -> Result<(), DatasetError> {
     let names: Vec<String> = coordinates
         .iter()
-        .filter(|(name, variable)| variable.is_index(name) || variable.dims.is_empty())
+        .filter(|(name, variable)| belongs_in_memory(name, variable))
         .map(|(name, _)| name.clone())
         .collect();
     let timed: Vec<&String> = names.iter().filter(|name| is_point_in_time(&coordinates[*name])).collect();
