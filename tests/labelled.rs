@@ -211,6 +211,21 @@ fn python_scalars_take_the_dtype_of_the_array() {
 }
 
 #[test]
+fn spans_of_time_divide_to_numbers() {
+    let span = |count: i64, unit| {
+        let chunk = Chunk::from_values(vec![1], vec![count]).unwrap().reinterpreted(DType::Timedelta(unit)).unwrap();
+        let variable = Variable::new(vec!["x".to_owned()], Array::in_memory(chunk)).unwrap();
+        DataArray::new(None, variable, IndexMap::new()).unwrap()
+    };
+    let hour = Operand::from(span(1, TimeUnit::Hour));
+    for (count, expected) in [(5_400, Some(1.5)), (DType::NOT_A_TIME, None)] {
+        let ratio = span(count, TimeUnit::Second).binary(BinaryOp::Divide, &hour, false).unwrap();
+        let ratio = DataArray::try_from(ratio).unwrap();
+        assert_eq!(numbers(&ratio.values(&session()).unwrap()), [expected]);
+    }
+}
+
+#[test]
 fn reductions_leave_out_what_they_cannot_summarise() {
     let session = session();
     let dataset = written();

@@ -1,8 +1,9 @@
 //! Elementwise operations on labelled arrays, with numpy's dtypes.
 
 use super::apply::{Apply, AttributeSource, NameSource, Value, apply, resolve_pair};
+use super::missing::is_missing;
 use super::{DataArray, Dataset, DatasetError, Join, Operand, Variable};
-use crate::array::{DType, Scalar};
+use crate::array::{DType, Scalar, TimeUnit};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::plan::Array;
 
@@ -37,8 +38,19 @@ fn binary(left: &Operand, operation: BinaryOp, right: &Operand, how: Apply) -> R
             Value::Array(_) => None,
         };
         check(operation, &left, &right, exponent)?;
-        Ok(left.binary(operation, &right)?)
+        match (operation, left.dtype(), right.dtype()) {
+            (BinaryOp::Divide, DType::Timedelta(a), DType::Timedelta(b)) => divide_spans(&left, &right, a.max(b)),
+            _ => Ok(left.binary(operation, &right)?),
+        }
     })
+}
+
+/// How often one span of time goes into another, as `float64`; NaN where either is missing.
+fn divide_spans(left: &Array, right: &Array, unit: TimeUnit) -> Result<Array, DatasetError> {
+    let counts = |spans: &Array| spans.cast(DType::Timedelta(unit))?.cast(DType::Int64);
+    let ratio = counts(left)?.binary(BinaryOp::Divide, &counts(right)?)?;
+    let missing = is_missing(left)?.binary(BinaryOp::LogicalOr, &is_missing(right)?)?;
+    Ok(missing.select(&Array::scalar(Scalar::Float(f64::NAN), DType::Float64)?, &ratio)?)
 }
 
 /// How an operator brings its operands together.
