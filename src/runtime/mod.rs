@@ -71,3 +71,14 @@ pub enum RuntimeError {
     #[error("the session has finished")]
     Finished,
 }
+
+impl RuntimeError {
+    /// Bytes of memory that would have been enough, where too little of it is the trouble.
+    pub fn needed_bytes(&self) -> Option<u64> {
+        match self {
+            RuntimeError::Task(TaskError::TaskTooLarge { needed_bytes, .. })
+            | RuntimeError::ResultTooLarge { needed_bytes, .. } => Some(*needed_bytes),
+            _ => None,
+        }
+    }
+}

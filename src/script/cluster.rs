@@ -145,10 +145,9 @@ fn nothing(_this: &Py<ClusterObject>, arguments: &super::arguments::Arguments<'_
 
 fn threads_by_worker(vm: &VirtualMachine) -> PyResult {
     let means = engine::current().describe();
-    convert::dict(
-        (0..means.workers).map(|worker| (format!("worker {worker}"), means.threads_per_worker.to_pyobject(vm))),
-        vm,
-    )
+    let threads =
+        (0..means.workers).map(|worker| (format!("worker {worker}"), means.threads_per_worker.to_pyobject(vm)));
+    Ok(convert::dict(threads, vm)?.into())
 }
 
 fn scheduler_info(vm: &VirtualMachine) -> PyResult {
@@ -158,10 +157,10 @@ fn scheduler_info(vm: &VirtualMachine) -> PyResult {
             ("nthreads", means.threads_per_worker.to_pyobject(vm)),
             ("memory_limit", means.memory_bytes.to_pyobject(vm)),
         ];
-        Ok((format!("worker {worker}"), convert::dict(facts, vm)?))
+        Ok((format!("worker {worker}"), convert::dict(facts, vm)?.into()))
     });
-    let workers = convert::dict(workers.collect::<PyResult<Vec<_>>>()?, vm)?;
-    convert::dict([("type", vm.ctx.new_str("Scheduler").into()), ("workers", workers)], vm)
+    let workers = convert::dict(workers.collect::<PyResult<Vec<_>>>()?, vm)?.into();
+    Ok(convert::dict([("type", vm.ctx.new_str("Scheduler").into()), ("workers", workers)], vm)?.into())
 }
 
 surface_attributes!(ClusterObject);

@@ -3,7 +3,7 @@
 use super::numpy::{DTypeObject, NdArray, NumpyScalar};
 use crate::array::{Chunk, DType, Scalar};
 use num_traits::ToPrimitive;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use serde_json::{Map, Number, Value};
@@ -163,12 +163,18 @@ pub(super) fn string_pairs(object: &PyObject, vm: &VirtualMachine) -> PyResult<V
 }
 
 /// A dict of strings to objects.
-pub(super) fn dict<K: AsRef<str>>(pairs: impl IntoIterator<Item = (K, PyObjectRef)>, vm: &VirtualMachine) -> PyResult {
+///
+/// # Errors
+/// Where the machine can't hold it.
+pub(super) fn dict<K: AsRef<str>>(
+    pairs: impl IntoIterator<Item = (K, PyObjectRef)>,
+    vm: &VirtualMachine,
+) -> PyResult<PyDictRef> {
     let dict = vm.ctx.new_dict();
     for (key, value) in pairs {
         dict.set_item(key.as_ref(), value, vm)?;
     }
-    Ok(dict.into())
+    Ok(dict)
 }
 
 /// A tuple of strings.
@@ -250,7 +256,7 @@ pub(super) fn from_json(value: &Value, vm: &VirtualMachine) -> PyResult {
         }
         Value::Object(map) => {
             let pairs = map.iter().map(|(key, value)| Ok((key.as_str(), from_json(value, vm)?)));
-            dict(pairs.collect::<PyResult<Vec<_>>>()?, vm)?
+            dict(pairs.collect::<PyResult<Vec<_>>>()?, vm)?.into()
         }
     })
 }

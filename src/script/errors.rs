@@ -4,6 +4,7 @@ use crate::dataset::{DatasetError, PythonErrorKind};
 use crate::plan::PlanError;
 use crate::runtime::RuntimeError;
 use crate::store::StoreError;
+use bytesize::ByteSize;
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyType, PyTypeRef};
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use std::cell::RefCell;
@@ -84,7 +85,7 @@ pub(super) fn from_exception(
     ScriptError::Raised(Box::new(Raised {
         line,
         source: source.trim().to_owned(),
-        remedy: remedy(&class, &message),
+        remedy: note_of(exception, vm).or_else(|| remedy(&class, &message)),
         exception: class,
         message,
         file,
@@ -110,6 +111,13 @@ fn innermost_line(exception: &Py<PyBaseException>, file: &str) -> usize {
     let Some(traceback) = exception.__traceback__() else { return 0 };
     let lines = traceback.iter().filter(|entry| entry.frame.code.source_path().as_str() == file);
     lines.last().map_or(0, |entry| entry.lineno.get())
+}
+
+/// The first note that was added to an exception.
+fn note_of(exception: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<String> {
+    let notes = exception.as_object().get_attr("__notes__", vm).ok()?;
+    let first = notes.get_item(&0usize, vm).ok()?;
+    super::convert::string(&first, vm).ok()
 }
 
 /// What to do about an error, where that is known from the error alone.
@@ -153,7 +161,26 @@ pub(super) fn register_exceptions(vm: &VirtualMachine) -> Vec<(&'static str, PyT
 
 /// The Python exception of an error of labelled arrays.
 pub(super) fn dataset_exception(error: DatasetError, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    exception(error.python_kind(), error.to_string(), vm)
+    let needed_bytes = match &error {
+        DatasetError::Plan(PlanError::Evaluation(cause)) => {
+            cause.downcast_ref::<RuntimeError>().and_then(RuntimeError::needed_bytes)
+        }
+        _ => None,
+    };
+    match needed_bytes {
+        Some(bytes) => memory_exception(error.to_string(), bytes, vm),
+        None => exception(error.python_kind(), error.to_string(), vm),
+    }
+}
+
+/// A `MemoryError` with a note on how much would do.
+fn memory_exception(message: String, needed_bytes: u64, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    let exception = vm.new_memory_error(message);
+    let needed = ByteSize::b(needed_bytes).display().iec();
+    let note = format!("use smaller chunks, or give each rank more than {needed} with --memory, if the node has it");
+    // Without the note the exception is still the right one.
+    let _ = vm.call_method(exception.as_object(), "add_note", (note,));
+    exception
 }
 
 /// The Python exception of an error of plans.

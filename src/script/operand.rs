@@ -102,6 +102,14 @@ impl Operand {
         matches!(self, Operand::Dataset(_) | Operand::DataArray(_))
     }
 
+    /// The values alone, of a labelled array.
+    pub fn without_labels(self) -> Operand {
+        match self {
+            Operand::DataArray(array) => Operand::Lazy(array.data().clone()),
+            other => other,
+        }
+    }
+
     fn is_lazy(&self) -> bool {
         matches!(self, Operand::Lazy(_))
     }

@@ -242,3 +242,29 @@ else:
     let text = failure("import xarray as xr\nxr.open_zarr('OUT/nowhere.zarr')\n");
     assert!(text.contains("script.py:2: FileNotFoundError"), "{text}");
 }
+
+#[test]
+fn values_are_formatted_and_mappings_shown() {
+    passes(
+        r#"
+import numpy as np, xarray as xr
+a = xr.DataArray(np.arange(6.0).reshape(2, 3), dims=("y", "x"), coords={"x": [10, 20, 30]})
+assert f"{a.mean():.2f} {a.max().values:.1f} {np.float32(0.5):>6.2f}" == "2.50 5.0   0.50"
+assert repr(a.sizes) == "Frozen({'y': 2, 'x': 3})" and a.sizes == {"y": 2, "x": 3}
+assert repr(a.coords).startswith("Coordinates:") and list(a.coords) == ["x"] and "x" in a.coords
+assert a.coords["x"].values.tolist() == [10, 20, 30] and dict(a.coords.items()).keys() == {"x"}
+assert isinstance(np.where(a > 2, 1, 0), np.ndarray) and np.where(a > 2, 1, 0).sum() == 3
+assert a.pipe(lambda array, n: array + n, 1).max().item() == 6
+assert np.iinfo("int16").max == 32767 and np.finfo(np.float32).eps == np.float32(2.0) ** -23
+r = np.random.default_rng(1).normal(size=100)
+assert r.shape == (100,) and abs(r.mean()) < 0.5 and isinstance(r, np.ndarray)
+assert repr(np.bool_(True)) == "np.True_" and np.array(3.0).shape == ()
+"#,
+    );
+}
+
+#[test]
+fn too_little_memory_is_answered_with_what_would_do() {
+    let text = failure("import dask.array as da\nda.ones((4_000_000, 4_000_000)).compute()");
+    assert!(text.contains("MemoryError") && text.contains("--memory") && text.contains("iB"), "{text}");
+}

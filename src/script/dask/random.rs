@@ -1,4 +1,4 @@
-//! `dask.array.random`: random arrays whose values depend on a seed and the element's position only.
+//! `dask.array.random` and `numpy.random`: random arrays whose values depend on a seed and the element's position only.
 
 use super::chunks;
 use crate::array::DType;
@@ -7,6 +7,7 @@ use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
+use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
 use crate::script::operand::Operand;
 use crate::script::surface::{Method, Property, Surface, surface_attributes};
@@ -18,8 +19,18 @@ use std::cell::Cell;
 #[pyclass(module = "dask.array.random", name = "Generator")]
 #[derive(Debug, PyPayload)]
 pub struct Draws {
+    kind: Kind,
     seed: u64,
     count: Cell<u64>,
+}
+
+/// What becomes of a draw.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    /// A lazy array: dask's.
+    Lazy,
+    /// A small array in memory: numpy's.
+    Eager,
 }
 
 thread_local! {
@@ -34,7 +45,7 @@ const STANDARD_NORMAL: &str = "size, chunks, dtype";
 const INTEGERS: &str = "low!, high, size, chunks, dtype, endpoint";
 
 /// What a function draws, with the key of the draw.
-type Draw = fn(&Arguments<'_>, u64) -> PyResult;
+type Draw = fn(&Arguments<'_>, Kind, u64) -> PyResult;
 
 /// The module's own functions: name, parameters, what they draw.
 const FUNCTIONS: &[(&str, &str, Draw)] = &[
@@ -46,23 +57,27 @@ const FUNCTIONS: &[(&str, &str, Draw)] = &[
     ("randint", INTEGERS, integers),
 ];
 
-/// The module `dask.array.random`.
+/// The modules `dask.array.random` and `numpy.random`.
 ///
 /// # Errors
-/// Where the machine can't hold it.
+/// Where the machine can't hold them.
 pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     GLOBAL.set((None, 0));
-    let mut module = Module::new("dask.array.random", vm);
+    install_kind(Module::new("dask.array.random", vm), Kind::Lazy)?;
+    install_kind(Module::new("numpy.random", vm), Kind::Eager)
+}
+
+fn install_kind(mut module: Module<'_>, kind: Kind) -> PyResult<()> {
     for (name, parameters, draw) in FUNCTIONS {
-        module.function(name, parameters, move |arguments| draw(arguments, global_key()))?;
+        module.function(name, parameters, move |arguments| draw(arguments, kind, global_key()))?;
     }
     module.function("seed", "seed", |arguments| {
         GLOBAL.set((Some(seed_of(arguments)?), 0));
         Ok(arguments.vm.ctx.none())
     })?;
-    for name in ["default_rng", "RandomState", "Generator"] {
-        module.function(name, "seed", |arguments| {
-            let draws = Draws { seed: seed_of(arguments)?, count: Cell::new(0) };
+    for name in ["default_rng", "RandomState"] {
+        module.function(name, "seed", move |arguments| {
+            let draws = Draws { kind, seed: seed_of(arguments)?, count: Cell::new(0) };
             Ok(draws.into_ref(&arguments.vm.ctx).into())
         })?;
     }
@@ -92,24 +107,24 @@ fn key(seed: u64, count: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-fn unit_interval(arguments: &Arguments<'_>, key: u64) -> PyResult {
-    made(arguments, key, Distribution::Uniform { low: 0.0, high: 1.0 }, DType::Float64)
+fn unit_interval(arguments: &Arguments<'_>, kind: Kind, key: u64) -> PyResult {
+    made(arguments, kind, key, Distribution::Uniform { low: 0.0, high: 1.0 }, DType::Float64)
 }
 
-fn uniform(arguments: &Arguments<'_>, key: u64) -> PyResult {
+fn uniform(arguments: &Arguments<'_>, kind: Kind, key: u64) -> PyResult {
     let (low, high) = (number(arguments, "low", 0.0)?, number(arguments, "high", 1.0)?);
-    made(arguments, key, Distribution::Uniform { low, high }, DType::Float64)
+    made(arguments, kind, key, Distribution::Uniform { low, high }, DType::Float64)
 }
 
-fn normal(arguments: &Arguments<'_>, key: u64) -> PyResult {
+fn normal(arguments: &Arguments<'_>, kind: Kind, key: u64) -> PyResult {
     let (mean, standard_deviation) = (number(arguments, "loc", 0.0)?, number(arguments, "scale", 1.0)?);
     if standard_deviation < 0.0 {
         return Err(arguments.vm.new_value_error("scale < 0"));
     }
-    made(arguments, key, Distribution::Normal { mean, standard_deviation }, DType::Float64)
+    made(arguments, kind, key, Distribution::Normal { mean, standard_deviation }, DType::Float64)
 }
 
-fn integers(arguments: &Arguments<'_>, key: u64) -> PyResult {
+fn integers(arguments: &Arguments<'_>, kind: Kind, key: u64) -> PyResult {
     let vm = arguments.vm;
     let first = convert::integer(arguments.required("low"), vm)?;
     let (low, mut high) = match arguments.get("high") {
@@ -122,7 +137,7 @@ fn integers(arguments: &Arguments<'_>, key: u64) -> PyResult {
     if low >= high {
         return Err(vm.new_value_error("low >= high"));
     }
-    made(arguments, key, Distribution::Integers { low, high }, DType::Int64)
+    made(arguments, kind, key, Distribution::Integers { low, high }, DType::Int64)
 }
 
 fn number(arguments: &Arguments<'_>, name: &str, default: f64) -> PyResult<f64> {
@@ -133,13 +148,17 @@ fn number(arguments: &Arguments<'_>, name: &str, default: f64) -> PyResult<f64> 
     })
 }
 
-fn made(arguments: &Arguments<'_>, seed: u64, distribution: Distribution, drawn: DType) -> PyResult {
+fn made(arguments: &Arguments<'_>, kind: Kind, seed: u64, distribution: Distribution, drawn: DType) -> PyResult {
     let vm = arguments.vm;
     let shape = arguments.get("size").map_or(Ok(Vec::new()), |size| convert::shape(size, vm))?;
     let grid = chunks::grid(arguments.get("chunks"), &shape, drawn, vm)?;
     let dtype = arguments.get("dtype").map_or(Ok(drawn), |dtype| convert::dtype(dtype, vm))?;
     let array = Array::generated(Generator::Random { seed, distribution }, drawn, grid);
-    Operand::Lazy(array.cast(dtype).map_err(|error| crate::script::errors::plan_exception(error, vm))?).into_object(vm)
+    let array = array.cast(dtype).map_err(|error| plan_exception(error, vm))?;
+    match kind {
+        Kind::Lazy => Operand::Lazy(array).into_object(vm),
+        Kind::Eager => Operand::Eager(array).into_object(vm),
+    }
 }
 
 impl Draws {
@@ -154,7 +173,7 @@ macro_rules! draw_methods {
         &[$(Method {
             name: $name,
             parameters: $parameters,
-            body: |this: &Py<Draws>, arguments: &Arguments<'_>| $draw(arguments, this.next_key()),
+            body: |this: &Py<Draws>, arguments: &Arguments<'_>| $draw(arguments, this.kind, this.next_key()),
         }),*]
     };
 }

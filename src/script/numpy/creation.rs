@@ -1,5 +1,6 @@
 //! Functions of `numpy` that make arrays.
 
+use super::NdArray;
 use crate::array::{Chunk, DType};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
@@ -8,7 +9,7 @@ use crate::script::creation::{self, FILLERS, FILLERS_LIKE, Recipe};
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
 use crate::script::operand::{self, Operand, small_object};
-use rustpython_vm::{PyResult, VirtualMachine};
+use rustpython_vm::{PyPayload, PyResult, VirtualMachine};
 
 /// Puts the functions into the module.
 ///
@@ -54,7 +55,7 @@ fn array_of(object: &rustpython_vm::PyObjectRef, vm: &VirtualMachine) -> PyResul
     }
 }
 
-/// `np.array(object)`: lists and scalars are read, lazy arrays are computed. A scalar keeps no axes.
+/// `np.array(object)`: lists and scalars are read, lazy arrays are computed.
 fn array(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let object = arguments.required("object");
@@ -68,7 +69,7 @@ fn array(arguments: &Arguments<'_>) -> PyResult {
             operand::evaluate(&cast.map_err(|error| plan_exception(error, vm))?, vm)?
         }
     };
-    small_object(chunk, vm)
+    Ok(NdArray::new(chunk).into_ref(&vm.ctx).into())
 }
 
 fn linspace(arguments: &Arguments<'_>) -> PyResult {

@@ -82,6 +82,19 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         };
         Ok(vm.ctx.new_bool(equal).into())
     })?;
+    module.function("where", "condition!, x!, y!", |arguments| {
+        // numpy doesn't know labels: it computes them away, where dask's own arrays stay lazy.
+        let vm = arguments.vm;
+        let operands = ["condition", "x", "y"].map(|name| Operand::expect(arguments.required(name), vm));
+        let [condition, x, y] = operands;
+        let operands = [condition?, x?, y?];
+        let labelled = operands.iter().any(Operand::is_labelled);
+        let [condition, x, y] = operands.map(Operand::without_labels);
+        match operand::select(condition, x, y, vm)? {
+            Operand::Lazy(array) if labelled => small_object(operand::evaluate(&array, vm)?, vm),
+            selected => selected.into_object(vm),
+        }
+    })?;
     module.function("sort", "a!, axis=-1, kind~, order=None", sort)?;
     module.function("size", "a!", |arguments| arguments.required("a").get_attr("size", arguments.vm))?;
     module.function("ndim", "a!", |arguments| arguments.required("a").get_attr("ndim", arguments.vm))?;

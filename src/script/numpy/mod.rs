@@ -4,13 +4,14 @@ mod creation;
 mod dtype_object;
 mod functions;
 mod instant;
+mod limits;
 mod nd_array;
 mod scalar;
 mod ufuncs;
 
 pub(super) use dtype_object::DTypeObject;
 pub(super) use functions::install_shared;
-pub(super) use nd_array::NdArray;
+pub(super) use nd_array::{NdArray, format_array};
 pub(super) use scalar::{NumpyScalar, cast_scalar};
 
 use super::modules::Module;
@@ -35,6 +36,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     functions::install(&mut module)?;
     creation::install(&mut module)?;
     scalar::install(&mut module)?;
+    limits::install(&mut module)?;
     module.value("ndarray", NdArray::static_type().to_owned())?;
     module.value("dtype", DTypeObject::static_type().to_owned())?;
     module.value("newaxis", vm.ctx.none())?;

@@ -8,12 +8,12 @@ use crate::script::array_methods::{Shared, Unlabelled};
 use crate::script::convert;
 use crate::script::indexing;
 use crate::script::numbers::operators;
-use crate::script::operand::{Operand, expect_object, small_object};
+use crate::script::operand::{Operand, expect_object, single_value, small_object};
 use crate::script::surface::{Method, Property, Surface, surface_attributes};
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::protocol::PyMappingMethods;
 use rustpython_vm::types::{AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable};
-use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::sync::Arc;
 
 /// Values in memory on the rank that runs the script. They don't change: an index is a copy, and assigning to an
@@ -67,6 +67,27 @@ impl Surface for NdArray {
         ],
     ];
     const PROPERTIES: &'static [&'static [Property<Self>]] = &[Shared::<Self>::PROPERTIES];
+}
+
+/// `f"{array:.3f}"`: an array without axes is formatted as its value, others only as they are.
+///
+/// # Errors
+/// `TypeError` where a format is given for several values.
+pub(in crate::script) fn format_array(
+    array: &PyObject,
+    is_scalar: bool,
+    specification: PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult {
+    if convert::string(&specification, vm)?.is_empty() {
+        return Ok(array.str(vm)?.into());
+    }
+    if !is_scalar {
+        let class = array.class().name().to_string();
+        return Err(vm.new_type_error(format!("unsupported format string passed to {class}.__format__")));
+    }
+    let (_, value) = single_value(array, vm)?;
+    vm.call_method(&convert::plain_object(&value, vm), "__format__", (specification,))
 }
 
 /// Nested lists of plain Python values.
@@ -123,6 +144,11 @@ impl NdArray {
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
         let array = expect_object::<NdArray>(zelf, "an array", vm)?;
         Ok(vm.ctx.new_str(print_values(&array.values)))
+    }
+
+    #[pymethod]
+    fn __format__(zelf: &Py<Self>, specification: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        format_array(zelf.as_object(), zelf.values.ndim() == 0, specification, vm)
     }
 }
 

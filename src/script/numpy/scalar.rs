@@ -320,7 +320,7 @@ impl Hashable for NumpyScalar {
 impl Representable for NumpyScalar {
     fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
         Ok(match zelf.dtype {
-            DType::Bool => format!("np.{}", zelf.text()),
+            DType::Bool => format!("np.{}_", zelf.text()),
             DType::Datetime(_) => format!("np.datetime64('{}')", zelf.text()),
             DType::Timedelta(unit) => {
                 format!("np.timedelta64({},'{}')", zelf.text().split(' ').next().unwrap_or("'NaT'"), unit.code())

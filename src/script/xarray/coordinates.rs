@@ -1,6 +1,7 @@
 //! Coordinates and variables as Python passes and sees them.
 
 use super::data_array::DataArrayObject;
+use super::mapping::Mapping;
 use crate::array::AxisChunks;
 use crate::dataset::Variable;
 use crate::plan::Array;
@@ -8,20 +9,8 @@ use crate::script::convert;
 use crate::script::errors::dataset_exception;
 use crate::script::operand::Operand;
 use indexmap::IndexMap;
-use rustpython_vm::builtins::{PyDict, PyMappingProxy, PyTuple};
-use rustpython_vm::{PyObjectRef, PyPayload, PyResult, VirtualMachine};
-
-/// A read-only mapping of names to objects: `sizes`, `coords`, `data_vars`.
-///
-/// # Errors
-/// Where the machine can't hold it.
-pub(super) fn mapping<K: AsRef<str>>(
-    pairs: impl IntoIterator<Item = (K, PyObjectRef)>,
-    vm: &VirtualMachine,
-) -> PyResult {
-    let class = PyMappingProxy::class(&vm.ctx).to_owned();
-    PyObjectRef::from(class).call((convert::dict(pairs, vm)?,), vm)
-}
+use rustpython_vm::builtins::{PyDict, PyTuple};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// Chunk sizes by dimension.
 ///
@@ -34,7 +23,7 @@ pub(super) fn chunk_sizes<'a>(variables: impl Iterator<Item = &'a Variable>, vm:
             sizes.entry(name).or_insert(axis);
         }
     }
-    mapping(sizes.into_iter().map(|(name, axis)| (name, convert::length_tuple(axis.sizes(), vm))), vm)
+    Mapping::frozen(sizes.into_iter().map(|(name, axis)| (name, convert::length_tuple(axis.sizes(), vm))), vm)
 }
 
 /// The variables of `coords={"x": values, "time": ("time", values), ...}`; plain values lie along the dimension that

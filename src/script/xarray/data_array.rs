@@ -6,6 +6,7 @@ use super::dataset_object::DatasetObject;
 use super::encoding;
 use super::indexers;
 use super::labelled::LabelledObject;
+use super::mapping::Mapping;
 use super::methods::{Shared, finish};
 use super::opening;
 use crate::dataset::{Attributes, DataArray, Encoding, Variable};
@@ -15,7 +16,7 @@ use crate::script::dask::DaskArray;
 use crate::script::engine;
 use crate::script::errors::dataset_exception;
 use crate::script::numbers::operators;
-use crate::script::numpy::{DTypeObject, NdArray};
+use crate::script::numpy::{DTypeObject, NdArray, format_array};
 use crate::script::operand::single_value;
 use crate::script::surface::{Method, Property, Surface, defines, surface_attributes};
 use indexmap::IndexMap;
@@ -213,7 +214,7 @@ fn data(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
 fn coords(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
     let inner = this.inner();
     let pairs = inner.coordinates().keys().map(|name| Ok((name, DataArrayObject::coordinate(this, name, vm)?)));
-    coordinates::mapping(pairs.collect::<PyResult<Vec<_>>>()?, vm)
+    Mapping::section(pairs.collect::<PyResult<Vec<_>>>()?, "Coordinates:", &inner.to_string(), vm)
 }
 
 fn chunks(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
@@ -306,7 +307,13 @@ surface_attributes!(DataArrayObject);
 operators!(DataArrayObject, MUTABLE_METHODS);
 
 #[pyclass(with(AsMapping, AsNumber, Comparable, Constructor, GetAttr, Iterable, Representable, SetAttr))]
-impl DataArrayObject {}
+impl DataArrayObject {
+    #[pymethod]
+    fn __format__(zelf: &Py<Self>, specification: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        let is_scalar = zelf.inner.borrow().shape().is_empty();
+        format_array(zelf.as_object(), is_scalar, specification, vm)
+    }
+}
 
 impl SetAttr for DataArrayObject {
     fn setattro(zelf: &Py<Self>, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {

@@ -5,9 +5,10 @@ use super::coordinates::{self, attribute_map, coordinate_variables};
 use super::data_array::{DataArrayObject, merged_attributes};
 use super::indexers;
 use super::labelled::LabelledObject;
+use super::mapping::Mapping;
 use super::methods::{Shared, finish};
 use super::opening;
-use crate::dataset::{self, Attributes, DataArray, Dataset, Encoding};
+use crate::dataset::{self, Attributes, DataArray, Dataset, DatasetError, Encoding};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
@@ -165,8 +166,11 @@ impl Surface for DatasetObject {
     const PROPERTIES: &'static [&'static [Property<Self>]] = &[Shared::<Self>::PROPERTIES, PROPERTIES];
 
     fn dynamic(this: &Py<Self>, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
-        let exists = this.inner.borrow().variable(name).is_some() || this.inner.borrow().sizes().contains_key(name);
-        if exists { Self::variable(this, name, vm).map(Some) } else { Ok(None) }
+        match this.inner().get(name) {
+            Ok(array) => Ok(Some(DataArrayObject::of_dataset(array, this, name).into_ref(&vm.ctx).into())),
+            Err(error @ DatasetError::Unreadable { .. }) => Err(dataset_exception(error, vm)),
+            Err(_) => Ok(None),
+        }
     }
 
     fn dynamic_names(this: &Py<Self>) -> Vec<String> {
@@ -179,7 +183,7 @@ const PROPERTIES: &[Property<DatasetObject>] = &[
         name: "dims",
         get: |this, vm| {
             let sizes = this.inner().sizes();
-            coordinates::mapping(sizes.into_iter().map(|(name, length)| (name, length.to_pyobject(vm))), vm)
+            Mapping::frozen(sizes.into_iter().map(|(name, length)| (name, length.to_pyobject(vm))), vm)
         },
     },
     Property { name: "attrs", get: |this, vm| Ok(AttributesObject::object(Owner::Dataset(this.to_owned()), vm)) },
@@ -187,7 +191,9 @@ const PROPERTIES: &[Property<DatasetObject>] = &[
     Property { name: "coords", get: coords },
     Property {
         name: "variables",
-        get: |this, vm| named(this, this.inner().variables().map(|(name, _)| name.to_owned()).collect(), vm),
+        get: |this, vm| {
+            named(this, this.inner().variables().map(|(name, _)| name.to_owned()).collect(), "Variables:", vm)
+        },
     },
     Property {
         name: "nbytes",
@@ -200,20 +206,21 @@ const PROPERTIES: &[Property<DatasetObject>] = &[
     Property { name: "chunksizes", get: chunks },
 ];
 
-fn named(this: &Py<DatasetObject>, names: Vec<String>, vm: &VirtualMachine) -> PyResult {
+/// Variables by name, shown as that section of the dataset's own text.
+fn named(this: &Py<DatasetObject>, names: Vec<String>, section: &str, vm: &VirtualMachine) -> PyResult {
     let pairs = names.into_iter().map(|name| {
         let variable = DatasetObject::variable(this, &name, vm)?;
         Ok((name, variable))
     });
-    coordinates::mapping(pairs.collect::<PyResult<Vec<_>>>()?, vm)
+    Mapping::section(pairs.collect::<PyResult<Vec<_>>>()?, section, &this.inner().to_string(), vm)
 }
 
 fn data_vars(this: &Py<DatasetObject>, vm: &VirtualMachine) -> PyResult {
-    named(this, this.inner().data_variables().keys().cloned().collect(), vm)
+    named(this, this.inner().data_variables().keys().cloned().collect(), "Data variables:", vm)
 }
 
 fn coords(this: &Py<DatasetObject>, vm: &VirtualMachine) -> PyResult {
-    named(this, this.inner().coordinates().keys().cloned().collect(), vm)
+    named(this, this.inner().coordinates().keys().cloned().collect(), "Coordinates:", vm)
 }
 
 fn chunks(this: &Py<DatasetObject>, vm: &VirtualMachine) -> PyResult {

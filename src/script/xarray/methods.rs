@@ -1,8 +1,9 @@
 //! Methods and properties that `DataArray` and `Dataset` share.
 
-use super::coordinates::{self, coordinate_variables};
+use super::coordinates::coordinate_variables;
 use super::indexers;
 use super::labelled::{Labelled, LabelledObject};
+use super::mapping::Mapping;
 use crate::dataset::{DatasetError, Dims, ReduceOptions, SelectOptions};
 use crate::kernels::elementwise::UnaryOp;
 use crate::script::arguments::Arguments;
@@ -15,6 +16,7 @@ use crate::script::operand::Operand;
 use crate::script::options;
 use crate::script::surface::{Method, Property};
 use rustpython_vm::convert::ToPyObject;
+use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
 use std::marker::PhantomData;
 
@@ -75,6 +77,7 @@ impl<T: LabelledObject> Shared<T> {
         Method { name: "compute", parameters: "**kwargs", body: |this, a| compute_one(&this.to_owned().into(), a.vm) },
         Method { name: "persist", parameters: "**kwargs", body: |this, a| persist_one(&this.to_owned().into(), a.vm) },
         Method { name: "load", parameters: "**kwargs", body: load::<T> },
+        Method { name: "pipe", parameters: "func!, *args, **kwargs", body: pipe::<T> },
         Method { name: "close", parameters: "", body: |_this, a| Ok(a.vm.ctx.none()) },
         Method {
             name: "copy",
@@ -88,7 +91,7 @@ impl<T: LabelledObject> Shared<T> {
         name: "sizes",
         get: |this, vm| {
             let sizes = this.inner().sizes();
-            coordinates::mapping(sizes.into_iter().map(|(name, length)| (name, length.to_pyobject(vm))), vm)
+            Mapping::frozen(sizes.into_iter().map(|(name, length)| (name, length.to_pyobject(vm))), vm)
         },
     }];
 }
@@ -215,6 +218,13 @@ fn chunk<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult
         _ => indexers::per_dim(indexers::named(arguments, "chunks")?, vm)?,
     };
     finish(this.inner().chunk(&chunking), vm)
+}
+
+fn pipe<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let mut passed =
+        FuncArgs { args: arguments.rest.clone(), kwargs: arguments.keywords.clone().into_iter().collect() };
+    passed.prepend_arg(this.to_owned().into());
+    arguments.required("func").call(passed, arguments.vm)
 }
 
 fn load<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {

@@ -8,6 +8,7 @@ mod encoding;
 mod functions;
 mod indexers;
 mod labelled;
+mod mapping;
 mod methods;
 mod opening;
 
@@ -23,6 +24,7 @@ pub(super) fn register_classes() {
     attributes::AttributesObject::make_static_type();
     DataArrayObject::make_static_type();
     DatasetObject::make_static_type();
+    mapping::Mapping::make_static_type();
     functions::OptionsContext::make_static_type();
 }
 
