@@ -226,6 +226,21 @@ fn spans_of_time_divide_to_numbers() {
 }
 
 #[test]
+fn extrema_of_times_keep_what_is_missing() {
+    let days = Chunk::from_values(vec![3], vec![4_i64, DType::NOT_A_TIME, 2]).unwrap();
+    let days = days.reinterpreted(DType::Datetime(TimeUnit::Day)).unwrap();
+    let variable = Variable::new(vec!["x".to_owned()], Array::in_memory(days)).unwrap();
+    let array = DataArray::new(None, variable, IndexMap::new()).unwrap();
+    let reduced = |name, skipna| {
+        let options = ReduceOptions { skipna, ..ReduceOptions::default() };
+        let values = array.reduce(name, &Dims::All, options).unwrap().values(&session()).unwrap();
+        values.as_slice::<i64>().unwrap()[0]
+    };
+    assert_eq!((reduced("max", None), reduced("max", Some(true))), (DType::NOT_A_TIME, 4));
+    assert_eq!(reduced("count", None), 2);
+}
+
+#[test]
 fn reductions_leave_out_what_they_cannot_summarise() {
     let session = session();
     let dataset = written();

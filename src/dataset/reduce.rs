@@ -2,6 +2,7 @@
 
 use super::error::{quoted, tuple};
 use super::{Attributes, DataArray, Dataset, DatasetError, Variable};
+use crate::array::DType;
 use crate::kernels::reduction::ReductionOptions;
 
 /// Dimensions to reduce over.
@@ -26,7 +27,7 @@ impl Dims {
 /// What a reduction can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReduceOptions {
-    /// Whether NaN and NaT are left out; by default (`None`) they are.
+    /// Whether NaN and NaT are left out; by default (`None`) NaN is, and NaT in means only.
     pub skipna: Option<bool>,
     /// Delta degrees of freedom of `std` and `var`.
     pub ddof: i64,
@@ -46,6 +47,11 @@ const UNCHANGED_BY_NOTHING: [&str; 6] = ["mean", "sum", "prod", "min", "max", "m
 /// Reductions that xarray applies to numbers and truth values only, leaving other variables of a dataset out.
 const NUMBERS_ONLY: [&str; 6] = ["mean", "sum", "prod", "std", "var", "median"];
 
+/// Whether a reduction leaves missing values out when nobody says: xarray leaves out NaN, but not NaT in extrema and sums.
+fn skips_missing(name: &str, dtype: DType) -> bool {
+    !dtype.is_time() || matches!(name, "mean" | "count")
+}
+
 impl Variable {
     /// A reduction over those of the dimensions that the variable has. Encoding is dropped.
     fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<Variable, DatasetError> {
@@ -55,7 +61,10 @@ impl Variable {
             return Ok(Variable::new(self.dims.clone(), self.data.clone())?.with_attributes(attributes));
         }
         let kept = self.dims.iter().filter(|dimension| !dims.contains(dimension)).cloned().collect();
-        let options_of_kernel = ReductionOptions { skip_missing: options.skipna.unwrap_or(true), ddof: options.ddof };
+        let options_of_kernel = ReductionOptions {
+            skip_missing: options.skipna.unwrap_or(skips_missing(name, self.dtype())),
+            ddof: options.ddof,
+        };
         let reduced = Variable::new(kept, self.data.reduce(name, &axes, options_of_kernel)?)?;
         Ok(reduced.with_attributes(attributes))
     }
