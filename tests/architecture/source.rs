@@ -62,10 +62,21 @@ pub fn source_files(directory: &str) -> Vec<SourceFile> {
         .map(|path| {
             let text = fs::read_to_string(&path).expect("a source file is readable text");
             let relative = path.strip_prefix(root()).expect("it was found below the root");
-            let code = without_test_modules(&without_comments_and_strings(&text));
+            let code = without_comments_and_strings(&text);
+            let code = if is_test_module(&path) { String::new() } else { without_test_modules(&code) };
             SourceFile { relative: relative.to_string_lossy().replace('\\', "/"), text, code }
         })
         .collect()
+}
+
+/// Whether a file, or a folder that it lies in, is declared as a module of tests only.
+fn is_test_module(path: &Path) -> bool {
+    path.ancestors().take_while(|place| *place != root()).any(|place| {
+        let (Some(name), Some(folder)) = (place.file_stem(), place.parent()) else { return false };
+        let declaration = format!("#[cfg(test)]\nmod {};", name.to_string_lossy());
+        let declaring = [folder.join("mod.rs"), folder.join("lib.rs"), folder.with_extension("rs")];
+        declaring.iter().any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(&declaration)))
+    })
 }
 
 fn collect(directory: &Path, found: &mut Vec<PathBuf>) {
