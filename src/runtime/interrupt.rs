@@ -1,10 +1,11 @@
 //! Ctrl-C and termination: every rank leaves at once, and half-written outputs don't stay behind.
 //!
-//! Launchers pass both signals on to all ranks, and kill what is left a second later. So each rank leaves by itself within
-//! half a second; rank 0 says so, in one line. No state of the program is touched: what is complete has its final name
+//! Launchers pass both signals on to all ranks, and kill what is left a second later. So each rank leaves by itself before
+//! that; rank 0 says so, in one line. No state of the program is touched: what is complete has its final name
 //! already, what isn't is registered here.
 
 use super::RuntimeError;
+use crate::environment::Ranks;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
@@ -15,8 +16,10 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-/// Longest time that removing partial outputs takes.
-const CLEANUP_TIME: Duration = Duration::from_millis(300);
+/// Longest time that removing partial outputs takes where a launcher kills ranks a second after the signal.
+const RANK_CLEANUP_TIME: Duration = Duration::from_millis(600);
+/// The same for a process on its own. A removal waits for what is being synced in the same directory.
+const CLEANUP_TIME: Duration = Duration::from_secs(3);
 
 static CLEANUPS: Mutex<(u64, BTreeMap<u64, PathBuf>)> = Mutex::new((0, BTreeMap::new()));
 static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
@@ -45,9 +48,9 @@ pub fn register_cleanup(path: PathBuf) -> CleanupGuard {
     CleanupGuard { key }
 }
 
-/// From now on, SIGINT ends this process with exit code 130 and SIGTERM with 143, as shells expect; `is_first_rank` says
+/// From now on, SIGINT ends this process with exit code 130 and SIGTERM with 143, as shells expect; the first rank says
 /// so on standard error. A second call changes nothing.
-pub(super) fn install(is_first_rank: bool) -> Result<(), RuntimeError> {
+pub(super) fn install(ranks: Ranks) -> Result<(), RuntimeError> {
     if IS_INSTALLED.swap(true, Ordering::SeqCst) {
         return Ok(());
     }
@@ -55,7 +58,7 @@ pub(super) fn install(is_first_rank: bool) -> Result<(), RuntimeError> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(thread_error)?;
     let wait = move || {
         if let Some(signal) = signals.forever().next() {
-            leave(signal, is_first_rank);
+            leave(signal, ranks);
         }
     };
     std::thread::Builder::new().name("swath-signals".to_owned()).spawn(wait).map_err(thread_error)?;
@@ -68,28 +71,35 @@ pub(super) fn end_quietly(exit_code: i32) {
     ENDING.store(exit_code, Ordering::SeqCst);
 }
 
-fn leave(signal: i32, is_first_rank: bool) -> ! {
+fn leave(signal: i32, ranks: Ranks) -> ! {
     let ending = ENDING.load(Ordering::SeqCst);
     if ending >= 0 {
         low_level::exit(ending);
     }
+    // A progress bar is redrawn until the end, so that the line comes last; a launcher passes nothing on as late as that.
+    let is_last = std::io::stderr().is_terminal();
+    if ranks.rank == 0 && !is_last {
+        say("swath: interrupted\n");
+    }
     let (done, wait) = mpsc::channel();
+    let limit = if ranks.count > 1 { RANK_CLEANUP_TIME } else { CLEANUP_TIME };
     let clean = move || {
-        remove_partial_outputs(Instant::now() + CLEANUP_TIME);
+        remove_partial_outputs(Instant::now() + limit);
         let _ = done.send(());
     };
     if std::thread::Builder::new().spawn(clean).is_ok() {
-        let _ = wait.recv_timeout(CLEANUP_TIME);
+        let _ = wait.recv_timeout(limit);
     }
-    if is_first_rank {
-        let mut stderr = std::io::stderr();
-        // In the end, over a progress bar where there is one: it is redrawn until then.
-        let erase = if stderr.is_terminal() { "\r\x1b[2K" } else { "" };
-        // Where nobody can read it any more, there is nobody to tell.
-        let _ = stderr.write_all(format!("{erase}swath: interrupted\n").as_bytes());
+    if ranks.rank == 0 && is_last {
+        say("\r\x1b[2Kswath: interrupted\n");
     }
     // Without destructors and exit handlers: other threads are still at work.
     low_level::exit(128 + signal)
+}
+
+fn say(line: &str) {
+    // Where nobody can read it any more, there is nobody to tell.
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// Removes what is registered, again and again while other threads still write there.

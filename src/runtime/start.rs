@@ -26,7 +26,7 @@ pub(super) enum Part {
 /// Where threads or MPI can't be started, or the memory is too small.
 pub(super) fn start(options: SessionOptions) -> Result<Part, RuntimeError> {
     let ranks = Environment::detect().ranks;
-    interrupt::install(ranks.rank == 0)?;
+    interrupt::install(ranks)?;
     if ranks.count > 1 { start_rank(options, ranks.count) } else { start_alone(options) }
 }
 
