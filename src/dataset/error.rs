@@ -60,8 +60,8 @@ pub enum DatasetError {
     ZeroStep,
     #[error("boolean index of length {found} did not match dimension '{dimension}' of length {expected}")]
     MaskLength { dimension: String, found: usize, expected: usize },
-    #[error("not all values found in index '{index}'{hint}")]
-    LabelNotFound { index: String, hint: &'static str },
+    #[error("not all values found in index '{index}': {label} is not in it{hint}")]
+    LabelNotFound { index: String, label: String, hint: &'static str },
     #[error(
         "Cannot get left slice bound for non-monotonic index with a missing label {label}. Either sort the index or specify an existing label."
     )]

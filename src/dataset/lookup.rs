@@ -67,8 +67,8 @@ impl Index {
                     return Err(DatasetError::RepeatedLabels);
                 }
                 let found = labels.iter().map(|label| match options.method {
-                    None => self.exact(&self.instant(label)?).first().copied().ok_or_else(|| self.not_found("")),
-                    Some(method) => self.closest(&self.instant(label)?, method, options.tolerance.as_ref()),
+                    None => self.exact(&self.instant(label)?).first().copied().ok_or_else(|| self.not_found(label, "")),
+                    Some(method) => self.closest(label, method, options.tolerance.as_ref()),
                 });
                 Ok(Positions::List(found.collect::<Result<_, _>>()?))
             }
@@ -88,13 +88,13 @@ impl Index {
             if self.has_repeated_labels() {
                 return Err(DatasetError::RepeatedLabels);
             }
-            let found = self.closest(&self.instant(label)?, method, options.tolerance.as_ref())?;
+            let found = self.closest(label, method, options.tolerance.as_ref())?;
             return Ok(Positions::One(found));
         }
         let hint = ". Try setting the `method` keyword argument (example: method='nearest').";
         match self.target(label)? {
             Target::Exact(key) => match self.exact(&key)[..] {
-                [] => Err(self.not_found(hint)),
+                [] => Err(self.not_found(label, hint)),
                 [only] => Ok(Positions::One(only)),
                 ref several => Ok(Positions::List(several.to_vec())),
             },
@@ -102,7 +102,7 @@ impl Index {
                 let within = |key: &&Key| key.sort_order(&start).is_ge() && key.sort_order(&end).is_lt();
                 let found: Vec<usize> =
                     self.keys.iter().enumerate().filter(|(_, key)| within(key)).map(|(i, _)| i).collect();
-                if found.is_empty() { Err(self.not_found(hint)) } else { Ok(Positions::List(found)) }
+                if found.is_empty() { Err(self.not_found(label, hint)) } else { Ok(Positions::List(found)) }
             }
         }
     }
@@ -190,10 +190,11 @@ impl Index {
     }
 
     /// The position of the label that a method finds.
-    fn closest(&self, key: &Key, method: SelectMethod, tolerance: Option<&Label>) -> Result<usize, DatasetError> {
-        let before = self.keys.iter().enumerate().filter(|(_, label)| label.sort_order(key).is_le());
+    fn closest(&self, label: &Label, method: SelectMethod, tolerance: Option<&Label>) -> Result<usize, DatasetError> {
+        let key = &self.instant(label)?;
+        let before = self.keys.iter().enumerate().filter(|(_, candidate)| candidate.sort_order(key).is_le());
         let before = before.max_by(|a, b| a.1.sort_order(b.1)).map(|(position, _)| position);
-        let after = self.keys.iter().enumerate().filter(|(_, label)| label.sort_order(key).is_ge());
+        let after = self.keys.iter().enumerate().filter(|(_, candidate)| candidate.sort_order(key).is_ge());
         let after = after.min_by(|a, b| a.1.sort_order(b.1)).map(|(position, _)| position);
         let no_distance =
             || DatasetError::NoDistance { index: self.name.clone(), dtype: self.dtype, method: method.name() };
@@ -209,11 +210,11 @@ impl Index {
             }
             (SelectMethod::Nearest, before, after) => before.or(after),
         };
-        let found = found.ok_or_else(|| self.not_found(""))?;
+        let found = found.ok_or_else(|| self.not_found(label, ""))?;
         if let Some(tolerance) = tolerance {
             let limit = self.span(tolerance)?;
             if distance(found)? > limit {
-                return Err(self.not_found(""));
+                return Err(self.not_found(label, ""));
             }
         }
         Ok(found)
@@ -231,8 +232,8 @@ impl Index {
         }
     }
 
-    fn not_found(&self, hint: &'static str) -> DatasetError {
-        DatasetError::LabelNotFound { index: self.name.clone(), hint }
+    fn not_found(&self, label: &Label, hint: &'static str) -> DatasetError {
+        DatasetError::LabelNotFound { index: self.name.clone(), label: label.to_string(), hint }
     }
 
     /// What a single label stands for: pandas takes a date that is coarser than the index as all that lies within it.

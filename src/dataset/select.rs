@@ -67,6 +67,7 @@ fn as_positions(dimension: &str, labels: &LabelIndexer) -> Result<Indexer, Datas
         Label::Value(Scalar::UInt(position)) if i64::try_from(*position).is_ok() => Ok(*position as i64),
         _ => Err(DatasetError::LabelNotFound {
             index: dimension.to_owned(),
+            label: label.to_string(),
             hint: ": the dimension has no labels, select by integer position",
         }),
     };
@@ -133,7 +134,7 @@ mod tests {
         assert_eq!(error.python_kind(), PythonErrorKind::KeyError);
         assert_eq!(
             error.to_string(),
-            "not all values found in index 'x'. Try setting the `method` keyword argument (example: method='nearest')."
+            "not all values found in index 'x': 15 is not in it. Try setting the `method` keyword argument (example: method='nearest')."
         );
         assert!(select(&counted(), "s", at(Scalar::Float(1.5))).is_err());
         assert_eq!(select(&counted(), "z", at(Scalar::Int(0))).unwrap_err().python_kind(), PythonErrorKind::KeyError);
