@@ -158,6 +158,11 @@ macro_rules! with_buffer {
 }
 pub(crate) use with_buffer;
 
+/// `count` times the same value.
+fn repeated<T: Element>(value: &T, count: usize) -> Buffer {
+    T::into_buffer(vec![value.clone(); count])
+}
+
 impl Buffer {
     /// `count` zeros (false, empty strings).
     pub fn zeros(storage: Storage, count: usize) -> Buffer {
@@ -175,7 +180,7 @@ impl Buffer {
     /// [`ArrayError::ScalarOutOfRange`] where the value doesn't exist in the dtype.
     pub fn filled(dtype: DType, value: &Scalar, count: usize) -> Result<Buffer, ArrayError> {
         let one = value.to_buffer(dtype)?;
-        Ok(with_buffer!(one, values => Element::into_buffer(vec![values[0].clone(); count])))
+        Ok(with_buffer!(one, values => repeated(&values[0], count)))
     }
 
     /// Number of values.

@@ -155,17 +155,19 @@ impl<'a> Evaluation<'a> {
 /// Copies a strip of values to its place in a row-major output.
 fn store_strip(values: &Buffer, place: StripPlace, target: &mut Buffer) {
     with_buffer!(values, values => {
-        let target = Element::vector_mut(target).expect("output and result register have one storage");
+        scatter(values, place, Element::vector_mut(target).expect("output and result register have one storage"));
+    });
+}
+
+fn scatter<T: Element>(values: &[T], place: StripPlace, target: &mut [T]) {
+    for (row, values) in values.chunks_exact(place.columns).take(place.rows).enumerate() {
+        let first = place.first + row * place.row_step;
         if place.column_step == 1 || place.columns == 1 {
-            for (row, values) in values.chunks_exact(place.columns).take(place.rows).enumerate() {
-                let first = place.first + row * place.row_step;
-                target[first..first + place.columns].clone_from_slice(values);
-            }
+            target[first..first + place.columns].clone_from_slice(values);
         } else {
-            for (position, value) in values[..place.rows * place.columns].iter().enumerate() {
-                let (row, column) = (position / place.columns, position % place.columns);
-                target[place.first + row * place.row_step + column * place.column_step] = value.clone();
+            for (column, value) in values.iter().enumerate() {
+                target[first + column * place.column_step] = value.clone();
             }
         }
-    });
+    }
 }

@@ -132,7 +132,7 @@ mod tests {
         let outer = View { axes: vec![ViewAxis { output: Some(0), start: 1, step: 1 }], shape: vec![2] };
         let both = inner.then(&outer);
         assert_eq!((both.axes[0].at(0), both.axes[0].at(1)), (8, 6));
-        assert_eq!(both.input_region(&Region::whole(&[2])), Region::from_ranges([6..9]));
+        assert_eq!(both.input_region(&Region::whole(&[2])), Region::new(vec![6], vec![3]));
     }
 
     #[test]
@@ -148,6 +148,6 @@ mod tests {
     fn broadcast_axes_are_one_chunk() {
         let view = View { axes: vec![ViewAxis::whole(1)], shape: vec![3, 4] };
         assert_eq!(view.output_grid(&ChunkGrid::regular(&[4], &[2])).counts(), [1, 2]);
-        assert_eq!(view.input_region(&Region::from_ranges([0..3, 1..2])), Region::from_ranges([1..2]));
+        assert_eq!(view.input_region(&Region::from_ranges([0..3, 1..2])), Region::new(vec![1], vec![1]));
     }
 }

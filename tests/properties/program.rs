@@ -265,7 +265,7 @@ impl Step {
         };
         let constant = Array::scalar(Scalar::Int((number % 5) as i64), left.array.dtype()).ok()?;
         // The sign of a zero, on which the quotient depends, is left open by minimum and maximum.
-        let right = if number % 4 == 0 || operation == BinaryOp::Divide { &constant } else { &right.array };
+        let right = if number.is_multiple_of(4) || operation == BinaryOp::Divide { &constant } else { &right.array };
         Some(Entry { array: left.array.binary(operation, right).ok()?, is_exact })
     }
 
@@ -313,7 +313,8 @@ impl Step {
     fn reduce(&self, array: &Array, is_exact: bool) -> Option<Entry> {
         let name = REDUCTIONS[self.numbers[0] % REDUCTIONS.len()];
         let axes: Vec<usize> = (0..array.ndim()).filter(|axis| self.numbers[1] >> axis & 1 == 0).collect();
-        let options = ReductionOptions { skip_missing: self.numbers[2] % 3 > 0, ddof: (self.numbers[3] % 2) as i64 };
+        let options =
+            ReductionOptions { skip_missing: !self.numbers[2].is_multiple_of(3), ddof: (self.numbers[3] % 2) as i64 };
         let summarised: usize = axes.iter().map(|&axis| array.shape()[axis]).product();
         let is_float = array.dtype().is_float();
         let is_defined = match name {
