@@ -2,7 +2,7 @@
 //!
 //! Knows plans, kernels and stores; never ranks, messages or schedules. One [`Executor`] serves all threads of a rank
 //! for one computation. An expression of elementwise functions, conversions and views is compiled once to a short
-//! [program](program) over registers of a few thousand values; its leaves are decoded regions, generators and constants,
+//! program over registers of a few thousand values; its leaves are decoded regions, generators and constants,
 //! each an affine map from output to leaf indices, so that slices, transpositions and broadcasts cost no copy. Strips go
 //! straight into a reduction's state or the output chunk.
 
