@@ -25,6 +25,9 @@ fn check(operation: BinaryOp, left: &Array, right: &Array, exponent: Option<&Sca
         BinaryOp::Power if whole(a) && matches!(exponent, Some(Scalar::Int(value)) if *value < 0) => {
             Err(DatasetError::NegativeIntegerPower)
         }
+        BinaryOp::Power if whole(a) && b.is_signed_integer() && exponent.is_none() => {
+            Err(DatasetError::IntegerPowerOfArray { dtype: b })
+        }
         BinaryOp::Subtract if a == DType::Bool && b == DType::Bool => Err(DatasetError::BooleanSubtract),
         _ => Ok(()),
     }

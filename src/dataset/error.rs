@@ -60,6 +60,10 @@ pub enum DatasetError {
     ZeroStep,
     #[error("boolean index of length {found} did not match dimension '{dimension}' of length {expected}")]
     MaskLength { dimension: String, found: usize, expected: usize },
+    #[error(
+        "an integer to the power of an array of {dtype} is not supported, since negative exponents have no integer result: convert one of them to float64 or the exponents to an unsigned dtype"
+    )]
+    IntegerPowerOfArray { dtype: DType },
     #[error("not all values found in index '{index}': {label} is not in it{hint}")]
     LabelNotFound { index: String, label: String, hint: &'static str },
     #[error(
@@ -227,7 +231,7 @@ impl DatasetError {
             E::CoordinateDimensions { .. } | E::CoordinateLength { .. } => Kind::CoordinateValidationError,
             E::MergeConflict { .. } => Kind::MergeError,
             E::NoDimensionNames { .. } => Kind::KeyError,
-            E::Unreadable { .. } => Kind::NotImplementedError,
+            E::Unreadable { .. } | E::IntegerPowerOfArray { .. } => Kind::NotImplementedError,
             E::Store(error) => store_kind(error),
             E::Plan(error) => plan_kind(error),
             _ => Kind::ValueError,

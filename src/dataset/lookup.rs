@@ -114,6 +114,8 @@ impl Index {
         step: Option<i64>,
     ) -> Result<Positions, DatasetError> {
         let count = self.keys.len();
+        // Backwards, the slice ends where it would start forwards.
+        let (start, stop) = if step.is_some_and(|step| step < 0) { (stop, start) } else { (start, stop) };
         let (low, high) = if self.is_sorted(Ordering::Less) {
             (
                 start.map(|label| self.first_at_least(label, |order| order.is_lt())).transpose()?.unwrap_or(0),
@@ -199,14 +201,17 @@ impl Index {
         let no_distance =
             || DatasetError::NoDistance { index: self.name.clone(), dtype: self.dtype, method: method.name() };
         let distance = |position: usize| self.keys[position].distance(key).ok_or_else(no_distance);
+        // pandas goes by position: in a falling index the label before is the larger one.
+        let falling = self.is_sorted(Ordering::Greater) && !self.is_sorted(Ordering::Less);
+        let (before, after) = if falling { (after, before) } else { (before, after) };
         let found = match (method, before, after) {
             (SelectMethod::Pad, before, _) => before,
             (SelectMethod::Backfill, _, after) => after,
             (SelectMethod::Nearest, Some(before), Some(after)) => {
-                // pandas: of two labels equally far the larger wins in a rising index, the smaller in a falling one.
-                let (low, high) = (distance(before)?, distance(after)?);
-                let prefer_low = if self.is_sorted(Ordering::Less) { low < high } else { low <= high };
-                Some(if prefer_low { before } else { after })
+                // Of two labels equally far the larger wins, wherever it stands.
+                let (first, second) = (distance(before)?, distance(after)?);
+                let prefer_first = if falling { first <= second } else { first < second };
+                Some(if prefer_first { before } else { after })
             }
             (SelectMethod::Nearest, before, after) => before.or(after),
         };

@@ -110,7 +110,8 @@ impl Dataset {
         let mut reduced = Dataset::default();
         for (variable_name, variable) in &self.data_variables {
             let touched = variable.dims.iter().any(|dimension| dims.contains(dimension));
-            if touched && !variable.dtype().is_numeric() && NUMBERS_ONLY.contains(&name) {
+            let is_mean_of_times = variable.dtype().is_time() && name == "mean";
+            if touched && !variable.dtype().is_numeric() && !is_mean_of_times && NUMBERS_ONLY.contains(&name) {
                 continue;
             }
             reduced.data_variables.insert(variable_name.clone(), variable.reduce(name, dims, options)?);

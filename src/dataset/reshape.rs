@@ -57,13 +57,19 @@ impl Variable {
 }
 
 impl DataArray {
-    /// Dimensions in another order, reversed where none is given; `"..."` stands for those not named. Coordinates stay.
+    /// Dimensions in another order, reversed where none is given; `"..."` stands for those not named. Coordinates of
+    /// several dimensions follow.
     ///
     /// # Errors
     /// Where the names aren't a permutation of the dimensions.
     pub fn transpose(&self, dims: &[String], ignore_missing: bool) -> Result<DataArray, DatasetError> {
         let order = order(self.dims(), dims, ignore_missing, || tuple(self.dims()))?;
-        Ok(DataArray { variable: self.variable.transpose(&order)?, ..self.clone() })
+        let mut transposed = DataArray { variable: self.variable.transpose(&order)?, ..self.clone() };
+        for coordinate in transposed.coordinates.values_mut().filter(|coordinate| coordinate.dims.len() > 1) {
+            let own: Vec<String> = order.iter().filter(|name| coordinate.dims.contains(name)).cloned().collect();
+            *coordinate = coordinate.transpose(&own)?;
+        }
+        Ok(transposed)
     }
 
     /// Without dimensions of length 1: those named, or all.

@@ -207,6 +207,7 @@ pub fn write_zarr(
         None => existing_format(location, options.mode)?.unwrap_or_default(),
     };
     let encoded = dataset.encode_for_store(format, &options.encoding)?;
+    check_sizes(location, options.mode, &encoded.arrays)?;
     let mut writer = StoreWriter::create(location, options.mode, format, encoded.attributes)?;
     let mut outputs = Vec::new();
     for (spec, array) in &encoded.arrays {
@@ -225,6 +226,33 @@ pub fn write_zarr(
             Err(error.into())
         }
     }
+}
+
+/// Refuses to add arrays whose dimensions have other lengths than in the arrays that stay in the store.
+fn check_sizes(location: &str, mode: WriteMode, added: &[(ArraySpec, Array)]) -> Result<(), DatasetError> {
+    if mode != WriteMode::Append {
+        return Ok(());
+    }
+    let store = match store::open(location) {
+        Ok(store) => store,
+        // Nothing is there, or nothing to add to: creating the store decides.
+        Err(_) => return Ok(()),
+    };
+    for (other, existing) in &store.metadata().arrays {
+        let names = existing.dimension_names.iter().flatten();
+        for (dimension, &expected) in names.zip(&existing.array.shape) {
+            for (spec, _) in added.iter().filter(|(spec, _)| spec.name != *other) {
+                let axis = spec.dimension_names.iter().position(|name| name == dimension);
+                if let Some(&found) = axis.map(|axis| &spec.shape[axis])
+                    && found != expected
+                {
+                    let (dimension, name, other) = (dimension.clone(), spec.name.clone(), other.clone());
+                    return Err(DatasetError::ConflictingSizes { dimension, name, found, other, expected });
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The format of the store that is to be added to.

@@ -7,7 +7,7 @@ use crate::array::{Buffer, Chunk, DType, Shape, with_buffer};
 use std::sync::{Mutex, PoisonError};
 
 /// Bytes that lie idle in a pool at most; they are part of what a process holds beside its tasks.
-const IDLE_BYTES: usize = 64 << 20;
+const IDLE_BYTES: usize = 32 << 20;
 
 /// Idle buffers of one executor.
 #[derive(Default)]
@@ -20,7 +20,11 @@ impl ChunkPool {
     pub fn take(&self, dtype: DType, shape: Shape) -> Chunk {
         let count = shape.iter().product();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |buffer: &Buffer| buffer.storage() == dtype.storage() && (count..=2 * count).contains(&buffer.len());
+        let fits = |buffer: &Buffer| {
+            let capacity = with_buffer!(buffer, values => values.capacity());
+            // What is larger by much would hold more than the task was admitted for.
+            buffer.storage() == dtype.storage() && buffer.len() >= count && capacity <= count + count / 16 + 1
+        };
         let found = idle.iter().rposition(fits).map(|position| idle.swap_remove(position));
         drop(idle);
         let Some(mut buffer) = found else { return Chunk::zeros(dtype, shape) };
@@ -49,7 +53,8 @@ mod tests {
         chunk.data_mut().as_mut_slice::<i32>().unwrap().fill(7);
         pool.give(chunk);
         assert_eq!(pool.take(DType::Float32, vec![6]).len(), 6);
-        let again = pool.take(DType::Int32, vec![5]);
-        assert_eq!(again.as_slice::<i32>().unwrap(), [7; 5]);
+        assert_eq!(pool.take(DType::Int32, vec![3]).as_slice::<i32>().unwrap(), [0; 3]);
+        let again = pool.take(DType::Int32, vec![6]);
+        assert_eq!(again.as_slice::<i32>().unwrap(), [7; 6]);
     }
 }

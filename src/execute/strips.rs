@@ -23,6 +23,8 @@ struct LoopAxis {
     target_step: usize,
     summarised: bool,
     leaf_steps: Vec<isize>,
+    /// The axis of each leaf that this axis moves.
+    leaf_axes: Vec<Option<usize>>,
 }
 
 /// Where a strip's values belong: value (row, column) goes to `first + row * row_step + column * column_step`.
@@ -120,15 +122,23 @@ impl Loops {
                 .zip(&program.leaves)
                 .map(|(values, leaf)| values.step(&leaf.view, axis))
                 .collect(),
+            leaf_axes: program.leaves.iter().map(|leaf| leaf.view.input_axis(axis)).collect(),
         });
         let mut axes = join_axes(axes.collect());
-        let single = || LoopAxis { size: 1, target_step: 0, summarised: false, leaf_steps: vec![0; leaves.len()] };
+        let single = || LoopAxis {
+            size: 1,
+            target_step: 0,
+            summarised: false,
+            leaf_steps: vec![0; leaves.len()],
+            leaf_axes: vec![None; leaves.len()],
+        };
         let column = axes.pop().unwrap_or_else(single);
         // Kept axes outside, summarised ones inside: the state of a few kept elements stays in cache.
         axes.sort_by_key(|axis| axis.summarised);
+        // By the order of a leaf's axes, not by steps: those depend on how the region was cut.
         let crossed = |axis: &LoopAxis| {
-            let steps = axis.leaf_steps.iter().zip(&column.leaf_steps);
-            steps.into_iter().any(|(&row, &column)| row != 0 && row.abs() < column.abs())
+            let axes = axis.leaf_axes.iter().zip(&column.leaf_axes);
+            axes.into_iter().any(|(row, column)| row.is_some() && column.is_some() && row > column)
         };
         let crossing = axes.iter().rposition(crossed);
         let square = crossing.is_some();

@@ -136,3 +136,16 @@ fn a_task_that_cannot_fit_is_refused_with_what_would() {
     let message = error.to_string();
     assert!(message.contains("/nowhere/t") && message.contains("would fit"), "{message}");
 }
+
+#[test]
+fn a_kept_axis_cut_to_one_index_changes_no_bit() {
+    let distribution = Distribution::Uniform { low: 0.0, high: 1.0 };
+    let rule = Generator::Random { seed: 3, distribution };
+    let random = Array::generated(rule, DType::Float64, ChunkGrid::regular(&[20_000, 3], &[20_000, 3]));
+    // Taken rows are gathered into memory, so that the sum reads a region whose strides depend on how it was cut.
+    let taken = random.take(0, (0..20_000).rev().collect()).unwrap();
+    let sum = taken.transpose(&[1, 0]).unwrap().reduce("sum", &[1], ReductionOptions::default()).unwrap();
+    let roomy = compute(std::slice::from_ref(&sum), ROOMY);
+    let tight = compute(&[sum], (2 << 20) + 600_000);
+    assert_eq!(roomy, tight);
+}

@@ -39,17 +39,24 @@ impl Job {
         let scheduler = Scheduler::new();
         let clock = Instant::now();
         let mut job = Job { scheduler, transport, observers, clock, worker_thread, is_finished: false };
-        while job.scheduler.workers().count() < worker_count {
+        let mut lost = Vec::new();
+        // All are heard before any is sent home: one that comes later would wait for orders for ever.
+        while job.scheduler.workers().count() + lost.len() < worker_count {
             match job.transport.incoming().recv() {
                 Ok(Envelope { from: Endpoint::Worker(worker), message: Message::Report(Report::Lost { reason }) }) => {
-                    job.finish(1);
-                    return Err(RuntimeError::WorkerStart { worker, reason });
+                    lost.push(RuntimeError::WorkerStart { worker, reason });
                 }
                 Ok(envelope) => job.handle(envelope),
                 Err(_) => return Err(closed()),
             }
         }
-        Ok(job)
+        match lost.into_iter().next() {
+            Some(error) => {
+                job.finish(1);
+                Err(error)
+            }
+            None => Ok(job),
+        }
     }
 
     /// The workers there are.

@@ -110,7 +110,11 @@ impl DataArrayObject {
         if key.downcastable::<PyDict>() {
             let positions = convert::string_pairs(key, vm)?
                 .into_iter()
-                .map(|(name, value)| Ok((name, indexers::position(&value, vm)?)))
+                .map(|(name, value)| {
+                    indexers::check_dimension(&name, &value, vm)?;
+                    let chosen = indexers::position(&value, vm)?;
+                    Ok((name, chosen))
+                })
                 .collect::<PyResult<_>>()?;
             return finish(zelf.inner().isel(&positions, false), vm);
         }

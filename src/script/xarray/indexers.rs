@@ -25,6 +25,22 @@ pub(super) fn named(arguments: &Arguments<'_>, positional: &str) -> PyResult<Vec
     Ok(pairs)
 }
 
+/// Refuses a labelled indexer of another dimension: xarray would select points along that one.
+///
+/// # Errors
+/// `NotImplementedError` naming both dimensions.
+pub(super) fn check_dimension(name: &str, object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    match Operand::of(object, vm)? {
+        Some(Operand::DataArray(array)) if array.dims().iter().any(|dimension| dimension != name) => {
+            Err(vm.new_not_implemented_error(format!(
+                "selecting points along {name:?} by a DataArray of {:?} is not supported by swath: index with its values",
+                array.dims()
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Positions along a dimension.
 ///
 /// # Errors

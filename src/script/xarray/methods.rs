@@ -130,7 +130,11 @@ fn isel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult 
     let vm = arguments.vm;
     let positions = indexers::named(arguments, "indexers")?
         .into_iter()
-        .map(|(name, value)| Ok((name, indexers::position(&value, vm)?)))
+        .map(|(name, value)| {
+            indexers::check_dimension(&name, &value, vm)?;
+            let chosen = indexers::position(&value, vm)?;
+            Ok((name, chosen))
+        })
         .collect::<PyResult<_>>()?;
     finish(this.inner().isel(&positions, arguments.bool("drop")?.unwrap_or(false)), vm)
 }
@@ -139,7 +143,11 @@ fn sel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let labels = indexers::named(arguments, "indexers")?
         .into_iter()
-        .map(|(name, value)| Ok((name, indexers::labels(&value, vm)?)))
+        .map(|(name, value)| {
+            indexers::check_dimension(&name, &value, vm)?;
+            let chosen = indexers::labels(&value, vm)?;
+            Ok((name, chosen))
+        })
         .collect::<PyResult<_>>()?;
     let options = SelectOptions {
         method: arguments.string("method")?.map(|name| indexers::method(&name, vm)).transpose()?,
