@@ -126,6 +126,7 @@ impl Session {
         let (seed, limit_bytes) = (options.seed, options.memory_bytes);
         let (job, ranks) = match start(options)? {
             Part::Leader { job, rank_count } => (job, rank_count),
+            #[cfg(feature = "mpi")]
             Part::Worker { exit_code } => return Ok(Started::Served { exit_code }),
         };
         let workers: Vec<_> = job.workers().into_iter().map(|(_, info)| info).collect();

@@ -17,6 +17,7 @@ pub(super) enum Part {
     /// It leads.
     Leader { job: Box<Job>, rank_count: usize },
     /// It has worked, and the run is over.
+    #[cfg(feature = "mpi")]
     Worker { exit_code: i32 },
 }
 
