@@ -74,7 +74,7 @@ python_environment() {
 
 require_build_packages
 require_test_packages
-require_rust
+require_rust clippy rustfmt
 allow_mpi_as_root
 target=$(target_directory)
 

@@ -9,9 +9,14 @@ stop() {
   exit 1
 }
 
+# libclang.so or libclang-14.so.1, say; libclang-cpp.so is another library.
 has_libclang() {
-  [ -n "${LIBCLANG_PATH:-}" ] || compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' ||
-    compgen -G '/usr/lib*/libclang*.so*' || compgen -G '/usr/lib/*/libclang*.so*'
+  local directory
+  [ -n "${LIBCLANG_PATH:-}" ] && return
+  for directory in /usr/lib/llvm-*/lib /usr/lib /usr/lib64 /usr/lib/*-linux-gnu; do
+    if compgen -G "$directory/libclang.so*" || compgen -G "$directory/libclang-[0-9]*.so*"; then return; fi
+  done
+  return 1
 }
 
 is_debian() { grep -qx 'ID=debian' /etc/os-release 2>/dev/null; }
@@ -56,13 +61,24 @@ require_packages() {
     >/dev/null </dev/null || stop "apt-get could not install ${packages[*]}"
 }
 
-# require_rust: a cargo that is new enough, or a line that says how to get one.
+# require_rust [COMPONENT...]: a cargo that is new enough. On Debian, where there is none, rustup installs it for this user,
+# as rustup's own page says to (Debian 12's rustc is too old); a cargo that is there is left as it is.
 require_rust() {
-  local wanted found
+  local wanted found installer component components=()
   wanted=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
   command -v cargo >/dev/null || PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
-  command -v cargo >/dev/null || stop "Swath needs Rust $wanted or newer, and there is no cargo here (Debian 12's own \
-rustc is too old). Install it from https://rustup.rs, then try again."
+  if ! command -v cargo >/dev/null; then
+    is_debian || stop "Swath needs Rust $wanted or newer, and there is no cargo here. Install it from https://rustup.rs, then try again."
+    require_packages 'curl|command -v curl|curl' 'certificates|[ -e /etc/ssl/certs/ca-certificates.crt ]|ca-certificates'
+    for component in "$@"; do components+=(--component "$component"); done
+    say "installing Rust by rustup, for $(id -un)"
+    installer=$(mktemp)
+    if ! curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs -o "$installer" ||
+      ! sh "$installer" -y -q --profile minimal --no-modify-path "${components[@]}" >/dev/null; then
+      stop "Rust couldn't be installed. Get $wanted or newer from https://rustup.rs, then try again."
+    fi
+    rm -f "$installer"
+  fi
   found=$(cargo --version | cut -d' ' -f2)
   [ "$(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n 1)" = "$wanted" ] ||
     stop "Swath needs Rust $wanted or newer, and cargo here is $found: rustup update stable"
