@@ -89,6 +89,7 @@ fn row(id: StageId, stage: &Stage) -> Vec<String> {
         match &stage.output {
             StageOutput::Keep => "kept by workers".to_owned(),
             StageOutput::Persist { .. } => "persisted".to_owned(),
+            StageOutput::Discard => "dropped".to_owned(),
             StageOutput::Collect { .. } => "to the script".to_owned(),
             StageOutput::Write { target, .. } => format!("to {}", target.location),
         },

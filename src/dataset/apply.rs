@@ -6,7 +6,7 @@ use super::error::tuple;
 use super::merge::own_dtype;
 use super::{Attributes, DataArray, Dataset, DatasetError, Join, Operand, Variable};
 use crate::array::{DType, Scalar};
-use crate::kernels::elementwise::{BinaryOp, weak_scalar_dtype};
+use crate::kernels::elementwise::{BinaryOp, weak_operand_dtype};
 use crate::plan::{Array, PlanError};
 use indexmap::IndexMap;
 
@@ -69,12 +69,7 @@ pub(super) fn resolve_pair(
     right: &Value,
 ) -> Result<(Array, Array), DatasetError> {
     let scalar = |value: &Scalar, other: DType| -> Result<Array, DatasetError> {
-        let comparison = BinaryOp::from_name(operation).is_some_and(BinaryOp::is_comparison);
-        let dtype = match weak_scalar_dtype(other, value) {
-            // An integer that the array can't hold still compares with what it holds.
-            Err(_) if comparison => DType::Int64,
-            found => found?,
-        };
+        let dtype = weak_operand_dtype(BinaryOp::from_name(operation), other, value)?;
         Ok(Array::scalar(value.clone(), dtype)?)
     };
     Ok(match (left, right) {

@@ -136,6 +136,14 @@ impl DataArray {
         Ok(self.like(self.as_dataset().unary(operation)?))
     }
 
+    /// Values rounded to decimals, to even in ties; integers stay integers, attributes stay.
+    ///
+    /// # Errors
+    /// Where the dtype can't be rounded.
+    pub fn round(&self, decimals: i64) -> Result<DataArray, DatasetError> {
+        Ok(self.like(self.as_dataset().round(decimals)?))
+    }
+
     /// Conversion of the values; attributes stay.
     ///
     /// # Errors
@@ -176,10 +184,15 @@ impl Dataset {
     /// # Errors
     /// Where the function isn't defined for a dtype.
     pub fn unary(&self, operation: UnaryOp) -> Result<Dataset, DatasetError> {
-        self.map_data(|_, variable| {
-            let data = unary(operation, &variable.data)?;
-            Ok(Variable::new(variable.dims.clone(), data)?.with_attributes(variable.attributes.clone()))
-        })
+        self.map_values(|data| unary(operation, data))
+    }
+
+    /// Values of every data variable rounded to decimals, to even in ties; integers stay integers, attributes stay.
+    ///
+    /// # Errors
+    /// Where a dtype can't be rounded.
+    pub fn round(&self, decimals: i64) -> Result<Dataset, DatasetError> {
+        self.map_values(|data| Ok(data.round(decimals)?))
     }
 
     /// Conversion of the values of every data variable; attributes stay.
@@ -187,8 +200,13 @@ impl Dataset {
     /// # Errors
     /// Where there is no such conversion.
     pub fn astype(&self, dtype: DType) -> Result<Dataset, DatasetError> {
+        self.map_values(|data| Ok(data.cast(dtype)?))
+    }
+
+    /// A function of each element of each data variable; attributes stay, encoding is dropped.
+    fn map_values(&self, function: impl Fn(&Array) -> Result<Array, DatasetError>) -> Result<Dataset, DatasetError> {
         self.map_data(|_, variable| {
-            let data = variable.data.cast(dtype)?;
+            let data = function(&variable.data)?;
             Ok(Variable::new(variable.dims.clone(), data)?.with_attributes(variable.attributes.clone()))
         })
     }

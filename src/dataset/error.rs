@@ -104,6 +104,8 @@ pub enum DatasetError {
     DimensionCount { data: usize, dims: usize },
     #[error("dimension '{name}' is repeated: Swath needs distinct dimension names")]
     RepeatedDimension { name: String },
+    #[error("dimension '{name}' is named twice: a reduction takes each once")]
+    RepeatedReduction { name: String },
     #[error("dimensions {dims} must have the same length as the number of data dimensions, ndim={ndim}")]
     OperandDimensions { dims: String, ndim: usize },
     #[error(

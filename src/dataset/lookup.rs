@@ -267,6 +267,8 @@ impl Index {
             (DType::Datetime(_), Label::Value(Scalar::Text(text))) => Ok(Key::Integer(parse(text)?.start)),
             (_, Label::Time(count, unit)) => Ok(key(DType::Datetime(*unit), Scalar::Int(*count))),
             (_, Label::Value(Scalar::Float(value))) => Ok(Key::Float(*value)),
+            // To Python True equals 1, but pandas doesn't look for 1 then.
+            (dtype, Label::Value(Scalar::Bool(_))) if dtype != DType::Bool => Err(self.not_found(label, "")),
             (dtype, Label::Value(value)) => Ok(key(dtype, value.clone())),
         }
     }

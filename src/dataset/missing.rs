@@ -3,7 +3,7 @@
 use super::apply::{Apply, AttributeSource, NameSource, Value, apply, resolve_pair};
 use super::{DataArray, Dataset, DatasetError, Join, Operand};
 use crate::array::{DType, Scalar};
-use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::kernels::elementwise::{BinaryOp, UnaryOp, weak_scalar_dtype};
 use crate::plan::Array;
 
 /// The dtype that has missing values and every value of a dtype, and its missing value; `None` where there is no such.
@@ -33,8 +33,20 @@ fn constant(value: bool, like: &Array) -> Result<Array, DatasetError> {
 }
 
 fn choose(condition: &Array, when_true: &Value, when_false: &Value) -> Result<Array, DatasetError> {
-    let (when_true, when_false) = resolve_pair("where", when_true, when_false)?;
+    let (when_true, when_false) = (wrapped(when_true, when_false)?, wrapped(when_false, when_true)?);
+    let (when_true, when_false) = resolve_pair("where", &when_true, &when_false)?;
     Ok(condition.select(&when_true, &when_false)?)
+}
+
+/// A value as `where` takes it: a Python integer beyond the other side's dtype wraps around.
+fn wrapped(value: &Value, other: &Value) -> Result<Value, DatasetError> {
+    match (value, other) {
+        (Value::Scalar(scalar), Value::Array(array)) if weak_scalar_dtype(array.dtype(), scalar).is_err() => {
+            let own = if matches!(scalar, Scalar::UInt(_)) { DType::UInt64 } else { DType::Int64 };
+            Ok(Value::Array(Array::scalar(scalar.clone(), own)?.cast(array.dtype())?))
+        }
+        _ => Ok(value.clone()),
+    }
 }
 
 /// A condition, which must be of truth values.
@@ -90,11 +102,21 @@ fn clip_operand(this: Operand, low: Option<&Operand>, high: Option<&Operand>) ->
         let Some(bound) = bound else { continue };
         let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(0), name: NameSource::First };
         clipped = apply(&[&clipped, bound], how, &|values| {
+            if is_beyond(operation, &values[0], &values[1]) {
+                return Ok(values[0].array("clip")?.clone());
+            }
             let (array, bound) = resolve_pair(operation.name(), &values[0], &values[1])?;
             Ok(array.binary(operation, &bound)?)
         })?;
     }
     Ok(clipped)
+}
+
+/// Whether a bound is a Python integer past the end of the array's dtype, so that it bounds nothing.
+fn is_beyond(operation: BinaryOp, array: &Value, bound: &Value) -> bool {
+    let (Value::Array(array), Value::Scalar(bound)) = (array, bound) else { return false };
+    let (Some((low, high)), Some(bound)) = (array.dtype().integer_range(), bound.as_i128()) else { return false };
+    if operation == BinaryOp::Maximum { bound < low } else { bound > high }
 }
 
 fn null_operand(this: Operand, null: bool) -> Result<Operand, DatasetError> {

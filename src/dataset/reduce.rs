@@ -44,12 +44,21 @@ impl Default for ReduceOptions {
 /// Reductions that leave a variable as it is where they reduce none of its dimensions.
 const UNCHANGED_BY_NOTHING: [&str; 6] = ["mean", "sum", "prod", "min", "max", "median"];
 
-/// Reductions that xarray applies to numbers and truth values only, leaving other variables of a dataset out.
+/// Reductions that leave text out of a dataset; of times they are, or aren't, defined.
 const NUMBERS_ONLY: [&str; 6] = ["mean", "sum", "prod", "std", "var", "median"];
 
 /// Whether a reduction leaves missing values out when nobody says: xarray leaves out NaN, but not NaT in extrema and sums.
 fn skips_missing(name: &str, dtype: DType) -> bool {
     !dtype.is_time() || matches!(name, "mean" | "count")
+}
+
+/// Refuses dimensions that are named twice.
+fn check_unique(dims: &Dims) -> Result<(), DatasetError> {
+    let Dims::Named(names) = dims else { return Ok(()) };
+    match names.iter().enumerate().find(|(position, name)| names[..*position].contains(name)) {
+        Some((_, name)) => Err(DatasetError::RepeatedReduction { name: name.clone() }),
+        None => Ok(()),
+    }
 }
 
 impl Variable {
@@ -75,8 +84,9 @@ impl DataArray {
     /// with them their coordinates.
     ///
     /// # Errors
-    /// Where a dimension doesn't exist or the reduction isn't defined for the dtype.
+    /// Where a dimension doesn't exist or is named twice, or the reduction isn't defined for the dtype.
     pub fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<DataArray, DatasetError> {
+        check_unique(dims)?;
         if let Dims::Named(names) = dims
             && let Some(missing) = names.iter().find(|name| !self.dims().contains(name))
         {
@@ -93,12 +103,12 @@ impl DataArray {
 }
 
 impl Dataset {
-    /// A reduction of every data variable by its registered name. Text and times are left out of sums and means over
-    /// their dimensions.
+    /// A reduction of every data variable by its registered name. Text is left out of sums, means and the like.
     ///
     /// # Errors
-    /// Where a dimension doesn't exist or the reduction isn't defined for a dtype.
+    /// Where a dimension doesn't exist or is named twice, or the reduction isn't defined for a dtype.
     pub fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<Dataset, DatasetError> {
+        check_unique(dims)?;
         if let Dims::Named(names) = dims {
             let sizes = self.sizes();
             let missing: Vec<&String> = names.iter().filter(|name| !sizes.contains_key(*name)).collect();
@@ -110,8 +120,7 @@ impl Dataset {
         let mut reduced = Dataset::default();
         for (variable_name, variable) in &self.data_variables {
             let touched = variable.dims.iter().any(|dimension| dims.contains(dimension));
-            let is_mean_of_times = variable.dtype().is_time() && name == "mean";
-            if touched && !variable.dtype().is_numeric() && !is_mean_of_times && NUMBERS_ONLY.contains(&name) {
+            if touched && variable.dtype() == DType::Text && NUMBERS_ONLY.contains(&name) {
                 continue;
             }
             reduced.data_variables.insert(variable_name.clone(), variable.reduce(name, dims, options)?);

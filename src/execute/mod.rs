@@ -123,8 +123,12 @@ impl Executor {
             StageWork::Merge(work) => evaluation.merge(work)?,
         };
         let bytes_read = evaluation.bytes_read;
-        let StageOutput::Write { target, .. } = &stage.output else {
-            return Ok(TaskOutcome { result: Some(result), bytes_read, bytes_written: 0 });
+        let target = match &stage.output {
+            StageOutput::Write { target, .. } => target,
+            StageOutput::Discard => return Ok(TaskOutcome { result: None, bytes_read, bytes_written: 0 }),
+            StageOutput::Keep | StageOutput::Persist { .. } | StageOutput::Collect { .. } => {
+                return Ok(TaskOutcome { result: Some(result), bytes_read, bytes_written: 0 });
+            }
         };
         let TaskResult::Chunk(values) = result else {
             unreachable!("stages that write produce chunks, as lowering builds them")

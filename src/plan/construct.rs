@@ -81,6 +81,25 @@ impl Array {
         Ok(Array::new(Operation::Unary(operation), vec![operand], signature.result, self.grid().clone()))
     }
 
+    /// Values rounded to decimals as numpy does it: scaled by a power of ten, rounded to even, scaled back. Shape and
+    /// chunk grid stay, and integers stay integers.
+    ///
+    /// # Errors
+    /// Where the dtype can't be rounded.
+    pub fn round(&self, decimals: i64) -> Result<Array, PlanError> {
+        let dtype = self.dtype();
+        let (up, down) = match decimals {
+            0.. if dtype.is_integer() => return Ok(self.clone()),
+            0 => return self.unary(UnaryOp::Rint),
+            _ if !dtype.is_integer() && !dtype.is_float() => return self.unary(UnaryOp::Rint),
+            1.. => (BinaryOp::Multiply, BinaryOp::Divide),
+            _ => (BinaryOp::Divide, BinaryOp::Multiply),
+        };
+        let scale = Scalar::Float(10f64.powi(decimals.unsigned_abs().min(300) as i32));
+        let scale = Array::scalar(scale, dtype.float())?;
+        self.binary(up, &scale)?.unary(UnaryOp::Rint)?.binary(down, &scale)?.cast(dtype)
+    }
+
     /// A function of pairs of elements, the operands broadcast and promoted as numpy does; the chunk grid has the
     /// boundaries of both.
     ///

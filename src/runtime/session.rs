@@ -202,6 +202,15 @@ impl Session {
         self.run(&computation, &mut |_, _| {})
     }
 
+    /// Computes every chunk of arrays and drops it: for measuring what that costs.
+    ///
+    /// # Errors
+    /// As [`Session::compute`].
+    pub fn discard(&self, arrays: &[Array]) -> Result<(), RuntimeError> {
+        let computation = self.lower(arrays, vec![Goal::Discard; arrays.len()])?;
+        self.run(&computation, &mut |_, _| {})
+    }
+
     /// Computes arrays into the workers' memory. They stay until the arrays that this returns are dropped. Those that are
     /// in memory already are returned as they are.
     ///

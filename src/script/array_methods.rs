@@ -7,7 +7,7 @@ use super::numpy::DTypeObject;
 use super::operand::{self, Operand};
 use super::surface::{Method, Property};
 use crate::array::DType;
-use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::kernels::elementwise::BinaryOp;
 use crate::kernels::reduction::ReductionOptions;
 use crate::plan::{Array, PlanError};
 use rustpython_vm::convert::ToPyObject;
@@ -191,25 +191,7 @@ pub(super) fn clipped(
 fn round<T: Unlabelled>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
-    rounded(T::operand(this.plan_array()), this.plan_array().dtype(), decimals, vm)?.into_object(vm)
-}
-
-/// Values rounded to decimals as numpy does it: multiplied, rounded to even, divided.
-///
-/// # Errors
-/// Where the dtype has no such function.
-pub(super) fn rounded(operand: Operand, dtype: DType, decimals: i64, vm: &VirtualMachine) -> PyResult<Operand> {
-    if dtype.is_integer() && decimals >= 0 {
-        return Ok(operand);
-    }
-    let scale = Operand::Weak(10f64.powi(decimals.unsigned_abs().min(300) as i32).into());
-    let (up, down) = match decimals {
-        0 => return operand::unary(UnaryOp::Rint, operand, vm),
-        1.. => (BinaryOp::Multiply, BinaryOp::Divide),
-        _ => (BinaryOp::Divide, BinaryOp::Multiply),
-    };
-    let scaled = operand::binary(up, operand, scale.clone(), vm)?;
-    operand::binary(down, operand::unary(UnaryOp::Rint, scaled, vm)?, scale, vm)
+    operand::round(T::operand(this.plan_array()), decimals, vm)?.into_object(vm)
 }
 
 fn squeeze<T: Unlabelled>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {

@@ -13,7 +13,7 @@ use super::options;
 use super::xarray::{DataArrayObject, DatasetObject};
 use crate::array::{Chunk, DType, Scalar};
 use crate::dataset::{self, DataArray, Dataset};
-use crate::kernels::elementwise::{BinaryOp, UnaryOp, weak_scalar_dtype};
+use crate::kernels::elementwise::{BinaryOp, UnaryOp, weak_operand_dtype};
 use crate::plan::{Array, PlanError};
 use rustpython_vm::{AsObject, PyObject, PyPayload, PyRef, PyResult, VirtualMachine};
 
@@ -185,23 +185,40 @@ pub(super) fn small_object(chunk: Chunk, vm: &VirtualMachine) -> PyResult {
 /// # Errors
 /// Where the function isn't defined for the dtype.
 pub(super) fn unary(operation: UnaryOp, operand: Operand, vm: &VirtualMachine) -> PyResult<Operand> {
-    Ok(match operand {
-        Operand::Dataset(dataset) => {
-            Operand::Dataset(dataset.unary(operation).map_err(|error| dataset_exception(error, vm))?)
-        }
-        Operand::DataArray(array) => {
-            Operand::DataArray(array.unary(operation).map_err(|error| dataset_exception(error, vm))?)
-        }
-        other => {
-            let lazy = other.is_lazy();
-            let weak = match &other {
-                Operand::Weak(value) => convert::default_dtype(value),
-                _ => DType::Float64,
-            };
-            let result = other.into_array(weak).and_then(|array| array.unary(operation));
-            Operand::result(result.map_err(|error| plan_exception(error, vm))?, lazy)
-        }
-    })
+    let failed = |error| dataset_exception(error, vm);
+    match operand {
+        Operand::Dataset(dataset) => dataset.unary(operation).map(Operand::Dataset).map_err(failed),
+        Operand::DataArray(array) => array.unary(operation).map(Operand::DataArray).map_err(failed),
+        other => unlabelled(other, |array| array.unary(operation), vm),
+    }
+}
+
+/// Values rounded to decimals.
+///
+/// # Errors
+/// Where the dtype can't be rounded.
+pub(super) fn round(operand: Operand, decimals: i64, vm: &VirtualMachine) -> PyResult<Operand> {
+    let failed = |error| dataset_exception(error, vm);
+    match operand {
+        Operand::Dataset(dataset) => dataset.round(decimals).map(Operand::Dataset).map_err(failed),
+        Operand::DataArray(array) => array.round(decimals).map(Operand::DataArray).map_err(failed),
+        other => unlabelled(other, |array| array.round(decimals), vm),
+    }
+}
+
+/// A function of an array without labels, or of a Python number.
+fn unlabelled(
+    operand: Operand,
+    function: impl Fn(Array) -> Result<Array, PlanError>,
+    vm: &VirtualMachine,
+) -> PyResult<Operand> {
+    let lazy = operand.is_lazy();
+    let weak = match &operand {
+        Operand::Weak(value) => convert::default_dtype(value),
+        _ => DType::Float64,
+    };
+    let result = operand.into_array(weak).and_then(function);
+    Ok(Operand::result(result.map_err(|error| plan_exception(error, vm))?, lazy))
 }
 
 /// A function of each pair of elements.
@@ -254,19 +271,15 @@ pub(super) fn binary_function(
 
 /// Two operands without labels as arrays; a Python value takes its dtype from the other side.
 fn pair(operation: BinaryOp, left: Operand, right: Operand) -> Result<(Array, Array), PlanError> {
-    let weak = |value: &Operand, other: &Operand| weak_dtype(value, other, operation.is_comparison());
+    let weak = |value: &Operand, other: &Operand| weak_dtype(value, other, Some(operation));
     let (left_dtype, right_dtype) = (weak(&left, &right)?, weak(&right, &left)?);
     Ok((left.into_array(left_dtype)?, right.into_array(right_dtype)?))
 }
 
-fn weak_dtype(value: &Operand, other: &Operand, compared: bool) -> Result<DType, PlanError> {
+fn weak_dtype(value: &Operand, other: &Operand, operation: Option<BinaryOp>) -> Result<DType, PlanError> {
     let Operand::Weak(value) = value else { return Ok(DType::Float64) };
     match (other.dtype(), other) {
-        (Some(dtype), _) => match weak_scalar_dtype(dtype, value) {
-            // An integer beyond the dtype is comparable all the same.
-            Err(_) if compared => Ok(convert::default_dtype(value)),
-            result => Ok(result?),
-        },
+        (Some(dtype), _) => Ok(weak_operand_dtype(operation, dtype, value)?),
         (None, Operand::Weak(other)) => {
             let (this, other) = (convert::default_dtype(value), convert::default_dtype(other));
             Ok(this.promote(other).unwrap_or(this))
@@ -294,7 +307,7 @@ pub(super) fn select(
     let selected = || {
         let condition = condition.into_array(DType::Bool)?;
         let (true_dtype, false_dtype) =
-            (weak_dtype(&when_true, &when_false, false)?, weak_dtype(&when_false, &when_true, false)?);
+            (weak_dtype(&when_true, &when_false, None)?, weak_dtype(&when_false, &when_true, None)?);
         condition.select(&when_true.into_array(true_dtype)?, &when_false.into_array(false_dtype)?)
     };
     Ok(Operand::result(selected().map_err(|error| plan_exception(error, vm))?, lazy))

@@ -15,6 +15,8 @@ pub enum Goal {
     Write(StoredArray),
     /// Chunks that workers keep for later computations.
     Persist,
+    /// Chunks as the plan has them, computed and dropped: what reading, computing and scheduling cost.
+    Discard,
 }
 
 /// Where the results of a stage's tasks go.
@@ -32,6 +34,8 @@ pub enum StageOutput {
         /// Position among the plan's outputs.
         output: usize,
     },
+    /// Nowhere.
+    Discard,
     /// To a store, written by the task itself; a task's region is a union of whole chunks of the array's write grid.
     Write {
         /// Position among the plan's outputs.

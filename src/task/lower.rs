@@ -166,6 +166,10 @@ impl Lowering {
             Goal::Persist => {
                 (free_grid(&self.computation.plan, node), None, StageOutput::Persist { output }, "persist".to_owned())
             }
+            Goal::Discard => {
+                let grid = self.computation.plan.node(node).grid.clone();
+                (grid, None, StageOutput::Discard, "compute".to_owned())
+            }
             Goal::Write(target) => {
                 if target.shape != shape {
                     let found = shape;

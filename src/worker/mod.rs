@@ -313,7 +313,7 @@ impl Worker {
         match (&stage.output, completion.result.map(Arc::new)) {
             (StageOutput::Keep | StageOutput::Persist { .. }, Some(result)) => self.residency.keep(id, result),
             (StageOutput::Collect { .. }, Some(result)) => self.backlog.add_collected(task, result),
-            (StageOutput::Write { .. }, _) => {}
+            (StageOutput::Write { .. } | StageOutput::Discard, _) => {}
             (_, None) => {
                 let message = format!("{} gave no result for task {}", stage.name, task.index);
                 return self.report(Report::Failed { computation, task, message });

@@ -187,7 +187,7 @@ impl Simulation {
             assert_eq!(previous, None, "task {task:?} ran twice");
             let values = Chunk::zeros(DType::UInt8, vec![16]);
             let result = match plan.stage(task.stage).output {
-                StageOutput::Write { .. } => None,
+                StageOutput::Write { .. } | StageOutput::Discard => None,
                 _ if plan.merged_by(task).is_some() => {
                     Some(TaskResult::Partial(Accumulator { fields: vec![values.into_data()] }))
                 }

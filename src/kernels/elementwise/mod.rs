@@ -24,5 +24,5 @@ pub use binary::binary;
 pub use cast::cast;
 pub use operation::{BinaryOp, UnaryOp};
 pub use select::select;
-pub use signature::{BinarySignature, UnarySignature, weak_scalar_dtype};
+pub use signature::{BinarySignature, UnarySignature, weak_operand_dtype, weak_scalar_dtype};
 pub use unary::unary;

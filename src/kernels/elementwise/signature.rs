@@ -168,6 +168,22 @@ pub fn weak_scalar_dtype(array: DType, value: &Scalar) -> Result<DType, KernelEr
     })
 }
 
+/// The dtype that a Python scalar takes in an operation with an array; in a choice between values there is none.
+///
+/// # Errors
+/// [`KernelError::IntegerOutOfBounds`] where an integer doesn't fit the array's integer dtype.
+pub fn weak_operand_dtype(operation: Option<BinaryOp>, array: DType, value: &Scalar) -> Result<DType, KernelError> {
+    match weak_scalar_dtype(array, value) {
+        // An integer that the array can't hold still compares with what it holds.
+        Err(_) if operation.is_some_and(BinaryOp::is_comparison) => Ok(DType::Int64),
+        // numpy squares rather than raises to the power of 2, and squares truth values as its smallest integers.
+        Ok(_) if operation == Some(BinaryOp::Power) && array == DType::Bool && *value == Scalar::Int(2) => {
+            Ok(DType::Int8)
+        }
+        found => found,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,11 @@
 //! Functions of whole arrays: reductions, `where`, `clip`, `round`, comparisons.
 
-use crate::array::{Buffer, DType};
+use crate::array::Buffer;
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::reduction::ReductionOptions;
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
-use crate::script::array_methods::{Reduction, clipped, rounded};
+use crate::script::array_methods::{Reduction, clipped};
 use crate::script::convert;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
@@ -160,14 +160,7 @@ fn clip(arguments: &Arguments<'_>) -> PyResult {
 fn round(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
-    let operand = Operand::expect(arguments.required("a"), vm)?;
-    let dtype = match &operand {
-        Operand::DataArray(array) => array.dtype(),
-        Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => array.dtype(),
-        Operand::Weak(value) => convert::default_dtype(value),
-        Operand::Dataset(_) => DType::Float64,
-    };
-    rounded(operand, dtype, decimals, vm)?.into_object(vm)
+    operand::round(Operand::expect(arguments.required("a"), vm)?, decimals, vm)?.into_object(vm)
 }
 
 /// `|a - b| <= atol + rtol * |b|`, equal infinities included.

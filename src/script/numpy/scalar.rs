@@ -5,7 +5,6 @@ use crate::array::{Chunk, DType, Scalar, TimeUnit};
 use crate::dataset::print_values;
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
-use crate::script::array_methods::rounded;
 use crate::script::convert;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
@@ -186,7 +185,7 @@ fn astype(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {
 fn round(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
-    rounded(Operand::Typed(this.to_array(vm)?), this.dtype, decimals, vm)?.into_object(vm)
+    operand::round(Operand::Typed(this.to_array(vm)?), decimals, vm)?.into_object(vm)
 }
 
 /// A value converted as numpy's `astype` does.
@@ -241,7 +240,7 @@ impl NumpyScalar {
         match arguments.args.first().filter(|digits| !vm.is_none(digits)) {
             Some(digits) => {
                 let decimals = convert::integer(digits, vm)?;
-                rounded(Operand::Typed(zelf.to_array(vm)?), zelf.dtype, decimals, vm)?.into_object(vm)
+                operand::round(Operand::Typed(zelf.to_array(vm)?), decimals, vm)?.into_object(vm)
             }
             None => vm.call_method(&convert::plain_object(&zelf.value, vm), "__round__", ()),
         }

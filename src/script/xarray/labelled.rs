@@ -5,7 +5,6 @@ use crate::dataset::{
     Chunking, DataArray, Dataset, DatasetError, Dims, Indexer, LabelIndexer, Operand, ReduceOptions, SelectOptions,
     Variable,
 };
-use crate::kernels::elementwise::UnaryOp;
 use crate::plan::Evaluate;
 use crate::script::surface::Surface;
 use indexmap::IndexMap;
@@ -67,8 +66,6 @@ common_methods! {
     fn clip(low: Option<&Operand>, high: Option<&Operand>);
     /// Conversion.
     fn astype(dtype: DType);
-    /// A function of each element.
-    fn unary(operation: UnaryOp);
     /// A reduction.
     fn reduce(name: &str, dims: &Dims, options: ReduceOptions);
     /// Other chunks.

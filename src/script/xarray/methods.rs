@@ -5,14 +5,12 @@ use super::indexers;
 use super::labelled::{Labelled, LabelledObject};
 use super::mapping::Mapping;
 use crate::dataset::{DatasetError, Dims, ReduceOptions, SelectOptions};
-use crate::kernels::elementwise::UnaryOp;
 use crate::script::arguments::Arguments;
-use crate::script::array_methods::rounded;
 use crate::script::convert;
 use crate::script::dask::{compute_one, persist_one};
 use crate::script::engine;
 use crate::script::errors::dataset_exception;
-use crate::script::operand::Operand;
+use crate::script::operand::{self, Operand};
 use crate::script::options;
 use crate::script::surface::{Method, Property};
 use rustpython_vm::convert::ToPyObject;
@@ -193,16 +191,7 @@ fn operand(arguments: &Arguments<'_>, name: &str) -> PyResult<Option<crate::data
 fn round<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
-    match (decimals, Operand::from(this.inner().operand())) {
-        (0, Operand::Dataset(_)) => finish(this.inner().unary(UnaryOp::Rint), vm),
-        (_, operand) => {
-            let dtype = match &operand {
-                Operand::DataArray(array) => array.dtype(),
-                _ => crate::array::DType::Float64,
-            };
-            rounded(operand, dtype, decimals, vm)?.into_object(vm)
-        }
-    }
+    operand::round(Operand::from(this.inner().operand()), decimals, vm)?.into_object(vm)
 }
 
 fn drop_vars<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
