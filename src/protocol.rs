@@ -4,7 +4,7 @@
 //! travel in batches. How a message gets to the other side is `transport`'s part, what follows from it the scheduler's
 //! and the worker's.
 
-use crate::task::{Computation, ComputationId, ResultId, StageId, TaskId, TaskResult};
+use crate::task::{Computation, ComputationId, ResultId, ResultPart, StageId, TaskId, TaskResult};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -158,17 +158,12 @@ pub enum Report {
 /// From worker to worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Exchange {
-    /// Send me these results.
-    Fetch(Vec<ResultId>),
-    /// A result that was asked for.
-    Data {
-        /// The result.
-        result: ResultId,
-        /// Its values.
-        value: Arc<TaskResult>,
-    },
+    /// Send me these results, or parts of them.
+    Fetch(Vec<ResultPart>),
+    /// What was asked for, in one or several messages.
+    Data(Vec<(ResultPart, Arc<TaskResult>)>),
     /// A result that was asked for and isn't here.
-    Missing(ResultId),
+    Missing(ResultPart),
 }
 
 /// Any message.

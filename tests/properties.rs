@@ -29,9 +29,18 @@ const COMPARED: usize = 4;
 /// Beyond this, sums in another order may overflow, so that only exact values are compared.
 const HUGE: f64 = 1e12;
 
+/// Each case of the tests that write many files stands for so many of the others.
+const SLOW_CASE: u32 = 10;
+
 fn runner() -> TestRunner {
+    runner_of(1)
+}
+
+/// A runner of one in so many cases.
+fn runner_of(share: u32) -> TestRunner {
     let cases = std::env::var("SWATH_PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(CASES);
     let failure_persistence = Some(Box::new(FileFailurePersistence::Direct("tests/properties.regressions")) as _);
+    let cases = cases.div_ceil(share);
     TestRunner::new(Config { cases, failure_persistence, ..Config::default() })
 }
 
@@ -127,6 +136,36 @@ fn specification(index: usize, leaf: &Leaf) -> ArraySpec {
     }
 }
 
+/// Writes arrays with one thread or three, in chunks of these lengths, and reads them back.
+fn written(arrays: &[Array], session: &Session, chunks: &[usize], location: &str) -> Vec<Chunk> {
+    let mut writer = StoreWriter::create(location, WriteMode::Replace, ZarrFormat::V3, Attributes::default()).unwrap();
+    let targets: Vec<(Array, StoredArray)> = arrays
+        .iter()
+        .enumerate()
+        .map(|(index, array)| {
+            let dimensions: Vec<String> = (0..array.ndim()).map(|axis| format!("d{axis}")).collect();
+            let dimensions: Vec<(&str, usize)> =
+                dimensions.iter().map(String::as_str).zip(array.shape().iter().copied()).collect();
+            let chunk_shape: Vec<usize> = (0..array.ndim()).map(|axis| chunks[(index + axis) % chunks.len()]).collect();
+            let specification = ArraySpec::new(&format!("y{index}"), array.dtype(), &dimensions, &chunk_shape);
+            (array.clone(), writer.create_array(&specification).unwrap())
+        })
+        .collect();
+    session.write(&targets).unwrap();
+    writer.finish().unwrap();
+    let store = store::open(location).unwrap();
+    (0..arrays.len())
+        .map(|index| {
+            let array = store.metadata().arrays[&format!("y{index}")].array.clone();
+            let mut values = Chunk::zeros(array.dtype, array.shape.clone());
+            if !values.is_empty() {
+                store::open_array(&array).unwrap().read_into(&Region::whole(&array.shape), &mut values).unwrap();
+            }
+            values
+        })
+        .collect()
+}
+
 fn write(array: &StoredArray, values: &Chunk) {
     let writer = store::open_array_writer(array).unwrap();
     for index in 0..array.write_grid.chunk_count() {
@@ -163,6 +202,26 @@ fn the_engine_agrees_with_a_naive_evaluator_whatever_the_threads() {
             if let Some((values, tolerance)) = expected.as_ref().map(|expected| &expected[output]) {
                 check(&format!("output {output}"), values, one, *tolerance)?;
             }
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+#[test]
+fn what_is_written_in_any_chunks_is_what_is_computed() {
+    let sessions = [session(1), session(3)];
+    let folder = tempfile::tempdir().unwrap();
+    let location = folder.path().join("written.zarr").display().to_string();
+    let chunks = proptest::collection::vec(2usize..12, 1..4);
+    let outcome = runner_of(SLOW_CASE).run(&(programs(), chunks), |(program, chunks)| {
+        let leaves = placed(&program.leaves, &sessions[0], folder.path());
+        let arrays = outputs(&program, &leaves).0;
+        let computed = sessions[0].compute(&arrays).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        for session in &sessions {
+            let leaves = placed(&program.leaves, session, folder.path());
+            let written = written(&outputs(&program, &leaves).0, session, &chunks, &location);
+            proptest::prop_assert_eq!(format!("{:?}", computed), format!("{:?}", written), "in chunks of {:?}", chunks);
         }
         Ok(())
     });

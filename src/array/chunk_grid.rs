@@ -115,6 +115,23 @@ impl AxisChunks {
         AxisChunks::from_sizes(&pieces.collect::<Vec<_>>())
     }
 
+    /// The chunks within a range of indices, counted from its start; those at its ends may be cut.
+    pub fn within(&self, range: &Range<usize>) -> AxisChunks {
+        match self {
+            _ if *range == (0..self.length()) => self.clone(),
+            AxisChunks::Regular { size, .. } if range.start.is_multiple_of(*size) => {
+                AxisChunks::regular(range.len(), *size)
+            }
+            _ => {
+                let parts = self.chunks_of(range).map(|chunk| {
+                    let chunk = self.range(chunk);
+                    chunk.end.min(range.end) - chunk.start.max(range.start)
+                });
+                AxisChunks::from_sizes(&parts.collect::<Vec<_>>())
+            }
+        }
+    }
+
     /// The grid whose boundaries are those of both.
     pub fn refine(&self, other: &AxisChunks) -> AxisChunks {
         if self == other || other.count() <= 1 {
@@ -248,6 +265,16 @@ impl ChunkGrid {
         found
     }
 
+    /// The number of chunks that a region touches.
+    pub fn count_in(&self, region: &Region) -> u64 {
+        self.axes.iter().zip(region.ranges()).map(|(axis, range)| axis.chunks_of(&range).len() as u64).product()
+    }
+
+    /// The chunks within a region, counted from its start; those at its faces may be cut.
+    pub fn within(&self, region: &Region) -> ChunkGrid {
+        ChunkGrid::new(self.axes.iter().zip(region.ranges()).map(|(axis, range)| axis.within(&range)).collect())
+    }
+
     /// The grid whose boundaries are those of both.
     pub fn refine(&self, other: &ChunkGrid) -> ChunkGrid {
         ChunkGrid::new(self.axes.iter().zip(&other.axes).map(|(a, b)| a.refine(b)).collect())
@@ -271,6 +298,14 @@ mod tests {
     fn ragged_last_chunk_stays_regular() {
         assert_eq!(AxisChunks::from_sizes(&[4, 4, 2]), AxisChunks::regular(10, 4));
         assert_eq!(AxisChunks::regular(10, 4).sizes(), [4, 4, 2]);
+    }
+
+    #[test]
+    fn chunks_within_a_range_keep_their_boundaries() {
+        assert_eq!(AxisChunks::regular(10, 4).within(&(4..10)), AxisChunks::regular(6, 4));
+        assert_eq!(AxisChunks::regular(10, 4).within(&(3..9)).sizes(), [1, 4, 1]);
+        assert_eq!(AxisChunks::from_sizes(&[3, 1, 4]).within(&(2..5)).sizes(), [1, 1, 1]);
+        assert_eq!(AxisChunks::regular(10, 4).within(&(5..5)).count(), 0);
     }
 
     #[test]

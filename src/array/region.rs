@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// A box of array elements: along each axis the half-open range `start .. start + shape`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Region {
     /// First index along each axis.
     pub start: Vec<usize>,
@@ -76,6 +76,26 @@ impl Region {
         })
     }
 
+    /// The smallest region that holds both; an empty region adds nothing.
+    pub fn bounding(&self, other: &Region) -> Region {
+        if self.is_empty() {
+            return other.clone();
+        }
+        if other.is_empty() {
+            return self.clone();
+        }
+        Region::from_ranges((0..self.ndim()).map(|axis| {
+            let (a, b) = (self.range(axis), other.range(axis));
+            a.start.min(b.start)..a.end.max(b.end)
+        }))
+    }
+
+    /// This region, its indices counted from `origin`, with indices counted from 0.
+    pub fn offset_by(&self, origin: &[usize]) -> Region {
+        let start = self.start.iter().zip(origin).map(|(start, origin)| start + origin);
+        Region { start: start.collect(), shape: self.shape.clone() }
+    }
+
     /// This region with its indices counted from `origin`.
     ///
     /// # Panics
@@ -97,5 +117,13 @@ mod tests {
         let a = Region::from_ranges([0..4, 2..6]);
         assert!(a.intersect(&Region::from_ranges([4..8, 0..9])).is_empty());
         assert_eq!(a.intersect(&Region::from_ranges([1..8, 0..3])), Region::from_ranges([1..4, 2..3]));
+    }
+
+    #[test]
+    fn a_bounding_region_holds_both_and_nothing_counts_for_nothing() {
+        let a = Region::from_ranges([2..4, 2..6]);
+        assert_eq!(a.bounding(&Region::from_ranges([3..8, 0..1])), Region::from_ranges([2..8, 0..6]));
+        assert_eq!(a.bounding(&Region::from_ranges([0..0, 0..9])), a);
+        assert_eq!(a.relative_to(&[1, 2]).offset_by(&[1, 2]), a);
     }
 }

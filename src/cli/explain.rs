@@ -66,14 +66,21 @@ fn describe(computation: &Computation) -> String {
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     rows.extend(computation.stage_ids().map(|id| row(id, computation.stage(id))));
     format!(
-        "computation {}: {} nodes, {} stages, {} tasks\n{}{}\n",
+        "computation {}: {} nodes, {} stages, {} tasks\n{}{}{}\n",
         computation.id.0,
         computation.plan.nodes().len(),
         computation.stages.len(),
         computation.task_count(),
         indented(&store::with_final_places(&plan::explain(&computation.plan))),
-        store::with_final_places(&table(&rows))
+        store::with_final_places(&table(&rows)),
+        reasons(computation)
     )
+}
+
+/// Why stages are there that no operation of the script asks for.
+fn reasons(computation: &Computation) -> String {
+    let reasons = computation.stage_ids().filter_map(|id| Some((id.0, computation.stage(id).reason.as_ref()?)));
+    reasons.map(|(id, reason)| format!("stage {id}: {reason}\n")).collect()
 }
 
 fn row(id: StageId, stage: &Stage) -> Vec<String> {

@@ -6,7 +6,7 @@ use super::strips::{self, StripPlace};
 use super::{ExecuteError, Executor, TaskInputs};
 use crate::array::{Buffer, Chunk, Element, Region, with_buffer};
 use crate::plan::{NodeId, Operation};
-use crate::task::{TaskId, TaskResult, input_regions};
+use crate::task::{KeptResults, TaskId, TaskResult, input_regions};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,8 +33,8 @@ impl<'a> Evaluation<'a> {
         }
         let computation = self.executor.computation();
         let node = computation.plan.node(id);
-        if computation.result_grid_of(id).is_some() {
-            return self.assemble(id, region).map(Arc::new);
+        if let Some(kept) = computation.kept_results(self.task.stage, id) {
+            return self.assemble(id, region, kept).map(Arc::new);
         }
         match &node.operation {
             Operation::Stored(source) => {
@@ -54,20 +54,16 @@ impl<'a> Evaluation<'a> {
     }
 
     /// A region of a node that earlier tasks computed, put together from their results.
-    fn assemble(&mut self, id: NodeId, region: &Region) -> Result<Chunk, ExecuteError> {
-        let computation = self.executor.computation();
-        let grid = computation.result_grid_of(id).expect("only nodes with kept results are assembled");
-        let mut assembled = Chunk::zeros(computation.plan.node(id).dtype, region.shape.clone());
-        for missing in computation.results_of(id, region) {
-            let Some(TaskResult::Chunk(kept)) = self.inputs.get(&missing).map(Arc::as_ref) else {
+    fn assemble(&mut self, id: NodeId, region: &Region, kept: KeptResults<'_>) -> Result<Chunk, ExecuteError> {
+        // The results cover the region, so that nothing of the buffer stays as it was.
+        let mut assembled =
+            self.executor.pool.take(self.executor.computation().plan.node(id).dtype, region.shape.clone());
+        for (missing, common) in kept.of(region) {
+            let wanted = common.relative_to(&kept.start(missing));
+            let Some((TaskResult::Chunk(values), start)) = self.inputs.part(&missing, &wanted) else {
                 return Err(ExecuteError::MissingInput { task: self.task, missing });
             };
-            let held = grid.region(missing.task.index);
-            let common = held.intersect(region);
-            if !common.is_empty() {
-                let source_start = common.relative_to(&held.start).start;
-                assembled.copy_from(&common.relative_to(&region.start), kept, &source_start);
-            }
+            assembled.copy_from(&common.relative_to(&region.start), values, &start);
         }
         Ok(assembled)
     }
@@ -102,7 +98,7 @@ impl<'a> Evaluation<'a> {
 
     /// A region of a fused expression.
     fn run_program(&mut self, id: NodeId, region: &Region) -> Result<Chunk, ExecuteError> {
-        let program = self.executor.program(id);
+        let program = self.executor.program(self.task.stage, id);
         let leaves = self.leaf_values(&program, region)?;
         let node = self.executor.computation().plan.node(id);
         let mut output = Chunk::zeros(node.dtype, region.shape.clone());

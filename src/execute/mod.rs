@@ -19,7 +19,7 @@ use crate::array::{ArrayError, ArrayLocation, Chunk, StoredArray};
 use crate::kernels::KernelError;
 use crate::plan::NodeId;
 use crate::store::{self, ArrayReader, ArrayWriter, StoreError};
-use crate::task::{Computation, ResultId, StageOutput, StageWork, TaskId, TaskResult};
+use crate::task::{Computation, ResultId, StageId, StageOutput, StageWork, TaskId, TaskResult};
 use evaluate::Evaluation;
 use pool::ChunkPool;
 use program::Program;
@@ -27,8 +27,7 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Results of earlier tasks that a task reads, by their ids.
-pub type TaskInputs = HashMap<ResultId, Arc<TaskResult>>;
+pub use crate::task::TaskInputs;
 
 /// What a finished task hands back.
 #[derive(Debug)]
@@ -70,7 +69,7 @@ pub enum ExecuteError {
 pub struct Executor {
     computation: Arc<Computation>,
     pool: ChunkPool,
-    programs: Mutex<HashMap<NodeId, Arc<Program>>>,
+    programs: Mutex<HashMap<(StageId, NodeId), Arc<Program>>>,
     readers: Mutex<HashMap<ArrayLocation, Arc<ArrayReader>>>,
     writers: Mutex<HashMap<ArrayLocation, Arc<ArrayWriter>>>,
 }
@@ -107,8 +106,8 @@ impl Executor {
         &self.computation
     }
 
-    /// Runs one task on the calling thread. `inputs` holds every result that [`Computation::inputs_of`] names; the task
-    /// takes at most its stage's `task_bytes` of memory.
+    /// Runs one task on the calling thread. `inputs` holds all that [`Computation::input_parts_of`] names, or the whole
+    /// results; the task takes at most its stage's `task_bytes` of memory.
     ///
     /// # Errors
     /// Where reading, computing or writing fails, or `cancelled` turns true.
@@ -116,8 +115,9 @@ impl Executor {
         let mut evaluation = Evaluation { executor: self, task, inputs, cancelled, bytes_read: 0 };
         let stage = self.computation.stage(task.stage);
         let result = match &stage.work {
-            StageWork::Produce { node, grid } => {
-                TaskResult::Chunk(Arc::unwrap_or_clone(evaluation.evaluate(*node, &grid.region(task.index))?))
+            StageWork::Produce { node, .. } => {
+                let region = self.computation.region_of(task);
+                TaskResult::Chunk(Arc::unwrap_or_clone(evaluation.evaluate(*node, &region)?))
             }
             StageWork::Reduce(work) => evaluation.run_of_blocks(work)?,
             StageWork::Merge(work) => evaluation.merge(work)?,
@@ -134,6 +134,7 @@ impl Executor {
             unreachable!("stages that write produce chunks, as lowering builds them")
         };
         let bytes_written = self.write(task, target, &values)?;
+        self.pool.give(values);
         Ok(TaskOutcome { result: None, bytes_read, bytes_written })
     }
 
@@ -153,9 +154,9 @@ impl Executor {
         Ok(bytes_written)
     }
 
-    fn program(&self, node: NodeId) -> Arc<Program> {
-        let compile = || Ok::<_, std::convert::Infallible>(Program::compile(&self.computation, node));
-        cached(&self.programs, &node, compile).unwrap_or_else(|never| match never {})
+    fn program(&self, stage: StageId, node: NodeId) -> Arc<Program> {
+        let compile = || Ok::<_, std::convert::Infallible>(Program::compile(&self.computation, stage, node));
+        cached(&self.programs, &(stage, node), compile).unwrap_or_else(|never| match never {})
     }
 
     fn reader(&self, source: &StoredArray) -> Result<Arc<ArrayReader>, StoreError> {

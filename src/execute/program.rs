@@ -8,7 +8,7 @@ use crate::array::{DType, Storage};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::Generator;
 use crate::plan::{NodeId, Operation, View};
-use crate::task::Computation;
+use crate::task::{Computation, StageId};
 use std::collections::HashMap;
 
 /// Position of a register.
@@ -79,14 +79,16 @@ type Seen = (NodeId, View);
 
 struct Compiler<'a> {
     computation: &'a Computation,
+    stage: StageId,
     program: Program,
     values: HashMap<Seen, Register>,
     constant: Vec<bool>,
 }
 
 impl Program {
-    /// Compiles the expression that computes a node. A node that is no elementwise function is its own only leaf.
-    pub fn compile(computation: &Computation, root: NodeId) -> Program {
+    /// Compiles the expression by which a stage computes a node. A node that is no elementwise function is its own only
+    /// leaf.
+    pub fn compile(computation: &Computation, stage: StageId, root: NodeId) -> Program {
         let program = Program {
             leaves: Vec::new(),
             constants: Vec::new(),
@@ -94,7 +96,7 @@ impl Program {
             registers: Vec::new(),
             result: 0,
         };
-        let mut compiler = Compiler { computation, program, values: HashMap::new(), constant: Vec::new() };
+        let mut compiler = Compiler { computation, stage, program, values: HashMap::new(), constant: Vec::new() };
         let view = View::identity(&computation.plan.node(root).shape);
         compiler.program.result = compiler.compile(root, view);
         compiler.allocate()
@@ -125,9 +127,14 @@ impl Compiler<'_> {
         self.values[&root]
     }
 
+    /// Whether an earlier stage has left the node's values.
+    fn is_read(&self, id: NodeId) -> bool {
+        self.computation.stage(self.stage).reads.contains_key(&id)
+    }
+
     fn inputs_of(&self, (id, view): &Seen) -> Vec<Seen> {
         let node = self.computation.plan.node(*id);
-        if self.computation.stage_of(*id).is_some() {
+        if self.is_read(*id) {
             return Vec::new();
         }
         match &node.operation {
@@ -146,6 +153,7 @@ impl Compiler<'_> {
         let dtype = |position: usize| plan.node(node.inputs[position]).dtype;
         let output = self.program.registers.len();
         let instruction = match (&node.operation, inputs) {
+            // Without inputs: a leaf, be it that an earlier stage has left its values.
             (Operation::View(_) | Operation::Rechunk, &[input]) => return input,
             (&Operation::Unary(operation), &[input]) => {
                 Instruction::Unary { operation, operand: dtype(0), input, output }

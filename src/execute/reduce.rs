@@ -70,7 +70,7 @@ impl Evaluation<'_> {
             (reduce.clone(), registered, input)
         };
         let dtype = plan.node(input).dtype;
-        let program = executor.program(input);
+        let program = executor.program(self.task.stage, input);
         let mut state = registered.reduction.start(dtype, kept.element_count());
         for block in blocks {
             let block = executor.computation().blocks_of(id).region(block);

@@ -14,12 +14,17 @@ fn compute(arrays: &[Array], budget_bytes: u64) -> Vec<Chunk> {
     let goals = vec![Goal::Collect; arrays.len()];
     let computation = Arc::new(lower(ComputationId(0), plan, goals, budget_bytes).unwrap());
     let executor = Executor::new(computation.clone());
-    let mut kept = TaskInputs::new();
+    let mut kept = HashMap::new();
     let mut outputs: Vec<Chunk> = arrays.iter().map(|a| Chunk::zeros(a.dtype(), a.shape().to_vec())).collect();
     for stage in computation.stage_ids() {
         for index in 0..computation.stage(stage).task_count {
             let task = TaskId { stage, index };
-            let inputs = computation.inputs_of(task).into_iter().map(|id| (id, kept[&id].clone())).collect();
+            // Parts, as peers send them.
+            let mut inputs = TaskInputs::new();
+            for part in computation.input_parts_of(task) {
+                let value = part.of(&kept[&part.result]);
+                inputs.insert_part(part, value);
+            }
             let result = executor.run(task, &inputs, &AtomicBool::new(false)).unwrap().result.unwrap();
             match (&computation.stage(stage).output, &result) {
                 (StageOutput::Collect { output }, TaskResult::Chunk(chunk)) => {

@@ -7,11 +7,14 @@ use super::{RuntimeError, interrupt};
 use crate::array::{Chunk, StoredArray};
 use crate::environment::Environment;
 use crate::event::Observer;
-use crate::execute::{Executor, TaskInputs};
+use crate::execute::Executor;
 use crate::plan::{Array, Evaluate, KeepAlive, Operation, PersistedArray, Plan, PlanError, optimize};
-use crate::task::{Computation, ComputationId, Goal, ResultId, StageId, StageOutput, TaskId, TaskResult, lower};
+use crate::task::{
+    Computation, ComputationId, Goal, Resources, ResultId, StageId, StageOutput, TaskId, TaskResult, lower,
+};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -84,6 +87,7 @@ pub struct Description {
 pub struct Session {
     mode: Mode,
     description: Description,
+    resources: Resources,
     seed: u64,
     /// Bytes that rank 0 may use.
     limit_bytes: u64,
@@ -130,6 +134,11 @@ impl Session {
             Part::Worker { exit_code } => return Ok(Started::Served { exit_code }),
         };
         let workers: Vec<_> = job.workers().into_iter().map(|(_, info)| info).collect();
+        let resources = Resources {
+            budget_bytes: job.budget_bytes(),
+            cluster_bytes: workers.iter().map(|info| info.budget_bytes).sum(),
+            task_slots: workers.iter().map(|info| info.threads as u64).sum(),
+        };
         let mut nodes: Vec<String> = workers.iter().map(|info| info.node.clone()).collect();
         nodes.sort();
         nodes.dedup();
@@ -140,7 +149,8 @@ impl Session {
             memory_bytes: job.budget_bytes(),
             nodes,
         };
-        Ok(Started::Session(Session::with_mode(Mode::Running(RefCell::new(job)), description, seed, limit_bytes)))
+        let mode = Mode::Running(RefCell::new(job));
+        Ok(Started::Session(Session::with_mode(mode, description, resources, seed, limit_bytes)))
     }
 
     /// A session that runs nothing: each computation's optimised plan and stages go to `sink`, and `compute` gives zeros
@@ -154,16 +164,25 @@ impl Session {
             memory_bytes: options.memory_bytes,
             nodes: Vec::new(),
         };
-        Session::with_mode(
-            Mode::Explaining(RefCell::new(Box::new(sink))),
-            description,
-            options.seed,
-            options.memory_bytes,
-        )
+        let resources = Resources {
+            budget_bytes: options.memory_bytes,
+            cluster_bytes: options.memory_bytes,
+            task_slots: options.threads as u64,
+        };
+        let mode = Mode::Explaining(RefCell::new(Box::new(sink)));
+        Session::with_mode(mode, description, resources, options.seed, options.memory_bytes)
     }
 
-    fn with_mode(mode: Mode, description: Description, seed: u64, limit_bytes: u64) -> Session {
-        Session { mode, description, seed, limit_bytes, next_computation: Cell::new(0), dropped: unbounded() }
+    fn with_mode(mode: Mode, description: Description, resources: Resources, seed: u64, limit_bytes: u64) -> Session {
+        Session {
+            mode,
+            description,
+            resources,
+            seed,
+            limit_bytes,
+            next_computation: Cell::new(0),
+            dropped: unbounded(),
+        }
     }
 
     /// Computes the values of arrays. Costs their size in memory on rank 0. Values in memory already cost nothing.
@@ -291,7 +310,7 @@ impl Session {
     fn lower(&self, arrays: &[Array], goals: Vec<Goal>) -> Result<Computation, RuntimeError> {
         let id = ComputationId(self.next_computation.get());
         self.next_computation.set(id.0 + 1);
-        Ok(lower(id, optimize(Plan::of(arrays)), goals, self.description.memory_bytes)?)
+        Ok(lower(id, optimize(Plan::of(arrays)), goals, self.resources)?)
     }
 
     fn run(
@@ -319,7 +338,7 @@ impl Session {
 fn run_here(computation: &Arc<Computation>) -> Result<Vec<Chunk>, RuntimeError> {
     let executor = Executor::new(computation.clone());
     let mut assembly = Assembly::new(computation);
-    let mut kept = TaskInputs::new();
+    let mut kept: HashMap<ResultId, Arc<TaskResult>> = HashMap::new();
     for stage in computation.stage_ids() {
         for index in 0..computation.stage(stage).task_count {
             let task = TaskId { stage, index };

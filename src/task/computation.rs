@@ -96,6 +96,8 @@ pub enum StageWork {
         node: NodeId,
         /// One region a task.
         grid: ChunkGrid,
+        /// Where the grid lies in the node: its first element along each axis.
+        origin: Vec<usize>,
     },
     /// Partial reductions; finished ones where each kept chunk has one run.
     Reduce(ReduceWork),
@@ -116,10 +118,14 @@ pub struct Stage {
     pub task_bytes: u64,
     /// Stages that must be complete before a task starts. A merge task doesn't wait for a stage but for its own inputs.
     pub after: Vec<StageId>,
+    /// Nodes that its tasks don't compute but find among the results of earlier stages.
+    pub reads: BTreeMap<NodeId, StageId>,
     /// Bytes that all tasks read from stores, raw.
     pub read_bytes: u64,
     /// Short description for progress bars and errors: the operation's name.
     pub name: String,
+    /// Why there is such a stage, for users who ask, where that isn't plain.
+    pub reason: Option<String>,
 }
 
 /// A plan and the stages that compute its outputs.
@@ -131,19 +137,26 @@ pub struct Computation {
     pub plan: Plan,
     /// Stages, each after those that it reads.
     pub stages: Vec<Stage>,
-    /// Nodes whose values a stage leaves with the workers.
-    pub(super) materialised: BTreeMap<NodeId, StageId>,
     /// For every reduction: blocks of the summarised axes, folded one after the other.
     pub(super) blocks: BTreeMap<NodeId, ChunkGrid>,
 }
 
 impl Stage {
-    /// Regions of the node that the results of this stage hold, in the order of its tasks.
+    /// Regions of the node that the results of this stage hold, in the order of its tasks, counted from
+    /// [`result_origin`](Stage::result_origin).
     pub fn result_grid(&self) -> &ChunkGrid {
         match &self.work {
             StageWork::Produce { grid, .. } => grid,
             StageWork::Reduce(work) => &work.kept,
             StageWork::Merge(work) => &work.kept,
+        }
+    }
+
+    /// First element of the node that the results of this stage hold; `None` where they hold all of it.
+    pub fn result_origin(&self) -> Option<&[usize]> {
+        match &self.work {
+            StageWork::Produce { origin, .. } => Some(origin),
+            StageWork::Reduce(_) | StageWork::Merge(_) => None,
         }
     }
 }
@@ -170,11 +183,6 @@ impl Computation {
         &self.blocks[&node]
     }
 
-    /// The stage that leaves a node's values with the workers.
-    pub fn stage_of(&self, node: NodeId) -> Option<StageId> {
-        self.materialised.get(&node).copied()
-    }
-
     /// The node that a task computes.
     pub fn node_of(&self, task: TaskId) -> NodeId {
         match &self.stage(task.stage).work {
@@ -187,7 +195,7 @@ impl Computation {
     /// The region of its node that a task computes, or has a part in.
     pub fn region_of(&self, task: TaskId) -> Region {
         match &self.stage(task.stage).work {
-            StageWork::Produce { grid, .. } => grid.region(task.index),
+            StageWork::Produce { grid, origin, .. } => grid.region(task.index).offset_by(origin),
             StageWork::Reduce(work) => work.kept.region(task.index / work.runs()),
             StageWork::Merge(work) => work.kept.region(task.index / work.groups()),
         }

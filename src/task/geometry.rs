@@ -1,7 +1,7 @@
 //! Which regions tasks work on. They follow the stored chunks, so that each is decoded once, and depend on the plan
 //! only, so that results have the same bits on any machine.
 
-use crate::array::{AxisChunks, ChunkGrid};
+use crate::array::{AxisChunks, ChunkGrid, Region};
 use crate::kernels::reduction;
 use crate::plan::{NodeId, Operation, Plan, Reduce};
 
@@ -9,6 +9,8 @@ use crate::plan::{NodeId, Operation, Plan, Reduce};
 const SMALL_REGION_BYTES: u64 = 1 << 20;
 /// Regions that joining makes larger than this are left as they are.
 const LARGE_REGION_BYTES: u64 = 256 << 20;
+/// Regions that are materialised to be read in other ones are joined to about this size.
+const SOURCE_REGION_BYTES: u64 = 8 << 20;
 /// Tasks that a stage has at least, where its data allows, so that every core of a node finds work.
 const ENOUGH_TASKS: u64 = 64;
 /// Runs that a whole reduction is cut into at most, so that outstanding partial states stay few.
@@ -93,11 +95,16 @@ fn chunk_bytes(grid: &ChunkGrid, item_bytes: usize) -> u64 {
 }
 
 /// Joins chunks, last axes first, until regions aren't small or tasks become few.
-fn join_small(mut grid: ChunkGrid, item_bytes: usize) -> ChunkGrid {
+fn join_small(grid: ChunkGrid, item_bytes: usize) -> ChunkGrid {
+    join_to(grid, item_bytes, SMALL_REGION_BYTES)
+}
+
+/// Joins chunks, last axes first, until regions have about this size or tasks become few.
+fn join_to(mut grid: ChunkGrid, item_bytes: usize, region_bytes: u64) -> ChunkGrid {
     for axis in (0..grid.ndim()).rev() {
         while grid.axes()[axis].count() > 1
             && grid.chunk_count() > 2 * ENOUGH_TASKS
-            && chunk_bytes(&grid, item_bytes) < SMALL_REGION_BYTES
+            && chunk_bytes(&grid, item_bytes) < region_bytes
         {
             let mut axes = grid.axes().to_vec();
             axes[axis] = join_chunks(&axes[axis], 2);
@@ -130,6 +137,18 @@ pub fn write_grid(plan: &Plan, id: NodeId, written: &ChunkGrid) -> ChunkGrid {
         }
     }
     join_small(grid, item_bytes)
+}
+
+/// Regions for tasks that write a node whose values are materialised to a store: whole chunks of `written`.
+pub fn gathered_grid(plan: &Plan, id: NodeId, written: &ChunkGrid) -> ChunkGrid {
+    join_small(written.clone(), plan.node(id).dtype.size_bytes())
+}
+
+/// Regions for tasks that materialise a part of a node: its natural ones, joined so that few results must be put
+/// together.
+pub fn source_grid(plan: &Plan, id: NodeId, part: &Region) -> ChunkGrid {
+    let item_bytes = plan.node(id).dtype.size_bytes();
+    join_to(natural_grid(plan, id).within(part), item_bytes, SOURCE_REGION_BYTES)
 }
 
 /// How a reduction is cut into tasks.

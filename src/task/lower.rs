@@ -1,10 +1,12 @@
 //! Lowering a plan: which nodes are materialised, in which stages, by which tasks.
 
-use super::geometry::{ReduceGeometry, free_grid, reduce_geometry, write_grid};
+use super::geometry::{ReduceGeometry, free_grid, gathered_grid, reduce_geometry, write_grid};
+use super::materialise::Demand;
 use super::memory::{MemoryProjection, largest_region};
-use super::pull::visit_leaves;
+use super::pull::{visit_leaves, visit_stored};
 use super::{
-    Computation, ComputationId, Goal, MergeWork, ReduceWork, Stage, StageId, StageOutput, StageWork, TaskError,
+    Computation, ComputationId, Goal, MergeWork, ReduceWork, Resources, Stage, StageId, StageOutput, StageWork,
+    TaskError,
 };
 use crate::array::{AxisChunks, ChunkGrid, Region};
 use crate::plan::{NodeId, Operation, Plan, Reduce};
@@ -13,15 +15,22 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Partial states that one merge task takes.
 const MERGE_FAN_IN: u64 = 16;
 
-/// Cuts a plan into stages of chunk tasks: `goals` has one entry an output of the plan, `budget_bytes` is what a rank's
-/// tasks may take in memory.
+/// Cuts a plan into stages of chunk tasks: `goals` has one entry an output of the plan, `resources` say what tasks may
+/// take in memory.
 ///
-/// Regions follow the stored chunks. Where one task takes more than the budget, regions are split along axes that are
-/// kept, which changes no bit of the result; summarised axes are never split for memory.
+/// Regions follow the stored chunks. Where an output's or a reduction's regions must cut across them, so that they would
+/// be decoded several times, a stage before materialises what they are cut from, as far as memory allows. Where one task
+/// takes more than a rank's budget, regions are split along axes that are kept, which changes no bit of the result;
+/// summarised axes are never split for memory.
 ///
 /// # Errors
 /// Where an output's shape isn't its target's, or the smallest region of an operation doesn't fit the budget.
-pub fn lower(id: ComputationId, plan: Plan, goals: Vec<Goal>, budget_bytes: u64) -> Result<Computation, TaskError> {
+pub fn lower(
+    id: ComputationId,
+    plan: Plan,
+    goals: Vec<Goal>,
+    resources: impl Into<Resources>,
+) -> Result<Computation, TaskError> {
     let geometries: BTreeMap<NodeId, ReduceGeometry> = plan
         .ids()
         .filter_map(|id| match &plan.node(id).operation {
@@ -31,11 +40,12 @@ pub fn lower(id: ComputationId, plan: Plan, goals: Vec<Goal>, budget_bytes: u64)
         .collect();
     let pulled = pulled_once(&plan, &geometries);
     let blocks = geometries.iter().map(|(id, geometry)| (*id, geometry.blocks.clone())).collect();
-    let computation = Computation { id, plan, stages: Vec::new(), materialised: BTreeMap::new(), blocks };
-    let mut lowering = Lowering { computation, budget_bytes };
-    for (node, geometry) in geometries {
+    let computation = Computation { id, plan, stages: Vec::new(), blocks };
+    let mut lowering =
+        Lowering { computation, resources: resources.into(), materialised: BTreeMap::new(), kept_bytes: 0, geometries };
+    for node in lowering.geometries.keys().copied().collect::<Vec<_>>() {
         if !pulled.contains(&node) {
-            lowering.add_reduction(node, geometry)?;
+            lowering.add_reduction(node)?;
         }
     }
     for (output, goal) in goals.into_iter().enumerate() {
@@ -74,16 +84,23 @@ fn pulled_once(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>) -> BT
     found
 }
 
-struct Lowering {
-    computation: Computation,
-    budget_bytes: u64,
+/// A computation in the making.
+pub(super) struct Lowering {
+    pub(super) computation: Computation,
+    pub(super) resources: Resources,
+    /// Nodes whose values a stage leaves with the workers.
+    pub(super) materialised: BTreeMap<NodeId, StageId>,
+    /// Bytes of results that stages leave with the workers to be read in other regions.
+    pub(super) kept_bytes: u64,
+    pub(super) geometries: BTreeMap<NodeId, ReduceGeometry>,
 }
 
 impl Lowering {
-    fn projection(&self) -> MemoryProjection<'_> {
+    pub(super) fn projection(&self) -> MemoryProjection<'_> {
         MemoryProjection {
             plan: &self.computation.plan,
-            materialised: &self.computation.materialised,
+            materialised: &self.materialised,
+            stages: &self.computation.stages,
             blocks: &self.computation.blocks,
         }
     }
@@ -96,29 +113,28 @@ impl Lowering {
     }
 
     /// Stages that materialise a reduction: its runs, then the levels of the merge tree.
-    fn add_reduction(&mut self, node: NodeId, mut geometry: ReduceGeometry) -> Result<(), TaskError> {
+    pub(super) fn add_reduction(&mut self, node: NodeId) -> Result<(), TaskError> {
         let reduce = self.reduce_of(node);
-        loop {
-            let needed_bytes = self.projection().reduction_task_bytes(node, &reduce, &geometry);
-            if needed_bytes <= self.budget_bytes {
-                break;
-            }
-            geometry.kept = match halve_longest(&geometry.kept, None) {
-                Some(kept) => kept,
-                None => return Err(self.too_large(node, &geometry.kept, needed_bytes)),
-            };
-        }
         let input = self.computation.plan.node(node).inputs[0];
+        let mut geometry = self.fit_reduction(node, &reduce)?;
+        let demand = Demand::of_blocks(&self.computation.plan, node, &reduce.axes, &geometry);
+        let task_bytes = self.projection().reduction_task_bytes(node, &reduce, &geometry);
+        if self.materialise_for(&demand, task_bytes)? {
+            geometry = self.fit_reduction(node, &reduce)?;
+        }
         let task_bytes = self.projection().reduction_task_bytes(node, &reduce, &geometry);
         let work = ReduceWork { node, kept: geometry.kept, blocks: geometry.blocks, run_length: geometry.run_length };
         let (kept, mut runs) = (work.kept.clone(), work.runs());
         let whole = Region::whole(&self.computation.plan.node(input).shape);
+        let reads = self.reads_below(input, &whole);
         let stage = Stage {
             task_count: kept.chunk_count() * runs,
             task_bytes,
-            after: self.stages_below(input, &whole),
+            after: reads.values().copied().collect::<BTreeSet<_>>().into_iter().collect(),
+            reads,
             read_bytes: self.read_bytes(input, &whole),
             name: reduce.name.clone(),
+            reason: None,
             work: StageWork::Reduce(work),
             output: StageOutput::Keep,
         };
@@ -131,15 +147,32 @@ impl Lowering {
                 task_count: kept.chunk_count() * runs,
                 task_bytes: state_bytes * (MERGE_FAN_IN + 2),
                 after: vec![last],
+                reads: BTreeMap::new(),
                 read_bytes: 0,
                 name: format!("merge {}", reduce.name),
+                reason: None,
                 work: StageWork::Merge(work),
                 output: StageOutput::Keep,
             };
             last = self.push(stage);
         }
-        self.computation.materialised.insert(node, last);
+        self.materialised.insert(node, last);
         Ok(())
+    }
+
+    /// The geometry of a reduction whose tasks fit the budget, kept chunks split where need be.
+    fn fit_reduction(&self, node: NodeId, reduce: &Reduce) -> Result<ReduceGeometry, TaskError> {
+        let mut geometry = self.geometries[&node].clone();
+        loop {
+            let needed_bytes = self.projection().reduction_task_bytes(node, reduce, &geometry);
+            if needed_bytes <= self.resources.budget_bytes {
+                return Ok(geometry);
+            }
+            geometry.kept = match halve_longest(&geometry.kept, None) {
+                Some(kept) => kept,
+                None => return Err(self.too_large(node, &geometry.kept, needed_bytes)),
+            };
+        }
     }
 
     fn state_bytes(&self, node: NodeId, reduce: &Reduce, kept: &ChunkGrid) -> u64 {
@@ -153,56 +186,70 @@ impl Lowering {
     fn add_output(&mut self, output: usize, goal: Goal) -> Result<(), TaskError> {
         let node = self.computation.plan.outputs()[output];
         let uses = self.computation.plan.use_counts()[node.0 as usize];
-        if let (Goal::Collect, Some(stage), 1) = (&goal, self.computation.stage_of(node), uses) {
+        if let (Goal::Collect, Some(&stage), 1) = (&goal, self.materialised.get(&node), uses) {
             // The finished reduction goes straight to the script.
             self.computation.stages[stage.0 as usize].output = StageOutput::Collect { output };
             return Ok(());
         }
         let shape = self.computation.plan.node(node).shape.clone();
-        let (grid, smallest, stage_output, name) = match goal {
-            Goal::Collect => {
-                (free_grid(&self.computation.plan, node), None, StageOutput::Collect { output }, "compute".to_owned())
-            }
-            Goal::Persist => {
-                (free_grid(&self.computation.plan, node), None, StageOutput::Persist { output }, "persist".to_owned())
+        let (written, stage_output, name) = match goal {
+            Goal::Collect => (None, StageOutput::Collect { output }, "compute".to_owned()),
+            Goal::Persist => (None, StageOutput::Persist { output }, "persist".to_owned()),
+            Goal::Write(target) if target.shape != shape => {
+                return Err(TaskError::OutputShape { location: target.location, expected: target.shape, found: shape });
             }
             Goal::Discard => {
                 let grid = self.computation.plan.node(node).grid.clone();
                 (grid, None, StageOutput::Discard, "compute".to_owned())
             }
             Goal::Write(target) => {
-                if target.shape != shape {
-                    let found = shape;
-                    return Err(TaskError::OutputShape { location: target.location, expected: target.shape, found });
-                }
-                let grid = write_grid(&self.computation.plan, node, &target.write_grid);
                 let name = format!("write {}", target.location.path);
-                (grid, Some(target.write_grid.clone()), StageOutput::Write { output, target }, name)
+                (Some(target.write_grid.clone()), StageOutput::Write { output, target }, name)
             }
         };
-        let grid = self.fit(node, grid, smallest)?;
-        let whole = Region::whole(&shape);
-        let stage = Stage {
-            task_count: grid.chunk_count(),
-            task_bytes: self.projection().evaluate_bytes(node, &largest_region(&grid)),
-            after: self.stages_below(node, &whole),
-            read_bytes: self.read_bytes(node, &whole),
-            name,
-            work: StageWork::Produce { node, grid },
-            output: stage_output,
-        };
-        self.push(stage);
+        let plan = &self.computation.plan;
+        let wished = written.as_ref().map_or_else(|| free_grid(plan, node), |written| write_grid(plan, node, written));
+        let mut grid = self.fit(node, wished, written.as_ref())?;
+        let demand = Demand::of_grid(node, &grid);
+        if self.materialise_for(&demand, self.projection().evaluate_bytes(node, &largest_region(&grid)))?
+            && let Some(written) = &written
+        {
+            grid = self.fit(node, gathered_grid(&self.computation.plan, node, written), Some(written))?;
+        }
+        self.push_producer(node, grid, stage_output, name);
         Ok(())
     }
 
+    /// Adds a stage that computes all of a node, a region of the grid a task.
+    fn push_producer(&mut self, node: NodeId, grid: ChunkGrid, output: StageOutput, name: String) -> StageId {
+        let whole = Region::whole(&self.computation.plan.node(node).shape);
+        let reads = self.reads_below(node, &whole);
+        self.push(Stage {
+            task_count: grid.chunk_count(),
+            task_bytes: self.projection().evaluate_bytes(node, &largest_region(&grid)),
+            after: reads.values().copied().collect::<BTreeSet<_>>().into_iter().collect(),
+            reads,
+            read_bytes: self.read_bytes(node, &whole),
+            name,
+            reason: None,
+            work: StageWork::Produce { node, grid, origin: vec![0; whole.ndim()] },
+            output,
+        })
+    }
+
     /// Splits the regions of a grid until one task fits the budget: down to the chunks of `smallest` where given.
-    fn fit(&self, node: NodeId, mut grid: ChunkGrid, smallest: Option<ChunkGrid>) -> Result<ChunkGrid, TaskError> {
+    pub(super) fn fit(
+        &self,
+        node: NodeId,
+        mut grid: ChunkGrid,
+        smallest: Option<&ChunkGrid>,
+    ) -> Result<ChunkGrid, TaskError> {
         loop {
             let needed_bytes = self.projection().evaluate_bytes(node, &largest_region(&grid));
-            if needed_bytes <= self.budget_bytes {
+            if needed_bytes <= self.resources.budget_bytes {
                 return Ok(grid);
             }
-            grid = match halve_longest(&grid, smallest.as_ref()) {
+            grid = match halve_longest(&grid, smallest) {
                 Some(halved) => halved,
                 None => return Err(self.too_large(node, &grid, needed_bytes)),
             };
@@ -221,7 +268,7 @@ impl Lowering {
         let mut largest = 0;
         visit_leaves(&self.computation.plan, &BTreeMap::new(), node, whole, &mut |leaf, _| {
             if let Operation::Stored(source) = &self.computation.plan.node(leaf).operation
-                && source.decode_scratch_bytes as u64 > largest.max(self.budget_bytes / 2)
+                && source.decode_scratch_bytes as u64 > largest.max(self.resources.budget_bytes / 2)
             {
                 largest = source.decode_scratch_bytes as u64;
                 operation = format!("reading {}", source.location);
@@ -233,38 +280,35 @@ impl Lowering {
         let overhead = (needed_bytes / (elements * item_bytes).max(1)).max(1) + 1;
         let mut fitting_shape = region_shape.clone();
         while fitting_shape.iter().map(|&length| length as u64).product::<u64>() * item_bytes * overhead
-            > self.budget_bytes
+            > self.resources.budget_bytes
         {
             let Some(longest) = fitting_shape.iter_mut().max().filter(|length| **length > 1) else { break };
             *longest = longest.div_ceil(2);
         }
-        let budget_bytes = self.budget_bytes;
+        let budget_bytes = self.resources.budget_bytes;
         TaskError::TaskTooLarge { operation, region_shape, needed_bytes, budget_bytes, fitting_shape }
     }
 
-    fn push(&mut self, stage: Stage) -> StageId {
+    pub(super) fn push(&mut self, stage: Stage) -> StageId {
         self.computation.stages.push(stage);
         StageId(self.computation.stages.len() as u16 - 1)
     }
 
-    /// Stages whose results a region of a node pulls.
-    fn stages_below(&self, node: NodeId, region: &Region) -> Vec<StageId> {
-        let mut found = BTreeSet::new();
-        let materialised = &self.computation.materialised;
-        visit_leaves(&self.computation.plan, materialised, node, region.clone(), &mut |leaf, _| {
-            found.extend(materialised.get(&leaf).copied());
+    /// The materialised nodes that a region of a node pulls, with the stages that leave them.
+    pub(super) fn reads_below(&self, node: NodeId, region: &Region) -> BTreeMap<NodeId, StageId> {
+        let mut found = BTreeMap::new();
+        visit_leaves(&self.computation.plan, &self.materialised, node, region.clone(), &mut |leaf, _| {
+            found.extend(self.materialised.get(&leaf).map(|stage| (leaf, *stage)));
         });
-        found.into_iter().collect()
+        found
     }
 
     /// Raw bytes of stored arrays that a region of a node pulls.
-    fn read_bytes(&self, node: NodeId, region: &Region) -> u64 {
+    pub(super) fn read_bytes(&self, node: NodeId, region: &Region) -> u64 {
         let mut bytes = 0;
         let plan = &self.computation.plan;
-        visit_leaves(plan, &self.computation.materialised, node, region.clone(), &mut |leaf, region| {
-            if let Operation::Stored(source) = &plan.node(leaf).operation {
-                bytes += region.element_count() as u64 * source.dtype.size_bytes() as u64;
-            }
+        visit_stored(plan, &self.materialised, node, region.clone(), &mut |_, source, region| {
+            bytes += region.element_count() as u64 * source.dtype.size_bytes() as u64;
         });
         bytes
     }

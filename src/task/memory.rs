@@ -1,8 +1,8 @@
 //! Upper bounds of the memory that tasks take, from the plan alone.
 
-use super::StageId;
 use super::geometry::ReduceGeometry;
 use super::pull::{expand, input_regions};
+use super::{Stage, StageId, StageWork};
 use crate::array::{ChunkGrid, Region};
 use crate::kernels::reduction;
 use crate::plan::{NodeId, Operation, Plan, Reduce};
@@ -16,6 +16,7 @@ const REGISTER_BYTES: u64 = 2 << 20;
 pub struct MemoryProjection<'a> {
     pub(super) plan: &'a Plan,
     pub(super) materialised: &'a BTreeMap<NodeId, StageId>,
+    pub(super) stages: &'a [Stage],
     pub(super) blocks: &'a BTreeMap<NodeId, ChunkGrid>,
 }
 
@@ -28,13 +29,18 @@ impl MemoryProjection<'_> {
     pub fn evaluate_bytes(&self, id: NodeId, region: &Region) -> u64 {
         let node = self.plan.node(id);
         let own = self.bytes(id, region);
-        if self.materialised.contains_key(&id) {
-            // The kept chunks themselves, and the region assembled from them.
-            return 2 * own + self.largest_kept_chunk(id);
+        if let Some(stage) = self.materialised.get(&id) {
+            let stage = &self.stages[stage.0 as usize];
+            return match stage.work {
+                // The parts that it is put together from, as messages and as values, and the region itself.
+                StageWork::Produce { .. } => 3 * own,
+                // The kept chunks, and the region assembled from them.
+                _ => 2 * own + self.bytes(id, &largest_region(stage.result_grid())),
+            };
         }
         match &node.operation {
             Operation::Stored(source) => own + source.decode_scratch_bytes as u64,
-            Operation::Persisted(_) => 2 * own + self.largest_kept_chunk(id),
+            Operation::Persisted(_) => 3 * own,
             Operation::InMemory(_) => own,
             Operation::Rechunk => self.evaluate_bytes(node.inputs[0], region),
             Operation::Take { .. } => {
@@ -94,11 +100,6 @@ impl MemoryProjection<'_> {
     pub fn reduction_task_bytes(&self, id: NodeId, reduce: &Reduce, geometry: &ReduceGeometry) -> u64 {
         let kept = largest_region(&geometry.kept);
         self.bytes(id, &kept) + self.reduce_bytes(id, reduce, &kept, &geometry.blocks)
-    }
-
-    fn largest_kept_chunk(&self, id: NodeId) -> u64 {
-        let grid = &self.plan.node(id).grid;
-        self.bytes(id, &largest_region(grid))
     }
 }
 

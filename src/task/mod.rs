@@ -7,14 +7,19 @@
 
 mod computation;
 mod geometry;
+mod inputs;
 mod lower;
+mod materialise;
 mod memory;
 mod pull;
+mod resources;
 
 pub use computation::{Computation, Goal, MergeWork, ReduceWork, Stage, StageOutput, StageWork};
+pub use inputs::{ResultPart, TaskInputs};
 pub use lower::lower;
 pub use memory::MemoryProjection;
-pub use pull::{expand, input_regions};
+pub use pull::{KeptResults, expand, input_regions};
+pub use resources::Resources;
 
 use crate::array::{ArrayLocation, Chunk};
 use crate::kernels::KernelError;

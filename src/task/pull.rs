@@ -1,9 +1,54 @@
 //! What a region of a node pulls from its inputs, down to stores and to results that earlier stages left.
 
-use super::{Computation, ComputationId, ResultId, StageId, StageWork, TaskId};
-use crate::array::Region;
+use super::{Computation, ComputationId, ResultId, ResultPart, StageId, StageWork, TaskId};
+use crate::array::{ChunkGrid, Region, StoredArray};
 use crate::plan::{Node, NodeId, Operation, Plan};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// Results of fewer bytes than this are moved whole, so that a rank that has one needs not ask again.
+const SMALL_RESULT_BYTES: usize = 64 << 10;
+
+/// Kept results of a node: which they are, and which of its regions they hold.
+#[derive(Debug, Clone, Copy)]
+pub struct KeptResults<'a> {
+    computation: ComputationId,
+    stage: StageId,
+    grid: &'a ChunkGrid,
+    origin: Option<&'a [usize]>,
+    /// Whether many tasks may read the same of it: reductions, whose results are small beside what they summarise.
+    is_shared: bool,
+}
+
+impl KeptResults<'_> {
+    /// The results that hold something of a region, and what of the region each holds.
+    pub fn of(&self, region: &Region) -> Vec<(ResultId, Region)> {
+        let zeros = vec![0; region.ndim()];
+        let origin = self.origin.unwrap_or(&zeros);
+        let sought = region.relative_to(origin);
+        let found = self.grid.chunks_in(&sought).into_iter().map(|index| {
+            let id = ResultId { computation: self.computation, task: TaskId { stage: self.stage, index } };
+            (id, self.grid.region(index).intersect(&sought).offset_by(origin))
+        });
+        found.collect()
+    }
+
+    /// First element that a result holds.
+    pub fn start(&self, result: ResultId) -> Vec<usize> {
+        let held = self.grid.region(result.task.index);
+        match self.origin {
+            Some(origin) => held.offset_by(origin).start,
+            None => held.start,
+        }
+    }
+
+    /// The part of a result that holds a region: all of it, where it is small or read by many.
+    fn part(&self, result: ResultId, common: &Region, item_bytes: usize) -> ResultPart {
+        let held = self.grid.region(result.task.index);
+        let is_whole =
+            self.is_shared || held.shape == common.shape || held.element_count() * item_bytes < SMALL_RESULT_BYTES;
+        ResultPart { result, region: (!is_whole).then(|| common.relative_to(&self.start(result))) }
+    }
+}
 
 /// The regions of its inputs that a region of a node is computed from, in the order of the inputs.
 pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, Region)> {
@@ -40,7 +85,7 @@ pub fn expand(kept: &Region, axes: &[usize], summarised: &[std::ops::Range<usize
 }
 
 /// Calls `visit` for each leaf, with the region of it, that a region of `root` pulls: stored, generated, in-memory and
-/// persisted arrays, and nodes that earlier stages have materialised (`root` itself excepted where `below_root`).
+/// persisted arrays, and nodes that earlier stages have materialised.
 pub fn visit_leaves(
     plan: &Plan,
     materialised: &BTreeMap<NodeId, StageId>,
@@ -63,11 +108,28 @@ pub fn visit_leaves(
     }
 }
 
+/// Calls `visit` for each stored array, with the region of it, that a region of `root` reads from its store.
+pub fn visit_stored(
+    plan: &Plan,
+    materialised: &BTreeMap<NodeId, StageId>,
+    root: NodeId,
+    region: Region,
+    visit: &mut dyn FnMut(NodeId, &StoredArray, &Region),
+) {
+    visit_leaves(plan, materialised, root, region, &mut |leaf, region| {
+        if let Operation::Stored(source) = &plan.node(leaf).operation
+            && !materialised.contains_key(&leaf)
+        {
+            visit(leaf, source, region);
+        }
+    });
+}
+
 impl Computation {
     /// The node and region that a producing or reducing task evaluates; for a reduction, of its input.
     pub fn pulled_region(&self, task: TaskId) -> (NodeId, Region) {
         match &self.stage(task.stage).work {
-            StageWork::Produce { node, grid } => (*node, grid.region(task.index)),
+            StageWork::Produce { node, .. } => (*node, self.region_of(task)),
             StageWork::Reduce(work) => {
                 let input = self.plan.node(work.node).inputs[0];
                 let run = task.index % work.runs();
@@ -105,29 +167,64 @@ impl Computation {
 
     /// The results of earlier stages that a producing or reducing task reads.
     pub(super) fn pulled_results(&self, task: TaskId) -> Vec<ResultId> {
-        let has_persisted = self.plan.nodes().iter().any(|node| matches!(node.operation, Operation::Persisted(_)));
-        if self.materialised.is_empty() && !has_persisted {
-            return Vec::new();
-        }
-        let (root, region) = self.pulled_region(task);
         let mut found = BTreeSet::new();
-        visit_leaves(&self.plan, &self.materialised, root, region, &mut |id, region| {
-            found.extend(self.results_of(id, region));
-        });
+        self.visit_kept(task, &mut |_, kept, region| found.extend(kept.of(region).into_iter().map(|(id, _)| id)));
         found.into_iter().collect()
     }
 
-    /// The kept results that hold a region of a materialised or persisted node; none for other nodes.
-    pub fn results_of(&self, id: NodeId, region: &Region) -> Vec<ResultId> {
-        let (computation, stage, grid) = if let Some(stage) = self.stage_of(id) {
-            (self.id, stage, self.stage(stage).result_grid())
-        } else if let Operation::Persisted(source) = &self.plan.node(id).operation {
-            (ComputationId(source.computation), StageId(source.stage), &self.plan.node(id).grid)
-        } else {
-            return Vec::new();
-        };
-        let task = |index| ResultId { computation, task: TaskId { stage, index } };
-        grid.chunks_in(region).into_iter().map(task).collect()
+    /// What a task reads of the results of earlier tasks: of [`inputs_of`](Computation::inputs_of), the parts.
+    pub fn input_parts_of(&self, task: TaskId) -> Vec<ResultPart> {
+        if matches!(self.stage(task.stage).work, StageWork::Merge(_)) {
+            let whole = |result| ResultPart { result, region: None };
+            return self.inputs_of(task).into_iter().map(whole).collect();
+        }
+        let mut found = BTreeSet::new();
+        self.visit_kept(task, &mut |id, kept, region| {
+            let item_bytes = self.plan.node(id).dtype.size_bytes();
+            found.extend(kept.of(region).into_iter().map(|(result, common)| kept.part(result, &common, item_bytes)));
+        });
+        // A result that is wanted whole is wanted once: `None` comes before any region of the same result.
+        let mut parts: Vec<ResultPart> = Vec::with_capacity(found.len());
+        for part in found {
+            let is_covered = parts.last().is_some_and(|last| last.result == part.result && last.region.is_none());
+            if !is_covered {
+                parts.push(part);
+            }
+        }
+        parts
+    }
+
+    /// Calls `visit` for each node with kept results that a task pulls, with the region of it.
+    fn visit_kept(&self, task: TaskId, visit: &mut dyn FnMut(NodeId, KeptResults<'_>, &Region)) {
+        let reads = &self.stage(task.stage).reads;
+        let has_persisted = self.plan.nodes().iter().any(|node| matches!(node.operation, Operation::Persisted(_)));
+        if reads.is_empty() && !has_persisted {
+            return;
+        }
+        let (root, region) = self.pulled_region(task);
+        visit_leaves(&self.plan, reads, root, region, &mut |id, region| {
+            if let Some(kept) = self.kept_results(task.stage, id) {
+                visit(id, kept, region);
+            }
+        });
+    }
+
+    /// The results of earlier tasks from which a stage's tasks take a node's values; `None` where they compute them.
+    pub fn kept_results(&self, stage: StageId, node: NodeId) -> Option<KeptResults<'_>> {
+        if let Some(&source) = self.stage(stage).reads.get(&node) {
+            let found = self.stage(source);
+            let is_shared = !matches!(found.work, StageWork::Produce { .. });
+            let (grid, origin) = (found.result_grid(), found.result_origin());
+            return Some(KeptResults { computation: self.id, stage: source, grid, origin, is_shared });
+        }
+        let Operation::Persisted(source) = &self.plan.node(node).operation else { return None };
+        Some(KeptResults {
+            computation: ComputationId(source.computation),
+            stage: StageId(source.stage),
+            grid: &self.plan.node(node).grid,
+            origin: None,
+            is_shared: false,
+        })
     }
 
     /// The stages of earlier computations whose results the plan reads.
@@ -137,13 +234,5 @@ impl Computation {
             _ => None,
         };
         self.plan.nodes().iter().filter_map(source).collect()
-    }
-
-    /// The grid of a node's kept results, where it is materialised or persisted.
-    pub fn result_grid_of(&self, id: NodeId) -> Option<&crate::array::ChunkGrid> {
-        if let Some(stage) = self.stage_of(id) {
-            return Some(self.stage(stage).result_grid());
-        }
-        matches!(self.plan.node(id).operation, Operation::Persisted(_)).then(|| &self.plan.node(id).grid)
     }
 }

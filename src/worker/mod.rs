@@ -9,12 +9,17 @@ mod backlog;
 mod residency;
 
 use crate::protocol::{Assignment, Endpoint, Exchange, Message, Order, Report, WorkerId, WorkerInfo};
-use crate::task::{Computation, ComputationId, ResultId, StageOutput, StageWork, TaskId, TaskResult};
+use crate::task::{
+    Computation, ComputationId, ResultId, ResultPart, StageOutput, StageWork, TaskId, TaskInputs, TaskResult,
+};
 use backlog::Backlog;
 use residency::Residency;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Bytes of values in one message to a peer, before another is begun.
+const MAX_ANSWER_BYTES: usize = 64 << 20;
 
 /// What a worker wants done.
 #[derive(Debug)]
@@ -32,7 +37,7 @@ pub enum Action {
         /// The task.
         task: TaskId,
         /// The results that it reads.
-        inputs: HashMap<ResultId, Arc<TaskResult>>,
+        inputs: TaskInputs,
     },
     /// Send a message.
     Send {
@@ -62,7 +67,7 @@ pub struct Completion {
 /// A task that is admitted and waits for inputs or a thread.
 #[derive(Debug)]
 struct Admitted {
-    inputs: HashMap<ResultId, Arc<TaskResult>>,
+    inputs: TaskInputs,
     missing: usize,
 }
 
@@ -75,8 +80,8 @@ pub struct Worker {
     tasks: VecDeque<(ComputationId, Assignment)>,
     /// Tasks by the name of their result: some of their inputs are on the way.
     fetching: BTreeMap<ResultId, Admitted>,
-    /// Results on the way, with the tasks that wait for them.
-    awaited: BTreeMap<ResultId, Vec<ResultId>>,
+    /// Parts of results on the way, with the tasks that wait for them.
+    awaited: BTreeMap<ResultPart, Vec<ResultId>>,
     ready: VecDeque<(ResultId, Admitted)>,
     running: BTreeSet<ResultId>,
     /// Bytes promised to tasks that are admitted.
@@ -123,9 +128,11 @@ impl Worker {
     pub fn handle_message(&mut self, from: Endpoint, message: Message) {
         match (message, from) {
             (Message::Order(order), _) => self.handle_order(order),
-            (Message::Exchange(Exchange::Fetch(results)), peer) => self.answer_fetch(peer, results),
-            (Message::Exchange(Exchange::Data { result, value }), _) => self.receive(result, value),
-            (Message::Exchange(Exchange::Missing(result)), peer) => self.note_missing(result, peer),
+            (Message::Exchange(Exchange::Fetch(parts)), peer) => self.answer_fetch(peer, parts),
+            (Message::Exchange(Exchange::Data(parts)), _) => {
+                parts.into_iter().for_each(|(part, value)| self.receive(part, value));
+            }
+            (Message::Exchange(Exchange::Missing(part)), peer) => self.note_missing(&part, peer),
             // Reports are for the scheduler.
             (Message::Report(_), _) => {}
         }
@@ -233,25 +240,33 @@ impl Worker {
         self.reserved_bytes == 0 || self.committed_bytes() + task_bytes <= self.info.budget_bytes
     }
 
-    /// Collects the inputs of an admitted task; those that aren't here are asked for.
+    /// Collects the inputs of an admitted task; those that aren't here are asked for, no more of them than the task reads.
     fn gather(&mut self, computation: ComputationId, assignment: Assignment) {
         let id = ResultId { computation, task: assignment.task };
-        let mut admitted = Admitted { inputs: HashMap::new(), missing: 0 };
-        let mut requests: BTreeMap<WorkerId, Vec<ResultId>> = BTreeMap::new();
+        let mut admitted = Admitted { inputs: TaskInputs::new(), missing: 0 };
+        let mut elsewhere: BTreeMap<ResultId, WorkerId> = BTreeMap::new();
         for input in assignment.inputs {
-            if let Some(result) = self.residency.get(input.result) {
-                admitted.inputs.insert(input.result, result.clone());
-                continue;
+            match self.residency.get(input.result) {
+                Some(result) => admitted.inputs.insert(input.result, result.clone()),
+                None => drop(elsewhere.insert(input.result, input.worker)),
             }
+        }
+        let parts = match self.computations.get(&computation) {
+            Some(computation) if !elsewhere.is_empty() => computation.input_parts_of(assignment.task),
+            _ => Vec::new(),
+        };
+        let mut requests: BTreeMap<WorkerId, Vec<ResultPart>> = BTreeMap::new();
+        for part in parts {
+            let Some(worker) = elsewhere.get(&part.result) else { continue };
             admitted.missing += 1;
-            let waiting = self.awaited.entry(input.result).or_default();
+            let waiting = self.awaited.entry(part.clone()).or_default();
             if waiting.is_empty() {
-                requests.entry(input.worker).or_default().push(input.result);
+                requests.entry(*worker).or_default().push(part);
             }
             waiting.push(id);
         }
-        for (worker, results) in requests {
-            let message = Message::Exchange(Exchange::Fetch(results));
+        for (worker, parts) in requests {
+            let message = Message::Exchange(Exchange::Fetch(parts));
             self.actions.push_back(Action::Send { to: Endpoint::Worker(worker), message });
         }
         if admitted.missing == 0 {
@@ -271,22 +286,40 @@ impl Worker {
         }
     }
 
-    fn answer_fetch(&mut self, peer: Endpoint, results: Vec<ResultId>) {
-        for result in results {
-            let exchange = match self.residency.get(result) {
-                Some(value) => Exchange::Data { result, value: value.clone() },
-                None => Exchange::Missing(result),
+    /// Sends a peer copies of what it asked for, many small ones in a message.
+    fn answer_fetch(&mut self, peer: Endpoint, parts: Vec<ResultPart>) {
+        let mut answer = Vec::new();
+        let mut bytes = 0;
+        for part in parts {
+            let Some(value) = self.residency.get(part.result).map(|value| part.of(value)) else {
+                let message = Message::Exchange(Exchange::Missing(part));
+                self.actions.push_back(Action::Send { to: peer, message });
+                continue;
             };
-            self.actions.push_back(Action::Send { to: peer, message: Message::Exchange(exchange) });
+            bytes += value.size_bytes();
+            answer.push((part, value));
+            if bytes > MAX_ANSWER_BYTES {
+                self.send_data(peer, std::mem::take(&mut answer));
+                bytes = 0;
+            }
+        }
+        if !answer.is_empty() {
+            self.send_data(peer, answer);
         }
     }
 
-    /// A fetched result is there. It is kept for later tasks, unless it is a partial one, which is read once.
-    fn receive(&mut self, result: ResultId, value: Arc<TaskResult>) {
-        let Some(waiting) = self.awaited.remove(&result) else { return };
+    fn send_data(&mut self, peer: Endpoint, parts: Vec<(ResultPart, Arc<TaskResult>)>) {
+        let message = Message::Exchange(Exchange::Data(parts));
+        self.actions.push_back(Action::Send { to: peer, message });
+    }
+
+    /// Something asked for is there. A whole result is kept for later tasks, unless it is a partial one, which is read
+    /// once.
+    fn receive(&mut self, part: ResultPart, value: Arc<TaskResult>) {
+        let Some(waiting) = self.awaited.remove(&part) else { return };
         for id in waiting {
             let Some(admitted) = self.fetching.get_mut(&id) else { continue };
-            admitted.inputs.insert(result, value.clone());
+            admitted.inputs.insert_part(part.clone(), value.clone());
             admitted.missing -= 1;
             if admitted.missing == 0
                 && let Some(admitted) = self.fetching.remove(&id)
@@ -294,15 +327,15 @@ impl Worker {
                 self.ready.push_back((id, admitted));
             }
         }
-        if matches!(*value, TaskResult::Chunk(_)) {
-            self.residency.keep_copy(result, value);
+        if matches!(*value, TaskResult::Chunk(_)) && part.region.is_none() {
+            self.residency.keep_copy(part.result, value);
         }
     }
 
-    fn note_missing(&mut self, result: ResultId, peer: Endpoint) {
-        if let Some(id) = self.awaited.get(&result).and_then(|waiting| waiting.first()) {
+    fn note_missing(&mut self, part: &ResultPart, peer: Endpoint) {
+        if let Some(id) = self.awaited.get(part).and_then(|waiting| waiting.first()) {
             let ResultId { computation, task } = *id;
-            let message = format!("result {result} is no longer with {peer}");
+            let message = format!("result {} is no longer with {peer}", part.result);
             self.report(Report::Failed { computation, task, message });
         }
     }

@@ -217,7 +217,7 @@ impl Simulation {
                 worker::Action::Run { computation, task, inputs } => {
                     let expected: BTreeSet<ResultId> =
                         self.computations[&computation].inputs_of(task).into_iter().collect();
-                    assert_eq!(inputs.keys().copied().collect::<BTreeSet<_>>(), expected, "inputs of {task:?}");
+                    assert_eq!(inputs.results().collect::<BTreeSet<_>>(), expected, "inputs of {task:?}");
                     let running = self.running.entry(id).or_default();
                     *running += 1;
                     assert!(*running <= self.cluster.threads);

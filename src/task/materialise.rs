@@ -1,0 +1,357 @@
+//! All-to-all steps: where the regions of an output or a reduction cut across stored chunks, so that each chunk would be
+//! decoded by every region it meets, a stage before decodes it once and leaves the values with the workers, in the
+//! stored grid; the tasks gather the parts they need.
+//!
+//! What is left may be the stored arrays themselves or something computed from them: whatever takes the fewest bytes and
+//! comes without decoding anything twice. All of it is arithmetic on a sample of the tasks' regions.
+
+use super::geometry::{ReduceGeometry, source_grid};
+use super::lower::Lowering;
+use super::memory::largest_region;
+use super::pull::{expand, visit_leaves, visit_stored};
+use super::{Stage, StageId, StageOutput, StageWork, TaskError};
+use crate::array::{ChunkGrid, Region};
+use crate::plan::{NodeId, Operation, Plan};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A stored chunk is decoded at most this often, in the mean, before something is done about it.
+const MOST_DECODINGS: f64 = 1.2;
+/// Tasks that are looked at.
+const SAMPLES: u64 = 64;
+/// Nodes that are looked at as something to materialise: in longer expressions, only the ends are.
+const MOST_CANDIDATES: usize = 200;
+/// Stored arrays with less than this share of what is decoded in vain aren't worth a stage.
+const NEGLIGIBLE_SHARE: f64 = 0.05;
+
+/// What the tasks of a stage pull: regions of one node.
+pub(super) struct Demand {
+    root: NodeId,
+    /// All that the tasks pull together.
+    whole: Region,
+    /// What some of them pull.
+    samples: Vec<Region>,
+    /// How many pull.
+    count: u64,
+}
+
+/// Stored chunks of one array that tasks decode.
+#[derive(Debug, Clone)]
+struct Decoding {
+    /// Chunks that are wanted.
+    wanted: f64,
+    /// Decodings of them.
+    decoded: f64,
+    chunk_bytes: f64,
+}
+
+impl Decoding {
+    fn wasted_bytes(&self) -> f64 {
+        (self.decoded - self.wanted).max(0.0) * self.chunk_bytes
+    }
+}
+
+/// How often each stored chunk is decoded, over several arrays; 0 where there is none.
+fn times(decodings: &BTreeMap<NodeId, Decoding>) -> f64 {
+    let sum = |bytes: fn(&Decoding) -> f64| decodings.values().map(bytes).sum::<f64>();
+    let wanted = sum(|one| one.wanted * one.chunk_bytes);
+    if wanted == 0.0 { 0.0 } else { sum(|one| one.decoded * one.chunk_bytes) / wanted }
+}
+
+/// Some of `count` indices, evenly spread.
+fn sampled(count: u64) -> impl Iterator<Item = u64> {
+    let taken = count.min(SAMPLES);
+    (0..taken).map(move |sample| (u128::from(sample) * u128::from(count) / u128::from(taken)) as u64)
+}
+
+impl Demand {
+    /// What tasks pull that each compute a region of the grid.
+    pub(super) fn of_grid(root: NodeId, grid: &ChunkGrid) -> Demand {
+        Demand::of_part(root, grid, &vec![0; grid.ndim()])
+    }
+
+    /// What tasks pull that each compute a region of a grid that lies at `origin`.
+    fn of_part(root: NodeId, grid: &ChunkGrid, origin: &[usize]) -> Demand {
+        Demand {
+            root,
+            whole: Region::whole(&grid.shape()).offset_by(origin),
+            samples: sampled(grid.chunk_count()).map(|index| grid.region(index).offset_by(origin)).collect(),
+            count: grid.chunk_count(),
+        }
+    }
+
+    /// What a reduction's tasks pull, block by block.
+    pub(super) fn of_blocks(plan: &Plan, node: NodeId, axes: &[usize], geometry: &ReduceGeometry) -> Demand {
+        let root = plan.node(node).inputs[0];
+        let whole = Region::whole(&plan.node(root).shape);
+        let block_count = geometry.blocks.chunk_count();
+        let count = geometry.kept.chunk_count() * block_count;
+        let region = |index: u64| {
+            let (kept, block) =
+                (geometry.kept.region(index / block_count), geometry.blocks.region(index % block_count));
+            let mut ranges = whole.ranges();
+            for (position, &axis) in axes.iter().enumerate() {
+                ranges[axis] = block.range(position);
+            }
+            expand(&kept, axes, &ranges)
+        };
+        Demand { root, samples: sampled(count).map(region).collect(), whole, count }
+    }
+}
+
+impl Lowering {
+    /// Adds stages that materialise what makes a demand decode stored chunks once, where it would decode them again and
+    /// again and memory holds the values beside tasks of `task_bytes`. Says whether it did.
+    pub(super) fn materialise_for(&mut self, demand: &Demand, task_bytes: u64) -> Result<bool, TaskError> {
+        let decodings = self.decodings(demand, &self.materialised);
+        let decoded_times = times(&decodings);
+        if decoded_times <= MOST_DECODINGS {
+            return Ok(false);
+        }
+        let Some((nodes, bytes)) = self.cheapest_remedy(demand, &decodings) else { return Ok(false) };
+        if self.kept_bytes + bytes > self.resources.room_for_results(task_bytes) {
+            return Ok(false);
+        }
+        self.kept_bytes += bytes;
+        for node in nodes {
+            let part = self.pulled_part(demand, node);
+            let reason = format!(
+                "in one pass: without it, each stored chunk would be decoded {decoded_times:.1} times; {bytes} bytes are \
+                 kept, ranks hold {}",
+                self.resources.cluster_bytes
+            );
+            self.add_source(node, &part, reason)?;
+        }
+        Ok(true)
+    }
+
+    /// How often the tasks of a demand decode stored chunks.
+    fn decodings(&self, demand: &Demand, materialised: &BTreeMap<NodeId, StageId>) -> BTreeMap<NodeId, Decoding> {
+        let plan = &self.computation.plan;
+        let mut found: BTreeMap<NodeId, Decoding> = BTreeMap::new();
+        let mut bounds: BTreeMap<NodeId, Region> = BTreeMap::new();
+        visit_stored(plan, materialised, demand.root, demand.whole.clone(), &mut |leaf, source, region| {
+            let chunk_bytes = largest_region(&source.read_grid).element_count() * source.dtype.size_bytes();
+            let chunk_bytes = chunk_bytes as f64;
+            let one = found.entry(leaf).or_insert(Decoding { wanted: 0.0, decoded: 0.0, chunk_bytes });
+            let bound = bounds.entry(leaf).or_insert_with(|| region.clone());
+            *bound = bound.bounding(region);
+            one.wanted += source.read_grid.count_in(region) as f64;
+            one.wanted = one.wanted.min(source.read_grid.count_in(bound) as f64);
+        });
+        let scale = demand.count as f64 / demand.samples.len().max(1) as f64;
+        for region in &demand.samples {
+            visit_stored(plan, materialised, demand.root, region.clone(), &mut |leaf, source, region| {
+                if let Some(one) = found.get_mut(&leaf) {
+                    one.decoded += source.read_grid.count_in(region) as f64 * scale;
+                }
+            });
+        }
+        found
+    }
+
+    /// The nodes to materialise, and the bytes of what is wanted of them; `None` where nothing helps.
+    fn cheapest_remedy(&self, demand: &Demand, decodings: &BTreeMap<NodeId, Decoding>) -> Option<(Vec<NodeId>, u64)> {
+        let wasted: f64 = decodings.values().map(Decoding::wasted_bytes).sum();
+        let is_wasteful = |one: &Decoding| one.wasted_bytes() > NEGLIGIBLE_SHARE * wasted;
+        let leaves: Vec<NodeId> = decodings.iter().filter(|(_, one)| is_wasteful(one)).map(|(id, _)| *id).collect();
+        let bytes = leaves.iter().map(|leaf| self.part_bytes(demand, *leaf)).sum();
+        let mut best = (leaves, bytes);
+        let below = self.nodes_below(demand);
+        let candidates = if below.len() > MOST_CANDIDATES { BTreeSet::from([demand.root]) } else { below };
+        // Those nearest the root last: of equal ones, what has most of the work done already.
+        for node in candidates {
+            let bytes = self.part_bytes(demand, node);
+            if bytes <= best.1 && self.is_remedy(demand, node, decodings) {
+                best = (vec![node], bytes);
+            }
+        }
+        Some(best).filter(|(nodes, _)| !nodes.is_empty())
+    }
+
+    /// Nodes that the tasks compute themselves, from stored arrays and above.
+    fn nodes_below(&self, demand: &Demand) -> BTreeSet<NodeId> {
+        let plan = &self.computation.plan;
+        let mut found = BTreeSet::new();
+        let mut pending = vec![demand.root];
+        while let Some(id) = pending.pop() {
+            if !self.materialised.contains_key(&id) && found.insert(id) {
+                pending.extend(&plan.node(id).inputs);
+            }
+        }
+        found.retain(|id| {
+            let operation = &plan.node(*id).operation;
+            !matches!(operation, Operation::InMemory(_) | Operation::Generated(_) | Operation::Persisted(_))
+        });
+        found
+    }
+
+    /// Whether, with this node materialised, no stored chunk is decoded much more than once by both stages together.
+    fn is_remedy(&self, demand: &Demand, node: NodeId, decodings: &BTreeMap<NodeId, Decoding>) -> bool {
+        let mut materialised = self.materialised.clone();
+        materialised.insert(node, StageId(u16::MAX));
+        let left = self.decodings(demand, &materialised);
+        if times(&left) > MOST_DECODINGS {
+            return false;
+        }
+        let own = match &self.computation.plan.node(node).operation {
+            Operation::Reduce(reduce) => {
+                Demand::of_blocks(&self.computation.plan, node, &reduce.axes, &self.geometries[&node])
+            }
+            _ => {
+                let part = self.pulled_part(demand, node);
+                Demand::of_part(node, &source_grid(&self.computation.plan, node, &part), &part.start)
+            }
+        };
+        let own = self.decodings(&own, &self.materialised);
+        let decoded = |leaf: &NodeId| [&left, &own].iter().filter_map(|all| all.get(leaf)).map(|one| one.decoded).sum();
+        let both = decodings.iter().map(|(leaf, one)| (*leaf, Decoding { decoded: decoded(leaf), ..one.clone() }));
+        times(&both.collect()) <= MOST_DECODINGS
+    }
+
+    /// The region of a node that a demand pulls in all.
+    fn pulled_part(&self, demand: &Demand, node: NodeId) -> Region {
+        let mut materialised = self.materialised.clone();
+        materialised.insert(node, StageId(u16::MAX));
+        let mut part: Option<Region> = None;
+        let whole = demand.whole.clone();
+        visit_leaves(&self.computation.plan, &materialised, demand.root, whole, &mut |leaf, region| {
+            if leaf == node {
+                part = Some(part.as_ref().map_or_else(|| region.clone(), |part| part.bounding(region)));
+            }
+        });
+        part.unwrap_or_else(|| Region::whole(&self.computation.plan.node(node).shape))
+    }
+
+    fn part_bytes(&self, demand: &Demand, node: NodeId) -> u64 {
+        let item_bytes = self.computation.plan.node(node).dtype.size_bytes() as u64;
+        self.pulled_part(demand, node).element_count() as u64 * item_bytes
+    }
+
+    /// Adds the stage that materialises a part of a node.
+    fn add_source(&mut self, node: NodeId, part: &Region, reason: String) -> Result<(), TaskError> {
+        if matches!(self.computation.plan.node(node).operation, Operation::Reduce(_)) {
+            return self.add_reduction(node);
+        }
+        let grid = self.fit(node, source_grid(&self.computation.plan, node, part), None)?;
+        let reads = self.reads_below(node, part);
+        let stage = self.push(Stage {
+            task_count: grid.chunk_count(),
+            task_bytes: self.projection().evaluate_bytes(node, &largest_region(&grid)),
+            after: reads.values().copied().collect::<BTreeSet<_>>().into_iter().collect(),
+            reads,
+            read_bytes: self.read_bytes(node, part),
+            name: "rechunk".to_owned(),
+            reason: Some(reason),
+            work: StageWork::Produce { node, grid, origin: part.start.clone() },
+            output: StageOutput::Keep,
+        });
+        self.materialised.insert(node, stage);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::{ArrayLocation, DType, StoredArray};
+    use crate::kernels::elementwise::BinaryOp;
+    use crate::kernels::reduction::ReductionOptions;
+    use crate::plan::{Array, AxisSlice};
+    use crate::task::{Computation, ComputationId, Goal, lower};
+
+    const ROOMY: u64 = 1 << 40;
+
+    fn stored(shape: &[usize], chunks: &[usize]) -> StoredArray {
+        StoredArray {
+            location: ArrayLocation { store: "/data".to_owned(), path: "x".to_owned() },
+            dtype: DType::Float32,
+            shape: shape.to_vec(),
+            read_grid: ChunkGrid::regular(shape, chunks),
+            write_grid: ChunkGrid::regular(shape, chunks),
+            decode_scratch_bytes: 1000,
+            fingerprint: 1,
+        }
+    }
+
+    fn written(array: &Array, chunks: &[usize], budget_bytes: u64) -> Computation {
+        let goals = vec![Goal::Write(StoredArray { dtype: array.dtype(), ..stored(array.shape(), chunks) })];
+        lower(ComputationId(0), Plan::of(std::slice::from_ref(array)), goals, budget_bytes).unwrap()
+    }
+
+    /// How often each chunk of the one stored array is decoded, by all tasks.
+    fn decodings(computation: &Computation) -> f64 {
+        let plan = &computation.plan;
+        let (mut decoded, mut chunks) = (0, 0);
+        let computes = |id: &StageId| !matches!(computation.stage(*id).work, StageWork::Merge(_));
+        for stage in computation.stage_ids().filter(computes) {
+            for index in 0..computation.stage(stage).task_count {
+                let (root, region) = computation.pulled_region(crate::task::TaskId { stage, index });
+                visit_stored(plan, &computation.stage(stage).reads, root, region, &mut |_, source, region| {
+                    decoded += source.read_grid.count_in(region);
+                    chunks = source.read_grid.chunk_count();
+                });
+            }
+        }
+        decoded as f64 / chunks as f64
+    }
+
+    fn names(computation: &Computation) -> Vec<&str> {
+        computation.stages.iter().map(|stage| stage.name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_rechunk_across_all_chunks_decodes_each_once() {
+        let x = Array::stored(stored(&[5760, 192, 288], &[4, 192, 288]));
+        let computation = written(&x, &[5760, 24, 36], ROOMY);
+        assert_eq!(names(&computation), ["rechunk", "write x"]);
+        assert_eq!(decodings(&computation), 1.0);
+        assert_eq!(computation.stages[1].task_count, 64);
+        let back = Array::stored(stored(&[5760, 192, 288], &[5760, 24, 36]));
+        assert_eq!(decodings(&written(&back, &[4, 192, 288], ROOMY)), 1.0);
+    }
+
+    #[test]
+    fn chunks_without_a_common_factor_are_decoded_once() {
+        let x = Array::stored(stored(&[8000, 8000], &[1000, 1000]));
+        let computation = written(&x, &[999, 999], ROOMY);
+        assert!(decodings(&computation) <= 1.2, "{}", decodings(&computation));
+        assert_eq!(names(&written(&x, &[500, 500], ROOMY)), ["write x"]);
+    }
+
+    #[test]
+    fn what_is_kept_is_what_takes_the_fewest_bytes() {
+        let x = Array::stored(stored(&[8000, 8000], &[1000, 1000]));
+        let wide = x.cast(DType::Float64).unwrap();
+        let computation = written(&wide, &[8000, 100], ROOMY);
+        assert_eq!(computation.node_of(crate::task::TaskId { stage: StageId(0), index: 0 }), NodeId(0));
+        let narrow = x.binary(BinaryOp::Less, &x.transpose(&[1, 0]).unwrap()).unwrap();
+        assert_eq!(decodings(&written(&narrow, &[1000, 1000], ROOMY)), 1.0);
+        let sum = x.binary(BinaryOp::Add, &x).unwrap();
+        let computation = written(&sum, &[8000, 100], ROOMY);
+        assert_eq!(computation.node_of(crate::task::TaskId { stage: StageId(0), index: 0 }), NodeId(1));
+    }
+
+    #[test]
+    fn a_reduction_of_a_sum_with_its_transpose_decodes_each_chunk_once() {
+        let x = Array::stored(stored(&[8000, 8000], &[1000, 1000]));
+        let sum = x.binary(BinaryOp::Add, &x.transpose(&[1, 0]).unwrap()).unwrap();
+        let mean = sum.reduce("mean", &[0], ReductionOptions::default()).unwrap();
+        assert_eq!(decodings(&written(&mean, &[8000], ROOMY)), 1.0);
+    }
+
+    #[test]
+    fn only_what_is_wanted_is_kept() {
+        let x = Array::stored(stored(&[8000, 8000], &[10, 8000]));
+        let quarter =
+            x.slice(&[AxisSlice { start: 2000, step: 1, count: 4000 }, AxisSlice { start: 0, step: 1, count: 4000 }]);
+        let computation = written(&quarter.unwrap(), &[4000, 10], ROOMY);
+        assert_eq!(computation.stages[0].read_bytes, 4000 * 4000 * 4);
+        assert!(decodings(&computation) <= 0.5);
+    }
+
+    #[test]
+    fn without_the_memory_regions_are_decoded_again() {
+        let x = Array::stored(stored(&[8000, 8000], &[10, 8000]));
+        assert_eq!(names(&written(&x, &[8000, 10], 64 << 20)), ["write x"]);
+    }
+}
