@@ -4,7 +4,7 @@
 
 Workloads: (i) the mean NDVI over time of a cube of uint16 red and near infrared; (ii) random numbers plus their
 transpose, every other row of a part of it, its mean; (iii) `mpirun -n 3` beside a single process on longer work; (iv)
-what an idle rank uses of a CPU. Each round runs all contestants one after the other, so that a machine whose speed
+what an idle rank uses of a CPU; (v) maps of float32 rechunked to time series. Each round runs all contestants one after the other, so that a machine whose speed
 drifts is fair to all. A time is that of the whole process, start-up included, save for the floor's, which counts from
 its first byte to its last. The data is made once and kept where --data says.
 """
@@ -48,6 +48,9 @@ class Size:
     chunk_size: int = 512
     random: int = 20_000
     random_chunk: int = 1_000
+    series: tuple = (5760, 192, 288)
+    series_chunk_times: int = 4
+    series_written: tuple = (24, 36)
 
     @property
     def drawn(self):
@@ -58,7 +61,7 @@ class Size:
         return 2 * one - both
 
 
-SMOKE = Size(times=6, size=256, chunk_times=3, chunk_size=128, random=1_000, random_chunk=250)
+SMOKE = Size(times=6, size=256, chunk_times=3, chunk_size=128, random=1_000, random_chunk=250, series=(48, 24, 36), series_written=(6, 9))
 
 
 @dataclasses.dataclass
@@ -74,11 +77,10 @@ def main():
     data = pathlib.Path(arguments.data or pathlib.Path(tempfile.gettempdir()) / "swath-bench")
     cube = data / f"cube-{size.times}x{size.size}.zarr"
     print(machine(arguments), flush=True)
-    if not cube.exists():
-        make_cube(cube, size)
+    data.mkdir(parents=True, exist_ok=True)
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="swath-bench-", dir=data))
     bench = Bench(arguments, size, cube, scratch, rounds)
-    workloads = {"i": bench.ndvi_mean, "ii": bench.random_transpose, "iii": bench.ranks, "iv": bench.idle_rank}
+    workloads = {"i": bench.ndvi_mean, "ii": bench.random_transpose, "iii": bench.ranks, "iv": bench.idle_rank, "v": bench.rechunk}
     try:
         for name, workload in workloads.items():
             if fnmatch.fnmatch(name, arguments.only):
@@ -114,13 +116,13 @@ def version(package):
     return metadata.version(package)
 
 
-def make_cube(cube, size):
-    """Makes it under another name first, so that a directory of that name is always complete."""
+def make(cube, script, shape):
+    """Makes a cube that isn't there, under another name first, so that one of that name is always complete."""
+    if cube.exists():
+        return
     print(f"making {cube}", flush=True)
-    cube.parent.mkdir(parents=True, exist_ok=True)
     partial = cube.with_suffix(".partial")
-    shape = [size.times, size.size, size.chunk_times, size.chunk_size]
-    subprocess.run([sys.executable, HERE / "make_cube.py", partial, *map(str, shape)], check=True)
+    subprocess.run([sys.executable, HERE / script, partial, *map(str, shape)], check=True)
     partial.rename(cube)
 
 
@@ -129,11 +131,13 @@ class Bench:
 
     def __init__(self, arguments, size, cube, scratch, rounds):
         self.size, self.cube, self.scratch, self.rounds = size, cube, scratch, rounds
+        self.data = cube.parent
         self.threads = str(arguments.threads)
         self.swath = str(pathlib.Path(arguments.release).resolve() / "swath")
         self.floor = str(pathlib.Path(arguments.release).resolve() / "examples/floor")
 
     def ndvi_mean(self):
+        self.make_cube()
         script = str(HERE / "ndvi_mean.py")
         expected = self.scratch / "expected.zarr"
         self.finish(self.dask("threads", script, self.cube, expected))
@@ -159,8 +163,28 @@ class Bench:
         chunks = f"{of[0]} x {of[0]} in chunks of {of[1]} x {of[1]}"
         self.compare(f"(ii) part of x + x.T and its mean, x random float64 {chunks}", contestants)
 
+    def rechunk(self):
+        shape, chunk_times, written = self.size.series, self.size.series_chunk_times, self.size.series_written
+        series = self.data / f"series-{'x'.join(map(str, (*shape, chunk_times)))}.zarr"
+        make(series, "make_series.py", (*shape, chunk_times))
+        script, expected = str(HERE / "rechunk.py"), self.scratch / "series.zarr"
+        self.finish(self.dask("threads", script, series, expected, *written))
+        contestants = {
+            "floor": [self.floor, "decode", self.threads, expected / "t", self.scratch / "floor", series / "t"],
+            "dask, threads": self.dask("threads", script, series, self.scratch / "threads.zarr", *written),
+            "dask, 2 workers": self.dask("cluster", script, series, self.scratch / "cluster.zarr", *written),
+            "swath": self.run(script, series, self.scratch / "swath.zarr", *written),
+        }
+        chunks = f"from {(chunk_times, *shape[1:])} to {(shape[0], *written)}"
+        self.compare(f"(v) rechunk of float32 {shape}, {chunks}", contestants)
+
+    def make_cube(self):
+        size = self.size
+        make(self.cube, "make_cube.py", (size.times, size.size, size.chunk_times, size.chunk_size))
+
     def ranks(self):
         """The single process sets the length of the work, and three ranks follow."""
+        self.make_cube()
         smoke = self.size is SMOKE
         ndvi, random = str(HERE / "ndvi_mean.py"), str(HERE / "random_transpose.py")
         once = self.finish(self.run(ndvi, self.cube, self.scratch / "one.zarr")).seconds
