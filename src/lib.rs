@@ -62,6 +62,7 @@ pub mod dataset;
 pub mod environment;
 pub mod event;
 pub mod execute;
+pub mod journal;
 pub mod kernels;
 pub mod monitor;
 pub mod plan;

@@ -4,6 +4,7 @@
 //! travel in batches. How a message gets to the other side is `transport`'s part, what follows from it the scheduler's
 //! and the worker's.
 
+use crate::array::WrittenChunk;
 use crate::task::{Computation, ComputationId, ResultId, ResultPart, StageId, TaskId, TaskResult};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -112,8 +113,15 @@ pub struct StageDone {
     pub indices: Vec<u64>,
     /// Bytes that they read from stores, as stored.
     pub read_bytes: u64,
-    /// Bytes that they wrote to stores, as stored.
-    pub written_bytes: u64,
+    /// Chunks that they wrote to a store.
+    pub written: Vec<WrittenChunk>,
+}
+
+impl StageDone {
+    /// Bytes that the tasks wrote to stores, as stored.
+    pub fn written_bytes(&self) -> u64 {
+        self.written.iter().map(|chunk| chunk.size_bytes).sum()
+    }
 }
 
 /// From a worker to the scheduler.

@@ -21,7 +21,7 @@ pub use chunk_grid::{AxisChunks, ChunkGrid, ChunkIndex};
 pub use dtype::{DType, ParseDTypeError, TimeUnit};
 pub use region::Region;
 pub use scalar::Scalar;
-pub use stored::{ArrayLocation, StoredArray};
+pub use stored::{ArrayLocation, StoredArray, WrittenChunk};
 
 pub(crate) use buffer::with_buffer;
 #[cfg(test)]

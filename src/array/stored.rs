@@ -1,6 +1,6 @@
 //! Description of an array that lies in a store: enough to plan reads without opening it.
 
-use super::{ChunkGrid, DType, Shape};
+use super::{ChunkGrid, ChunkIndex, DType, Shape};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -36,4 +36,15 @@ pub struct StoredArray {
     pub decode_scratch_bytes: usize,
     /// Identity of the array's metadata; a change of the input shows here.
     pub fingerprint: u64,
+}
+
+/// A chunk (a whole shard where sharded) that has been written, as its file lies there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenChunk {
+    /// Its index in the array's write grid.
+    pub chunk: ChunkIndex,
+    /// Bytes of its file; 0 where there is none, since all values are the fill value.
+    pub size_bytes: u64,
+    /// CRC-32C of the file's bytes.
+    pub checksum: u32,
 }

@@ -10,6 +10,7 @@ mod info;
 mod output;
 mod remedy;
 mod run;
+mod run_directory;
 
 use crate::environment::Environment;
 use crate::script::ScriptError;
@@ -115,6 +116,15 @@ impl Ended {
             }
             Ended::Script(ScriptError::Exit { .. }) => {}
             Ended::Script(error) => output::complain(&format!("swath: {error}")),
+        }
+    }
+
+    /// What went wrong, for the record.
+    fn message(&self) -> Option<String> {
+        match self {
+            Ended::Usage(error) => Some(error.to_string()),
+            Ended::Failed(error) => Some(output::one_line(error)),
+            Ended::Script(error) => Some(error.to_string()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a user can do about an error that isn't a script's (those come with their own).
 
+use crate::journal::JournalError;
 use crate::runtime::RuntimeError;
 use crate::store::StoreError;
 use crate::transport::TransportError;
@@ -27,6 +28,11 @@ fn of_runtime(error: &RuntimeError) -> Option<String> {
             "use the mpirun or srun of the MPI library that swath was built with (see: ldd $(command -v swath))"
                 .to_owned()
         }
+        RuntimeError::Journal(JournalError::Changed { .. }) => "start over with --fresh".to_owned(),
+        RuntimeError::Journal(JournalError::Held { .. }) => {
+            "wait until it has ended; if its host is gone for good, two minutes are enough".to_owned()
+        }
+        RuntimeError::Journal(JournalError::NotARun { .. }) => "name an empty directory with --run-dir".to_owned(),
         RuntimeError::Thread { .. } => "start fewer threads with --threads".to_owned(),
         _ => return None,
     })

@@ -2,7 +2,10 @@
 
 use super::Ended;
 use super::arguments::{ResourceArguments, ScriptArguments};
+use super::output::complain;
+use super::run_directory::RunDirectoryArguments;
 use crate::environment::Environment;
+use crate::journal::{Ending, Outcome};
 use crate::monitor;
 use crate::runtime::{Session, SessionOptions, Started};
 use crate::script;
@@ -16,6 +19,7 @@ Examples:
   swath run --threads 8 --memory 16GiB ndvi.py scene.zarr ndvi.zarr
   mpirun -n 4 swath run --quiet ndvi.py
   srun --ntasks-per-node=2 swath run ndvi.py
+  swath run --resume ndvi.py              goes on where the last attempt stopped
 
 Of several ranks, rank 0 runs the script and schedules, the others compute.";
 
@@ -33,6 +37,9 @@ pub struct RunArguments {
     /// No progress and no summary.
     #[arg(long, short)]
     pub quiet: bool,
+
+    #[command(flatten)]
+    run_directory: RunDirectoryArguments,
 
     #[command(flatten)]
     pub script: ScriptArguments,
@@ -54,8 +61,7 @@ pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
         Started::Session(session) => Rc::new(session),
         Started::Served { exit_code } => return Ok(exit_code as u8),
     };
-    let outcome = script::run_file(arguments.script.path(), arguments.script.arguments(), session.clone());
-    let code = match outcome.map_err(Ended::Script) {
+    let code = match run_script(arguments, &session) {
         Ok(()) => 0,
         Err(ended) => {
             // Before the other ranks leave: launchers end rank 0 when another rank fails.
@@ -65,4 +71,23 @@ pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
     };
     session.finish(code.into());
     Ok(code)
+}
+
+/// Runs the script with its run directory.
+fn run_script(arguments: &RunArguments, session: &Rc<Session>) -> Result<(), Ended> {
+    arguments.run_directory.open(&arguments.script, session)?;
+    let script = &arguments.script;
+    let ended = script::run_file(script.path(), script.arguments(), session.clone()).map_err(Ended::Script);
+    let outcome = match &ended {
+        Ok(()) => Outcome { ending: Ending::Finished, message: None, exit_code: 0 },
+        Err(ended) => Outcome { ending: Ending::Failed, message: ended.message(), exit_code: ended.code().into() },
+    };
+    let skipped = session.close_run(&outcome).map_err(Error::from)?;
+    if let (Some(skipped), false) = (skipped, arguments.quiet) {
+        complain(&format!(
+            "resumed: {} of {} chunks, {} values, {} partial results were there",
+            skipped.chunks, skipped.chunks_total, skipped.values, skipped.partials
+        ));
+    }
+    ended
 }

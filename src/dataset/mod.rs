@@ -50,4 +50,4 @@ pub use open::{OpenOptions, open_group, open_zarr};
 pub use operand::Operand;
 pub use reduce::{Dims, ReduceOptions};
 pub use variable::{Attributes, Encoding, Variable};
-pub use write::{EncodedDataset, WriteArrays, WriteOptions, write_zarr};
+pub use write::{EncodedDataset, WriteArrays, WriteOptions, Written, write_zarr};

@@ -4,7 +4,9 @@ use super::cf::{encode_variable, fill_value_attribute};
 use super::{Dataset, DatasetError, Encoding, Variable};
 use crate::array::{AxisChunks, StoredArray};
 use crate::plan::{Array, PlanError};
-use crate::store::{self, ArraySpec, Compression, StoreError, StoreWriter, WriteMode, ZarrFormat};
+use crate::store::{
+    self, ArraySpec, Compression, StoreError, StoreSpec, StoreWriter, UnfinishedStore, Workshop, WriteMode, ZarrFormat,
+};
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 
@@ -188,11 +190,56 @@ fn chunks_text(axes: &[AxisChunks]) -> String {
     format!("({}{})", texts.join(", "), if texts.len() == 1 { "," } else { "" })
 }
 
-/// Computes arrays into stored ones, which exist already: `runtime::Session::write`.
-pub type WriteArrays<'a> = dyn FnMut(&[(Array, StoredArray)]) -> Result<(), PlanError> + 'a;
+/// What became of an order to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// The arrays are complete in their unfinished store.
+    Now,
+    /// An earlier attempt of the run has written them, and they lie in their final place.
+    Before,
+}
+
+/// Computes arrays into stored ones, which exist already: `runtime::Session` does, and knows what earlier attempts of a run
+/// have done. Functions from outputs to a result will do where there are none.
+pub trait WriteArrays {
+    /// Where a store of this path is to be filled; anywhere, by default.
+    ///
+    /// # Errors
+    /// Where that can't be known.
+    fn workshop(&mut self, location: &str) -> Result<Option<Workshop>, PlanError> {
+        let _ = location;
+        Ok(None)
+    }
+
+    /// Computes arrays into those of an unfinished store.
+    ///
+    /// # Errors
+    /// Where they can't be computed or written.
+    fn write(&mut self, store: &UnfinishedStore, outputs: &[(Array, StoredArray)]) -> Result<Written, PlanError>;
+
+    /// Has a store take its place, by `finish`.
+    ///
+    /// # Errors
+    /// Where `finish` fails, or it can't be recorded.
+    fn place(
+        &mut self,
+        store: &UnfinishedStore,
+        finish: &mut dyn FnMut() -> Result<(), StoreError>,
+    ) -> Result<(), DatasetError> {
+        let _ = store;
+        Ok(finish()?)
+    }
+}
+
+impl<F: FnMut(&[(Array, StoredArray)]) -> Result<(), PlanError>> WriteArrays for F {
+    fn write(&mut self, _store: &UnfinishedStore, outputs: &[(Array, StoredArray)]) -> Result<Written, PlanError> {
+        self(outputs).map(|()| Written::Now)
+    }
+}
 
 /// Writes a dataset to a Zarr store, as `to_zarr` does: creates its arrays, has `write` compute the values into them, and
-/// puts the store in place. Where anything fails, nothing is left behind and what stood there before still stands.
+/// puts the store in place. Where anything fails, what stood there before still stands, and nothing is left behind but a
+/// workshop that the next attempt finds again.
 ///
 /// # Errors
 /// Where the store can't be created, values can't be encoded, or `write` fails.
@@ -200,7 +247,7 @@ pub fn write_zarr(
     dataset: &Dataset,
     location: &str,
     options: &WriteOptions,
-    write: &mut WriteArrays<'_>,
+    write: &mut dyn WriteArrays,
 ) -> Result<(), DatasetError> {
     let format = match options.format {
         Some(format) => format,
@@ -208,7 +255,9 @@ pub fn write_zarr(
     };
     let encoded = dataset.encode_for_store(format, &options.encoding)?;
     check_sizes(location, options.mode, &encoded.arrays)?;
-    let mut writer = StoreWriter::create(location, options.mode, format, encoded.attributes)?;
+    let workshop = write.workshop(location)?;
+    let spec = StoreSpec { location: location.to_owned(), mode: options.mode, format, attributes: encoded.attributes };
+    let mut writer = StoreWriter::create_in(workshop.as_ref(), spec)?;
     let mut outputs = Vec::new();
     for (spec, array) in &encoded.arrays {
         match writer.create_array(spec) {
@@ -219,11 +268,15 @@ pub fn write_zarr(
             }
         }
     }
-    match write(&outputs) {
-        Ok(()) => Ok(writer.finish()?),
-        Err(error) => {
+    let store = writer.unfinished();
+    match write.write(&store, &outputs)? {
+        Written::Now => {
+            let mut writer = Some(writer);
+            write.place(&store, &mut || writer.take().map_or(Ok(()), StoreWriter::finish))
+        }
+        Written::Before => {
             writer.abort();
-            Err(error.into())
+            Ok(())
         }
     }
 }

@@ -15,7 +15,7 @@ mod strips;
 #[cfg(test)]
 mod tests;
 
-use crate::array::{ArrayError, ArrayLocation, Chunk, StoredArray};
+use crate::array::{ArrayError, ArrayLocation, Chunk, StoredArray, WrittenChunk};
 use crate::kernels::KernelError;
 use crate::plan::NodeId;
 use crate::store::{self, ArrayReader, ArrayWriter, StoreError};
@@ -36,8 +36,8 @@ pub struct TaskOutcome {
     pub result: Option<TaskResult>,
     /// Bytes read from stores, as stored.
     pub bytes_read: u64,
-    /// Bytes written to stores, as stored.
-    pub bytes_written: u64,
+    /// Chunks written to stores.
+    pub written: Vec<WrittenChunk>,
 }
 
 /// Why a task failed.
@@ -125,33 +125,32 @@ impl Executor {
         let bytes_read = evaluation.bytes_read;
         let target = match &stage.output {
             StageOutput::Write { target, .. } => target,
-            StageOutput::Discard => return Ok(TaskOutcome { result: None, bytes_read, bytes_written: 0 }),
+            StageOutput::Discard => return Ok(TaskOutcome { result: None, bytes_read, written: Vec::new() }),
             StageOutput::Keep | StageOutput::Persist { .. } | StageOutput::Collect { .. } => {
-                return Ok(TaskOutcome { result: Some(result), bytes_read, bytes_written: 0 });
+                return Ok(TaskOutcome { result: Some(result), bytes_read, written: Vec::new() });
             }
         };
         let TaskResult::Chunk(values) = result else {
             unreachable!("stages that write produce chunks, as lowering builds them")
         };
-        let bytes_written = self.write(task, target, &values)?;
+        let written = self.write(task, target, &values)?;
         self.pool.give(values);
-        Ok(TaskOutcome { result: None, bytes_read, bytes_written })
+        Ok(TaskOutcome { result: None, bytes_read, written })
     }
 
     /// Writes every chunk of the target that a task's region is made of.
-    fn write(&self, task: TaskId, target: &StoredArray, values: &Chunk) -> Result<u64, ExecuteError> {
+    fn write(&self, task: TaskId, target: &StoredArray, values: &Chunk) -> Result<Vec<WrittenChunk>, ExecuteError> {
         let writer = cached(&self.writers, &target.location, || store::open_array_writer(target))?;
         let region = self.computation.region_of(task);
         let chunks = target.write_grid.chunks_in(&region);
         if let [only] = chunks[..] {
-            return Ok(writer.write_chunk(only, values)?);
+            return Ok(vec![writer.write_chunk(only, values)?]);
         }
-        let mut bytes_written = 0;
-        for chunk in chunks {
+        let write = |chunk| {
             let part = target.write_grid.region(chunk).relative_to(&region.start);
-            bytes_written += writer.write_chunk(chunk, &values.extract(&part))?;
-        }
-        Ok(bytes_written)
+            Ok(writer.write_chunk(chunk, &values.extract(&part))?)
+        };
+        chunks.into_iter().map(write).collect()
     }
 
     fn program(&self, stage: StageId, node: NodeId) -> Arc<Program> {

@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 /// Longest time that removing partial outputs takes where a launcher kills ranks a second after the signal.
-const RANK_CLEANUP_TIME: Duration = Duration::from_millis(600);
+const RANK_CLEANUP_TIME: Duration = Duration::from_millis(450);
 /// The same for a process on its own. A removal waits for what is being synced in the same directory.
 const CLEANUP_TIME: Duration = Duration::from_secs(3);
 
@@ -25,6 +25,16 @@ static CLEANUPS: Mutex<(u64, BTreeMap<u64, PathBuf>)> = Mutex::new((0, BTreeMap:
 static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
 /// Exit code of a run that is ending already; negative before.
 static ENDING: AtomicI32 = AtomicI32::new(-1);
+
+/// What is to be done before the process leaves, given its exit code.
+type Farewell = Box<dyn FnOnce(i32) + Send>;
+
+static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
+
+/// From now on, a signal that ends this process has this done first, in little time, with the exit code.
+pub(super) fn at_leaving(farewell: impl FnOnce(i32) + Send + 'static) {
+    *FAREWELL.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(farewell));
+}
 
 /// Keeps a path registered for removal.
 #[derive(Debug)]
@@ -84,6 +94,10 @@ fn leave(signal: i32, ranks: Ranks) -> ! {
     let (done, wait) = mpsc::channel();
     let limit = if ranks.count > 1 { RANK_CLEANUP_TIME } else { CLEANUP_TIME };
     let clean = move || {
+        let farewell = FAREWELL.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(farewell) = farewell {
+            farewell(128 + signal);
+        }
         remove_partial_outputs(Instant::now() + limit);
         let _ = done.send(());
     };

@@ -2,9 +2,10 @@
 
 use super::RuntimeError;
 use super::observers::Observers;
+use crate::array::WrittenChunk;
 use crate::protocol::{Endpoint, Envelope, Message, Report, WorkerId, WorkerInfo};
 use crate::scheduler::{Action, Failure, Scheduler};
-use crate::task::{Computation, ComputationId, StageId, TaskId, TaskResult};
+use crate::task::{Computation, ComputationId, Skip, StageId, TaskId, TaskResult};
 use crate::transport::{Transport, TransportError};
 use crossbeam_channel::RecvTimeoutError;
 use std::sync::Arc;
@@ -13,6 +14,29 @@ use std::time::{Duration, Instant};
 
 /// How often observers are offered what they had no room for.
 const OBSERVER_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Takes what a computation leaves with rank 0.
+pub(super) trait Receive {
+    /// A result for the script.
+    fn collect(&mut self, task: TaskId, result: Arc<TaskResult>);
+
+    /// Chunks of the target of a stage that are complete on the disk.
+    ///
+    /// # Errors
+    /// Where they can't be recorded.
+    fn written(&mut self, stage: StageId, chunks: Vec<WrittenChunk>) -> Result<(), RuntimeError>;
+}
+
+/// Takes nothing.
+pub(super) struct Nothing;
+
+impl Receive for Nothing {
+    fn collect(&mut self, _: TaskId, _: Arc<TaskResult>) {}
+
+    fn written(&mut self, _: StageId, _: Vec<WrittenChunk>) -> Result<(), RuntimeError> {
+        Ok(())
+    }
+}
 
 /// A scheduler and its workers.
 pub(super) struct Job {
@@ -69,21 +93,23 @@ impl Job {
         self.scheduler.workers().map(|(_, info)| info.budget_bytes).min().unwrap_or(0)
     }
 
-    /// Runs a computation to its end; results for the script go to `collect` as they come.
+    /// Runs a computation, but for the tasks that need not run, to its end; what it leaves here goes to `receiver` as it
+    /// comes.
     ///
     /// # Errors
     /// [`RuntimeError::Failed`] with the first failure, once every worker has stopped.
     pub(super) fn run(
         &mut self,
         computation: Arc<Computation>,
-        collect: &mut dyn FnMut(TaskId, Arc<TaskResult>),
+        skip: &Skip,
+        receiver: &mut dyn Receive,
     ) -> Result<(), RuntimeError> {
         if self.is_finished {
             return Err(RuntimeError::Finished);
         }
-        self.scheduler.submit(self.clock.elapsed(), computation);
+        self.scheduler.submit(self.clock.elapsed(), computation, skip);
         loop {
-            if let Some(outcome) = self.act(collect) {
+            if let Some(outcome) = self.act(receiver) {
                 return Ok(outcome?);
             }
             match self.transport.incoming().recv_timeout(OBSERVER_INTERVAL) {
@@ -98,7 +124,7 @@ impl Job {
     pub(super) fn release(&mut self, computation: ComputationId, stage: StageId) {
         if !self.is_finished {
             self.scheduler.release_persisted(computation, stage);
-            self.act(&mut |_, _| {});
+            self.act(&mut Nothing);
         }
     }
 
@@ -108,7 +134,7 @@ impl Job {
             return;
         }
         self.scheduler.shut_down(exit_code);
-        self.act(&mut |_, _| {});
+        self.act(&mut Nothing);
         self.observers.finish();
         if let Some(thread) = self.worker_thread.take() {
             // A panic of the worker was reported as its loss.
@@ -134,7 +160,7 @@ impl Job {
     }
 
     /// Does what the scheduler wants; gives the outcome of a computation that is over.
-    fn act(&mut self, collect: &mut dyn FnMut(TaskId, Arc<TaskResult>)) -> Option<Result<(), Failure>> {
+    fn act(&mut self, receiver: &mut dyn Receive) -> Option<Result<(), Failure>> {
         let mut finished = None;
         while let Some(action) = self.scheduler.poll_action() {
             match action {
@@ -145,7 +171,13 @@ impl Job {
                     }
                 }
                 Action::Emit(event) => self.observers.tell(event),
-                Action::Collect { task, result } => collect(task, result),
+                Action::Collect { task, result } => receiver.collect(task, result),
+                Action::Written { stage, chunks } => {
+                    if let Err(error) = receiver.written(stage, chunks) {
+                        let message = error.to_string();
+                        self.scheduler.give_up(self.clock.elapsed(), Failure::Journal { message });
+                    }
+                }
                 Action::Finish { outcome, .. } => finished = Some(outcome),
             }
         }

@@ -6,17 +6,21 @@
 mod assemble;
 pub mod interrupt;
 mod job;
+mod ledger;
 mod observers;
 mod serve;
 mod session;
 mod start;
 
-pub use session::{Description, Session, SessionOptions, Started};
+pub use ledger::{RunOptions, Skipped};
+pub use session::{Description, Session, SessionOptions, Started, StoreWritten};
 
 use crate::array::Shape;
 use crate::execute::ExecuteError;
+use crate::journal::JournalError;
 use crate::protocol::WorkerId;
 use crate::scheduler::Failure;
+use crate::store::StoreError;
 use crate::task::TaskError;
 use crate::transport::TransportError;
 
@@ -32,6 +36,12 @@ pub enum RuntimeError {
     /// A task of a small array, computed in the calling thread, failed.
     #[error(transparent)]
     Execute(#[from] ExecuteError),
+    /// The run directory can't be used, or is of another run.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// An output can't be looked at.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Ranks can't reach each other.
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -73,6 +83,11 @@ pub enum RuntimeError {
 }
 
 impl RuntimeError {
+    /// Whether a run can't be resumed since something of it has changed.
+    pub fn is_other_run(&self) -> bool {
+        matches!(self, RuntimeError::Journal(JournalError::Changed { .. }))
+    }
+
     /// Bytes of memory that would have been enough, where too little of it is the trouble.
     pub fn needed_bytes(&self) -> Option<u64> {
         match self {

@@ -119,11 +119,9 @@ impl Server<'_> {
         self.pool.spawn(move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| executor.run(task, &inputs, &is_cancelled)));
             let outcome = match outcome {
-                Ok(Ok(outcome)) => Ok(Completion {
-                    result: outcome.result,
-                    read_bytes: outcome.bytes_read,
-                    written_bytes: outcome.bytes_written,
-                }),
+                Ok(Ok(outcome)) => {
+                    Ok(Completion { result: outcome.result, read_bytes: outcome.bytes_read, written: outcome.written })
+                }
                 Ok(Err(error)) => Err(chain(&error)),
                 Err(panic) => Err(format!("internal error in a task: {}", panic_message(&*panic))),
             };

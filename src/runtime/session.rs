@@ -1,25 +1,33 @@
 //! The session: the only door from a plan to execution.
 
 use super::assemble::Assembly;
-use super::job::Job;
+use super::job::{Job, Nothing, Receive};
+use super::ledger::{BegunOutputs, Ledger, RunOptions, Skipped};
 use super::start::{PANICKED, Part, start};
 use super::{RuntimeError, interrupt};
-use crate::array::{Chunk, StoredArray};
+use crate::array::{Chunk, StoredArray, WrittenChunk};
 use crate::environment::Environment;
 use crate::event::Observer;
 use crate::execute::Executor;
+use crate::journal::Outcome;
 use crate::plan::{Array, Evaluate, KeepAlive, Operation, PersistedArray, Plan, PlanError, optimize};
+use crate::store::{StoreError, UnfinishedStore, Workshop};
 use crate::task::{
-    Computation, ComputationId, Goal, Resources, ResultId, StageId, StageOutput, TaskId, TaskResult, lower,
+    Computation, ComputationId, Goal, PlanDigest, Resources, ResultId, Skip, StageId, StageOutput, TaskId, TaskResult,
+    lower,
 };
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 /// Bytes that an explaining session reads for labels and the like.
 const EXPLAINED_READ_BYTES: u64 = 16 << 20;
+
+/// A value that is computed in the calling thread is kept for later attempts where it took longer than this.
+const EXPENSIVE: Duration = Duration::from_millis(100);
 
 /// What a session is to run with.
 pub struct SessionOptions {
@@ -94,6 +102,17 @@ pub struct Session {
     next_computation: Cell<u32>,
     /// Persisted stages whose last array was dropped.
     dropped: (Sender<PersistedStage>, Receiver<PersistedStage>),
+    /// The run directory, where there is one.
+    ledger: RefCell<Option<Ledger>>,
+}
+
+/// What became of an order to write a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreWritten {
+    /// The arrays are complete in the unfinished store.
+    Now,
+    /// An earlier attempt of the run has written them, and they lie in their final place.
+    Before,
 }
 
 enum Mode {
@@ -182,6 +201,58 @@ impl Session {
             limit_bytes,
             next_computation: Cell::new(0),
             dropped: unbounded(),
+            ledger: RefCell::default(),
+        }
+    }
+
+    /// Keeps a run directory from now on: what is finished is recorded there, and what an earlier attempt has recorded isn't
+    /// computed again.
+    ///
+    /// # Errors
+    /// Where another process has the directory, it is of another run, or it can't be written.
+    pub fn open_run(&self, options: &RunOptions) -> Result<(), RuntimeError> {
+        *self.ledger.borrow_mut() = Some(Ledger::open(options, self.seed)?);
+        Ok(())
+    }
+
+    /// Closes the run directory: it is removed where the run has finished, and left for the next attempt where not. Gives
+    /// what earlier attempts had done, where this one went on with it.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn close_run(&self, outcome: &Outcome) -> Result<Option<Skipped>, RuntimeError> {
+        let Some(ledger) = self.ledger.borrow_mut().take() else { return Ok(None) };
+        let skipped = ledger.skipped();
+        ledger.close(outcome)?;
+        Ok(skipped)
+    }
+
+    /// Whether there is a run directory.
+    pub fn has_run(&self) -> bool {
+        self.ledger.borrow().is_some()
+    }
+
+    /// Where the next store that is written is to be filled, so that the next attempt of the run finds it; `None` where
+    /// there is no run directory.
+    ///
+    /// # Errors
+    /// Where the path can't be followed.
+    pub fn workshop(&self, location: &str) -> Result<Option<Workshop>, RuntimeError> {
+        self.ledger.borrow_mut().as_mut().map(|ledger| ledger.workshop(location)).transpose()
+    }
+
+    /// Has a filled store take its place, by `finish`.
+    ///
+    /// # Errors
+    /// Where `finish` fails, or it can't be recorded.
+    pub fn place(
+        &self,
+        store: &UnfinishedStore,
+        finish: &mut dyn FnMut() -> Result<(), StoreError>,
+    ) -> Result<(), RuntimeError> {
+        match self.ledger.borrow_mut().as_mut() {
+            Some(ledger) => ledger.place(store, finish),
+            None => Ok(finish()?),
         }
     }
 
@@ -194,10 +265,9 @@ impl Session {
         let mut computed = Vec::new();
         if !lazy.is_empty() {
             self.check_result_size(&lazy)?;
-            let computation = self.lower(&lazy, vec![Goal::Collect; lazy.len()])?;
-            let mut assembly = Assembly::new(&computation);
-            self.run(&computation, &mut |task, result| assembly.add(task, result))?;
-            computed = assembly.finish();
+            let goals = vec![Goal::Collect; lazy.len()];
+            let computation = self.lower(&lazy, goals.clone())?;
+            computed = self.recall_or(&computation, &goals, Duration::ZERO, || self.collect(&computation))?;
         }
         let mut computed = computed.into_iter();
         let values = arrays.iter().map(|array| match array.in_memory_values() {
@@ -218,7 +288,35 @@ impl Session {
         let (arrays, goals): (Vec<_>, _) =
             outputs.iter().map(|(array, target)| (array.clone(), Goal::Write(target.clone()))).unzip();
         let computation = self.lower(&arrays, goals)?;
-        self.run(&computation, &mut |_, _| {})
+        self.run(&computation, &Skip::none(), &mut Nothing)
+    }
+
+    /// Computes arrays into those of an unfinished store; with a run directory, only the chunks that no earlier attempt of
+    /// the run has written.
+    ///
+    /// # Errors
+    /// As [`Session::compute`].
+    pub fn write_store(
+        &self,
+        store: &UnfinishedStore,
+        outputs: &[(Array, StoredArray)],
+    ) -> Result<StoreWritten, RuntimeError> {
+        if outputs.is_empty() || self.ledger.borrow().is_none() {
+            return self.write(outputs).map(|()| StoreWritten::Now);
+        }
+        let (arrays, goals): (Vec<_>, Vec<_>) =
+            outputs.iter().map(|(array, target)| (array.clone(), Goal::Write(target.clone()))).unzip();
+        let computation = self.lower(&arrays, goals.clone())?;
+        let begun = match self.ledger.borrow_mut().as_mut() {
+            Some(ledger) => {
+                let digest = ledger.digest(computation.id, &computation.plan, &goals, Some(store));
+                ledger.begin_outputs(&computation, digest, store)?
+            }
+            None => None,
+        };
+        let Some(BegunOutputs { numbers, skip }) = begun else { return Ok(StoreWritten::Before) };
+        self.run(&computation, &skip, &mut Recorder { ledger: &self.ledger, numbers })?;
+        Ok(StoreWritten::Now)
     }
 
     /// Computes every chunk of arrays and drops it: for measuring what that costs.
@@ -227,7 +325,7 @@ impl Session {
     /// As [`Session::compute`].
     pub fn discard(&self, arrays: &[Array]) -> Result<(), RuntimeError> {
         let computation = self.lower(arrays, vec![Goal::Discard; arrays.len()])?;
-        self.run(&computation, &mut |_, _| {})
+        self.run(&computation, &Skip::none(), &mut Nothing)
     }
 
     /// Computes arrays into the workers' memory. They stay until the arrays that this returns are dropped. Those that are
@@ -241,8 +339,10 @@ impl Session {
         if lazy.is_empty() || matches!(self.mode, Mode::Explaining(_)) {
             return Ok(arrays.to_vec());
         }
-        let computation = self.lower(&lazy, vec![Goal::Persist; lazy.len()])?;
-        self.run(&computation, &mut |_, _| {})?;
+        let goals = vec![Goal::Persist; lazy.len()];
+        let computation = self.lower(&lazy, goals.clone())?;
+        self.digest(&computation, &goals);
+        self.run(&computation, &Skip::none(), &mut Nothing)?;
         let mut persisted = lazy.iter().enumerate().map(|(output, array)| self.kept(&computation, output, array));
         let kept = arrays.iter().map(|array| if is_there(array) { Some(array.clone()) } else { persisted.next() });
         Ok(kept.map(|array| array.expect("every lazy array was persisted")).collect())
@@ -270,7 +370,8 @@ impl Session {
         }
         let computation = self.lower(std::slice::from_ref(array), vec![Goal::Collect])?;
         if computation.persisted_sources().is_empty() {
-            return Ok(run_here(&Arc::new(computation))?.remove(0));
+            let computation = Arc::new(computation);
+            return Ok(self.recall_or(&computation, &[Goal::Collect], EXPENSIVE, || run_here(&computation))?.remove(0));
         }
         Ok(self.compute(std::slice::from_ref(array))?.remove(0))
     }
@@ -310,14 +411,54 @@ impl Session {
     fn lower(&self, arrays: &[Array], goals: Vec<Goal>) -> Result<Computation, RuntimeError> {
         let id = ComputationId(self.next_computation.get());
         self.next_computation.set(id.0 + 1);
-        Ok(lower(id, optimize(Plan::of(arrays)), goals, self.resources)?)
+        let plan = optimize(Plan::of(arrays));
+        if let Some(ledger) = self.ledger.borrow_mut().as_mut() {
+            ledger.check_inputs(&plan)?;
+        }
+        Ok(lower(id, plan, goals, self.resources)?)
     }
 
-    fn run(
+    /// The digest of a computation's plan, where there is a run directory.
+    fn digest(&self, computation: &Computation, goals: &[Goal]) -> Option<PlanDigest> {
+        let mut ledger = self.ledger.borrow_mut();
+        ledger.as_mut().map(|ledger| ledger.digest(computation.id, &computation.plan, goals, None))
+    }
+
+    /// The values that an earlier attempt of the run has computed, else those that `compute` gives: they are kept for
+    /// later attempts where that takes longer than `worthwhile`.
+    fn recall_or(
         &self,
         computation: &Computation,
-        collect: &mut dyn FnMut(TaskId, Arc<TaskResult>),
-    ) -> Result<(), RuntimeError> {
+        goals: &[Goal],
+        worthwhile: Duration,
+        compute: impl FnOnce() -> Result<Vec<Chunk>, RuntimeError>,
+    ) -> Result<Vec<Chunk>, RuntimeError> {
+        let may_know = self.ledger.borrow().as_ref().is_some_and(|ledger| ledger.has_values());
+        let digest = if may_know { self.digest(computation, goals) } else { None };
+        if let (Some(digest), Some(ledger)) = (digest, self.ledger.borrow_mut().as_mut())
+            && let Some(values) = ledger.value(computation.id, digest)
+        {
+            return Ok(values);
+        }
+        let started = Instant::now();
+        let values = compute()?;
+        if started.elapsed() >= worthwhile
+            && let Some(digest) = digest.or_else(|| self.digest(computation, goals))
+            && let Some(ledger) = self.ledger.borrow_mut().as_mut()
+        {
+            ledger.keep_value(computation.id, digest, &values)?;
+        }
+        Ok(values)
+    }
+
+    /// Has the workers compute values for the script.
+    fn collect(&self, computation: &Computation) -> Result<Vec<Chunk>, RuntimeError> {
+        let mut assembly = Assembly::new(computation);
+        self.run(computation, &Skip::none(), &mut assembly)?;
+        Ok(assembly.finish())
+    }
+
+    fn run(&self, computation: &Computation, skip: &Skip, receiver: &mut dyn Receive) -> Result<(), RuntimeError> {
         match &self.mode {
             Mode::Explaining(sink) => {
                 sink.borrow_mut()(computation);
@@ -328,9 +469,37 @@ impl Session {
                 for (computation, stage) in self.dropped.1.try_iter() {
                     job.release(computation, stage);
                 }
-                job.run(Arc::new(computation.clone()), collect)
+                job.run(Arc::new(computation.clone()), skip, receiver)
             }
         }
+    }
+}
+
+/// Records what is written.
+struct Recorder<'a> {
+    ledger: &'a RefCell<Option<Ledger>>,
+    /// The number of each stage's output.
+    numbers: BTreeMap<StageId, u32>,
+}
+
+impl Receive for Recorder<'_> {
+    fn collect(&mut self, _: TaskId, _: Arc<TaskResult>) {}
+
+    fn written(&mut self, stage: StageId, chunks: Vec<WrittenChunk>) -> Result<(), RuntimeError> {
+        match (self.numbers.get(&stage), self.ledger.borrow_mut().as_mut()) {
+            (Some(&number), Some(ledger)) => ledger.note_written(number, chunks),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Receive for Assembly<'_> {
+    fn collect(&mut self, task: TaskId, result: Arc<TaskResult>) {
+        self.add(task, result);
+    }
+
+    fn written(&mut self, _: StageId, _: Vec<WrittenChunk>) -> Result<(), RuntimeError> {
+        Ok(())
     }
 }
 

@@ -12,9 +12,10 @@ mod run;
 mod stage;
 mod unassigned;
 
+use crate::array::WrittenChunk;
 use crate::event::Event;
 use crate::protocol::{Order, Report, WorkerId, WorkerInfo};
-use crate::task::{Computation, ComputationId, StageId, TaskId, TaskResult};
+use crate::task::{Computation, ComputationId, Skip, StageId, TaskId, TaskResult};
 use crew::Member;
 use run::Run;
 use stage::Persisted;
@@ -42,6 +43,12 @@ pub enum Failure {
         worker: WorkerId,
         /// How it went.
         reason: String,
+    },
+    /// What is done can't be recorded.
+    #[error("{message}")]
+    Journal {
+        /// What went wrong.
+        message: String,
     },
     /// A task reads a result that no worker keeps.
     #[error("persisted chunk {index} of computation {} is no longer with any worker", computation.0)]
@@ -71,6 +78,13 @@ pub enum Action {
         task: TaskId,
         /// The result.
         result: Arc<TaskResult>,
+    },
+    /// Take note of chunks that are complete on the disk.
+    Written {
+        /// The stage whose tasks wrote them.
+        stage: StageId,
+        /// The chunks, of that stage's target.
+        chunks: Vec<WrittenChunk>,
     },
     /// A computation is over; every worker has stopped working on it.
     Finish {
@@ -106,20 +120,26 @@ impl Scheduler {
         self.crew.iter().map(|(id, member)| (*id, &member.info))
     }
 
-    /// Starts a computation.
+    /// Starts a computation, of which some tasks need not run.
     ///
     /// # Panics
     /// Where another computation isn't over.
-    pub fn submit(&mut self, now: Duration, computation: Arc<Computation>) {
+    pub fn submit(&mut self, now: Duration, computation: Arc<Computation>, skip: &Skip) {
         assert!(self.run.is_none(), "computations run one after the other");
         for (worker, member) in &mut self.crew {
             member.reset(now);
             self.actions.push_back(Action::Send { to: *worker, order: Order::Begin(computation.clone()) });
         }
         self.actions.push_back(Action::Emit(Event::started(&computation, self.crew.len())));
-        self.run = Some(Run::new(computation, &self.persisted, self.crew.len(), now));
+        self.run = Some(Run::new(computation, skip, &self.persisted, self.crew.len(), now));
+        self.note_skipped();
         self.advance(now);
         self.flush_releases();
+    }
+
+    /// Gives the computation up: what its workers do can't be kept.
+    pub fn give_up(&mut self, now: Duration, failure: Failure) {
+        self.fail(now, failure);
     }
 
     /// Takes note of what a worker reports.

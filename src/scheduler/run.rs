@@ -5,7 +5,7 @@ use super::stage::{Persisted, StageProgress, locate, merge_source, reads};
 use super::{Action, Failure, Scheduler};
 use crate::event::Event;
 use crate::protocol::{Assignment, InputLocation, Order, StageDone, WorkerId};
-use crate::task::{Computation, ResultId, StageId, StageOutput, TaskId};
+use crate::task::{Computation, ResultId, Skip, StageId, StageOutput, TaskId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,9 +29,17 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(computation: Arc<Computation>, persisted: &Persisted, worker_count: usize, now: Duration) -> Run {
-        let stages: Vec<StageProgress> =
-            computation.stage_ids().map(|id| StageProgress::new(&computation, id, persisted, worker_count)).collect();
+    pub(super) fn new(
+        computation: Arc<Computation>,
+        skip: &Skip,
+        persisted: &Persisted,
+        worker_count: usize,
+        now: Duration,
+    ) -> Run {
+        let stages: Vec<StageProgress> = computation
+            .stage_ids()
+            .map(|id| StageProgress::new(&computation, id, skip, persisted, worker_count))
+            .collect();
         Run {
             incomplete_stages: stages.len(),
             stages,
@@ -70,6 +78,10 @@ impl Run {
                 .map(|worker| InputLocation { result, worker })
                 .ok_or(Failure::ResultLost { computation: result.computation, index: result.task.index })
         };
+        // A merge that is handed out like this loads its result instead of merging.
+        if merge_source(&self.computation.stage(task.stage).work).is_some() {
+            return Ok(Vec::new());
+        }
         self.computation.inputs_of(task).into_iter().map(locate).collect()
     }
 
@@ -143,11 +155,15 @@ impl Scheduler {
             }
         }
         run.read_bytes += done.read_bytes;
-        run.written_bytes += done.written_bytes;
+        let written_bytes = done.written_bytes();
+        run.written_bytes += written_bytes;
         run.changed.push(done.stage);
-        let (computation, read_bytes, written_bytes) = (run.computation.id, done.read_bytes, done.written_bytes);
+        let (computation, read_bytes) = (run.computation.id, done.read_bytes);
         let event = Event::TasksDone { computation, stage: done.stage, count, read_bytes, written_bytes };
         self.actions.push_back(Action::Emit(event));
+        if !done.written.is_empty() {
+            self.actions.push_back(Action::Written { stage: done.stage, chunks: done.written });
+        }
         if !run.is_failed() {
             run.changed.extend(ready.iter().map(|merge| merge.stage));
             self.assign_merges(&ready);
@@ -182,6 +198,23 @@ impl Scheduler {
             if let Some(member) = self.crew.get_mut(&worker) {
                 member.held += tasks.len() as u64;
                 self.actions.push_back(Action::Send { to: worker, order: Order::Assign { computation, tasks } });
+            }
+        }
+    }
+
+    /// Tells of tasks that need not run, and opens stages of merges that can start at once.
+    pub(super) fn note_skipped(&mut self) {
+        let Some(run) = &mut self.run else { return };
+        let computation = run.computation.id;
+        for (id, progress) in run.computation.stage_ids().zip(&mut run.stages) {
+            let count = progress.skipped_count();
+            if count > 0 {
+                let event = Event::TasksDone { computation, stage: id, count, read_bytes: 0, written_bytes: 0 };
+                self.actions.push_back(Action::Emit(event));
+            }
+            if merge_source(&run.computation.stage(id).work).is_some() && progress.unassigned.count() > 0 {
+                progress.is_started = true;
+                self.actions.push_back(Action::Emit(Event::StageStarted { computation, stage: id }));
             }
         }
     }

@@ -3,8 +3,9 @@
 use super::bits::Bits;
 use super::unassigned::Unassigned;
 use crate::protocol::WorkerId;
-use crate::task::{Computation, ComputationId, ResultId, Stage, StageId, StageOutput, StageWork};
+use crate::task::{Computation, ComputationId, ResultId, Skip, Stage, StageId, StageOutput, StageWork, TaskId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Where the kept results of a stage are.
 #[derive(Debug, Default)]
@@ -58,6 +59,8 @@ pub(super) struct StageProgress {
     /// Tasks that no worker has; for a stage that merges, none.
     pub(super) unassigned: Unassigned,
     pub(super) locations: Option<Locations>,
+    /// Tasks that need not run: nobody keeps results of theirs.
+    skipped: Vec<Range<u64>>,
     done: Bits,
     done_count: u64,
     task_count: u64,
@@ -66,16 +69,29 @@ pub(super) struct StageProgress {
 }
 
 impl StageProgress {
-    pub(super) fn new(computation: &Computation, id: StageId, persisted: &Persisted, worker_count: usize) -> Self {
+    pub(super) fn new(
+        computation: &Computation,
+        id: StageId,
+        skip: &Skip,
+        persisted: &Persisted,
+        worker_count: usize,
+    ) -> Self {
         let stage = computation.stage(id);
         let is_kept = matches!(stage.output, StageOutput::Keep | StageOutput::Persist { .. });
-        let missing_inputs = match &stage.work {
-            StageWork::Merge(work) => (0..stage.task_count)
-                .map(|index| (work.source_runs - index % work.groups() * work.fan_in).min(work.fan_in) as u32)
-                .collect(),
-            _ => Vec::new(),
-        };
         let merges = matches!(stage.work, StageWork::Merge(_));
+        let missing_inputs = missing_inputs(computation, id, skip);
+        let rest = skip.rest(id, stage.task_count);
+        let unassigned = match merges {
+            // The others run as soon as their inputs are there.
+            true => {
+                rest.into_iter().flatten().filter(|&index| missing_inputs[index as usize] == 0).map(single).collect()
+            }
+            false => rest,
+        };
+        let mut done = Bits::new(stage.task_count);
+        skip.of_stage(id).iter().cloned().flatten().for_each(|index| {
+            done.insert(index);
+        });
         let sources = if merges { BTreeMap::new() } else { result_sources(computation, id, persisted) };
         let is_near = |&count: &u64| count >= 4 * worker_count as u64 && count >= stage.task_count / 16;
         StageProgress {
@@ -86,10 +102,11 @@ impl StageProgress {
             readers_left: computation.stages.iter().filter(|other| reads(other, id)).count(),
             reads_results: !sources.is_empty(),
             near: sources.into_iter().filter(|(_, count)| is_near(count)).map(|(source, _)| source).collect(),
-            unassigned: Unassigned::new(if merges { 0 } else { stage.task_count }),
+            unassigned: Unassigned::new(unassigned),
             locations: is_kept.then(|| Locations::new(stage.task_count)),
-            done: Bits::new(stage.task_count),
-            done_count: 0,
+            skipped: skip.of_stage(id).to_vec(),
+            done,
+            done_count: skip.count(id),
             task_count: stage.task_count,
             missing_inputs,
         }
@@ -105,6 +122,11 @@ impl StageProgress {
             locations.set(index, worker);
         }
         true
+    }
+
+    /// Number of tasks that need not run.
+    pub(super) fn skipped_count(&self) -> u64 {
+        self.skipped.iter().map(|range| range.end - range.start).sum()
     }
 
     /// Takes note of one more input of a merge task; says whether that was the last.
@@ -123,6 +145,24 @@ impl StageProgress {
     pub(super) fn is_open(&self) -> bool {
         self.is_started && self.unassigned.count() > 0
     }
+}
+
+fn single(index: u64) -> Range<u64> {
+    index..index + 1
+}
+
+/// For each task of a stage that merges, the inputs that are still to be made.
+fn missing_inputs(computation: &Computation, id: StageId, skip: &Skip) -> Vec<u32> {
+    let stage = computation.stage(id);
+    let StageWork::Merge(work) = &stage.work else { return Vec::new() };
+    let runs = |index: u64| (work.source_runs - index % work.groups() * work.fan_in).min(work.fan_in) as u32;
+    let mut missing: Vec<u32> = (0..stage.task_count).map(runs).collect();
+    for index in skip.of_stage(work.source).iter().cloned().flatten() {
+        if let Some(merge) = computation.merged_by(TaskId { stage: work.source, index }) {
+            missing[merge.index as usize] -= 1;
+        }
+    }
+    missing
 }
 
 /// The stage whose results a stage merges.

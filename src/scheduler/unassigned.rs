@@ -14,7 +14,7 @@ const BLOCK: u64 = 256;
 #[derive(Debug, Default)]
 pub(super) struct Unassigned {
     /// Tasks that nobody has looked at yet.
-    fresh: Range<u64>,
+    fresh: VecDeque<Range<u64>>,
     /// Tasks for whoever comes first.
     shared: VecDeque<Range<u64>>,
     /// Tasks whose inputs a worker keeps.
@@ -23,9 +23,10 @@ pub(super) struct Unassigned {
 }
 
 impl Unassigned {
-    /// All tasks of a stage.
-    pub(super) fn new(task_count: u64) -> Unassigned {
-        Unassigned { fresh: 0..task_count, shared: VecDeque::new(), preferred: BTreeMap::new(), count: task_count }
+    /// Tasks of a stage that are to run, ascending.
+    pub(super) fn new(fresh: Vec<Range<u64>>) -> Unassigned {
+        let count = fresh.iter().map(|range| range.end - range.start).sum();
+        Unassigned { fresh: fresh.into(), shared: VecDeque::new(), preferred: BTreeMap::new(), count }
     }
 
     /// Number of tasks.
@@ -56,8 +57,9 @@ impl Unassigned {
             match preference {
                 _ if self.fresh.is_empty() => break self.take_from_others(limit)?,
                 None => {
-                    let end = self.fresh.end.min(self.fresh.start + limit);
-                    break std::mem::replace(&mut self.fresh.start, end)..end;
+                    if let Some(range) = take_first(&mut self.fresh, limit) {
+                        break range;
+                    }
                 }
                 Some(preference) => self.look_ahead(preference),
             }
@@ -67,14 +69,12 @@ impl Unassigned {
     }
 
     fn look_ahead(&mut self, preference: &dyn Fn(u64) -> Option<WorkerId>) {
-        let end = self.fresh.end.min(self.fresh.start + BLOCK);
-        for index in self.fresh.start..end {
+        for index in take_first(&mut self.fresh, BLOCK).into_iter().flatten() {
             match preference(index) {
                 Some(worker) => push(self.preferred.entry(worker).or_default(), index),
                 None => push(&mut self.shared, index),
             }
         }
-        self.fresh.start = end;
     }
 
     fn take_from_others(&mut self, limit: u64) -> Option<Range<u64>> {
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn neighbours_go_together_and_every_task_goes_once() {
-        let mut tasks = Unassigned::new(100);
+        let mut tasks = Unassigned::new(vec![0..100]);
         assert_eq!(tasks.take(WorkerId(1), 10, None), Some(0..10));
         assert_eq!(tasks.take(WorkerId(2), 10, None), Some(10..20));
         tasks.put_back(9);
@@ -129,8 +129,18 @@ mod tests {
     }
 
     #[test]
+    fn tasks_that_need_not_run_are_never_taken() {
+        let mut tasks = Unassigned::new(vec![3..5, 10..20]);
+        assert_eq!(tasks.take(WorkerId(1), 10, None), Some(3..5));
+        let halves = |index| Some(WorkerId(u32::from(index >= 15)));
+        let mut rest = drain(&mut tasks, 1, Some(&halves));
+        rest.sort_unstable();
+        assert_eq!((rest, tasks.count()), ((10..20).collect(), 0));
+    }
+
+    #[test]
     fn a_worker_gets_its_own_first_and_then_the_others() {
-        let mut tasks = Unassigned::new(1000);
+        let mut tasks = Unassigned::new(vec![0..1000]);
         let halves = |index| Some(WorkerId(u32::from(index >= 500)));
         assert_eq!(tasks.take(WorkerId(1), 10, Some(&halves)), Some(500..510));
         let mut rest = drain(&mut tasks, 1, Some(&halves));

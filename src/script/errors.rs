@@ -167,8 +167,14 @@ pub(super) fn dataset_exception(error: DatasetError, vm: &VirtualMachine) -> PyB
         }
         _ => None,
     };
+    let has_changed = matches!(&error, DatasetError::Plan(PlanError::Evaluation(cause)) if is_other_run(&**cause));
     match needed_bytes {
         Some(bytes) => memory_exception(error.to_string(), bytes, vm),
+        None if has_changed => {
+            let exception = vm.new_runtime_error(error.to_string());
+            add_note(&exception, "start over with --fresh".to_owned(), vm);
+            exception
+        }
         None => exception(error.python_kind(), error.to_string(), vm),
     }
 }
@@ -178,9 +184,19 @@ fn memory_exception(message: String, needed_bytes: u64, vm: &VirtualMachine) -> 
     let exception = vm.new_memory_error(message);
     let needed = ByteSize::b(needed_bytes).display().iec();
     let note = format!("use smaller chunks, or give each rank more than {needed} with --memory, if the node has it");
+    add_note(&exception, note, vm);
+    exception
+}
+
+/// Says beside an exception what can be done.
+fn add_note(exception: &PyBaseExceptionRef, note: String, vm: &VirtualMachine) {
     // Without the note the exception is still the right one.
     let _ = vm.call_method(exception.as_object(), "add_note", (note,));
-    exception
+}
+
+/// Whether a run can't be resumed since something has changed.
+fn is_other_run(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<RuntimeError>().is_some_and(RuntimeError::is_other_run)
 }
 
 /// The Python exception of an error of plans.

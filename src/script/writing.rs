@@ -5,11 +5,14 @@ use super::convert;
 use super::engine;
 use super::errors::{runtime_exception, store_exception};
 use crate::array::StoredArray;
-use crate::plan::Array;
-use crate::runtime::{RuntimeError, interrupt};
-use crate::store::{self, ArraySpec, Attributes, Compression, StoreWriter, WriteMode, ZarrFormat};
+use crate::dataset::{DatasetError, WriteArrays, Written};
+use crate::plan::{Array, PlanError};
+use crate::runtime::{RuntimeError, Session, StoreWritten, interrupt};
+use crate::store::{
+    self, ArraySpec, Attributes, Compression, StoreError, StoreSpec, StoreWriter, UnfinishedStore, Workshop, WriteMode,
+    ZarrFormat,
+};
 use rustpython_vm::{PyResult, VirtualMachine};
-use std::collections::BTreeSet;
 
 /// An array of a store; without a component, the store's only one.
 ///
@@ -58,21 +61,64 @@ pub(super) fn array_to_zarr(array: &Array, arguments: &Arguments<'_>) -> PyResul
         compression: Compression::Default,
     };
     let failed = |error| store_exception(error, vm);
-    let mut writer = StoreWriter::create(&path, mode, format, Attributes::new()).map_err(failed)?;
+    let session = engine::current();
+    let run_failed = |error| runtime_exception(error, vm);
+    let workshop = session.workshop(&path).map_err(run_failed)?;
+    let store = StoreSpec { location: path, mode, format, attributes: Attributes::new() };
+    let mut writer = StoreWriter::create_in(workshop.as_ref(), store).map_err(failed)?;
     let target = writer.create_array(&spec).map_err(failed)?;
-    write_unfinished(&[(array.clone(), target)]).map_err(|error| runtime_exception(error, vm))?;
-    writer.finish().map_err(failed)?;
+    let store = writer.unfinished();
+    match write_unfinished(&session, &store, &[(array.clone(), target)]).map_err(run_failed)? {
+        StoreWritten::Now => {
+            let mut writer = Some(writer);
+            let finish = &mut || writer.take().map_or(Ok(()), StoreWriter::finish);
+            session.place(&store, finish).map_err(run_failed)?;
+        }
+        StoreWritten::Before => writer.abort(),
+    }
     Ok(vm.ctx.none())
 }
 
-/// Has the session compute arrays into those of an unfinished store, which an interrupt removes.
-///
-/// # Errors
-/// Where the arrays can't be computed or written.
-pub(super) fn write_unfinished(outputs: &[(Array, StoredArray)]) -> Result<(), RuntimeError> {
-    let unfinished: BTreeSet<&str> = outputs.iter().map(|(_, target)| target.location.store.as_str()).collect();
-    let _guards: Vec<_> = unfinished.into_iter().map(|store| interrupt::register_cleanup(store.into())).collect();
-    engine::current().write(outputs)
+/// Has the session compute arrays into those of an unfinished store. An interrupt removes that where there is no run
+/// directory, and so no other attempt that could go on with it.
+fn write_unfinished(
+    session: &Session,
+    store: &UnfinishedStore,
+    outputs: &[(Array, StoredArray)],
+) -> Result<StoreWritten, RuntimeError> {
+    let _guard = (!session.has_run()).then(|| interrupt::register_cleanup(store.workshop.as_str().into()));
+    session.write_store(store, outputs)
+}
+
+/// Datasets are written by the session of the script.
+pub(super) struct SessionWriter;
+
+impl WriteArrays for SessionWriter {
+    fn workshop(&mut self, location: &str) -> Result<Option<Workshop>, PlanError> {
+        engine::current().workshop(location).map_err(evaluation)
+    }
+
+    fn write(&mut self, store: &UnfinishedStore, outputs: &[(Array, StoredArray)]) -> Result<Written, PlanError> {
+        Ok(match write_unfinished(&engine::current(), store, outputs).map_err(evaluation)? {
+            StoreWritten::Now => Written::Now,
+            StoreWritten::Before => Written::Before,
+        })
+    }
+
+    fn place(
+        &mut self,
+        store: &UnfinishedStore,
+        finish: &mut dyn FnMut() -> Result<(), StoreError>,
+    ) -> Result<(), DatasetError> {
+        engine::current().place(store, finish).map_err(|error| match error {
+            RuntimeError::Store(error) => DatasetError::from(error),
+            other => DatasetError::from(evaluation(other)),
+        })
+    }
+}
+
+fn evaluation(error: RuntimeError) -> PlanError {
+    PlanError::Evaluation(Box::new(error))
 }
 
 /// `zarr_format=`, 3 by default.

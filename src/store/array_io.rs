@@ -1,7 +1,7 @@
 //! Reading and writing one array of any format: what every format has checked before it starts.
 
 use super::StoreError;
-use crate::array::{ArrayError, Chunk, ChunkIndex, DType, Region, StoredArray};
+use crate::array::{ArrayError, Chunk, ChunkIndex, DType, Region, StoredArray, WrittenChunk};
 
 /// A format's part of reading an array.
 pub(super) trait ReadArray: std::fmt::Debug + Send + Sync {
@@ -18,7 +18,10 @@ pub(super) trait WriteArray: std::fmt::Debug + Send + Sync {
     fn array(&self) -> &StoredArray;
 
     /// Writes a chunk; it is in the grid, shape and dtype fit.
-    fn write_chunk(&self, chunk: ChunkIndex, values: &Chunk) -> Result<u64, StoreError>;
+    fn write_chunk(&self, chunk: ChunkIndex, values: &Chunk) -> Result<WrittenChunk, StoreError>;
+
+    /// What lies on the disk of a chunk; it is in the grid.
+    fn stored_chunk(&self, chunk: ChunkIndex) -> Result<WrittenChunk, StoreError>;
 }
 
 /// Reads regions of one array.
@@ -73,23 +76,38 @@ impl ArrayWriter {
     }
 
     /// Writes a chunk of the array's write grid (a whole shard where sharded); `values` has the shape of the chunk's region.
-    /// It appears under its name once complete and synced. A chunk that is all fill value isn't written. Returns the
-    /// bytes written.
+    /// It appears under its name once complete and synced. A chunk that is all fill value isn't written. Returns what its
+    /// file is now.
     ///
     /// # Errors
     /// Where the values have another shape or dtype, can't be encoded, or the file system refuses.
-    pub fn write_chunk(&self, chunk: ChunkIndex, values: &Chunk) -> Result<u64, StoreError> {
+    pub fn write_chunk(&self, chunk: ChunkIndex, values: &Chunk) -> Result<WrittenChunk, StoreError> {
         let array = self.array();
-        let count = array.write_grid.chunk_count();
-        if chunk >= count {
-            return Err(StoreError::NoSuchChunk { array: array.location.to_string(), chunk, count });
-        }
+        self.check_chunk(chunk)?;
         let expected = array.write_grid.region(chunk).shape;
         if values.shape() != expected {
             return Err(mismatch(array, &expected, values.shape().to_vec()));
         }
         check_dtype(array, values.dtype())?;
         self.0.write_chunk(chunk, values)
+    }
+
+    /// Whether a chunk still lies there as it was written. Costs reading its file.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchChunk`], or where the file system refuses.
+    pub fn holds(&self, written: &WrittenChunk) -> Result<bool, StoreError> {
+        self.check_chunk(written.chunk)?;
+        Ok(self.0.stored_chunk(written.chunk)? == *written)
+    }
+
+    fn check_chunk(&self, chunk: ChunkIndex) -> Result<(), StoreError> {
+        let array = self.array();
+        let count = array.write_grid.chunk_count();
+        match chunk < count {
+            true => Ok(()),
+            false => Err(StoreError::NoSuchChunk { array: array.location.to_string(), chunk, count }),
+        }
     }
 }
 

@@ -12,6 +12,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// Bytes that are read at a time to be checked.
+const CHECKED_BYTES: usize = 256 << 10;
+
 /// Byte strings under a directory; a key is a relative path with `/`.
 #[derive(Debug, Clone)]
 pub(super) struct ByteStore {
@@ -111,6 +114,37 @@ impl ByteStore {
         written
     }
 
+    /// Size and CRC-32C of a byte string; `None` where there is none.
+    pub(super) fn checksum(&self, key: &str) -> Result<Option<(u64, u32)>, StoreError> {
+        let Some(blob) = self.open(key)? else { return Ok(None) };
+        let mut buffer = vec![0; CHECKED_BYTES];
+        let (mut size_bytes, mut checksum) = (0, 0);
+        loop {
+            let count = match std::io::Read::read(&mut &blob.file, &mut buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                result => result.map_err(|error| io_error("read", &blob.path, error))?,
+            };
+            if count == 0 {
+                return Ok(Some((size_bytes, checksum)));
+            }
+            checksum = crc32c::crc32c_append(checksum, &buffer[..count]);
+            size_bytes += count as u64;
+        }
+    }
+
+    /// Removes what killed writers left behind in this directory and those below.
+    pub(super) fn remove_temporaries(&self, prefix: &str) -> Result<(), StoreError> {
+        for name in self.list(prefix)? {
+            let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+            if self.path(&key).is_dir() {
+                self.remove_temporaries(&key)?;
+            } else if name.starts_with('.') && name.contains(".swath-") {
+                self.remove(&key)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes a byte string, where there is one.
     pub(super) fn remove(&self, key: &str) -> Result<(), StoreError> {
         let path = self.path(key);
@@ -197,6 +231,21 @@ mod tests {
         store.publish("c/0/1", b"whole").unwrap();
         store.publish("c/0/1", b"again").unwrap();
         assert_eq!(store.read("c/0/1").unwrap().unwrap(), b"again");
+    }
+
+    #[test]
+    fn temporaries_go_and_nothing_else_does() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = ByteStore::new(directory.path());
+        for key in ["x/.zarray", "x/0.0", "x/c/.1.swath-0123-4", "x/c/1"] {
+            fs::create_dir_all(store.path(key).parent().unwrap()).unwrap();
+            fs::write(store.path(key), key).unwrap();
+        }
+        store.remove_temporaries("").unwrap();
+        assert_eq!(store.list("x/c").unwrap(), ["1"]);
+        assert_eq!(store.list("x").unwrap(), [".zarray", "0.0", "c"]);
+        assert_eq!(store.checksum("x/c/1").unwrap(), Some((5, crc32c::crc32c(b"x/c/1"))));
+        assert_eq!(store.checksum("x/c/2").unwrap(), None);
     }
 
     #[test]

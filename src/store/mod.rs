@@ -21,7 +21,7 @@ pub use metadata::{
     ArrayMetadata, ArraySpec, ArraySummary, Attributes, Compression, GroupMetadata, WriteMode, ZarrFormat,
 };
 pub use rehearsal::{Rehearsal, rehearse, with_final_places};
-pub use writer::StoreWriter;
+pub use writer::{StoreSpec, StoreWriter, UnfinishedStore, Workshop};
 
 use crate::array::StoredArray;
 use array_io::{ReadArray, WriteArray};
@@ -87,6 +87,31 @@ pub fn open_array_writer(array: &StoredArray) -> Result<ArrayWriter, StoreError>
 fn absolute(location: &str) -> Result<PathBuf, StoreError> {
     let path = location.strip_prefix("file://").unwrap_or(location);
     std::path::absolute(path).map_err(|error| byte_store::io_error("open", Path::new(path), error))
+}
+
+/// The place that a store of this path takes: an absolute path, that of the store itself where links lead to one.
+///
+/// # Errors
+/// Where the path can't be followed.
+pub fn place(location: &str) -> Result<PathBuf, StoreError> {
+    place_of(&absolute(location)?)
+}
+
+/// Through a link, the store that it points to is replaced and the link stays.
+fn place_of(path: &Path) -> Result<PathBuf, StoreError> {
+    match path.symlink_metadata() {
+        Ok(_) => fs::canonicalize(path).map_err(|error| byte_store::io_error("open", path, error)),
+        Err(_) => Ok(path.to_owned()),
+    }
+}
+
+/// When an array's metadata was last written, as its files say: equal as long as nobody has replaced the array. Values
+/// that others change in place don't show.
+///
+/// # Errors
+/// Where the file system refuses.
+pub fn stamp(array: &StoredArray) -> Result<u64, StoreError> {
+    zarr::stamp(array)
 }
 
 /// What lies at a path, for an error.

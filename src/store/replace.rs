@@ -14,6 +14,12 @@ pub(super) fn hidden_sibling(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}", unique_suffix()))
 }
 
+/// A name beside a path that no reader takes for data, and that is the same every time.
+pub(super) fn named_sibling(path: &Path, suffix: &str) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    path.with_file_name(format!(".{name}.swath-{suffix}"))
+}
+
 /// Moves a directory to its final path; what lies there is removed once the new one stands.
 ///
 /// # Errors

@@ -1,11 +1,50 @@
 //! Writing a store of any format.
 
 use super::zarr::ZarrStoreWriter;
-use super::{ArraySpec, Attributes, StoreError, WriteMode, ZarrFormat, absolute, rehearsal};
+use super::{ArraySpec, Attributes, StoreError, WriteMode, ZarrFormat, absolute, place_of, rehearsal};
 use crate::array::StoredArray;
 
-/// A format's part of writing a store. Dropped unfinished, it removes what was written.
+/// Where a store is filled before it takes its place, so that the next attempt of a run finds it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workshop {
+    /// Distinguishes its directory, hidden beside the store's place, from others there.
+    pub name: String,
+    /// Whether what an earlier attempt has left there is gone on with; else it is removed.
+    pub adopts: bool,
+    /// Whether the store that lies in the place is an earlier attempt's own, so that it may be replaced in any mode.
+    pub owns_place: bool,
+}
+
+/// Where a store is being filled, and where it will lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfinishedStore {
+    /// The directory in which it is filled.
+    pub workshop: String,
+    /// Its final place.
+    pub place: String,
+}
+
+/// A new store, or one that arrays are added to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoreSpec {
+    /// Its path.
+    pub location: String,
+    /// What becomes of a store that lies there.
+    pub mode: WriteMode,
+    /// Version of the format, where it isn't added to.
+    pub format: ZarrFormat,
+    /// Attributes of the group.
+    pub attributes: Attributes,
+}
+
+/// A format's part of writing a store. Dropped unfinished, it removes what was written, unless its workshop has a name.
 pub(super) trait WriteStore: std::fmt::Debug + Send {
+    /// Where it is filled and where it will lie.
+    fn unfinished(&self) -> UnfinishedStore;
+
+    /// Removes what was written.
+    fn discard(&mut self);
+
     /// Adds an array at a temporary location.
     fn create_array(&mut self, spec: &ArraySpec) -> Result<StoredArray, StoreError>;
 
@@ -14,7 +53,7 @@ pub(super) trait WriteStore: std::fmt::Debug + Send {
 }
 
 /// A store being written; what it holds takes its final place at [`finish`](StoreWriter::finish). Dropped before that,
-/// it leaves nothing behind.
+/// it leaves nothing behind, unless it has a [`Workshop`].
 #[derive(Debug)]
 pub struct StoreWriter(Box<dyn WriteStore>);
 
@@ -45,9 +84,24 @@ impl StoreWriter {
         format: ZarrFormat,
         attributes: Attributes,
     ) -> Result<StoreWriter, StoreError> {
-        let place = rehearsal::place_to_write(absolute(location)?, mode)?;
-        let writer = ZarrStoreWriter::create(&place, mode, format, attributes)?;
-        Ok(StoreWriter(Box::new(writer)))
+        StoreWriter::create_in(None, StoreSpec { location: location.to_owned(), mode, format, attributes })
+    }
+
+    /// Starts writing a store in a workshop of a name, or in one that no other has.
+    ///
+    /// # Errors
+    /// As [`StoreWriter::create`].
+    pub fn create_in(workshop: Option<&Workshop>, mut spec: StoreSpec) -> Result<StoreWriter, StoreError> {
+        if workshop.is_some_and(|workshop| workshop.owns_place) && spec.mode == WriteMode::CreateNew {
+            spec.mode = WriteMode::Replace;
+        }
+        let place = place_of(&rehearsal::place_to_write(absolute(&spec.location)?, spec.mode)?)?;
+        Ok(StoreWriter(Box::new(ZarrStoreWriter::create(&place, workshop, spec)?)))
+    }
+
+    /// Where it is filled and where it will lie.
+    pub fn unfinished(&self) -> UnfinishedStore {
+        self.0.unfinished()
     }
 
     /// Adds an array; its location is the temporary one. Chunks may then be written by any rank.
@@ -68,7 +122,7 @@ impl StoreWriter {
     }
 
     /// Removes what was written.
-    pub fn abort(self) {
-        drop(self);
+    pub fn abort(mut self) {
+        self.0.discard();
     }
 }

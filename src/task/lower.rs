@@ -198,17 +198,19 @@ impl Lowering {
             Goal::Write(target) if target.shape != shape => {
                 return Err(TaskError::OutputShape { location: target.location, expected: target.shape, found: shape });
             }
-            Goal::Discard => {
-                let grid = self.computation.plan.node(node).grid.clone();
-                (grid, None, StageOutput::Discard, "compute".to_owned())
-            }
+            Goal::Discard => (None, StageOutput::Discard, "compute".to_owned()),
             Goal::Write(target) => {
                 let name = format!("write {}", target.location.path);
                 (Some(target.write_grid.clone()), StageOutput::Write { output, target }, name)
             }
         };
         let plan = &self.computation.plan;
-        let wished = written.as_ref().map_or_else(|| free_grid(plan, node), |written| write_grid(plan, node, written));
+        let wished = match &written {
+            Some(written) => write_grid(plan, node, written),
+            // What it costs to compute every chunk is what is asked.
+            None if stage_output == StageOutput::Discard => plan.node(node).grid.clone(),
+            None => free_grid(plan, node),
+        };
         let mut grid = self.fit(node, wished, written.as_ref())?;
         let demand = Demand::of_grid(node, &grid);
         if self.materialise_for(&demand, self.projection().evaluate_bytes(node, &largest_region(&grid)))?

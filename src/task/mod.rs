@@ -6,6 +6,7 @@
 //! computes values; that is `execute`'s part.
 
 mod computation;
+mod digest;
 mod geometry;
 mod inputs;
 mod lower;
@@ -13,13 +14,16 @@ mod materialise;
 mod memory;
 mod pull;
 mod resources;
+mod skip;
 
 pub use computation::{Computation, Goal, MergeWork, ReduceWork, Stage, StageOutput, StageWork};
+pub use digest::PlanDigest;
 pub use inputs::{ResultPart, TaskInputs};
 pub use lower::lower;
 pub use memory::MemoryProjection;
 pub use pull::{KeptResults, expand, input_regions};
 pub use resources::Resources;
+pub use skip::Skip;
 
 use crate::array::{ArrayLocation, Chunk};
 use crate::kernels::KernelError;

@@ -1,5 +1,6 @@
 //! Completions on their way to the scheduler, gathered into batches.
 
+use crate::array::WrittenChunk;
 use crate::protocol::{Report, StageDone};
 use crate::task::{ComputationId, TaskId, TaskResult};
 use std::sync::Arc;
@@ -29,7 +30,7 @@ impl Backlog {
         computation: ComputationId,
         task: TaskId,
         read_bytes: u64,
-        written_bytes: u64,
+        written: Vec<WrittenChunk>,
     ) {
         if self.count == 0 {
             self.since = now;
@@ -37,13 +38,14 @@ impl Backlog {
         self.computation = Some(computation);
         self.count += 1;
         let position = self.stages.iter().position(|done| done.stage == task.stage).unwrap_or_else(|| {
-            self.stages.push(StageDone { stage: task.stage, indices: Vec::new(), read_bytes: 0, written_bytes: 0 });
+            let (indices, written) = (Vec::new(), Vec::new());
+            self.stages.push(StageDone { stage: task.stage, indices, read_bytes: 0, written });
             self.stages.len() - 1
         });
         let done = &mut self.stages[position];
         done.indices.push(task.index);
         done.read_bytes += read_bytes;
-        done.written_bytes += written_bytes;
+        done.written.extend(written);
     }
 
     /// Adds a result that the script wants.

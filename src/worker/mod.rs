@@ -8,6 +8,7 @@
 mod backlog;
 mod residency;
 
+use crate::array::WrittenChunk;
 use crate::protocol::{Assignment, Endpoint, Exchange, Message, Order, Report, WorkerId, WorkerInfo};
 use crate::task::{
     Computation, ComputationId, ResultId, ResultPart, StageOutput, StageWork, TaskId, TaskInputs, TaskResult,
@@ -60,8 +61,8 @@ pub struct Completion {
     pub result: Option<TaskResult>,
     /// Bytes that it read from stores, as stored.
     pub read_bytes: u64,
-    /// Bytes that it wrote to stores, as stored.
-    pub written_bytes: u64,
+    /// Chunks that it wrote to stores.
+    pub written: Vec<WrittenChunk>,
 }
 
 /// A task that is admitted and waits for inputs or a thread.
@@ -352,7 +353,7 @@ impl Worker {
                 return self.report(Report::Failed { computation, task, message });
             }
         }
-        self.backlog.add(now, computation, task, completion.read_bytes, completion.written_bytes);
+        self.backlog.add(now, computation, task, completion.read_bytes, completion.written);
     }
 
     fn task_bytes(&self, computation: ComputationId, task: TaskId) -> u64 {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use swath::array::{Chunk, DType};
 use swath::protocol::{Endpoint, Exchange, Message, WorkerId};
-use swath::task::{ComputationId, ResultId, StageId, TaskId, TaskResult};
+use swath::task::{ComputationId, ResultId, ResultPart, StageId, TaskId, TaskResult};
 use swath::transport::{Transport, mpi::connect};
 
 fn main() -> ExitCode {
@@ -54,16 +54,17 @@ fn through_swath(bytes: usize, rounds: usize) -> Option<Duration> {
     let (rank, _, transport) = connect().ok()?;
     let other = if rank == 0 { Endpoint::Worker(WorkerId(0)) } else { Endpoint::Scheduler };
     let result = ResultId { computation: ComputationId(0), task: TaskId { stage: StageId(0), index: 0 } };
+    let part = ResultPart { result, region: None };
     let mut value = Arc::new(TaskResult::Chunk(Chunk::zeros(DType::Float64, vec![bytes / 8])));
     let mut best = None;
     for _ in 0..rounds {
         let start = Instant::now();
         if rank == 0 {
-            transport.send(other, Message::Exchange(Exchange::Data { result, value: value.clone() })).ok()?;
+            transport.send(other, Message::Exchange(Exchange::Data(vec![(part.clone(), value.clone())]))).ok()?;
             value = receive(&transport)?;
         } else {
             value = receive(&transport)?;
-            transport.send(other, Message::Exchange(Exchange::Data { result, value: value.clone() })).ok()?;
+            transport.send(other, Message::Exchange(Exchange::Data(vec![(part.clone(), value.clone())]))).ok()?;
         }
         best = faster(best, start.elapsed());
     }
@@ -77,7 +78,7 @@ fn faster(best: Option<Duration>, found: Duration) -> Option<Duration> {
 
 fn receive(transport: &impl Transport) -> Option<Arc<TaskResult>> {
     match transport.incoming().recv().ok()?.message {
-        Message::Exchange(Exchange::Data { value, .. }) => Some(value),
+        Message::Exchange(Exchange::Data(results)) => results.into_iter().next().map(|(_, value)| value),
         _ => None,
     }
 }

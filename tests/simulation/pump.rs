@@ -10,7 +10,7 @@ use swath::event::Event;
 use swath::kernels::reduction::Accumulator;
 use swath::protocol::{Endpoint, Message, Report, WorkerId, WorkerInfo};
 use swath::scheduler::{self, Failure, Scheduler};
-use swath::task::{Computation, ComputationId, ResultId, StageOutput, TaskId, TaskResult};
+use swath::task::{Computation, ComputationId, ResultId, Skip, StageOutput, TaskId, TaskResult};
 use swath::worker::{self, Completion, Worker};
 
 /// The generator of splitmix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195).
@@ -125,7 +125,7 @@ impl Simulation {
     pub fn run(&mut self, computation: &Arc<Computation>) -> Result<(), Failure> {
         self.computations.insert(computation.id, computation.clone());
         self.collected.clear();
-        self.scheduler.submit(self.now, computation.clone());
+        self.scheduler.submit(self.now, computation.clone(), &Skip::none());
         let mut outcome = self.act_for_scheduler();
         while outcome.is_none() {
             let (Reverse((time, _)), key) = self.queue.pop().expect("something must happen until the end");
@@ -193,7 +193,7 @@ impl Simulation {
                 }
                 _ => Some(TaskResult::Chunk(values)),
             };
-            Ok(Completion { result, read_bytes: 1, written_bytes: 2 })
+            Ok(Completion { result, read_bytes: 1, written: Vec::new() })
         };
         worker.handle_completion(self.now, computation, task, outcome);
         self.act_for(id);
@@ -248,6 +248,7 @@ impl Simulation {
                 }
                 scheduler::Action::Emit(event) => self.events.push(event),
                 scheduler::Action::Collect { task, .. } => assert!(self.collected.insert(task), "{task:?} came twice"),
+                scheduler::Action::Written { .. } => {}
                 scheduler::Action::Finish { outcome, .. } => finished = Some(outcome),
             }
         }

@@ -3,7 +3,6 @@
 use super::encoding;
 use super::indexers;
 use crate::dataset::{self, Chunking, DataArray, Dataset, DecodeOptions, OpenOptions, WriteOptions};
-use crate::plan::PlanError;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
@@ -96,10 +95,7 @@ pub(super) fn dataset_to_zarr(dataset: &Dataset, arguments: &Arguments<'_>) -> P
             options.encoding.insert(name, encoding::from_dict(&wanted, vm)?);
         }
     }
-    let mut write = |outputs: &[(crate::plan::Array, crate::array::StoredArray)]| {
-        writing::write_unfinished(outputs).map_err(|error| PlanError::Evaluation(Box::new(error)))
-    };
-    let written = dataset::write_zarr(dataset, &path, &options, &mut write);
+    let written = dataset::write_zarr(dataset, &path, &options, &mut writing::SessionWriter);
     written.map_err(|error| dataset_exception(error, vm))?;
     Ok(vm.ctx.none())
 }

@@ -66,7 +66,14 @@ fn joined<T: Element>(buffers: impl Iterator<Item = Buffer>) -> Buffer {
 fn write_whole(array: &StoredArray, values: &Chunk) -> u64 {
     let writer = open_array_writer(array).unwrap();
     let chunks = 0..array.write_grid.chunk_count();
-    chunks.map(|chunk| writer.write_chunk(chunk, &values.extract(&array.write_grid.region(chunk))).unwrap()).sum()
+    let write = |chunk| writer.write_chunk(chunk, &values.extract(&array.write_grid.region(chunk))).unwrap();
+    chunks
+        .map(|chunk| {
+            let written = write(chunk);
+            assert!(writer.holds(&written).unwrap(), "{written:?}");
+            written.size_bytes
+        })
+        .sum()
 }
 
 fn read(array: &StoredArray, region: &Region) -> Chunk {

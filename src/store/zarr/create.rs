@@ -1,10 +1,13 @@
 //! Creating stores: arrays are filled in a hidden directory and take their final place together.
 
 use super::super::byte_store::{ByteStore, io_error};
-use super::super::replace::{hidden_sibling, replace_directory, sync_tree};
+use super::super::replace::{hidden_sibling, named_sibling, replace_directory, sync_tree};
 use super::{METADATA_FILES, Node, consolidated, is_zarr, json, read_layout, read_node, v2, v3};
 use crate::array::{ArrayLocation, StoredArray};
-use crate::store::{ArraySpec, Attributes, StoreError, WriteMode, WriteStore, ZarrFormat, found_at};
+use crate::store::{
+    ArraySpec, Attributes, StoreError, StoreSpec, UnfinishedStore, Workshop, WriteMode, WriteStore, ZarrFormat,
+    found_at,
+};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +19,8 @@ pub(in crate::store) struct ZarrStoreWriter {
     place: PathBuf,
     /// Where arrays are filled.
     workshop: ByteStore,
+    /// Whether the next attempt finds the workshop again, so that it stays where this one fails.
+    is_named: bool,
     format: ZarrFormat,
     /// Of the whole store, or to be merged into its attributes.
     attributes: Attributes,
@@ -25,40 +30,48 @@ pub(in crate::store) struct ZarrStoreWriter {
 }
 
 impl ZarrStoreWriter {
-    /// Starts writing at an absolute path.
+    /// Starts writing at a path that [`store::place`](crate::store::place) gives.
     pub(in crate::store) fn create(
         place: &Path,
-        mode: WriteMode,
-        format: ZarrFormat,
-        attributes: Attributes,
+        workshop: Option<&Workshop>,
+        spec: StoreSpec,
     ) -> Result<ZarrStoreWriter, StoreError> {
+        let StoreSpec { mode, format, attributes, .. } = spec;
         let exists = place.symlink_metadata().is_ok();
-        // Through a link, the store that it points to is replaced and the link stays.
-        let place = if exists {
-            fs::canonicalize(place).map_err(|error| io_error("open", place, error))?
-        } else {
-            place.to_owned()
-        };
         let location = || place.display().to_string();
         if exists && mode == WriteMode::CreateNew {
             return Err(StoreError::AlreadyExists { location: location() });
         }
-        let empty = fs::read_dir(&place).is_ok_and(|mut entries| entries.next().is_none());
-        if exists && !empty && !is_zarr(&place) {
+        let empty = fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_none());
+        if exists && !empty && !is_zarr(place) {
             // Nobody's home directory is replaced by an array.
-            return Err(StoreError::NotAStore { location: location(), found: found_at(&place) });
+            return Err(StoreError::NotAStore { location: location(), found: found_at(place) });
         }
         let adds = mode == WriteMode::Append && exists && !empty;
-        let (workshop, format) = if adds {
-            let Node::Group(format, _) = read_node(&ByteStore::new(&place))? else {
-                return Err(StoreError::NotAStore { location: location(), found: "a single array".to_owned() });
-            };
-            (hidden_sibling(&place.join("arrays")), format)
-        } else {
-            (hidden_sibling(&place), format)
+        let format = match adds {
+            true => match read_node(&ByteStore::new(place))? {
+                Node::Group(format, _) => format,
+                Node::Array => {
+                    return Err(StoreError::NotAStore { location: location(), found: "a single array".to_owned() });
+                }
+            },
+            false => format,
         };
-        fs::create_dir_all(&workshop).map_err(|error| io_error("create", &place, error))?;
-        Ok(ZarrStoreWriter { place, workshop: ByteStore::new(workshop), format, attributes, adds, arrays: Vec::new() })
+        let beside = if adds { place.join("arrays") } else { place.to_owned() };
+        let directory = match workshop {
+            Some(workshop) => named_sibling(&beside, &workshop.name),
+            None => hidden_sibling(&beside),
+        };
+        prepare(&directory, workshop, place)?;
+        Ok(ZarrStoreWriter {
+            place: place.to_owned(),
+            workshop: ByteStore::new(directory),
+            is_named: workshop.is_some(),
+            format,
+            attributes,
+            adds,
+            arrays: Vec::new(),
+        })
     }
 
     fn write_array_metadata(&self, spec: &ArraySpec) -> Result<(), StoreError> {
@@ -70,6 +83,20 @@ impl ZarrStoreWriter {
                 json::publish(&self.workshop, &key(".zarray"), &v2::describe(spec))
             }
         }
+    }
+
+    /// Removes an array that an earlier attempt has begun, where it isn't the same.
+    fn remove_other(&self, spec: &ArraySpec) -> Result<(), StoreError> {
+        let (file, described) = match self.format {
+            ZarrFormat::V3 => ("zarr.json", v3::describe(spec)),
+            ZarrFormat::V2 => (".zarray", v2::describe(spec)),
+        };
+        let path = self.workshop.path(&spec.name);
+        // The metadata of a killed attempt may be missing.
+        if path.exists() && json::read(&self.workshop, &format!("{}/{file}", spec.name))?.as_ref() != Some(&described) {
+            fs::remove_dir_all(&path).map_err(|error| io_error("remove", &path, error))?;
+        }
+        Ok(())
     }
 
     fn check(&self, spec: &ArraySpec) -> Result<(), StoreError> {
@@ -177,8 +204,19 @@ impl ZarrStoreWriter {
 }
 
 impl WriteStore for ZarrStoreWriter {
+    fn unfinished(&self) -> UnfinishedStore {
+        let text = |path: &Path| path.display().to_string();
+        UnfinishedStore { workshop: text(self.workshop.root()), place: text(&self.place) }
+    }
+
+    fn discard(&mut self) {
+        // What can't be removed is hidden, and there is nobody left to tell.
+        let _ = fs::remove_dir_all(self.workshop.root());
+    }
+
     fn create_array(&mut self, spec: &ArraySpec) -> Result<StoredArray, StoreError> {
         self.check(spec)?;
+        self.remove_other(spec)?;
         self.write_array_metadata(spec)?;
         let location = self.location(&spec.name);
         let missing = || StoreError::Missing { location: location.to_string() };
@@ -200,7 +238,20 @@ impl WriteStore for ZarrStoreWriter {
 
 impl Drop for ZarrStoreWriter {
     fn drop(&mut self) {
-        // After a successful finish it is gone already; otherwise there is nobody left to tell.
-        let _ = fs::remove_dir_all(self.workshop.root());
+        // After a successful finish it is gone already.
+        if !self.is_named {
+            self.discard();
+        }
     }
+}
+
+/// Makes the directory in which a store is filled, or finds the one that an earlier attempt has left.
+fn prepare(directory: &Path, workshop: Option<&Workshop>, place: &Path) -> Result<(), StoreError> {
+    if workshop.is_some() && directory.exists() {
+        if workshop.is_some_and(|workshop| workshop.adopts) {
+            return ByteStore::new(directory).remove_temporaries("");
+        }
+        fs::remove_dir_all(directory).map_err(|error| io_error("remove", directory, error))?;
+    }
+    fs::create_dir_all(directory).map_err(|error| io_error("create", place, error))
 }

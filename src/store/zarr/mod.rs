@@ -20,13 +20,15 @@ mod write;
 
 pub(super) use create::ZarrStoreWriter;
 
-use super::byte_store::ByteStore;
+use super::byte_store::{ByteStore, io_error};
 use super::{ArrayReader, ArraySummary, ArrayWriter, Attributes, GroupMetadata, Store, StoreError, ZarrFormat};
 use crate::array::{ArrayLocation, StoredArray};
 use indexmap::IndexMap;
 use layout::Layout;
 use metadata_field::MetadataProblem;
 use serde_json::Value;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -196,10 +198,28 @@ fn described(
     Ok(layout.map(|layout| (layout, fingerprint(metadata))))
 }
 
+/// FNV-1a of when the metadata files of an array were written, and their sizes.
+pub(super) fn stamp(array: &StoredArray) -> Result<u64, StoreError> {
+    let bytes = ByteStore::new(&array.location.store);
+    let mut text = String::new();
+    for folder in ["", array.location.path.as_str()] {
+        for file in METADATA_FILES {
+            let path = bytes.path(folder).join(file);
+            let metadata = match path.metadata() {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                result => result.map_err(|error| io_error("open", &path, error))?,
+            };
+            text.push_str(&format!("{file} {} {} {};", metadata.mtime(), metadata.mtime_nsec(), metadata.size()));
+        }
+    }
+    Ok(hash(&text))
+}
+
 /// FNV-1a of the document: equal on every rank and in every build.
 fn fingerprint(metadata: &Value) -> u64 {
-    metadata
-        .to_string()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    hash(&metadata.to_string())
+}
+
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

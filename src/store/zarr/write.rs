@@ -3,7 +3,7 @@
 use super::codecs::ChunkCodec;
 use super::layout::{ChunkKeys, Layout, StoredChunks};
 use super::place;
-use crate::array::{Buffer, Chunk, ChunkIndex, Region, StoredArray};
+use crate::array::{Buffer, Chunk, ChunkIndex, Region, StoredArray, WrittenChunk};
 use crate::store::byte_store::ByteStore;
 use crate::store::{StoreError, WriteArray};
 use std::borrow::Cow;
@@ -45,13 +45,13 @@ impl WriteArray for ZarrArrayWriter {
         &self.array
     }
 
-    fn write_chunk(&self, chunk: ChunkIndex, values: &Chunk) -> Result<u64, StoreError> {
+    fn write_chunk(&self, chunk: ChunkIndex, values: &Chunk) -> Result<WrittenChunk, StoreError> {
         let coordinates = self.array.write_grid.coordinates(chunk);
         let key = self.keys.key(&coordinates);
         if place::is_all(values.data(), &self.fill) {
             // As zarr-python does; an earlier run may have written something else.
             self.bytes.remove(&key)?;
-            return Ok(0);
+            return Ok(WrittenChunk { chunk, size_bytes: 0, checksum: 0 });
         }
         let full_shape = self.chunks.decoded_shape(&coordinates);
         let full = self.padded(values, &full_shape)?;
@@ -61,6 +61,12 @@ impl WriteArray for ZarrArrayWriter {
             reason,
         })?;
         self.bytes.publish(&key, &encoded)?;
-        Ok(encoded.len() as u64)
+        Ok(WrittenChunk { chunk, size_bytes: encoded.len() as u64, checksum: crc32c::crc32c(&encoded) })
+    }
+
+    fn stored_chunk(&self, chunk: ChunkIndex) -> Result<WrittenChunk, StoreError> {
+        let key = self.keys.key(&self.array.write_grid.coordinates(chunk));
+        let (size_bytes, checksum) = self.bytes.checksum(&key)?.unwrap_or((0, 0));
+        Ok(WrittenChunk { chunk, size_bytes, checksum })
     }
 }

@@ -1,0 +1,239 @@
+//! A run directory as a whole: found or started, appended to, left behind or removed.
+
+use super::{History, Identity, JournalError, Lock, Log, Outcome, Owner, Record, Syncer, io_error, short_digest};
+use crate::task::{ComputationId, PlanDigest};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// Where run directories are by default, below the working directory.
+const RUNS: &str = ".swath/runs";
+/// Files and directories of a run directory.
+const CONTENTS: [&str; 5] = ["journal", "values", "partials", "outcome.json", "run.json"];
+
+/// What becomes of a run directory that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// The run goes on where it stopped.
+    Resume,
+    /// The run starts over.
+    Afresh,
+}
+
+/// A run directory that this process owns.
+#[derive(Debug)]
+pub struct RunDirectory {
+    path: PathBuf,
+    log: Log,
+    lock: Lock,
+}
+
+/// The run directory of a script and its arguments where none is named: `.swath/runs/NAME-DIGEST`.
+pub fn default_directory(identity: &Identity) -> PathBuf {
+    let name = identity.script.file_stem().map_or("run".into(), |name| name.to_string_lossy());
+    Path::new(RUNS).join(format!("{name}-{}", short_digest(&(&identity.script, &identity.arguments))))
+}
+
+/// The file of a run directory that holds the values of a computation, where they are large.
+pub fn values_file(directory: &Path, computation: ComputationId, digest: PlanDigest) -> PathBuf {
+    directory.join("values").join(format!("{}-{digest}", computation.0))
+}
+
+impl RunDirectory {
+    /// Takes a run directory, making it where there is none, and gives what it knows of earlier attempts. To start
+    /// afresh, `discard` is called with what is thrown away.
+    ///
+    /// # Errors
+    /// [`JournalError::Held`] where another process has it, [`JournalError::Changed`] where it is to be resumed and is of
+    /// another run, [`JournalError::NotARun`] where something else lies there, or what the file system says.
+    pub fn open(
+        path: &Path,
+        identity: &Identity,
+        owner: &Owner,
+        start: Start,
+        discard: &mut dyn FnMut(&History),
+    ) -> Result<(RunDirectory, History), JournalError> {
+        check_content(path)?;
+        fs::create_dir_all(path).map_err(io_error("create", path))?;
+        let path = fs::canonicalize(path).map_err(io_error("open", path))?;
+        let lock = Lock::acquire(&path.join("lock"), owner)?;
+        let earlier = Identity::load(&path.join("run.json"))?;
+        if let (Start::Resume, Some(earlier)) = (start, &earlier) {
+            let differences = identity.differences(earlier);
+            if !differences.is_empty() {
+                return Err(JournalError::Changed { path, differences });
+            }
+        }
+        let mut history = History::default();
+        let mut log = Log::open(&path.join("journal"), &mut |record| history.add(record))?;
+        if start == Start::Afresh || earlier.is_none() {
+            discard(&history);
+            drop(log);
+            clear(&path)?;
+            history = History::default();
+            log = Log::open(&path.join("journal"), &mut |_| {})?;
+            identity.save(&path.join("run.json"))?;
+        }
+        remove(&path.join("outcome.json"))?;
+        Ok((RunDirectory { path, log, lock }, history))
+    }
+
+    /// Its absolute path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Appends to the journal.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn append(&mut self, record: &Record) -> Result<(), JournalError> {
+        self.log.append(record)
+    }
+
+    /// Something that syncs the journal from another thread.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn syncer(&self) -> Result<Syncer, JournalError> {
+        self.log.syncer()
+    }
+
+    /// Says that the owner lives.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn renew(&self) -> Result<(), JournalError> {
+        self.lock.renew()
+    }
+
+    /// Leaves the directory for the next attempt, with how this one ended.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn leave(self, outcome: &Outcome) -> Result<(), JournalError> {
+        self.log.syncer()?.sync()?;
+        outcome.save(&self.path.join("outcome.json"))
+    }
+
+    /// Removes the directory, and those above it that were made for it and are empty.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn remove(self) -> Result<(), JournalError> {
+        clear(&self.path)?;
+        let path = self.path.clone();
+        drop(self);
+        // Somebody else may have put something there, or be starting the same run.
+        let _ = fs::remove_dir(&path);
+        for parent in path
+            .ancestors()
+            .skip(1)
+            .take(2)
+            .filter(|parent| parent.ends_with(RUNS) || parent.file_name().is_some_and(|name| name == ".swath"))
+        {
+            let _ = fs::remove_dir(parent);
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a directory that holds other things than a run.
+fn check_content(path: &Path) -> Result<(), JournalError> {
+    let entries = match fs::read_dir(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        result => result.map_err(io_error("open", path))?,
+    };
+    let names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let is_known = |name: &String| {
+        let bare = name.trim_start_matches('.');
+        bare.starts_with("lock") || CONTENTS.iter().any(|known| bare.starts_with(known))
+    };
+    if names.iter().all(is_known) { Ok(()) } else { Err(JournalError::NotARun { path: path.to_owned() }) }
+}
+
+/// Removes everything but the lock.
+fn clear(path: &Path) -> Result<(), JournalError> {
+    for entry in fs::read_dir(path).map_err(io_error("list", path))?.flatten() {
+        if !entry.file_name().to_string_lossy().starts_with("lock") {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<(), JournalError> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(io_error("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::Ending;
+
+    fn identity(seed: u64) -> Identity {
+        Identity::new(Path::new("/home/user/anomaly.py"), b"text", &["a".to_owned()], seed)
+    }
+
+    fn open(path: &Path, seed: u64, start: Start) -> Result<(RunDirectory, History), JournalError> {
+        RunDirectory::open(path, &identity(seed), &Owner::this(None), start, &mut |_| {})
+    }
+
+    fn value() -> Record {
+        Record::Value { computation: ComputationId(3), digest: PlanDigest::of(&"plan"), value: vec![1, 2] }
+    }
+
+    #[test]
+    fn what_one_attempt_appends_the_next_one_knows() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run");
+        let (mut directory, history) = open(&path, 0, Start::Resume).unwrap();
+        assert!(history.is_empty());
+        assert!(matches!(open(&path, 0, Start::Resume), Err(JournalError::Held { .. })));
+        directory.append(&value()).unwrap();
+        let outcome = Outcome { ending: Ending::Drained, message: None, exit_code: 75 };
+        directory.leave(&outcome).unwrap();
+        assert_eq!(fs::read_to_string(path.join("outcome.json")).unwrap().matches("\"drained\"").count(), 1);
+        let (directory, history) = open(&path, 0, Start::Resume).unwrap();
+        assert_eq!(history.values.len(), 1);
+        assert!(!path.join("outcome.json").exists(), "it is under way again");
+        directory.remove().unwrap();
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn another_run_is_refused_or_starts_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run");
+        open(&path, 0, Start::Afresh).unwrap().0.append(&value()).unwrap();
+        let error = open(&path, 1, Start::Resume).unwrap_err().to_string();
+        assert!(error.ends_with("the seed was 0, now it is 1"), "{error}");
+        let mut discarded = 0;
+        let (_, history) = RunDirectory::open(&path, &identity(1), &Owner::this(None), Start::Afresh, &mut |history| {
+            discarded = history.values.len();
+        })
+        .unwrap();
+        assert!(history.is_empty() && discarded == 1);
+    }
+
+    #[test]
+    fn a_directory_of_other_things_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("thesis.tex"), "").unwrap();
+        assert!(matches!(open(folder.path(), 0, Start::Afresh), Err(JournalError::NotARun { .. })));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_default_directory_depends_on_script_and_arguments() {
+        let other = Identity { arguments: Vec::new(), ..identity(0) };
+        let name = default_directory(&identity(0));
+        assert!(name.to_str().unwrap().starts_with(".swath/runs/anomaly-"), "{name:?}");
+        assert_ne!(name, default_directory(&other));
+        assert_eq!(name, default_directory(&identity(1)));
+    }
+}

@@ -1,0 +1,189 @@
+//! Which chunks of an output are there already, and what is left to do.
+
+use super::Ledger;
+use crate::array::{ArrayLocation, StoredArray, WrittenChunk};
+use crate::journal::Record;
+use crate::runtime::RuntimeError;
+use crate::store::{self, UnfinishedStore};
+use crate::task::{Computation, PlanDigest, Skip, StageId, StageOutput, TaskId};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashSet};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// What earlier attempts had done already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Skipped {
+    /// Chunks that lay on the disk.
+    pub chunks: u64,
+    /// Chunks of all outputs that were looked at.
+    pub chunks_total: u64,
+    /// Values handed back.
+    pub values: u64,
+    /// Partial results loaded.
+    pub partials: u64,
+}
+
+/// Outputs that are to be written now.
+pub(in crate::runtime) struct BegunOutputs {
+    /// The number of each stage's output.
+    pub(in crate::runtime) numbers: BTreeMap<StageId, u32>,
+    /// Tasks that need not run.
+    pub(in crate::runtime) skip: Skip,
+}
+
+/// A stage that writes, and what is known of its target.
+struct Target<'a> {
+    stage: StageId,
+    array: &'a StoredArray,
+    place: ArrayLocation,
+    number: Option<u32>,
+    chunks: Vec<WrittenChunk>,
+}
+
+impl Ledger {
+    /// Finds what earlier attempts have written of a computation's outputs; `None` where that is everything, and it lies in
+    /// its final place.
+    ///
+    /// # Errors
+    /// Where the outputs can't be looked at or recorded.
+    pub(in crate::runtime) fn begin_outputs(
+        &mut self,
+        computation: &Computation,
+        digest: PlanDigest,
+        store: &UnfinishedStore,
+    ) -> Result<Option<BegunOutputs>, RuntimeError> {
+        let mut targets: Vec<Target<'_>> = Vec::new();
+        for stage in computation.stage_ids() {
+            let StageOutput::Write { target: array, .. } = &computation.stage(stage).output else { continue };
+            let place = ArrayLocation { store: store.place.clone(), path: array.location.path.clone() };
+            let number = self.history.output(computation.id, digest, &place);
+            let chunks = number.map_or(Vec::new(), |number| self.chunks_of(number));
+            targets.push(Target { stage, array, place, number, chunks });
+        }
+        self.skipped.chunks_total += targets.iter().map(|target| target.array.write_grid.chunk_count()).sum::<u64>();
+        if self.is_in_place(&targets, store)? {
+            self.skipped.chunks += targets.iter().map(|target| target.chunks.len() as u64).sum::<u64>();
+            self.unplaced.remove(&store.workshop);
+            return Ok(None);
+        }
+        let mut numbers = BTreeMap::new();
+        let mut done: BTreeMap<StageId, HashSet<u64>> = BTreeMap::new();
+        for target in &targets {
+            let there = there(target.array, &target.chunks)?;
+            self.skipped.chunks += there.len() as u64;
+            done.insert(target.stage, there);
+            let number = match target.number {
+                Some(number) => number,
+                None => self.record_output(computation, digest, target, store)?,
+            };
+            numbers.insert(target.stage, number);
+        }
+        self.unplaced.insert(store.workshop.clone());
+        let skip = match done.values().all(HashSet::is_empty) {
+            true => Skip::none(),
+            false => Skip::of(computation, &|task| is_done(computation, &done, task), &|_| false),
+        };
+        Ok(Some(BegunOutputs { numbers, skip }))
+    }
+
+    /// Takes note of chunks that are complete on the disk.
+    ///
+    /// # Errors
+    /// Where it can't be recorded.
+    pub(in crate::runtime) fn note_written(
+        &mut self,
+        output: u32,
+        chunks: Vec<WrittenChunk>,
+    ) -> Result<(), RuntimeError> {
+        self.has_kept = true;
+        self.append(Record::Written { output, chunks })
+    }
+
+    /// Whether an earlier attempt of this run has put the store there that lies in a place.
+    pub(super) fn has_placed(&self, place: &str) -> bool {
+        let was_about_to = |directory: &u64| directory_number(Path::new(place)) == Some(*directory);
+        self.history.placed.contains(place) || self.history.placing.get(place).is_some_and(was_about_to)
+    }
+
+    fn record_output(
+        &mut self,
+        computation: &Computation,
+        digest: PlanDigest,
+        target: &Target<'_>,
+        store: &UnfinishedStore,
+    ) -> Result<u32, RuntimeError> {
+        let (computation, location, workshop) = (computation.id, target.place.clone(), store.workshop.clone());
+        self.append(Record::Output { computation, digest, location, workshop })?;
+        Ok(self.history.outputs.len() as u32 - 1)
+    }
+
+    /// What the journal says of the chunks of an output, each once. It won't be asked again.
+    fn chunks_of(&mut self, number: u32) -> Vec<WrittenChunk> {
+        let mut chunks = std::mem::take(&mut self.history.outputs[number as usize].chunks);
+        // The last entry of a chunk counts.
+        chunks.reverse();
+        chunks.sort_by_key(|written| written.chunk);
+        chunks.dedup_by_key(|written| written.chunk);
+        chunks
+    }
+
+    /// Whether the outputs are complete in their final place.
+    fn is_in_place(&self, targets: &[Target<'_>], store: &UnfinishedStore) -> Result<bool, RuntimeError> {
+        let is_complete = |target: &Target<'_>| target.chunks.len() as u64 == target.array.write_grid.chunk_count();
+        if !targets.iter().all(is_complete) || !self.has_placed(&store.place) {
+            return Ok(false);
+        }
+        for target in targets {
+            let placed = StoredArray { location: target.place.clone(), ..target.array.clone() };
+            // An array that isn't there or is another one is no error: it is written again.
+            let Ok(there) = there(&placed, &target.chunks) else { return Ok(false) };
+            if there.len() != target.chunks.len() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Whether every chunk that a task writes is there.
+fn is_done(computation: &Computation, done: &BTreeMap<StageId, HashSet<u64>>, task: TaskId) -> bool {
+    let (Some(there), StageOutput::Write { target, .. }) =
+        (done.get(&task.stage), &computation.stage(task.stage).output)
+    else {
+        return false;
+    };
+    target.write_grid.chunks_in(&computation.region_of(task)).iter().all(|chunk| there.contains(chunk))
+}
+
+/// Of chunks that were written, those that lie on the disk as they were. Reads their files, several at a time.
+fn there(array: &StoredArray, chunks: &[WrittenChunk]) -> Result<HashSet<u64>, RuntimeError> {
+    if chunks.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let writer = store::open_array_writer(array)?;
+    let holds = |written: &WrittenChunk| match writer.holds(written) {
+        Ok(true) => Some(written.chunk),
+        // What can't be read is written again; if that fails too, its error says why.
+        Ok(false) | Err(_) => None,
+    };
+    Ok(chunks.par_iter().filter_map(holds).collect())
+}
+
+/// What tells a directory from all others of its file system; `None` where there is none.
+pub(super) fn directory_number(path: &Path) -> Option<u64> {
+    path.metadata().ok().map(|metadata| metadata.ino())
+}
+
+/// Removes a directory in which a store was being filled, and nothing else: a journal may be damaged.
+pub(super) fn remove_workshop(workshop: &str) {
+    let path = Path::new(workshop);
+    let is_workshop = path.file_name().is_some_and(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with('.') && name.contains(".swath-")
+    });
+    if is_workshop && path.is_absolute() {
+        // It may be gone; if not, it is hidden and in nobody's way.
+        let _ = std::fs::remove_dir_all(path);
+    }
+}
