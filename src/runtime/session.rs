@@ -103,7 +103,7 @@ pub struct Session {
     /// Persisted stages whose last array was dropped.
     dropped: (Sender<PersistedStage>, Receiver<PersistedStage>),
     /// The run directory, where there is one.
-    ledger: RefCell<Option<Ledger>>,
+    ledger: RefCell<Option<Box<Ledger>>>,
 }
 
 /// What became of an order to write a store.
@@ -211,7 +211,7 @@ impl Session {
     /// # Errors
     /// Where another process has the directory, it is of another run, or it can't be written.
     pub fn open_run(&self, options: &RunOptions) -> Result<(), RuntimeError> {
-        *self.ledger.borrow_mut() = Some(Ledger::open(options, self.seed)?);
+        *self.ledger.borrow_mut() = Some(Box::new(Ledger::open(options, self.seed)?));
         Ok(())
     }
 
@@ -477,7 +477,7 @@ impl Session {
 
 /// Records what is written.
 struct Recorder<'a> {
-    ledger: &'a RefCell<Option<Ledger>>,
+    ledger: &'a RefCell<Option<Box<Ledger>>>,
     /// The number of each stage's output.
     numbers: BTreeMap<StageId, u32>,
 }

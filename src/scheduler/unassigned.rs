@@ -117,9 +117,13 @@ mod tests {
         std::iter::from_fn(|| tasks.take(WorkerId(worker), 7, preference)).flatten().collect()
     }
 
+    fn all(count: u64) -> Vec<Range<u64>> {
+        std::iter::once(0..count).collect()
+    }
+
     #[test]
     fn neighbours_go_together_and_every_task_goes_once() {
-        let mut tasks = Unassigned::new(vec![0..100]);
+        let mut tasks = Unassigned::new(all(100));
         assert_eq!(tasks.take(WorkerId(1), 10, None), Some(0..10));
         assert_eq!(tasks.take(WorkerId(2), 10, None), Some(10..20));
         tasks.put_back(9);
@@ -140,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_worker_gets_its_own_first_and_then_the_others() {
-        let mut tasks = Unassigned::new(vec![0..1000]);
+        let mut tasks = Unassigned::new(all(1000));
         let halves = |index| Some(WorkerId(u32::from(index >= 500)));
         assert_eq!(tasks.take(WorkerId(1), 10, Some(&halves)), Some(500..510));
         let mut rest = drain(&mut tasks, 1, Some(&halves));

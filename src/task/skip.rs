@@ -123,7 +123,7 @@ mod tests {
         let computation = deviations();
         let skip = Skip::of(&computation, &|_| false, &|_| false);
         assert!(counts(&computation, &skip).iter().all(|&count| count == 0));
-        assert_eq!(skip.rest(StageId(0), 5), [0..5]);
+        assert_eq!(skip.rest(StageId(0), 5).first(), Some(&(0..5)));
     }
 
     #[test]
