@@ -9,6 +9,7 @@ use crate::store::StoreError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each variant is the Python exception of its name")]
 pub enum PythonErrorKind {
+    AttributeError,
     ValueError,
     KeyError,
     TypeError,
@@ -56,6 +57,26 @@ pub enum DatasetError {
     TooManyIndices,
     #[error("an index can only have a single ellipsis ('...')")]
     SeveralEllipses,
+    #[error("the group variable's length does not match the length of this variable along its dimensions")]
+    GroupLength,
+    #[error("Failed to group data. Are you grouping by a variable that is all NaN?")]
+    NoGroups,
+    #[error("can't group by '{name}' of dimensions {dims}: Swath needs exactly one")]
+    GroupDimensions { name: String, dims: String },
+    #[error("cannot reduce over dimensions {missing}.")]
+    GroupReduction { missing: String },
+    #[error("GroupBy objects only support binary ops when the other argument is a Dataset or DataArray")]
+    GroupOperand,
+    #[error(
+        "incompatible dimensions for a grouped binary operation: the group variable '{name}' is not a dimension on the other argument with dimensions {dims}"
+    )]
+    GroupedBinary { name: String, dims: String },
+    #[error("'DataArray' object has no attribute 'dt': its values are no datetime64")]
+    NotTimes,
+    #[error("'DatetimeAccessor' object has no attribute '{name}'")]
+    NoSuchTimeField { name: String },
+    #[error("can't round to {text:?}: expected a count and one of D, h, min, s, ms, us, ns, as in '6h'")]
+    NotAFrequency { text: String },
     #[error("slice step cannot be zero")]
     ZeroStep,
     #[error("boolean index of length {found} did not match dimension '{dimension}' of length {expected}")]
@@ -221,6 +242,8 @@ impl DatasetError {
                 Kind::IndexError
             }
             E::EmptyChunks { .. } => Kind::ZeroDivisionError,
+            E::NotTimes | E::NoSuchTimeField { .. } => Kind::AttributeError,
+            E::GroupOperand => Kind::TypeError,
             E::NoDistance { .. }
             | E::BooleanNegative
             | E::BooleanSubtract

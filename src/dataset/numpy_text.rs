@@ -71,7 +71,7 @@ impl<'a> Layout<'a> {
         let mut layout = Layout { values, strides, items: vec![None; values.len()], separator, indent, summarized };
         let mut shown = Vec::new();
         layout.collect(0, 0, &mut shown);
-        let quoted = separator == ", ";
+        let quoted = separator == ", " || values.ndim() > 0;
         let texts = item_texts(values, &shown, quoted);
         for (position, text) in shown.into_iter().zip(texts) {
             layout.items[position] = Some(text);

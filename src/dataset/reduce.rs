@@ -1,7 +1,7 @@
 //! Reductions over named dimensions.
 
 use super::error::{quoted, tuple};
-use super::{Attributes, DataArray, Dataset, DatasetError, Variable};
+use super::{Attributes, DataArray, Dataset, DatasetError, Grouping, Variable};
 use crate::array::DType;
 use crate::kernels::reduction::ReductionOptions;
 
@@ -47,6 +47,11 @@ const UNCHANGED_BY_NOTHING: [&str; 6] = ["mean", "sum", "prod", "min", "max", "m
 /// Reductions that leave text out of a dataset; of times they are, or aren't, defined.
 const NUMBERS_ONLY: [&str; 6] = ["mean", "sum", "prod", "std", "var", "median"];
 
+/// Whether a reduction leaves variables of a dtype out of a dataset.
+pub(super) fn leaves_out(name: &str, dtype: DType) -> bool {
+    dtype == DType::Text && NUMBERS_ONLY.contains(&name)
+}
+
 /// Whether a reduction leaves missing values out when nobody says: xarray leaves out NaN, but not NaT in extrema and sums.
 fn skips_missing(name: &str, dtype: DType) -> bool {
     !dtype.is_time() || matches!(name, "mean" | "count")
@@ -63,18 +68,34 @@ fn check_unique(dims: &Dims) -> Result<(), DatasetError> {
 
 impl Variable {
     /// A reduction over those of the dimensions that the variable has. Encoding is dropped.
-    fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<Variable, DatasetError> {
+    pub(super) fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<Variable, DatasetError> {
+        self.reduce_grouped(name, dims, None, options)
+    }
+
+    /// The same by groups: their dimension takes the place of the one that is grouped.
+    pub(super) fn reduce_grouped(
+        &self,
+        name: &str,
+        dims: &Dims,
+        grouping: Option<&Grouping>,
+        options: ReduceOptions,
+    ) -> Result<Variable, DatasetError> {
         let axes: Vec<usize> = (0..self.dims.len()).filter(|&axis| dims.contains(&self.dims[axis])).collect();
         let attributes = if options.keep_attrs { self.attributes.clone() } else { Attributes::new() };
         if axes.is_empty() && !self.dims.is_empty() && UNCHANGED_BY_NOTHING.contains(&name) {
             return Ok(Variable::new(self.dims.clone(), self.data.clone())?.with_attributes(attributes));
         }
-        let kept = self.dims.iter().filter(|dimension| !dims.contains(dimension)).cloned().collect();
+        let kept = self.dims.iter().filter_map(|dimension| match grouping {
+            Some(grouping) if dimension == grouping.dimension() => Some(grouping.name().to_owned()),
+            _ => (!dims.contains(dimension)).then(|| dimension.clone()),
+        });
+        let kept = kept.collect();
+        let groups = grouping.and_then(|grouping| Some(grouping.groups(self.axis(grouping.dimension())?)));
         let options_of_kernel = ReductionOptions {
             skip_missing: options.skipna.unwrap_or(skips_missing(name, self.dtype())),
             ddof: options.ddof,
         };
-        let reduced = Variable::new(kept, self.data.reduce(name, &axes, options_of_kernel)?)?;
+        let reduced = Variable::new(kept, self.data.reduce_groups(name, &axes, groups, options_of_kernel)?)?;
         Ok(reduced.with_attributes(attributes))
     }
 }
@@ -120,7 +141,7 @@ impl Dataset {
         let mut reduced = Dataset::default();
         for (variable_name, variable) in &self.data_variables {
             let touched = variable.dims.iter().any(|dimension| dims.contains(dimension));
-            if touched && variable.dtype() == DType::Text && NUMBERS_ONLY.contains(&name) {
+            if touched && leaves_out(name, variable.dtype()) {
                 continue;
             }
             reduced.data_variables.insert(variable_name.clone(), variable.reduce(name, dims, options)?);

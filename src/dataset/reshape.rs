@@ -37,13 +37,20 @@ fn order(
 
 impl Variable {
     /// Dimensions in another order; a view, no data moves.
-    fn transpose(&self, order: &[String]) -> Result<Variable, DatasetError> {
+    pub(super) fn transpose(&self, order: &[String]) -> Result<Variable, DatasetError> {
         let axes: Vec<usize> = order.iter().filter_map(|name| self.axis(name)).collect();
         Ok(Variable { dims: order.to_vec(), data: self.data.transpose(&axes)?, ..self.clone() })
     }
 
+    /// Dimensions in their order, but one of them first.
+    pub(super) fn with_first(&self, dimension: &str) -> Result<Variable, DatasetError> {
+        let mut order = self.dims.clone();
+        order.sort_by_key(|name| name != dimension);
+        self.transpose(&order)
+    }
+
     /// A new first dimension of length 1; in memory where the variable is.
-    fn expand_first(&self, dimension: &str) -> Result<Variable, DatasetError> {
+    pub(super) fn expand_first(&self, dimension: &str) -> Result<Variable, DatasetError> {
         let mut shape = vec![1];
         shape.extend_from_slice(self.data.shape());
         let data = match self.values() {

@@ -3,13 +3,17 @@
 use super::leaf::LeafValues;
 use super::program::Program;
 use super::strips::{self, StripPlace};
+use super::target::Target;
 use super::{ExecuteError, Executor, TaskInputs};
 use crate::array::{Buffer, Chunk, Element, Region, with_buffer};
 use crate::plan::{NodeId, Operation};
-use crate::task::{KeptResults, TaskId, TaskResult, input_regions};
+use crate::task::{KeptResults, TaskId, input_regions};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Regions of leaves that programs over one region share.
+pub type Pulled = HashMap<(NodeId, Region), Arc<Chunk>>;
 
 /// One task under way.
 pub struct Evaluation<'a> {
@@ -60,7 +64,9 @@ impl<'a> Evaluation<'a> {
             self.executor.pool.take(self.executor.computation().plan.node(id).dtype, region.shape.clone());
         for (missing, common) in kept.of(region) {
             let wanted = common.relative_to(&kept.start(missing));
-            let Some((TaskResult::Chunk(values), start)) = self.inputs.part(&missing, &wanted) else {
+            let found = self.inputs.part(&missing, &wanted);
+            let Some((values, start)) = found.and_then(|(found, start)| Some((found.chunk(kept.position)?, start)))
+            else {
                 return Err(ExecuteError::MissingInput { task: self.task, missing });
             };
             assembled.copy_from(&common.relative_to(&region.start), values, &start);
@@ -99,11 +105,11 @@ impl<'a> Evaluation<'a> {
     /// A region of a fused expression.
     fn run_program(&mut self, id: NodeId, region: &Region) -> Result<Chunk, ExecuteError> {
         let program = self.executor.program(self.task.stage, id);
-        let leaves = self.leaf_values(&program, region)?;
+        let leaves = self.leaf_values(&program, region, &mut Pulled::new())?;
         let node = self.executor.computation().plan.node(id);
         let mut output = Chunk::zeros(node.dtype, region.shape.clone());
         let target = output.data_mut();
-        strips::run(&program, &leaves, region, &node.shape, &[], &mut |values, place| {
+        strips::run(&program, &leaves, region, &node.shape, &Target::default(), &mut |values, place| {
             store_strip(values, place, target);
             Ok(())
         })?;
@@ -122,10 +128,14 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// What a program's leaves hold for an output region; equal regions of one node are pulled once.
-    pub fn leaf_values(&mut self, program: &Program, region: &Region) -> Result<Vec<LeafValues<'a>>, ExecuteError> {
+    /// What a program's leaves hold for an output region; what was `pulled` before is not pulled again.
+    pub fn leaf_values(
+        &mut self,
+        program: &Program,
+        region: &Region,
+        pulled: &mut Pulled,
+    ) -> Result<Vec<LeafValues<'a>>, ExecuteError> {
         let plan = &self.executor.computation().plan;
-        let mut pulled: HashMap<(NodeId, Region), Arc<Chunk>> = HashMap::new();
         let mut leaves = Vec::with_capacity(program.leaves.len());
         for leaf in &program.leaves {
             let node = plan.node(leaf.node);
@@ -133,7 +143,7 @@ impl<'a> Evaluation<'a> {
                 leaves.push(LeafValues::Generated { generator, dtype: node.dtype, shape: &node.shape });
                 continue;
             }
-            let key = (leaf.node, leaf.view.input_region(region));
+            let key = (leaf.node, leaf.input_region(region));
             let values = match pulled.get(&key) {
                 Some(values) => values.clone(),
                 None => {

@@ -1,8 +1,9 @@
 //! Loading strips of leaf values: from decoded regions or from generators, straight, broadcast or across rows.
 
+use super::program::Leaf;
 use crate::array::{Buffer, Chunk, DType, Element, Region, Storage, row_major_strides, with_buffer};
 use crate::kernels::generate::Generator;
-use crate::plan::View;
+use crate::plan::ViewAxis;
 use std::sync::Arc;
 
 /// Values of a leaf for one evaluation.
@@ -33,25 +34,35 @@ impl LeafValues<'_> {
         }
     }
 
-    /// How far neighbours along an output axis are apart in the leaf.
-    pub fn step(&self, view: &View, output_axis: usize) -> isize {
-        let strides = self.strides();
-        let moved = view.axes.iter().zip(strides).filter(|(axis, _)| axis.output == Some(output_axis));
-        moved.map(|(axis, stride)| axis.step * stride as isize).sum()
+    fn origin(&self, axis: usize) -> isize {
+        match self {
+            LeafValues::Dense { region, .. } => region.start[axis] as isize,
+            LeafValues::Generated { .. } => 0,
+        }
     }
 
-    /// Position in the leaf of the first element of an output region.
-    pub fn start(&self, view: &View, output: &Region) -> isize {
-        let origin = |axis: usize| match self {
-            LeafValues::Dense { region, .. } => region.start[axis],
-            LeafValues::Generated { .. } => 0,
-        };
-        let index = |axis: &crate::plan::ViewAxis| axis.at(axis.output.map_or(0, |moved| output.start[moved]));
-        view.axes
-            .iter()
-            .zip(self.strides())
-            .enumerate()
-            .map(|(axis, (entry, stride))| (index(entry) as isize - origin(axis) as isize) * stride as isize)
+    /// How far neighbours along an output axis are apart in the leaf; 0 where the leaf is gathered along it.
+    pub fn step(&self, leaf: &Leaf, output_axis: usize) -> isize {
+        let axes = leaf.view.axes.iter().zip(self.strides()).enumerate();
+        let moved = axes.filter(|(axis, (entry, _))| entry.output == Some(output_axis) && !leaf.gathers(*axis));
+        moved.map(|(_, (entry, stride))| entry.step * stride as isize).sum()
+    }
+
+    /// Where the leaf is gathered along an output axis: how far each position of a region is from the leaf's start.
+    pub fn offsets(&self, leaf: &Leaf, output_axis: usize, output: &Region) -> Option<Vec<isize>> {
+        let gather = leaf.gather.as_ref()?;
+        let entry = leaf.view.axes[gather.axis];
+        let stride = self.strides()[gather.axis] as isize;
+        let offset = |position| (gather.indices[entry.at(position)] as isize - self.origin(gather.axis)) * stride;
+        (entry.output == Some(output_axis)).then(|| output.range(output_axis).map(offset).collect())
+    }
+
+    /// Position in the leaf of the first element of an output region, but for an axis along which it is gathered.
+    pub fn start(&self, leaf: &Leaf, output: &Region) -> isize {
+        let index = |axis: &ViewAxis| axis.at(axis.output.map_or(0, |moved| output.start[moved]));
+        let axes = leaf.view.axes.iter().zip(self.strides()).enumerate();
+        axes.filter(|(axis, _)| !leaf.gathers(*axis))
+            .map(|(axis, (entry, stride))| (index(entry) as isize - self.origin(axis)) * stride as isize)
             .sum()
     }
 
@@ -112,6 +123,54 @@ impl LeafValues<'_> {
                 }
             }
         }
+    }
+}
+
+impl LeafValues<'_> {
+    /// Loads `rows` by `columns` values that lie `steps` apart, or where `offsets` of rows or columns say.
+    pub fn load_gathered(
+        &self,
+        start: isize,
+        steps: [isize; 2],
+        offsets: [Option<&[isize]>; 2],
+        [rows, columns]: [usize; 2],
+        output: &mut Buffer,
+    ) {
+        let offset = |axis: usize, at: usize| offsets[axis].map_or(at as isize * steps[axis], |offsets| offsets[at]);
+        match self {
+            LeafValues::Dense { values, .. } => with_buffer!(values.data(), values => {
+                let output = Element::vector_mut(output).expect("a register has its leaf's storage");
+                for (row, output) in output[..rows * columns].chunks_exact_mut(columns).enumerate() {
+                    let first = start + offset(0, row);
+                    if offsets[1].is_none() && steps[1] == 1 {
+                        output.clone_from_slice(&values[first as usize..][..columns]);
+                    } else {
+                        copy_found(values, output, |column| (first + offset(1, column)) as usize);
+                    }
+                }
+            }),
+            LeafValues::Generated { generator, dtype, .. } => {
+                for row in 0..rows {
+                    let first = start + offset(0, row);
+                    if offsets[1].is_none() {
+                        let range = row * columns..(row + 1) * columns;
+                        generator.fill(*dtype, first as u64, steps[1] as i64, output, range);
+                        continue;
+                    }
+                    for column in 0..columns {
+                        let at = row * columns + column;
+                        generator.fill(*dtype, (first + offset(1, column)) as u64, 0, output, at..at + 1);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Copies the values at the positions found for each place.
+fn copy_found<T: Element>(source: &[T], output: &mut [T], position: impl Fn(usize) -> usize) {
+    for (place, output) in output.iter_mut().enumerate() {
+        output.clone_from(&source[position(place)]);
     }
 }
 

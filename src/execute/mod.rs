@@ -12,6 +12,7 @@ mod pool;
 mod program;
 mod reduce;
 mod strips;
+mod target;
 #[cfg(test)]
 mod tests;
 

@@ -4,12 +4,13 @@
 //! compiled to instructions in order. Views don't become instructions: they are pushed down and composed into the maps
 //! by which leaves are loaded. A node that is seen through two views is computed once for each.
 
-use crate::array::{DType, Storage};
+use crate::array::{DType, Region, Storage};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::Generator;
-use crate::plan::{NodeId, Operation, View};
+use crate::plan::{NodeId, Operation, View, ViewAxis};
 use crate::task::{Computation, StageId};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Position of a register.
 pub type Register = usize;
@@ -21,6 +22,35 @@ pub struct Leaf {
     pub node: NodeId,
     /// How output indices find leaf indices.
     pub view: View,
+    /// Where indices along an axis are looked up.
+    pub gather: Option<Gather>,
+}
+
+/// Indices along one axis of a leaf: the view gives positions among them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gather {
+    /// The axis.
+    pub axis: usize,
+    /// The indices.
+    pub indices: Arc<Vec<usize>>,
+}
+
+impl Leaf {
+    /// The smallest region of the leaf that holds every element of an output region.
+    pub fn input_region(&self, output: &Region) -> Region {
+        let mut ranges = self.view.input_region(output).ranges();
+        if let Some(gather) = &self.gather {
+            let indices = &gather.indices[ranges[gather.axis].clone()];
+            let first = indices.iter().copied().min().unwrap_or(0);
+            ranges[gather.axis] = first..indices.iter().map(|index| index + 1).max().unwrap_or(first);
+        }
+        Region::from_ranges(ranges)
+    }
+
+    /// Whether indices along an axis are looked up.
+    pub fn gathers(&self, axis: usize) -> bool {
+        self.gather.as_ref().is_some_and(|gather| gather.axis == axis)
+    }
 }
 
 /// One step over a strip of values. Registers hold the storage that their dtype asks for.
@@ -164,9 +194,10 @@ impl Compiler<'_> {
             (Operation::Select, &[condition, a, b]) => Instruction::Select { inputs: [condition, a, b], output },
             (Operation::Cast, &[input]) => Instruction::Cast { from: dtype(0), to: node.dtype, input, output },
             (operation, _) => {
-                let fixed = view.axes.iter().all(|axis| axis.output.is_none());
+                let leaf = self.leaf(*id, view);
+                let fixed = leaf.view.axes.iter().all(|axis| axis.output.is_none());
                 let constant = fixed || matches!(operation, Operation::Generated(Generator::Full(_)));
-                self.program.leaves.push(Leaf { node: *id, view: view.clone() });
+                self.program.leaves.push(leaf);
                 self.program.registers.push(node.dtype.storage());
                 self.constant.push(constant);
                 let load = Instruction::Load { leaf: self.program.leaves.len() - 1, output };
@@ -182,6 +213,21 @@ impl Compiler<'_> {
         self.constant.push(false);
         self.program.instructions.push(instruction);
         output
+    }
+
+    /// A leaf for a node seen through a view; what a node gathers is looked up in the node below it.
+    fn leaf(&self, id: NodeId, view: &View) -> Leaf {
+        let node = self.computation.plan.node(id);
+        let (Operation::Take { axis, indices }, false) = (&node.operation, self.is_read(id)) else {
+            return Leaf { node: id, view: view.clone(), gather: None };
+        };
+        let (mut view, node) = (view.clone(), node.inputs[0]);
+        let entry = view.axes[*axis];
+        if entry.output.is_none_or(|output| view.shape[output] == 1) {
+            view.axes[*axis] = ViewAxis::fixed(indices[entry.start]);
+            return Leaf { node, view, gather: None };
+        }
+        Leaf { node, view, gather: Some(Gather { axis: *axis, indices: indices.clone() }) }
     }
 
     /// Gives registers that are no longer needed to later instructions, so that strips stay in cache.

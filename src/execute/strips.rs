@@ -7,7 +7,8 @@
 use super::ExecuteError;
 use super::leaf::LeafValues;
 use super::program::{Instruction, Program};
-use crate::array::{Buffer, Region, row_major_strides};
+use super::target::{Place, Target};
+use crate::array::{Buffer, Region};
 use crate::kernels::elementwise;
 
 /// Values of a strip.
@@ -22,14 +23,20 @@ struct LoopAxis {
     /// Elements of the output chunk, or of the reduction's state; 0 along summarised axes.
     target_step: usize,
     summarised: bool,
+    /// First position along the axis, where it is grouped.
+    grouped_from: Option<usize>,
     leaf_steps: Vec<isize>,
     /// The axis of each leaf that this axis moves.
     leaf_axes: Vec<Option<usize>>,
+    /// Of leaves that are gathered along this axis: how far each position is from the leaf's start.
+    leaf_offsets: Vec<Option<Vec<isize>>>,
 }
 
 /// Where a strip's values belong: value (row, column) goes to `first + row * row_step + column * column_step`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StripPlace {
+    /// Position of the first value in its buffer.
+    pub offset: usize,
     /// Target of the first value.
     pub first: usize,
     /// Number of rows.
@@ -52,8 +59,8 @@ pub struct Registers {
 /// Runs a program over a region of its node and hands each strip to `sink`.
 ///
 /// `shape` is the shape of the whole node: axes of length 1 there play no part, while an axis that is merely cut to one
-/// index keeps its place, so that a cut changes no order of folding. `summarised` lists the axes that a reduction folds
-/// away; kept axes are numbered row-major among themselves.
+/// index keeps its place, so that a cut changes no order of folding. Values that have no place in the target are left
+/// out.
 ///
 /// # Errors
 /// Whatever `sink` returns.
@@ -62,28 +69,39 @@ pub fn run(
     leaves: &[LeafValues<'_>],
     region: &Region,
     shape: &[usize],
-    summarised: &[usize],
+    target: &Target<'_>,
     sink: &mut dyn FnMut(&Buffer, StripPlace) -> Result<(), ExecuteError>,
 ) -> Result<(), ExecuteError> {
     if region.is_empty() {
         return Ok(());
     }
-    let mut loops = Loops::new(program, leaves, region, shape, summarised);
+    let mut loops = Loops::new(program, leaves, region, shape, target);
     let mut registers = Registers::new(program, leaves);
     registers.load_constants(program, leaves, &loops.leaf_starts);
     let (columns, rows) = (loops.column.clone(), loops.row.clone());
     loop {
+        let Place::At(further) = loops.outer_place(target) else {
+            if loops.advance() {
+                continue;
+            }
+            return Ok(());
+        };
         for row in (0..rows.size).step_by(loops.strip_rows) {
             for column in (0..columns.size).step_by(loops.strip_columns) {
                 let place = StripPlace {
-                    first: loops.target_start + row * rows.target_step + column * columns.target_step,
+                    offset: 0,
+                    first: loops.target_start + further + row * rows.target_step + column * columns.target_step,
                     rows: loops.strip_rows.min(rows.size - row),
                     columns: loops.strip_columns.min(columns.size - column),
                     row_step: rows.target_step,
                     column_step: columns.target_step,
                 };
                 registers.run(program, leaves, &loops, [row, column], place);
-                sink(&registers.buffers[program.result], place)?;
+                let values = &registers.buffers[program.result];
+                match rows.grouped_from {
+                    Some(from) => target.cut_rows(from + row, place).try_for_each(|part| sink(values, part))?,
+                    None => sink(values, place)?,
+                }
             }
         }
         if !loops.advance() {
@@ -109,30 +127,35 @@ impl Loops {
         leaves: &[LeafValues<'_>],
         region: &Region,
         shape: &[usize],
-        summarised: &[usize],
+        target: &Target<'_>,
     ) -> Loops {
-        let kept: Vec<usize> = (0..region.ndim()).filter(|axis| !summarised.contains(axis)).collect();
-        let kept_strides = row_major_strides(&kept.iter().map(|&axis| region.shape[axis]).collect::<Vec<_>>());
-        let axes = (0..region.ndim()).filter(|&axis| shape[axis] > 1).map(|axis| LoopAxis {
+        let target_steps = target.steps(&region.shape);
+        let grouped = target.grouped_axis();
+        let pairs = || leaves.iter().zip(&program.leaves);
+        let axes = (0..region.ndim()).filter(|&axis| shape[axis] > 1 || grouped == Some(axis)).map(|axis| LoopAxis {
             size: region.shape[axis],
-            target_step: kept.iter().position(|&k| k == axis).map_or(0, |position| kept_strides[position]),
-            summarised: summarised.contains(&axis),
-            leaf_steps: leaves
-                .iter()
-                .zip(&program.leaves)
-                .map(|(values, leaf)| values.step(&leaf.view, axis))
-                .collect(),
+            target_step: target_steps[axis],
+            summarised: target.summarises(axis),
+            grouped_from: (grouped == Some(axis)).then(|| region.start[axis]),
+            leaf_steps: pairs().map(|(values, leaf)| values.step(leaf, axis)).collect(),
             leaf_axes: program.leaves.iter().map(|leaf| leaf.view.input_axis(axis)).collect(),
+            leaf_offsets: pairs().map(|(values, leaf)| values.offsets(leaf, axis, region)).collect(),
         });
         let mut axes = join_axes(axes.collect());
         let single = || LoopAxis {
             size: 1,
             target_step: 0,
             summarised: false,
+            grouped_from: None,
             leaf_steps: vec![0; leaves.len()],
             leaf_axes: vec![None; leaves.len()],
+            leaf_offsets: vec![None; leaves.len()],
         };
-        let column = axes.pop().unwrap_or_else(single);
+        // Positions of groups are told apart by rows.
+        let column = match axes.iter().rposition(|axis| axis.grouped_from.is_none()) {
+            Some(position) => axes.remove(position),
+            None => single(),
+        };
         // Kept axes outside, summarised ones inside: the state of a few kept elements stays in cache.
         axes.sort_by_key(|axis| axis.summarised);
         // By the order of a leaf's axes, not by steps: those depend on how the region was cut.
@@ -156,12 +179,23 @@ impl Loops {
             strip_rows,
             strip_columns,
             target_start: 0,
-            leaf_starts: leaves
-                .iter()
-                .zip(&program.leaves)
-                .map(|(values, leaf)| values.start(&leaf.view, region))
-                .collect(),
+            leaf_starts: leaves.iter().zip(&program.leaves).map(|(values, leaf)| values.start(leaf, region)).collect(),
         }
+    }
+
+    /// Where the position along a grouped axis leads that is neither row nor column.
+    fn outer_place(&self, target: &Target<'_>) -> Place {
+        let grouped = self.outer.iter().zip(&self.position).find_map(|(axis, at)| Some(axis.grouped_from? + at));
+        grouped.map_or(Place::At(0), |position| target.place(position))
+    }
+
+    /// Position of each leaf's first value of a strip.
+    fn leaf_start(&self, leaf: usize, row: usize, column: usize) -> isize {
+        let outer = self.outer.iter().zip(&self.position);
+        let gathered: isize = outer.filter_map(|(axis, &at)| Some(axis.leaf_offsets[leaf].as_ref()?[at])).sum();
+        let (rows, columns) =
+            (row as isize * self.row.leaf_steps[leaf], column as isize * self.column.leaf_steps[leaf]);
+        self.leaf_starts[leaf] + gathered + rows + columns
     }
 
     /// Moves on along the outer axes; false after the last position.
@@ -191,7 +225,8 @@ fn join_axes(axes: Vec<LoopAxis>) -> Vec<LoopAxis> {
         if let Some(last) = joined.last_mut() {
             let even = last.target_step == axis.target_step * axis.size
                 && last.leaf_steps.iter().zip(&axis.leaf_steps).all(|(a, b)| *a == b * axis.size as isize);
-            if even && !last.summarised && !axis.summarised {
+            let gathered = last.leaf_offsets.iter().chain(&axis.leaf_offsets).any(Option::is_some);
+            if even && !gathered && !last.summarised && !axis.summarised {
                 *last = LoopAxis { size: last.size * axis.size, ..axis };
                 continue;
             }
@@ -230,9 +265,15 @@ impl Registers {
             match instruction {
                 Instruction::Load { leaf, output } => {
                     let steps = [loops.row.leaf_steps[*leaf], loops.column.leaf_steps[*leaf]];
-                    let start = loops.leaf_starts[*leaf] + row as isize * steps[0] + column as isize * steps[1];
-                    let scratch = self.scratch[*leaf].as_mut();
-                    leaves[*leaf].load(start, steps, [place.rows, place.columns], &mut self.buffers[*output], scratch);
+                    let start = loops.leaf_start(*leaf, row, column);
+                    let (shape, output) = ([place.rows, place.columns], &mut self.buffers[*output]);
+                    let row_offsets = loops.row.leaf_offsets[*leaf].as_deref().map(|offsets| &offsets[row..]);
+                    let column_offsets = loops.column.leaf_offsets[*leaf].as_deref().map(|offsets| &offsets[column..]);
+                    if row_offsets.is_some() || column_offsets.is_some() {
+                        leaves[*leaf].load_gathered(start, steps, [row_offsets, column_offsets], shape, output);
+                    } else {
+                        leaves[*leaf].load(start, steps, shape, output, self.scratch[*leaf].as_mut());
+                    }
                 }
                 Instruction::Unary { operation, operand, input, output } => {
                     let (output, [input]) = apart(&mut self.buffers, *output, [*input]);

@@ -5,7 +5,7 @@ use crate::array::{ChunkGrid, DType, Scalar};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::{Distribution, Generator};
 use crate::kernels::reduction::ReductionOptions;
-use crate::plan::{Array, AxisSlice, Plan};
+use crate::plan::{Array, AxisSlice, Groups, Plan};
 use crate::task::{ComputationId, Goal, lower};
 
 /// Runs every task of a computation of these arrays, stage by stage, and assembles the results.
@@ -26,10 +26,12 @@ fn compute(arrays: &[Array], budget_bytes: u64) -> Vec<Chunk> {
                 inputs.insert_part(part, value);
             }
             let result = executor.run(task, &inputs, &AtomicBool::new(false)).unwrap().result.unwrap();
-            match (&computation.stage(stage).output, &result) {
-                (StageOutput::Collect { output }, TaskResult::Chunk(chunk)) => {
+            match &computation.stage(stage).output {
+                StageOutput::Collect { outputs: collected } => {
                     let region = computation.region_of(task);
-                    outputs[*output].copy_from(&region, chunk, &vec![0; region.ndim()]);
+                    for (part, &output) in collected.iter().enumerate() {
+                        outputs[output].copy_from(&region, result.chunk(part).unwrap(), &vec![0; region.ndim()]);
+                    }
                 }
                 _ => {
                     kept.insert(ResultId { computation: computation.id, task }, Arc::new(result));
@@ -153,4 +155,97 @@ fn a_kept_axis_cut_to_one_index_changes_no_bit() {
     let roomy = compute(std::slice::from_ref(&sum), ROOMY);
     let tight = compute(&[sum], (4 << 20) + 400_000);
     assert_eq!(roomy, tight);
+}
+
+#[test]
+fn reductions_of_the_same_data_share_one_pass_and_keep_their_bits() {
+    let distribution = Distribution::Normal { mean: 3.0, standard_deviation: 2.0 };
+    let rule = Generator::Random { seed: 5, distribution };
+    let x = Array::generated(rule, DType::Float32, ChunkGrid::regular(&[4000, 30, 20], &[40, 30, 20]));
+    let squares = x.binary(BinaryOp::Multiply, &x).unwrap();
+    let reduce = |array: &Array, name| array.reduce(name, &[0], ReductionOptions::default()).unwrap();
+    let together = [reduce(&x, "mean"), reduce(&x, "std"), reduce(&squares, "max"), reduce(&x, "count")];
+    let lowered = lower(ComputationId(0), Plan::of(&together), vec![Goal::Collect; 4], ROOMY).unwrap();
+    let mut names: Vec<&str> = lowered.stages.iter().map(|stage| stage.name.as_str()).collect();
+    names.dedup();
+    assert_eq!(names, ["mean, std, max, count", "merge mean, std, max, count"]);
+    for (shared, array) in compute(&together, ROOMY).iter().zip(&together) {
+        assert_eq!(compute(std::slice::from_ref(array), ROOMY)[0], *shared);
+    }
+    let anomaly = x.binary(BinaryOp::Subtract, &together[0]).unwrap();
+    let dependent = [reduce(&anomaly, "std"), together[0].clone(), together[1].clone()];
+    assert_eq!(compute(&dependent, ROOMY)[0], compute(&dependent[..1], ROOMY)[0]);
+    assert_eq!(compute(&dependent, ROOMY)[2], compute(&together, ROOMY)[1]);
+}
+
+/// A reduction of an array along an axis in groups.
+fn grouped(array: &Array, name: &str, axis: usize, codes: Vec<i32>) -> Array {
+    let count = codes.iter().max().map_or(0, |code| (code + 1) as usize);
+    let groups = Groups { axis, codes: Arc::new(codes), count };
+    array.reduce_groups(name, &[axis], Some(groups), ReductionOptions::default()).unwrap()
+}
+
+#[test]
+fn groups_take_the_place_of_their_axis_in_any_order() {
+    let x = counted(&[2, 5, 3], &[1, 2, 3]);
+    let sum = grouped(&x, "sum", 1, vec![1, -1, 0, 1, 1]);
+    let expected = [6.0, 7.0, 8.0, 21.0, 24.0, 27.0, 21.0, 22.0, 23.0, 66.0, 69.0, 72.0];
+    let computed = compute(&[sum], ROOMY).remove(0);
+    assert_eq!((computed.shape(), values(&computed)), (&[2, 2, 3][..], expected.to_vec()));
+    let turned = grouped(&x.transpose(&[0, 2, 1]).unwrap(), "max", 2, vec![0, 1, 2, 0, 0]);
+    let expected = [12, 3, 6, 13, 4, 7, 14, 5, 8, 27, 18, 21, 28, 19, 22, 29, 20, 23].map(f64::from);
+    assert_eq!(values(&compute(&[turned], ROOMY)[0]), expected);
+    let line = grouped(&counted(&[9000], &[700]), "count", 0, (0..9000).map(|i| i % 7).collect());
+    assert_eq!(values(&compute(&[line], ROOMY)[0])[..2], [1286.0, 1286.0]);
+}
+
+#[test]
+fn a_task_with_some_of_the_groups_finds_the_same_bits() {
+    let distribution = Distribution::Normal { mean: 0.0, standard_deviation: 1.0 };
+    let rule = Generator::Random { seed: 11, distribution };
+    let random = Array::generated(rule, DType::Float64, ChunkGrid::regular(&[3000, 40, 30], &[50, 40, 30]));
+    let scattered: Vec<i32> = (0..3000).map(|i| i % 366 - 5).collect();
+    let sorted: Vec<i32> = (0..3000).map(|i| i / 24).collect();
+    for codes in [scattered, sorted] {
+        for name in ["mean", "std"] {
+            for axis in [0, 2] {
+                let order = if axis == 0 { [0, 1, 2] } else { [1, 2, 0] };
+                let array = grouped(&random.transpose(&order).unwrap(), name, axis, codes.clone());
+                let roomy = compute(std::slice::from_ref(&array), ROOMY);
+                let tight = compute(&[array], (3 << 20) + 200_000);
+                assert_eq!(roomy, tight, "{name} along {axis}");
+            }
+        }
+    }
+}
+
+#[test]
+fn sorted_groups_are_held_a_few_at_a_time() {
+    let x = counted(&[100_000, 4, 500], &[100, 4, 500]).cast(DType::Float64).unwrap();
+    let daily = grouped(&x, "mean", 0, (0..100_000).map(|i| i / 24).collect());
+    let lowered = lower(ComputationId(0), Plan::of(&[daily]), vec![Goal::Collect], ROOMY).unwrap();
+    let [stage] = &lowered.stages[..] else { panic!("{} stages", lowered.stages.len()) };
+    assert!(stage.task_count > 50, "{} tasks", stage.task_count);
+    assert!(stage.read_bytes == 0 && stage.task_bytes < 16 << 20, "{} bytes a task", stage.task_bytes);
+}
+
+#[test]
+fn what_is_gathered_is_looked_up_as_strips_are_loaded() {
+    let x = counted(&[60, 7, 5], &[20, 7, 5]).cast(DType::Float64).unwrap();
+    let codes: Vec<usize> = (0..60).map(|i| i * 7 % 12).collect();
+    let climatology = grouped(&x, "mean", 0, codes.iter().map(|&code| code as i32).collect());
+    let repeated = climatology.take(0, codes.clone()).unwrap();
+    let anomaly = x.binary(BinaryOp::Subtract, &repeated).unwrap();
+    let (mean, expected) = (values(&compute(&[climatology], ROOMY)[0]), |i: usize| (i / 35, i % 35));
+    let anomalies = values(&compute(std::slice::from_ref(&anomaly), ROOMY)[0]);
+    for (i, found) in anomalies.iter().enumerate() {
+        let (time, place) = expected(i);
+        assert_eq!(*found, i as f64 - mean[codes[time] * 35 + place]);
+    }
+    let total = anomaly.transpose(&[2, 1, 0]).unwrap().reduce("max", &[2], ReductionOptions::default()).unwrap();
+    let largest: Vec<f64> = (0..35)
+        .map(|i| i % 7 * 5 + i / 7)
+        .map(|place| (0..60).map(|time| anomalies[time * 35 + place]).fold(f64::NEG_INFINITY, f64::max))
+        .collect();
+    assert_eq!(values(&compute(&[total], ROOMY)[0]), largest);
 }

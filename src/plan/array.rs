@@ -1,6 +1,6 @@
 //! The handle to a node of a lazy expression, and what nodes there are.
 
-use super::View;
+use super::{Groups, View};
 use crate::array::{Chunk, ChunkGrid, DType, Shape, StoredArray};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::Generator;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::sync::Arc;
 
-/// A reduction over axes of its input; the axes leave the shape.
+/// A reduction over axes of its input; the axes leave the shape, but for one along which it is grouped.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reduce {
     /// Registered name of the reduction, as numpy and xarray call it.
@@ -18,6 +18,22 @@ pub struct Reduce {
     pub axes: Vec<usize>,
     /// Its options.
     pub options: ReductionOptions,
+    /// Groups along one of the axes: each has a result of its own.
+    pub groups: Option<Groups>,
+}
+
+impl Reduce {
+    /// The input axis that each axis of the result stems from; that of groups from the axis that is grouped.
+    pub fn result_axes(&self, input_ndim: usize) -> Vec<usize> {
+        let grouped = self.groups.as_ref().map(|groups| groups.axis);
+        (0..input_ndim).filter(|axis| !self.axes.contains(axis) || grouped == Some(*axis)).collect()
+    }
+
+    /// The axis of groups in the result.
+    pub fn group_axis(&self) -> Option<usize> {
+        let axis = self.groups.as_ref()?.axis;
+        Some(axis - self.axes.iter().filter(|&&summarised| summarised < axis).count())
+    }
 }
 
 /// An array whose chunks workers keep from an earlier computation.

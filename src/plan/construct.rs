@@ -1,6 +1,6 @@
 //! Building arrays: what may be combined, and the shape, dtype and chunk grid that come out.
 
-use super::{Array, Operation, PlanError, Reduce, View, ViewAxis};
+use super::{Array, Groups, Operation, PlanError, Reduce, View, ViewAxis};
 use crate::array::{AxisChunks, Chunk, ChunkGrid, DType, Scalar, Shape, StoredArray};
 use crate::kernels::KernelError;
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
@@ -279,8 +279,24 @@ impl Array {
     /// Where an axis doesn't exist, the reduction is unknown or undefined for the dtype, or would have to summarise
     /// nothing without having a value for it.
     pub fn reduce(&self, name: &str, axes: &[usize], options: ReductionOptions) -> Result<Array, PlanError> {
+        self.reduce_groups(name, axes, None, options)
+    }
+
+    /// A reduction over axes, one of which may be grouped: an axis of groups, of the order of their codes, takes its
+    /// place. Memory of a task: one state for each group that it holds; along sorted groups it holds neighbours only.
+    ///
+    /// # Errors
+    /// As [`Array::reduce`], and where there isn't one code a position or a code isn't below the number of groups.
+    pub fn reduce_groups(
+        &self,
+        name: &str,
+        axes: &[usize],
+        groups: Option<Groups>,
+        options: ReductionOptions,
+    ) -> Result<Array, PlanError> {
         let registered = reduction::find(name)?;
         let mut axes = axes.to_vec();
+        axes.extend(groups.as_ref().map(|groups| groups.axis));
         axes.sort_unstable();
         axes.dedup();
         axes.iter().try_for_each(|&axis| self.check_axis(axis))?;
@@ -288,13 +304,22 @@ impl Array {
             .reduction
             .result_dtype(self.dtype())
             .ok_or_else(|| KernelError::UndefinedFor { operation: registered.name, dtypes: vec![self.dtype()] })?;
+        if let Some(Groups { axis, codes, count }) = &groups {
+            let (size, found) = (self.shape()[*axis], codes.len());
+            if found != size || codes.iter().any(|&code| code >= 0 && code as usize >= *count) {
+                return Err(PlanError::GroupCodes { axis: *axis, size, found, count: *count });
+            }
+        }
         if !registered.has_identity && axes.iter().any(|&axis| self.shape()[axis] == 0) {
             return Err(PlanError::EmptyReduction { operation: name.to_owned() });
         }
-        let kept = (0..self.ndim()).filter(|axis| !axes.contains(axis));
-        let grid = ChunkGrid::new(kept.map(|axis| self.grid().axes()[axis].clone()).collect());
-        let operation = Operation::Reduce(Reduce { name: name.to_owned(), axes, options });
-        Ok(Array::new(operation, vec![self.clone()], dtype, grid))
+        let reduce = Reduce { name: name.to_owned(), axes, options, groups };
+        let chunks = |axis: usize| match &reduce.groups {
+            Some(groups) if groups.axis == axis => AxisChunks::regular(groups.count, groups.count),
+            _ => self.grid().axes()[axis].clone(),
+        };
+        let grid = ChunkGrid::new(reduce.result_axes(self.ndim()).into_iter().map(chunks).collect());
+        Ok(Array::new(Operation::Reduce(reduce), vec![self.clone()], dtype, grid))
     }
 
     /// The same values under another chunk grid.

@@ -67,7 +67,10 @@ fn operation(plan: &Plan, node: &Node) -> String {
                 0 => String::new(),
                 ddof => format!(", ddof {ddof}"),
             };
-            format!("{}({}, axes {:?}{skip}{ddof})", reduce.name, input(0), reduce.axes)
+            let groups = reduce.groups.as_ref().map_or(String::new(), |groups| {
+                format!(", {} along {}", counted(groups.count, "group", "groups"), groups.axis)
+            });
+            format!("{}({}, axes {:?}{groups}{skip}{ddof})", reduce.name, input(0), reduce.axes)
         }
     }
 }

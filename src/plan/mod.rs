@@ -8,6 +8,7 @@ mod array;
 mod construct;
 mod explain;
 mod flat;
+mod groups;
 pub mod optimize;
 mod view;
 
@@ -15,6 +16,7 @@ pub use array::{Array, KeepAlive, Operation, PersistedArray, Reduce};
 pub use construct::{AxisSlice, broadcast_shapes};
 pub use explain::explain;
 pub use flat::{Node, NodeId, Plan, PlanBuilder};
+pub use groups::Groups;
 pub use optimize::optimize;
 pub use view::{View, ViewAxis};
 
@@ -63,6 +65,18 @@ pub enum PlanError {
     EmptyReduction {
         /// The reduction.
         operation: String,
+    },
+    /// Groups that don't fit the axis that they are of.
+    #[error("{found} group codes below {count} for axis {axis} with size {size}")]
+    GroupCodes {
+        /// The axis.
+        axis: usize,
+        /// Its length.
+        size: usize,
+        /// Number of codes.
+        found: usize,
+        /// Number of groups.
+        count: usize,
     },
     /// An operation on dtypes that it isn't defined for.
     #[error(transparent)]

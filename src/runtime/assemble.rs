@@ -20,18 +20,22 @@ impl Assembly<'_> {
 
     /// Adds the result of a task.
     pub(super) fn add(&mut self, task: TaskId, result: Arc<TaskResult>) {
-        let StageOutput::Collect { output } = self.computation.stage(task.stage).output else { return };
-        let TaskResult::Chunk(chunk) = &*result else {
-            unreachable!("a stage whose results are collected finishes its reduction, as lowering builds it")
-        };
+        let StageOutput::Collect { outputs } = &self.computation.stage(task.stage).output else { return };
         let region = self.computation.region_of(task);
-        if region == Region::whole(self.outputs[output].shape()) {
-            self.outputs[output] = match Arc::unwrap_or_clone(result) {
-                TaskResult::Chunk(chunk) => chunk,
-                TaskResult::Partial(_) => return,
-            };
+        match (&outputs[..], Arc::unwrap_or_clone(result)) {
+            (&[output], TaskResult::Chunk(chunk)) => self.put(output, &region, chunk),
+            (outputs, TaskResult::Chunks(chunks)) => {
+                outputs.iter().zip(chunks).for_each(|(&output, chunk)| self.put(output, &region, chunk));
+            }
+            _ => unreachable!("a stage whose results are collected gives one finished chunk an output"),
+        }
+    }
+
+    fn put(&mut self, output: usize, region: &Region, chunk: Chunk) {
+        if *region == Region::whole(self.outputs[output].shape()) {
+            self.outputs[output] = chunk;
         } else {
-            self.outputs[output].copy_from(&region, chunk, &vec![0; region.ndim()]);
+            self.outputs[output].copy_from(region, &chunk, &vec![0; region.ndim()]);
         }
     }
 

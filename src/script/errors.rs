@@ -234,6 +234,7 @@ fn exception(kind: PythonErrorKind, message: String, vm: &VirtualMachine) -> PyB
         Kind::IndexError => known.index_error,
         Kind::OverflowError => known.overflow_error,
         Kind::ZeroDivisionError => known.zero_division_error,
+        Kind::AttributeError => known.attribute_error,
         Kind::FileNotFoundError => return system_exception(known.file_not_found_error, message, vm),
         Kind::FileExistsError => return system_exception(known.file_exists_error, message, vm),
         Kind::NotImplementedError => known.not_implemented_error,

@@ -31,8 +31,8 @@ pub enum StageOutput {
     },
     /// To rank 0, for the script.
     Collect {
-        /// Position among the plan's outputs.
-        output: usize,
+        /// Positions among the plan's outputs: one for each array that the stage computes.
+        outputs: Vec<usize>,
     },
     /// Nowhere.
     Discard,
@@ -45,11 +45,11 @@ pub enum StageOutput {
     },
 }
 
-/// A reduction's tasks: each folds a run of blocks of one kept chunk, in order.
+/// Tasks of reductions that read the same data: each folds a run of blocks of one kept chunk, in order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReduceWork {
-    /// The reduction's node.
-    pub node: NodeId,
+    /// The reductions' nodes; results have a part for each.
+    pub nodes: Vec<NodeId>,
     /// Chunks of the result.
     pub kept: ChunkGrid,
     /// Blocks of the summarised axes, in the order of those axes.
@@ -65,11 +65,11 @@ impl ReduceWork {
     }
 }
 
-/// Tasks that merge partial states of a reduction: each merges a group of consecutive runs of one kept chunk.
+/// Tasks that merge partial states of reductions: each merges a group of consecutive runs of one kept chunk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MergeWork {
-    /// The reduction's node.
-    pub node: NodeId,
+    /// The reductions' nodes; results have a part for each.
+    pub nodes: Vec<NodeId>,
     /// Chunks of the result.
     pub kept: ChunkGrid,
     /// The stage whose results are merged.
@@ -142,7 +142,16 @@ pub struct Computation {
 }
 
 impl Stage {
-    /// Regions of the node that the results of this stage hold, in the order of its tasks, counted from
+    /// The nodes that the tasks compute together.
+    pub fn nodes(&self) -> &[NodeId] {
+        match &self.work {
+            StageWork::Produce { node, .. } => std::slice::from_ref(node),
+            StageWork::Reduce(work) => &work.nodes,
+            StageWork::Merge(work) => &work.nodes,
+        }
+    }
+
+    /// Regions of the nodes that the results of this stage hold, in the order of its tasks, counted from
     /// [`result_origin`](Stage::result_origin).
     pub fn result_grid(&self) -> &ChunkGrid {
         match &self.work {
@@ -183,16 +192,7 @@ impl Computation {
         &self.blocks[&node]
     }
 
-    /// The node that a task computes.
-    pub fn node_of(&self, task: TaskId) -> NodeId {
-        match &self.stage(task.stage).work {
-            StageWork::Produce { node, .. } => *node,
-            StageWork::Reduce(work) => work.node,
-            StageWork::Merge(work) => work.node,
-        }
-    }
-
-    /// The region of its node that a task computes, or has a part in.
+    /// The region of its nodes that a task computes, or has a part in.
     pub fn region_of(&self, task: TaskId) -> Region {
         match &self.stage(task.stage).work {
             StageWork::Produce { grid, origin, .. } => grid.region(task.index).offset_by(origin),

@@ -3,7 +3,7 @@
 
 use crate::array::{AxisChunks, ChunkGrid, Region};
 use crate::kernels::reduction;
-use crate::plan::{NodeId, Operation, Plan, Reduce};
+use crate::plan::{Groups, NodeId, Operation, Plan, Reduce};
 
 /// Regions smaller than this are joined where enough tasks remain.
 const SMALL_REGION_BYTES: u64 = 1 << 20;
@@ -17,6 +17,9 @@ const ENOUGH_TASKS: u64 = 64;
 const MOST_RUNS: u64 = 128;
 /// A partial state is at most this fraction of the data that it summarises.
 const PARTIAL_SHARE: u64 = 8;
+/// Bytes of a state of one kept element that runs are made for, unless it is larger: the same runs for all common
+/// reductions, so that those of the same data read it together, with the same bits as apart.
+const STATE_BYTES: u64 = 32;
 
 /// Chunks in which a node's values come cheapest: those of the stores below it, seen through views.
 pub fn natural_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
@@ -56,15 +59,65 @@ pub fn natural_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
 }
 
 /// Whether a node is computed from stored or persisted data.
-fn depends_on_store(plan: &Plan, id: NodeId) -> bool {
+pub fn depends_on_store(plan: &Plan, id: NodeId) -> bool {
     let node = plan.node(id);
     matches!(node.operation, Operation::Stored(_) | Operation::Persisted(_))
         || node.inputs.iter().any(|&input| depends_on_store(plan, input))
 }
 
 fn kept_axes(input: &ChunkGrid, reduce: &Reduce) -> ChunkGrid {
-    let axes = input.axes().iter().enumerate().filter(|(axis, _)| !reduce.axes.contains(axis));
-    ChunkGrid::new(axes.map(|(_, chunks)| chunks.clone()).collect())
+    let chunks = |axis: usize| match &reduce.groups {
+        Some(groups) if groups.axis == axis => group_chunks(&input.axes()[axis], groups),
+        _ => input.axes()[axis].clone(),
+    };
+    ChunkGrid::new(reduce.result_axes(input.ndim()).into_iter().map(chunks).collect())
+}
+
+/// Chunks of an axis of groups. Groups that follow one another are cut near the ends of the blocks that they are folded
+/// from, where few blocks are then read for two chunks; others are one chunk.
+fn group_chunks(blocks: &AxisChunks, groups: &Groups) -> AxisChunks {
+    if groups.count > 1 && groups.is_sorted() {
+        let mut factor = 1;
+        while factor < blocks.count() {
+            let chunks = cut_groups(&join_chunks(blocks, factor), groups);
+            let read: usize = touched_blocks(blocks, groups, &chunks);
+            if read * SPLIT_SHARE <= blocks.count() * (SPLIT_SHARE + 1) {
+                return chunks;
+            }
+            factor *= 2;
+        }
+    }
+    AxisChunks::regular(groups.count, groups.count)
+}
+
+/// Sorted groups cut where blocks end, or the groups that go on there.
+fn cut_groups(blocks: &AxisChunks, groups: &Groups) -> AxisChunks {
+    let mut cuts = vec![0];
+    for block in 1..blocks.count() {
+        let start = blocks.range(block).start;
+        let before = groups.codes[..start].iter().rev().find(|code| **code >= 0);
+        let cut = before.map_or(0, |&code| code as usize + 1);
+        if cuts.last().is_some_and(|&last| cut > last) && cut < groups.count {
+            cuts.push(cut);
+        }
+    }
+    cuts.push(groups.count);
+    AxisChunks::from_sizes(&cuts.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>())
+}
+
+/// How many blocks of a grouped axis have something for each chunk of groups, all in all.
+pub fn touched_blocks(blocks: &AxisChunks, groups: &Groups, chunks: &AxisChunks) -> usize {
+    let touched = |block: usize| {
+        let mut seen: Vec<usize> = blocks
+            .range(block)
+            .filter_map(|position| usize::try_from(groups.codes[position]).ok())
+            .map(|group| chunks.chunk_of(group))
+            .collect();
+        seen.sort_unstable();
+        seen.dedup();
+        seen.len()
+    };
+    (0..blocks.count()).map(touched).sum()
 }
 
 /// Along each axis the grid with longer chunks; one chunk along an axis is no wish where the other grid has several.
@@ -151,8 +204,11 @@ pub fn source_grid(plan: &Plan, id: NodeId, part: &Region) -> ChunkGrid {
     join_to(natural_grid(plan, id).within(part), item_bytes, SOURCE_REGION_BYTES)
 }
 
+/// Sorted groups are chunked where that costs at most one in so many blocks read twice.
+const SPLIT_SHARE: usize = 8;
+
 /// How a reduction is cut into tasks.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ReduceGeometry {
     /// Chunks of the result.
     pub kept: ChunkGrid,
@@ -190,11 +246,34 @@ pub fn reduce_geometry(plan: &Plan, id: NodeId, reduce: &Reduce) -> ReduceGeomet
     let kept = kept_axes(&natural, reduce);
     let blocks = ChunkGrid::new(reduce.axes.iter().map(|&axis| natural.axes()[axis].clone()).collect());
     let state_bytes =
-        reduction::find(&reduce.name).map_or(24, |found| found.reduction.start(input.dtype, 1).size_bytes() as u64);
-    let partial_bytes = chunk_bytes(&kept, 1) * state_bytes;
+        reduction::find(&reduce.name).map_or(0, |found| found.reduction.start(input.dtype, 1).size_bytes() as u64);
+    let partial_bytes = chunk_bytes(&kept, 1) * state_bytes.max(STATE_BYTES);
     let small_enough = (PARTIAL_SHARE * partial_bytes).div_ceil(chunk_bytes(&natural, item_bytes).max(1));
     let few_enough = (kept.chunk_count() * blocks.chunk_count()).div_ceil(MOST_RUNS);
     let many_enough = (kept.chunk_count() * blocks.chunk_count() / (ENOUGH_TASKS / 8)).max(1);
     let run_length = small_enough.max(few_enough).min(many_enough).clamp(1, blocks.chunk_count().max(1));
+    // Groups in several chunks have few blocks each: runs over all blocks would be empty for most.
+    let has_chunked_groups = reduce.group_axis().is_some_and(|axis| kept.axes()[axis].count() > 1);
+    let run_length = if has_chunked_groups { blocks.chunk_count() } else { run_length };
     ReduceGeometry { kept, blocks, run_length }
+}
+
+/// The grid with the longest axis of its regions halved; a multiple of the chunks of `smallest` where given. `None`
+/// where nothing is left to split.
+pub fn halve_longest(grid: &ChunkGrid, smallest: Option<&ChunkGrid>) -> Option<ChunkGrid> {
+    let unit = |axis: usize| smallest.map_or(1, |grid| grid.axes()[axis].max_size());
+    let can_split = |&axis: &usize| grid.axes()[axis].max_size() > unit(axis);
+    let axis = (0..grid.ndim()).filter(can_split).max_by_key(|&axis| grid.axes()[axis].max_size())?;
+    let mut axes = grid.axes().to_vec();
+    if let Some(smallest) = smallest
+        && !matches!(smallest.axes()[axis], AxisChunks::Regular { .. })
+    {
+        axes[axis] = smallest.axes()[axis].clone();
+        return Some(ChunkGrid::new(axes));
+    }
+    let unit = unit(axis);
+    let half = axes[axis].max_size().div_ceil(2).div_ceil(unit) * unit;
+    let half = if half >= axes[axis].max_size() { unit } else { half };
+    axes[axis] = axes[axis].split(half);
+    Some(ChunkGrid::new(axes))
 }

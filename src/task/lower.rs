@@ -1,16 +1,17 @@
 //! Lowering a plan: which nodes are materialised, in which stages, by which tasks.
 
-use super::geometry::{ReduceGeometry, free_grid, gathered_grid, reduce_geometry, write_grid};
+use super::geometry::{ReduceGeometry, free_grid, gathered_grid, halve_longest, reduce_geometry, write_grid};
 use super::materialise::Demand;
 use super::memory::{MemoryProjection, largest_region};
+use super::passes::{Pass, reduction_passes};
 use super::pull::{visit_leaves, visit_stored};
 use super::{
     Computation, ComputationId, Goal, MergeWork, ReduceWork, Resources, Stage, StageId, StageOutput, StageWork,
     TaskError,
 };
-use crate::array::{AxisChunks, ChunkGrid, Region};
-use crate::plan::{NodeId, Operation, Plan, Reduce};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::array::{ChunkGrid, Region};
+use crate::plan::{NodeId, Operation, Plan};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Partial states that one merge task takes.
 const MERGE_FAN_IN: u64 = 16;
@@ -38,24 +39,46 @@ pub fn lower(
             _ => None,
         })
         .collect();
-    let pulled = pulled_once(&plan, &geometries);
+    let resources = resources.into();
+    let passes = shared_passes(&plan, &geometries, resources.budget_bytes);
+    let shared = passes.iter().filter(|pass| pass.nodes.len() > 1).flat_map(|pass| pass.nodes.clone()).collect();
+    let pulled = pulled_once(&plan, &geometries, &shared);
     let blocks = geometries.iter().map(|(id, geometry)| (*id, geometry.blocks.clone())).collect();
     let computation = Computation { id, plan, stages: Vec::new(), blocks };
-    let mut lowering =
-        Lowering { computation, resources: resources.into(), materialised: BTreeMap::new(), kept_bytes: 0, geometries };
-    for node in lowering.geometries.keys().copied().collect::<Vec<_>>() {
-        if !pulled.contains(&node) {
-            lowering.add_reduction(node)?;
-        }
+    let mut lowering = Lowering { computation, resources, materialised: BTreeMap::new(), kept_bytes: 0, geometries };
+    for pass in passes.into_iter().filter(|pass| !pulled.contains(&pass.nodes[0])) {
+        lowering.add_pass(pass)?;
     }
+    lowering.collect_reductions(&goals);
     for (output, goal) in goals.into_iter().enumerate() {
         lowering.add_output(output, goal)?;
     }
     Ok(lowering.computation)
 }
 
-/// Reductions that need no stage of their own: one run each, and every element pulled exactly once, by one output.
-fn pulled_once(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>) -> BTreeSet<NodeId> {
+/// Passes over the data of reductions. Those that outputs could pull as they go are kept together only where their
+/// results are small.
+fn shared_passes(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>, budget_bytes: u64) -> Vec<Pass> {
+    let could_be_pulled = pulled_once(plan, geometries, &BTreeSet::new());
+    let bytes = |id: &NodeId| {
+        let node = plan.node(*id);
+        node.shape.iter().product::<usize>() as u64 * node.dtype.size_bytes() as u64
+    };
+    let apart = |pass: &Pass| {
+        let large = pass.nodes.iter().map(bytes).sum::<u64>() > budget_bytes / 2;
+        large && pass.nodes.iter().all(|node| could_be_pulled.contains(node))
+    };
+    let passes = reduction_passes(plan, geometries);
+    passes.into_iter().flat_map(|pass| if apart(&pass) { pass.split() } else { vec![pass] }).collect()
+}
+
+/// Reductions that need no stage of their own: not `shared`, one run each, and every element pulled exactly once, by one
+/// output.
+fn pulled_once(
+    plan: &Plan,
+    geometries: &BTreeMap<NodeId, ReduceGeometry>,
+    shared: &BTreeSet<NodeId>,
+) -> BTreeSet<NodeId> {
     let uses = plan.use_counts();
     let mut found = BTreeSet::new();
     let mut pending = plan.outputs().to_vec();
@@ -65,7 +88,7 @@ fn pulled_once(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>) -> BT
         }
         let node = plan.node(id);
         match &node.operation {
-            Operation::Reduce(_) if geometries[&id].is_single_run() => {
+            Operation::Reduce(_) if geometries[&id].is_single_run() && !shared.contains(&id) => {
                 found.insert(id);
                 pending.extend(&node.inputs);
             }
@@ -105,95 +128,126 @@ impl Lowering {
         }
     }
 
-    fn reduce_of(&self, node: NodeId) -> Reduce {
-        match &self.computation.plan.node(node).operation {
-            Operation::Reduce(reduce) => reduce.clone(),
-            other => unreachable!("geometries are made for reductions only, not {other:?}"),
+    /// Stages that materialise reductions: their runs, then the levels of the merge tree. Reductions that fit one by one
+    /// only are computed so.
+    pub(super) fn add_pass(&mut self, mut pass: Pass) -> Result<(), TaskError> {
+        let whole_kept = pass.geometry.kept.clone();
+        if let Err(error) = self.fit_pass(&mut pass) {
+            if pass.nodes.len() == 1 {
+                return Err(error);
+            }
+            pass.geometry.kept = whole_kept;
+            return pass.split().into_iter().try_for_each(|pass| self.add_pass(pass));
         }
-    }
-
-    /// Stages that materialise a reduction: its runs, then the levels of the merge tree.
-    pub(super) fn add_reduction(&mut self, node: NodeId) -> Result<(), TaskError> {
-        let reduce = self.reduce_of(node);
-        let input = self.computation.plan.node(node).inputs[0];
-        let mut geometry = self.fit_reduction(node, &reduce)?;
-        let demand = Demand::of_blocks(&self.computation.plan, node, &reduce.axes, &geometry);
-        let task_bytes = self.projection().reduction_task_bytes(node, &reduce, &geometry);
-        if self.materialise_for(&demand, task_bytes)? {
-            geometry = self.fit_reduction(node, &reduce)?;
+        let inputs: BTreeSet<NodeId> =
+            pass.nodes.iter().map(|&node| self.computation.plan.node(node).inputs[0]).collect();
+        let inputs: Vec<NodeId> = inputs.into_iter().collect();
+        for &input in &inputs {
+            let reduce = self.computation.reduce_of(pass.nodes[0]);
+            let demand = Demand::of_blocks(&self.computation.plan, input, reduce, &pass.geometry);
+            if self.materialise_for(&demand, self.projection().pass_bytes(&pass))? {
+                pass.geometry.kept = whole_kept.clone();
+                self.fit_pass(&mut pass)?;
+            }
         }
-        let task_bytes = self.projection().reduction_task_bytes(node, &reduce, &geometry);
-        let work = ReduceWork { node, kept: geometry.kept, blocks: geometry.blocks, run_length: geometry.run_length };
-        let (kept, mut runs) = (work.kept.clone(), work.runs());
-        let whole = Region::whole(&self.computation.plan.node(input).shape);
-        let reads = self.reads_below(input, &whole);
-        let stage = Stage {
+        let task_bytes = self.projection().pass_bytes(&pass);
+        let Pass { nodes, geometry: ReduceGeometry { kept, blocks, run_length } } = pass;
+        let whole = Region::whole(&self.computation.plan.node(inputs[0]).shape);
+        let state_bytes = task_bytes.min(self.projection().state_bytes(&nodes, &largest_region(&kept)));
+        let reads = self.reads_below(&inputs, &whole);
+        let work = ReduceWork { nodes: nodes.clone(), kept: kept.clone(), blocks, run_length };
+        let runs = work.runs();
+        let first = self.push(Stage {
             task_count: kept.chunk_count() * runs,
             task_bytes,
             after: reads.values().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             reads,
-            read_bytes: self.read_bytes(input, &whole),
-            name: reduce.name.clone(),
+            read_bytes: self.read_bytes(&inputs, &whole),
+            name: self.names(&nodes),
             reason: None,
             work: StageWork::Reduce(work),
             output: StageOutput::Keep,
-        };
-        let mut last = self.push(stage);
-        while runs > 1 {
-            let work = MergeWork { node, kept: kept.clone(), source: last, source_runs: runs, fan_in: MERGE_FAN_IN };
-            runs = work.groups();
-            let state_bytes = task_bytes.min(self.state_bytes(node, &reduce, &kept));
-            let stage = Stage {
-                task_count: kept.chunk_count() * runs,
-                task_bytes: state_bytes * (MERGE_FAN_IN + 2),
-                after: vec![last],
-                reads: BTreeMap::new(),
-                read_bytes: 0,
-                name: format!("merge {}", reduce.name),
-                reason: None,
-                work: StageWork::Merge(work),
-                output: StageOutput::Keep,
-            };
-            last = self.push(stage);
-        }
-        self.materialised.insert(node, last);
+        });
+        let merged = MergeWork { nodes, kept, source: first, source_runs: runs, fan_in: MERGE_FAN_IN };
+        self.add_merges(merged, state_bytes);
         Ok(())
     }
 
-    /// The geometry of a reduction whose tasks fit the budget, kept chunks split where need be.
-    fn fit_reduction(&self, node: NodeId, reduce: &Reduce) -> Result<ReduceGeometry, TaskError> {
-        let mut geometry = self.geometries[&node].clone();
+    /// The levels of the tree that merge partial states, the first of which this is; none where there is one run.
+    fn add_merges(&mut self, mut work: MergeWork, state_bytes: u64) {
+        while work.source_runs > 1 {
+            let (groups, stage) = (work.groups(), StageWork::Merge(work.clone()));
+            work.source = self.push(Stage {
+                task_count: work.kept.chunk_count() * groups,
+                task_bytes: state_bytes * (MERGE_FAN_IN + 2),
+                after: vec![work.source],
+                reads: BTreeMap::new(),
+                read_bytes: 0,
+                name: format!("merge {}", self.names(&work.nodes)),
+                reason: None,
+                work: stage,
+                output: StageOutput::Keep,
+            });
+            work.source_runs = groups;
+        }
+        self.materialised.extend(work.nodes.into_iter().map(|node| (node, work.source)));
+    }
+
+    /// Splits kept chunks of a pass until a task fits the budget.
+    fn fit_pass(&self, pass: &mut Pass) -> Result<(), TaskError> {
         loop {
-            let needed_bytes = self.projection().reduction_task_bytes(node, reduce, &geometry);
+            let needed_bytes = self.projection().pass_bytes(pass);
             if needed_bytes <= self.resources.budget_bytes {
-                return Ok(geometry);
+                return Ok(());
             }
-            geometry.kept = match halve_longest(&geometry.kept, None) {
+            pass.geometry.kept = match pass.split_kept(&self.computation.plan) {
                 Some(kept) => kept,
-                None => return Err(self.too_large(node, &geometry.kept, needed_bytes)),
+                None => return Err(self.too_large(pass.nodes[0], &pass.geometry.kept, needed_bytes)),
             };
         }
     }
 
-    fn state_bytes(&self, node: NodeId, reduce: &Reduce, kept: &ChunkGrid) -> u64 {
-        let input = self.computation.plan.node(self.computation.plan.node(node).inputs[0]).dtype;
-        let region = largest_region(kept);
-        crate::kernels::reduction::find(&reduce.name)
-            .map_or(24, |found| found.reduction.start(input, 1).size_bytes() as u64)
-            * region.element_count() as u64
+    /// Names of reductions, each once.
+    fn names(&self, nodes: &[NodeId]) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for &node in nodes {
+            if let Operation::Reduce(reduce) = &self.computation.plan.node(node).operation
+                && !names.contains(&reduce.name.as_str())
+            {
+                names.push(&reduce.name);
+            }
+        }
+        names.join(", ")
+    }
+
+    /// Has finished reductions go straight to the script where it wants them all, and nothing else reads them.
+    fn collect_reductions(&mut self, goals: &[Goal]) {
+        let uses = self.computation.plan.use_counts();
+        let finishing: BTreeSet<StageId> = self.materialised.values().copied().collect();
+        for id in finishing {
+            let outputs = self.computation.plan.outputs();
+            let output = |node: &NodeId| {
+                let output = outputs.iter().position(|output| output == node)?;
+                (uses[node.0 as usize] == 1 && goals[output] == Goal::Collect).then_some(output)
+            };
+            let wanted: Option<Vec<usize>> = self.computation.stage(id).nodes().iter().map(output).collect();
+            if let Some(outputs) = wanted {
+                self.computation.stages[id.0 as usize].output = StageOutput::Collect { outputs };
+            }
+        }
     }
 
     fn add_output(&mut self, output: usize, goal: Goal) -> Result<(), TaskError> {
         let node = self.computation.plan.outputs()[output];
-        let uses = self.computation.plan.use_counts()[node.0 as usize];
-        if let (Goal::Collect, Some(&stage), 1) = (&goal, self.materialised.get(&node), uses) {
-            // The finished reduction goes straight to the script.
-            self.computation.stages[stage.0 as usize].output = StageOutput::Collect { output };
+        if let Some(stage) = self.materialised.get(&node)
+            && let StageOutput::Collect { outputs } = &self.computation.stage(*stage).output
+            && outputs.contains(&output)
+        {
             return Ok(());
         }
         let shape = self.computation.plan.node(node).shape.clone();
         let (written, stage_output, name) = match goal {
-            Goal::Collect => (None, StageOutput::Collect { output }, "compute".to_owned()),
+            Goal::Collect => (None, StageOutput::Collect { outputs: vec![output] }, "compute".to_owned()),
             Goal::Persist => (None, StageOutput::Persist { output }, "persist".to_owned()),
             Goal::Write(target) if target.shape != shape => {
                 return Err(TaskError::OutputShape { location: target.location, expected: target.shape, found: shape });
@@ -225,13 +279,13 @@ impl Lowering {
     /// Adds a stage that computes all of a node, a region of the grid a task.
     fn push_producer(&mut self, node: NodeId, grid: ChunkGrid, output: StageOutput, name: String) -> StageId {
         let whole = Region::whole(&self.computation.plan.node(node).shape);
-        let reads = self.reads_below(node, &whole);
+        let reads = self.reads_below(&[node], &whole);
         self.push(Stage {
             task_count: grid.chunk_count(),
             task_bytes: self.projection().evaluate_bytes(node, &largest_region(&grid)),
             after: reads.values().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             reads,
-            read_bytes: self.read_bytes(node, &whole),
+            read_bytes: self.read_bytes(&[node], &whole),
             name,
             reason: None,
             work: StageWork::Produce { node, grid, origin: vec![0; whole.ndim()] },
@@ -296,44 +350,29 @@ impl Lowering {
         StageId(self.computation.stages.len() as u16 - 1)
     }
 
-    /// The materialised nodes that a region of a node pulls, with the stages that leave them.
-    pub(super) fn reads_below(&self, node: NodeId, region: &Region) -> BTreeMap<NodeId, StageId> {
+    /// The materialised nodes that a region of some nodes pulls, with the stages that leave them.
+    pub(super) fn reads_below(&self, nodes: &[NodeId], region: &Region) -> BTreeMap<NodeId, StageId> {
         let mut found = BTreeMap::new();
-        visit_leaves(&self.computation.plan, &self.materialised, node, region.clone(), &mut |leaf, _| {
-            found.extend(self.materialised.get(&leaf).map(|stage| (leaf, *stage)));
-        });
+        for &node in nodes {
+            visit_leaves(&self.computation.plan, &self.materialised, node, region.clone(), &mut |leaf, _| {
+                found.extend(self.materialised.get(&leaf).map(|stage| (leaf, *stage)));
+            });
+        }
         found
     }
 
-    /// Raw bytes of stored arrays that a region of a node pulls.
-    pub(super) fn read_bytes(&self, node: NodeId, region: &Region) -> u64 {
-        let mut bytes = 0;
+    /// Raw bytes of stored arrays that a region of some nodes pulls, together.
+    pub(super) fn read_bytes(&self, nodes: &[NodeId], region: &Region) -> u64 {
+        let mut pulled = HashMap::new();
         let plan = &self.computation.plan;
-        visit_stored(plan, &self.materialised, node, region.clone(), &mut |_, source, region| {
-            bytes += region.element_count() as u64 * source.dtype.size_bytes() as u64;
-        });
-        bytes
+        for &node in nodes {
+            visit_stored(plan, &self.materialised, node, region.clone(), &mut |leaf, source, region| {
+                let bytes = region.element_count() as u64 * source.dtype.size_bytes() as u64;
+                pulled.insert((leaf, region.clone()), bytes);
+            });
+        }
+        pulled.into_values().sum()
     }
-}
-
-/// The grid with the longest axis of its regions halved; a multiple of the chunks of `smallest` where given. `None`
-/// where nothing is left to split.
-fn halve_longest(grid: &ChunkGrid, smallest: Option<&ChunkGrid>) -> Option<ChunkGrid> {
-    let unit = |axis: usize| smallest.map_or(1, |grid| grid.axes()[axis].max_size());
-    let can_split = |&axis: &usize| grid.axes()[axis].max_size() > unit(axis);
-    let axis = (0..grid.ndim()).filter(can_split).max_by_key(|&axis| grid.axes()[axis].max_size())?;
-    let mut axes = grid.axes().to_vec();
-    if let Some(smallest) = smallest
-        && !matches!(smallest.axes()[axis], AxisChunks::Regular { .. })
-    {
-        axes[axis] = smallest.axes()[axis].clone();
-        return Some(ChunkGrid::new(axes));
-    }
-    let unit = unit(axis);
-    let half = axes[axis].max_size().div_ceil(2).div_ceil(unit) * unit;
-    let half = if half >= axes[axis].max_size() { unit } else { half };
-    axes[axis] = axes[axis].split(half);
-    Some(ChunkGrid::new(axes))
 }
 
 /// numpy's or xarray's word for an operation.

@@ -8,10 +8,11 @@
 use super::geometry::{ReduceGeometry, source_grid};
 use super::lower::Lowering;
 use super::memory::largest_region;
+use super::passes::Pass;
 use super::pull::{expand, visit_leaves, visit_stored};
 use super::{Stage, StageId, StageOutput, StageWork, TaskError};
 use crate::array::{ChunkGrid, Region};
-use crate::plan::{NodeId, Operation, Plan};
+use crate::plan::{NodeId, Operation, Plan, Reduce};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A stored chunk is decoded at most this often, in the mean, before something is done about it.
@@ -79,9 +80,8 @@ impl Demand {
         }
     }
 
-    /// What a reduction's tasks pull, block by block.
-    pub(super) fn of_blocks(plan: &Plan, node: NodeId, axes: &[usize], geometry: &ReduceGeometry) -> Demand {
-        let root = plan.node(node).inputs[0];
+    /// What a reduction's tasks pull of its input, block by block.
+    pub(super) fn of_blocks(plan: &Plan, root: NodeId, reduce: &Reduce, geometry: &ReduceGeometry) -> Demand {
         let whole = Region::whole(&plan.node(root).shape);
         let block_count = geometry.blocks.chunk_count();
         let count = geometry.kept.chunk_count() * block_count;
@@ -89,10 +89,10 @@ impl Demand {
             let (kept, block) =
                 (geometry.kept.region(index / block_count), geometry.blocks.region(index % block_count));
             let mut ranges = whole.ranges();
-            for (position, &axis) in axes.iter().enumerate() {
+            for (position, &axis) in reduce.axes.iter().enumerate() {
                 ranges[axis] = block.range(position);
             }
-            expand(&kept, axes, &ranges)
+            expand(&kept, reduce, &ranges)
         };
         Demand { root, samples: sampled(count).map(region).collect(), whole, count }
     }
@@ -195,7 +195,8 @@ impl Lowering {
         }
         let own = match &self.computation.plan.node(node).operation {
             Operation::Reduce(reduce) => {
-                Demand::of_blocks(&self.computation.plan, node, &reduce.axes, &self.geometries[&node])
+                let plan = &self.computation.plan;
+                Demand::of_blocks(plan, plan.node(node).inputs[0], reduce, &self.geometries[&node])
             }
             _ => {
                 let part = self.pulled_part(demand, node);
@@ -230,16 +231,16 @@ impl Lowering {
     /// Adds the stage that materialises a part of a node.
     fn add_source(&mut self, node: NodeId, part: &Region, reason: String) -> Result<(), TaskError> {
         if matches!(self.computation.plan.node(node).operation, Operation::Reduce(_)) {
-            return self.add_reduction(node);
+            return self.add_pass(Pass { nodes: vec![node], geometry: self.geometries[&node].clone() });
         }
         let grid = self.fit(node, source_grid(&self.computation.plan, node, part), None)?;
-        let reads = self.reads_below(node, part);
+        let reads = self.reads_below(&[node], part);
         let stage = self.push(Stage {
             task_count: grid.chunk_count(),
             task_bytes: self.projection().evaluate_bytes(node, &largest_region(&grid)),
             after: reads.values().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             reads,
-            read_bytes: self.read_bytes(node, part),
+            read_bytes: self.read_bytes(&[node], part),
             name: "rechunk".to_owned(),
             reason: Some(reason),
             work: StageWork::Produce { node, grid, origin: part.start.clone() },
@@ -285,11 +286,14 @@ mod tests {
         let computes = |id: &StageId| !matches!(computation.stage(*id).work, StageWork::Merge(_));
         for stage in computation.stage_ids().filter(computes) {
             for index in 0..computation.stage(stage).task_count {
-                let (root, region) = computation.pulled_region(crate::task::TaskId { stage, index });
-                visit_stored(plan, &computation.stage(stage).reads, root, region, &mut |_, source, region| {
-                    decoded += source.read_grid.count_in(region);
-                    chunks = source.read_grid.chunk_count();
-                });
+                let (roots, region) = computation.pulled_region(crate::task::TaskId { stage, index });
+                for root in roots {
+                    let reads = &computation.stage(stage).reads;
+                    visit_stored(plan, reads, root, region.clone(), &mut |_, source, region| {
+                        decoded += source.read_grid.count_in(region);
+                        chunks = source.read_grid.chunk_count();
+                    });
+                }
             }
         }
         decoded as f64 / chunks as f64
@@ -323,12 +327,12 @@ mod tests {
         let x = Array::stored(stored(&[8000, 8000], &[1000, 1000]));
         let wide = x.cast(DType::Float64).unwrap();
         let computation = written(&wide, &[8000, 100], ROOMY);
-        assert_eq!(computation.node_of(crate::task::TaskId { stage: StageId(0), index: 0 }), NodeId(0));
+        assert_eq!(computation.stages[0].nodes(), [NodeId(0)]);
         let narrow = x.binary(BinaryOp::Less, &x.transpose(&[1, 0]).unwrap()).unwrap();
         assert_eq!(decodings(&written(&narrow, &[1000, 1000], ROOMY)), 1.0);
         let sum = x.binary(BinaryOp::Add, &x).unwrap();
         let computation = written(&sum, &[8000, 100], ROOMY);
-        assert_eq!(computation.node_of(crate::task::TaskId { stage: StageId(0), index: 0 }), NodeId(1));
+        assert_eq!(computation.stages[0].nodes(), [NodeId(1)]);
     }
 
     #[test]

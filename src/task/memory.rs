@@ -1,7 +1,7 @@
 //! Upper bounds of the memory that tasks take, from the plan alone.
 
-use super::geometry::ReduceGeometry;
-use super::pull::{expand, input_regions};
+use super::passes::Pass;
+use super::pull::input_regions;
 use super::{Stage, StageId, StageWork};
 use crate::array::{ChunkGrid, Region};
 use crate::kernels::reduction;
@@ -47,21 +47,28 @@ impl MemoryProjection<'_> {
                 let inputs = input_regions(self.plan, node, region);
                 own + inputs.iter().map(|(input, region)| self.evaluate_bytes(*input, region)).sum::<u64>()
             }
-            Operation::Reduce(reduce) => own + self.reduce_bytes(id, reduce, region, &self.blocks[&id]),
-            _ => own + self.strip_bytes(id, region),
+            Operation::Reduce(_) => own + self.reduce_bytes(&[id], region, &self.blocks[&id]),
+            _ => own + self.strip_bytes(&[id], region),
         }
     }
 
-    /// Most bytes held while strips over a region of a node are evaluated, without a result.
-    fn strip_bytes(&self, id: NodeId, region: &Region) -> u64 {
+    /// Most bytes held while strips over a region of some nodes are evaluated together, without a result.
+    fn strip_bytes(&self, ids: &[NodeId], region: &Region) -> u64 {
         let mut leaves = HashSet::new();
-        let mut pending = vec![(id, region.clone())];
+        let mut pending: Vec<_> = ids.iter().map(|&id| (id, region.clone())).collect();
         let mut seen = HashSet::new();
         while let Some((id, region)) = pending.pop() {
             if !seen.insert((id, region.clone())) {
                 continue;
             }
             let node = self.plan.node(id);
+            if let Operation::Take { .. } = &node.operation
+                && !self.materialised.contains_key(&id)
+            {
+                // Gathered as strips are loaded, from the region that holds what is gathered.
+                leaves.extend(input_regions(self.plan, node, &region));
+                continue;
+            }
             let fused = matches!(
                 node.operation,
                 Operation::Unary(_)
@@ -82,24 +89,54 @@ impl MemoryProjection<'_> {
         held + extra.unwrap_or(0) + REGISTER_BYTES
     }
 
-    /// Most bytes held while the blocks behind a kept region are folded: the state and the largest block.
-    pub fn reduce_bytes(&self, id: NodeId, reduce: &Reduce, kept: &Region, blocks: &ChunkGrid) -> u64 {
-        let input_id = self.plan.node(id).inputs[0];
-        let input = self.plan.node(input_id);
-        let state =
-            reduction::find(&reduce.name).map_or(24, |found| found.reduction.start(input.dtype, 1).size_bytes() as u64);
+    /// Most bytes held while the blocks behind a kept region are folded into reductions of the same axes: the states and
+    /// the largest block.
+    pub fn reduce_bytes(&self, ids: &[NodeId], kept: &Region, blocks: &ChunkGrid) -> u64 {
+        let mut inputs: Vec<NodeId> = ids.iter().map(|&id| self.plan.node(id).inputs[0]).collect();
+        inputs.sort_unstable();
+        inputs.dedup();
+        let Some((&first, reduce)) = ids.first().zip(self.reduce_of(ids[0])) else { return 0 };
+        let input = self.plan.node(self.plan.node(first).inputs[0]);
         let mut ranges = Region::whole(&input.shape).ranges();
         for (&axis, length) in reduce.axes.iter().zip(blocks.max_chunk_shape()) {
             ranges[axis] = 0..length.min(input.shape[axis]);
         }
-        let block = expand(kept, &reduce.axes, &ranges);
-        kept.element_count() as u64 * state + self.strip_bytes(input_id, &block)
+        let block = self.largest_block(kept, reduce, ranges);
+        self.state_bytes(ids, kept) + self.strip_bytes(&inputs, &block)
     }
 
-    /// Bytes that a reduction takes for its largest kept chunk.
-    pub fn reduction_task_bytes(&self, id: NodeId, reduce: &Reduce, geometry: &ReduceGeometry) -> u64 {
-        let kept = largest_region(&geometry.kept);
-        self.bytes(id, &kept) + self.reduce_bytes(id, reduce, &kept, &geometry.blocks)
+    /// A region as large as any block behind a kept region.
+    fn largest_block(&self, kept: &Region, reduce: &Reduce, mut ranges: Vec<std::ops::Range<usize>>) -> Region {
+        for (range, axis) in kept.ranges().into_iter().zip(reduce.result_axes(ranges.len())) {
+            if !reduce.axes.contains(&axis) {
+                ranges[axis] = range;
+            }
+        }
+        Region::from_ranges(ranges)
+    }
+
+    /// Bytes of the states of reductions of a kept region.
+    pub fn state_bytes(&self, ids: &[NodeId], kept: &Region) -> u64 {
+        let of_one_element = |&id: &NodeId| {
+            let dtype = self.plan.node(self.plan.node(id).inputs[0]).dtype;
+            let found = self.reduce_of(id).and_then(|reduce| reduction::find(&reduce.name).ok());
+            found.map_or(24, |found| found.reduction.start(dtype, 1).size_bytes() as u64)
+        };
+        kept.element_count() as u64 * ids.iter().map(of_one_element).sum::<u64>()
+    }
+
+    fn reduce_of(&self, id: NodeId) -> Option<&Reduce> {
+        match &self.plan.node(id).operation {
+            Operation::Reduce(reduce) => Some(reduce),
+            _ => None,
+        }
+    }
+
+    /// Bytes that a pass over the blocks of reductions takes for its largest kept chunk.
+    pub fn pass_bytes(&self, pass: &Pass) -> u64 {
+        let kept = largest_region(&pass.geometry.kept);
+        let results: u64 = pass.nodes.iter().map(|&id| self.bytes(id, &kept)).sum();
+        results + self.reduce_bytes(&pass.nodes, &kept, &pass.geometry.blocks)
     }
 }
 

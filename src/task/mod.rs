@@ -12,6 +12,7 @@ mod inputs;
 mod lower;
 mod materialise;
 mod memory;
+mod passes;
 mod pull;
 mod resources;
 mod skip;
@@ -68,8 +69,10 @@ impl fmt::Display for ResultId {
 pub enum TaskResult {
     /// Finished values of one region.
     Chunk(Chunk),
-    /// The state of a reduction that isn't finished.
-    Partial(Accumulator),
+    /// Finished values of one region of several arrays that were computed together.
+    Chunks(Vec<Chunk>),
+    /// The states of reductions that aren't finished, one each.
+    Partial(Vec<Accumulator>),
 }
 
 impl TaskResult {
@@ -77,7 +80,28 @@ impl TaskResult {
     pub fn size_bytes(&self) -> usize {
         match self {
             TaskResult::Chunk(chunk) => chunk.size_bytes(),
-            TaskResult::Partial(accumulator) => accumulator.size_bytes(),
+            TaskResult::Chunks(chunks) => chunks.iter().map(Chunk::size_bytes).sum(),
+            TaskResult::Partial(accumulators) => accumulators.iter().map(Accumulator::size_bytes).sum(),
+        }
+    }
+
+    /// Finished values, of one of the arrays where there are several.
+    pub fn chunk(&self, part: usize) -> Option<&Chunk> {
+        match self {
+            TaskResult::Chunk(chunk) => (part == 0).then_some(chunk),
+            TaskResult::Chunks(chunks) => chunks.get(part),
+            TaskResult::Partial(_) => None,
+        }
+    }
+
+    /// Finished values of one array, or of several.
+    pub(crate) fn of_chunks(mut chunks: Vec<Chunk>) -> TaskResult {
+        match chunks.pop() {
+            Some(only) if chunks.is_empty() => TaskResult::Chunk(only),
+            last => {
+                chunks.extend(last);
+                TaskResult::Chunks(chunks)
+            }
         }
     }
 }

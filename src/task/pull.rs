@@ -2,8 +2,9 @@
 
 use super::{Computation, ComputationId, ResultId, ResultPart, StageId, StageWork, TaskId};
 use crate::array::{ChunkGrid, Region, StoredArray};
-use crate::plan::{Node, NodeId, Operation, Plan};
+use crate::plan::{Node, NodeId, Operation, Plan, Reduce};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Range;
 
 /// Results of fewer bytes than this are moved whole, so that a rank that has one needs not ask again.
 const SMALL_RESULT_BYTES: usize = 64 << 10;
@@ -15,6 +16,8 @@ pub struct KeptResults<'a> {
     stage: StageId,
     grid: &'a ChunkGrid,
     origin: Option<&'a [usize]>,
+    /// Position of the node among those that the results are of.
+    pub position: usize,
     /// Whether many tasks may read the same of it: reductions, whose results are small beside what they summarise.
     is_shared: bool,
 }
@@ -70,18 +73,26 @@ pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, 
         Operation::Reduce(reduce) => {
             let input = plan.node(node.inputs[0]);
             let whole = Region::whole(&input.shape);
-            vec![(node.inputs[0], expand(region, &reduce.axes, &whole.ranges()))]
+            vec![(node.inputs[0], expand(region, reduce, &whole.ranges()))]
         }
     }
 }
 
 /// A region of a reduction's input: the kept axes from a region of its result, the summarised ones as given (one range
-/// an input axis; those of kept axes are not looked at).
-pub fn expand(kept: &Region, axes: &[usize], summarised: &[std::ops::Range<usize>]) -> Region {
-    let mut kept = kept.ranges().into_iter();
-    Region::from_ranges(summarised.iter().enumerate().map(|(axis, range)| {
-        if axes.contains(&axis) { range.clone() } else { kept.next().expect("a result has every kept axis") }
-    }))
+/// an input axis; those of kept axes are not looked at), but for positions of groups that the region doesn't have at
+/// either end of a grouped axis.
+pub fn expand(kept: &Region, reduce: &Reduce, summarised: &[Range<usize>]) -> Region {
+    let mut ranges = summarised.to_vec();
+    for (range, axis) in kept.ranges().into_iter().zip(reduce.result_axes(summarised.len())) {
+        ranges[axis] = match &reduce.groups {
+            Some(groups) if groups.axis == axis => {
+                let positions = summarised[axis].clone();
+                groups.positions_within(positions.clone(), &range).unwrap_or(positions.start..positions.start)
+            }
+            _ => range,
+        };
+    }
+    Region::from_ranges(ranges)
 }
 
 /// Calls `visit` for each leaf, with the region of it, that a region of `root` pulls: stored, generated, in-memory and
@@ -126,41 +137,42 @@ pub fn visit_stored(
 }
 
 impl Computation {
-    /// The node and region that a producing or reducing task evaluates; for a reduction, of its input.
-    pub fn pulled_region(&self, task: TaskId) -> (NodeId, Region) {
+    /// The nodes and the region of each that a producing or reducing task evaluates; for reductions, of their inputs.
+    pub fn pulled_region(&self, task: TaskId) -> (Vec<NodeId>, Region) {
         match &self.stage(task.stage).work {
-            StageWork::Produce { node, .. } => (*node, self.region_of(task)),
+            StageWork::Produce { node, .. } => (vec![*node], self.region_of(task)),
             StageWork::Reduce(work) => {
-                let input = self.plan.node(work.node).inputs[0];
+                let mut inputs: Vec<NodeId> = work.nodes.iter().map(|&node| self.plan.node(node).inputs[0]).collect();
+                inputs.dedup();
                 let run = task.index % work.runs();
                 let first = run * work.run_length;
                 let last = (first + work.run_length).min(work.blocks.chunk_count());
-                let axes = self.reduced_axes(work.node);
+                let reduce = self.reduce_of(work.nodes[0]);
                 // Whole summarised axes where a run turns a corner of the block grid: a bound, not the exact set.
-                let mut ranges = Region::whole(&self.plan.node(input).shape).ranges();
+                let mut ranges = Region::whole(&self.plan.node(inputs[0]).shape).ranges();
                 if last > first {
                     let (from, to) = (work.blocks.region(first), work.blocks.region(last - 1));
                     let mut turned = false;
-                    for (position, &axis) in axes.iter().enumerate() {
+                    for (position, &axis) in reduce.axes.iter().enumerate() {
                         if !turned {
                             ranges[axis] = from.start[position]..to.range(position).end;
                         }
                         turned |= from.start[position] != to.start[position];
                     }
                 }
-                (input, expand(&self.region_of(task), axes, &ranges))
+                (inputs, expand(&self.region_of(task), reduce, &ranges))
             }
-            StageWork::Merge(work) => (work.node, self.region_of(task)),
+            StageWork::Merge(work) => (work.nodes.clone(), self.region_of(task)),
         }
     }
 
-    /// The axes that a reduction's node summarises.
+    /// What a reduction's node summarises.
     ///
     /// # Panics
     /// Where the node is no reduction.
-    pub fn reduced_axes(&self, node: NodeId) -> &[usize] {
+    pub fn reduce_of(&self, node: NodeId) -> &Reduce {
         match &self.plan.node(node).operation {
-            Operation::Reduce(reduce) => &reduce.axes,
+            Operation::Reduce(reduce) => reduce,
             other => unreachable!("only reductions have stages of their own, not {other:?}"),
         }
     }
@@ -201,12 +213,14 @@ impl Computation {
         if reads.is_empty() && !has_persisted {
             return;
         }
-        let (root, region) = self.pulled_region(task);
-        visit_leaves(&self.plan, reads, root, region, &mut |id, region| {
-            if let Some(kept) = self.kept_results(task.stage, id) {
-                visit(id, kept, region);
-            }
-        });
+        let (roots, region) = self.pulled_region(task);
+        for root in roots {
+            visit_leaves(&self.plan, reads, root, region.clone(), &mut |id, region| {
+                if let Some(kept) = self.kept_results(task.stage, id) {
+                    visit(id, kept, region);
+                }
+            });
+        }
     }
 
     /// The results of earlier tasks from which a stage's tasks take a node's values; `None` where they compute them.
@@ -215,7 +229,8 @@ impl Computation {
             let found = self.stage(source);
             let is_shared = !matches!(found.work, StageWork::Produce { .. });
             let (grid, origin) = (found.result_grid(), found.result_origin());
-            return Some(KeptResults { computation: self.id, stage: source, grid, origin, is_shared });
+            let position = found.nodes().iter().position(|computed| *computed == node).unwrap_or(0);
+            return Some(KeptResults { computation: self.id, stage: source, grid, origin, position, is_shared });
         }
         let Operation::Persisted(source) = &self.plan.node(node).operation else { return None };
         Some(KeptResults {
@@ -223,6 +238,7 @@ impl Computation {
             stage: StageId(source.stage),
             grid: &self.plan.node(node).grid,
             origin: None,
+            position: 0,
             is_shared: false,
         })
     }

@@ -328,7 +328,7 @@ impl Worker {
                 self.ready.push_back((id, admitted));
             }
         }
-        if matches!(*value, TaskResult::Chunk(_)) && part.region.is_none() {
+        if !matches!(*value, TaskResult::Partial(_)) && part.region.is_none() {
             self.residency.keep_copy(part.result, value);
         }
     }

@@ -44,6 +44,29 @@ def with_nans(values, random, share=0.1):
 # --- labelled data
 
 
+def seasons(directory):
+    """Three years of days and four days of hours, for groups: float32 with NaNs in ragged chunks, integers, no time."""
+    random = generator("seasons")
+    days_count, y, x = 1096, 5, 7
+    time = days(days_count, "1999-01-01")
+    values = 280 + 10 * np.sin(np.arange(days_count) / 58)[:, None, None] + random.standard_normal((days_count, y, x))
+    dataset = xr.Dataset(
+        {
+            "temperature": (("time", "y", "x"), with_nans(values.astype("float32"), random), {"units": "K"}),
+            "visits": (("y", "time"), random.integers(0, 200, (y, days_count)).astype("int16")),
+            "height": (("y", "x"), random.normal(0, 100, (y, x)), {"units": "m"}),
+        },
+        coords={"time": time, "x": np.arange(x) * 2.0, "level": 5},
+        attrs={"title": "seasons"},
+    )
+    write(dataset, directory / "seasons.zarr", {"time": 100, "y": 3, "x": 7})
+    hours = np.datetime64("2001-02-26T06", "ns") + np.arange(100) * np.timedelta64(3600, "s").astype("timedelta64[ns]")
+    hourly = xr.Dataset(
+        {"hourly": (("time", "y"), with_nans(random.normal(0, 1, (100, y)), random, 0.5))}, coords={"time": hours}
+    )
+    write(hourly, directory / "hours.zarr", {"time": 24})
+
+
 def cube(directory):
     """time, y, x: two float32 variables with NaNs, one float64 without, a 2-d and a 1-d one, and a scalar."""
     random = generator("cube")
@@ -294,7 +317,7 @@ def main():
     directory = pathlib.Path(sys.argv[1])
     directory.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter("ignore")
-    makers = (cube, scene, dtypes, large_integers, nan_patterns, misaligned, degenerate, times, packed, arrays, unconsolidated)
+    makers = (cube, seasons, scene, dtypes, large_integers, nan_patterns, misaligned, degenerate, times, packed, arrays, unconsolidated)
     for make in makers:
         make(directory)
 

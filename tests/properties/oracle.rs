@@ -284,15 +284,20 @@ fn see(view: &View, input: &Values) -> Values {
     })
 }
 
-/// For each kept element, the values that are summarised.
-fn lanes<T: Clone>(values: &ArrayD<T>, axes: &[usize]) -> Vec<Vec<T>> {
-    let kept: Vec<usize> = (0..values.ndim()).filter(|axis| !axes.contains(axis)).collect();
-    let order: Vec<usize> = kept.iter().chain(axes).copied().collect();
-    let turned = values.view().permuted_axes(IxDyn(&order));
-    let count: usize = kept.iter().map(|&axis| values.len_of(Axis(axis))).product();
-    let length: usize = axes.iter().map(|&axis| values.len_of(Axis(axis))).product();
-    let flat: Vec<T> = turned.iter().cloned().collect();
-    (0..count).map(|lane| flat[lane * length..(lane + 1) * length].to_vec()).collect()
+/// For each element of a reduction's result, the values that are summarised.
+fn lanes<T: Clone>(values: &ArrayD<T>, reduce: &Reduce, shape: &[usize]) -> Vec<Vec<T>> {
+    let mut lanes: ArrayD<Vec<T>> = ArrayD::from_elem(IxDyn(shape), Vec::new());
+    let axes = reduce.result_axes(values.ndim());
+    for (index, value) in values.indexed_iter() {
+        let place = |axis: &usize| match &reduce.groups {
+            Some(groups) if groups.axis == *axis => usize::try_from(groups.codes[index[*axis]]).ok(),
+            _ => Some(index[*axis]),
+        };
+        if let Some(place) = axes.iter().map(place).collect::<Option<Vec<usize>>>() {
+            lanes[IxDyn(&place)].push(value.clone());
+        }
+    }
+    lanes.into_iter().collect()
 }
 
 fn reduction(reduce: &Reduce, input: DType, dtype: DType, values: &Values, shape: &[usize]) -> Values {
@@ -302,7 +307,7 @@ fn reduction(reduce: &Reduce, input: DType, dtype: DType, values: &Values, shape
         shape: &[usize],
         lane: impl Fn(Vec<T>) -> R,
     ) -> ArrayD<R> {
-        ArrayD::from_shape_vec(IxDyn(shape), lanes(values, &reduce.axes).into_iter().map(lane).collect()).unwrap()
+        ArrayD::from_shape_vec(IxDyn(shape), lanes(values, reduce, shape).into_iter().map(lane).collect()).unwrap()
     }
     let skips = reduce.options.skip_missing && input.is_float();
     let present = |lane: Vec<f64>| -> Vec<f64> { lane.into_iter().filter(|value| !skips || !value.is_nan()).collect() };

@@ -2,10 +2,11 @@
 //! that every list is a program and shrinking can leave out any step.
 
 use proptest::prelude::*;
+use std::sync::Arc;
 use swath::array::{AxisChunks, Chunk, ChunkGrid, DType, Scalar};
 use swath::kernels::elementwise::{BinaryOp, UnaryOp};
 use swath::kernels::reduction::ReductionOptions;
-use swath::plan::{Array, AxisSlice};
+use swath::plan::{Array, AxisSlice, Groups};
 
 /// Arrays with more elements aren't made.
 const MOST_ELEMENTS: usize = 4000;
@@ -310,6 +311,23 @@ impl Step {
         }
     }
 
+    /// Groups along one of some axes, every other time: each has a position, some positions have none.
+    fn groups(&self, array: &Array, axes: &[usize]) -> Option<Groups> {
+        let axis = *axes.get(self.numbers[3] / 2 % axes.len().max(1))?;
+        let length = array.shape()[axis];
+        if self.numbers[2].is_multiple_of(2) || length == 0 {
+            return None;
+        }
+        let count = 1 + self.numbers[1] / 7 % length;
+        let is_sorted = self.numbers[0].is_multiple_of(2);
+        let code = |position: usize| match position {
+            _ if is_sorted => (position * count / length) as i32,
+            _ if position >= count && position.is_multiple_of(3) => -1,
+            _ => (position % count) as i32,
+        };
+        Some(Groups { axis, codes: Arc::new((0..length).map(code).collect()), count })
+    }
+
     fn reduce(&self, array: &Array, is_exact: bool) -> Option<Entry> {
         let name = REDUCTIONS[self.numbers[0] % REDUCTIONS.len()];
         let axes: Vec<usize> = (0..array.ndim()).filter(|axis| self.numbers[1] >> axis & 1 == 0).collect();
@@ -326,7 +344,8 @@ impl Step {
         };
         let exact_reduction = !is_float && !matches!(name, "mean" | "std" | "var")
             || matches!(name, "min" | "max" | "count" | "any" | "all");
-        let array = array.reduce(name, &axes, options).ok().filter(|_| is_defined)?;
+        let groups = self.groups(array, &axes);
+        let array = array.reduce_groups(name, &axes, groups, options).ok().filter(|_| is_defined)?;
         Some(Entry { array, is_exact: is_exact && exact_reduction })
     }
 }

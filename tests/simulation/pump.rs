@@ -189,7 +189,7 @@ impl Simulation {
             let result = match plan.stage(task.stage).output {
                 StageOutput::Write { .. } | StageOutput::Discard => None,
                 _ if plan.merged_by(task).is_some() => {
-                    Some(TaskResult::Partial(Accumulator { fields: vec![values.into_data()] }))
+                    Some(TaskResult::Partial(vec![Accumulator { fields: vec![values.into_data()] }]))
                 }
                 _ => Some(TaskResult::Chunk(values)),
             };

@@ -148,7 +148,7 @@ pub(super) fn finish<A: Algebra, R: Element>(state: &Accumulator, result: impl F
 /// Folds a strip of values of type `V`.
 pub(super) fn fold<V: Element + Copy, F: Fold<V>>(state: &mut Accumulator, strip: &Strip<'_>) {
     let values = strip.values.as_slice::<V>().expect("a strip holds values of its dtype");
-    let values = &values[..strip.rows * strip.columns];
+    let values = &values[strip.offset..strip.offset + strip.rows * strip.columns];
     let mut fields = F::State::exclusive(&mut state.fields);
     if strip.columns == 0 {
         return;

@@ -58,8 +58,10 @@ impl Accumulator {
 /// kept element arrive in a fixed order, and strips are cut at places that depend on the plan only.
 #[derive(Debug)]
 pub struct Strip<'a> {
-    /// The values; more may follow behind the strip.
+    /// The values; more may stand before and behind the strip.
     pub values: &'a Buffer,
+    /// Position of the strip's first value among them.
+    pub offset: usize,
     /// Number of rows.
     pub rows: usize,
     /// Number of columns.

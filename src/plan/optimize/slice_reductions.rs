@@ -1,11 +1,11 @@
 //! Slices the input of a reduction instead of its result, so that only what is asked for is reduced.
 
 use super::{add_view, rewrite_nodes};
-use crate::plan::{Node, Operation, Plan, View, ViewAxis};
+use crate::plan::{Node, Operation, Plan, Reduce, View, ViewAxis};
 
 /// The plan with slices of reductions moved below them, where nothing else uses the whole reduction.
 ///
-/// What a slice leaves out is never read; axes are put in another order or repeated above, where there is less data.
+/// What a slice leaves out is never read, be it groups; axes are put in another order or repeated above, where there is less data.
 pub fn apply(plan: &Plan) -> Plan {
     let uses = plan.use_counts();
     rewrite_nodes(plan, |builder, id, node| {
@@ -17,16 +17,22 @@ pub fn apply(plan: &Plan) -> Plan {
             return builder.add(node);
         }
         let input_shape = builder.node(reduction.inputs[0]).shape.clone();
-        let mut kept = split.slices.axes.iter().zip(&split.slices.shape);
         let mut below = View::identity(&input_shape);
-        for axis in (0..input_shape.len()).filter(|axis| !reduce.axes.contains(axis)) {
-            if let Some((slice, &length)) = kept.next() {
-                below.axes[axis] = ViewAxis { output: Some(axis), ..*slice };
-                below.shape[axis] = length;
+        let mut groups = reduce.groups.clone();
+        for (position, axis) in reduce.result_axes(input_shape.len()).into_iter().enumerate() {
+            let (slice, length) = (split.slices.axes[position], split.slices.shape[position]);
+            match &mut groups {
+                Some(groups) if groups.axis == axis => *groups = groups.select((0..length).map(|i| slice.at(i))),
+                _ => {
+                    below.axes[axis] = ViewAxis { output: Some(axis), ..slice };
+                    below.shape[axis] = length;
+                }
             }
         }
+        let reduce = Reduce { groups, ..reduce.clone() };
         let input = add_view(builder, reduction.inputs[0], below);
         let sliced = Node {
+            operation: Operation::Reduce(reduce),
             inputs: vec![input],
             grid: split.slices.output_grid(&reduction.grid),
             shape: split.slices.shape.clone(),

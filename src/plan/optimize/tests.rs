@@ -5,7 +5,7 @@ use crate::array::{ArrayLocation, Chunk, ChunkGrid, DType, Scalar, StoredArray};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::{Distribution, Generator};
 use crate::kernels::reduction::ReductionOptions;
-use crate::plan::{Array, AxisSlice, explain};
+use crate::plan::{Array, AxisSlice, Groups, explain};
 
 fn stored(shape: &[usize], chunks: &[usize]) -> Array {
     let grid = ChunkGrid::regular(shape, chunks);
@@ -127,6 +127,19 @@ fn only_what_is_asked_for_is_reduced() {
     assert_eq!(lines("slice_reductions", &[part, mean.clone()]).len(), 3);
     let turned = mean.transpose(&[1, 0]).unwrap();
     assert_eq!(lines("slice_reductions", &[turned])[1], "mean(%0, axes [1], skipna)");
+}
+
+#[test]
+fn only_the_groups_that_are_asked_for_are_reduced() {
+    let x = stored(&[4, 6], &[2, 3]);
+    let groups = Groups { axis: 0, codes: Arc::new(vec![2, 0, 1, 2]), count: 3 };
+    let mean = x.reduce_groups("mean", &[], Some(groups), ReductionOptions::default()).unwrap();
+    let part = mean.slice(&[slice(2, -1, 2), slice(1, 1, 3)]).unwrap();
+    let expected = ["stored s/x", "%0[:, 1:4]", "mean(%1, axes [0], 2 groups along 0, skipna)"];
+    assert_eq!(lines("slice_reductions", std::slice::from_ref(&part)), expected);
+    let optimized = super::optimize(Plan::of(&[part]));
+    let Operation::Reduce(reduce) = &optimized.node(optimized.outputs()[0]).operation else { panic!("{optimized:?}") };
+    assert_eq!(*reduce.groups.as_ref().unwrap().codes, [0, -1, 1, 0]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::attributes::{AttributesObject, Owner};
 use super::coordinates::{self, attribute_map, coordinate_variables};
 use super::dataset_object::DatasetObject;
+use super::datetime::DatetimeAccessor;
 use super::encoding;
 use super::indexers;
 use super::labelled::LabelledObject;
@@ -193,6 +194,7 @@ const PROPERTIES: &[Property<DataArrayObject>] = &[
     Property { name: "values", get: values },
     Property { name: "data", get: data },
     Property { name: "T", get: |this, vm| finish(this.inner().transpose(&[], false), vm) },
+    Property { name: "dt", get: |this, vm| DatetimeAccessor::object(this.inner(), vm) },
     Property { name: "coords", get: coords },
     Property { name: "chunks", get: chunks },
     Property {

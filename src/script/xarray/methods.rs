@@ -1,6 +1,7 @@
 //! Methods and properties that `DataArray` and `Dataset` share.
 
 use super::coordinates::coordinate_variables;
+use super::group_by::group_by;
 use super::indexers;
 use super::labelled::{Labelled, LabelledObject};
 use super::mapping::Mapping;
@@ -75,6 +76,11 @@ impl<T: LabelledObject> Shared<T> {
         Method { name: "compute", parameters: "**kwargs", body: |this, a| compute_one(&this.to_owned().into(), a.vm) },
         Method { name: "persist", parameters: "**kwargs", body: |this, a| persist_one(&this.to_owned().into(), a.vm) },
         Method { name: "load", parameters: "**kwargs", body: load::<T> },
+        Method {
+            name: "groupby",
+            parameters: "group!, *, squeeze=False, restore_coord_dims~, eagerly_compute_group=None",
+            body: |this, arguments| group_by(this.inner().operand(), arguments),
+        },
         Method { name: "pipe", parameters: "func!, *args, **kwargs", body: pipe::<T> },
         Method { name: "close", parameters: "", body: |_this, a| Ok(a.vm.ctx.none()) },
         Method {

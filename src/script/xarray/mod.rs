@@ -4,8 +4,10 @@ mod attributes;
 mod coordinates;
 mod data_array;
 mod dataset_object;
+mod datetime;
 mod encoding;
 mod functions;
+mod group_by;
 mod indexers;
 mod labelled;
 mod mapping;
@@ -24,6 +26,8 @@ pub(super) fn register_classes() {
     attributes::AttributesObject::make_static_type();
     DataArrayObject::make_static_type();
     DatasetObject::make_static_type();
+    datetime::DatetimeAccessor::make_static_type();
+    group_by::GroupByObject::make_static_type();
     mapping::Mapping::make_static_type();
     functions::OptionsContext::make_static_type();
 }

@@ -1,0 +1,331 @@
+//! `groupby`: reductions and arithmetic by groups of the positions along one dimension.
+//!
+//! Groups are numbered by their sorted labels. The plan does the rest: a reduction by groups, and gathers of what there
+//! is for each group, which tasks look up as they go.
+
+use super::align::align;
+use super::gather::{Positions, pick};
+use super::key::{Key, key};
+use super::missing::missing_value;
+use super::reduce::{Dims, ReduceOptions, leaves_out};
+use super::time_fields::TimeField;
+use super::{AttributeRule, DataArray, Dataset, DatasetError, Indexer, Join, Operand, Variable};
+use crate::array::{Chunk, DType, Scalar};
+use crate::kernels::elementwise::BinaryOp;
+use crate::plan::{Array, Evaluate, Groups};
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+/// What to group by.
+#[derive(Debug, Clone)]
+pub enum Group {
+    /// A coordinate or dimension, or a field of times: `"time.month"`.
+    Named(String),
+    /// Values along one dimension.
+    Array(Box<DataArray>),
+}
+
+/// Positions along one dimension in groups.
+#[derive(Debug, Clone)]
+pub struct Grouping {
+    name: String,
+    dimension: String,
+    /// The labels, sorted, in memory.
+    labels: Variable,
+    /// The group of each position; negative for none.
+    codes: Arc<Vec<i32>>,
+}
+
+impl Grouping {
+    /// Groups of equal values, sorted; missing values belong to none.
+    fn new(name: &str, values: &Chunk, group: &Variable) -> Result<Grouping, DatasetError> {
+        let [dimension] = &group.dims[..] else {
+            return Err(DatasetError::GroupDimensions {
+                name: name.to_owned(),
+                dims: super::error::tuple(&group.dims),
+            });
+        };
+        let key_at = |position| values.get(position).map(|value| key(values.dtype(), value));
+        let not_a_time = key(values.dtype(), Scalar::Int(DType::NOT_A_TIME));
+        let is_missing = |key: &Key| match key {
+            Key::Float(value) => value.is_nan(),
+            other => values.dtype().is_time() && *other == not_a_time,
+        };
+        let keys = (0..values.len()).filter_map(|position| Some((key_at(position)?, position)));
+        let mut keys: Vec<(Key, usize)> = keys.filter(|(key, _)| !is_missing(key)).collect();
+        keys.sort_by(|a, b| a.0.sort_order(&b.0));
+        let mut codes = vec![-1; values.len()];
+        let mut firsts: Vec<usize> = Vec::new();
+        let mut last: Option<&Key> = None;
+        for (key, position) in &keys {
+            if last.is_none_or(|last| !last.same(key)) {
+                firsts.push(*position);
+                last = Some(key);
+            }
+            codes[*position] = firsts.len() as i32 - 1;
+        }
+        if firsts.is_empty() {
+            return Err(DatasetError::NoGroups);
+        }
+        let labels = pick(&Array::in_memory(values.clone()), 0, &Positions::List(firsts))?;
+        let labels = Variable::new(vec![name.to_owned()], labels)?.with_attributes(group.attributes.clone());
+        Ok(Grouping { name: name.to_owned(), dimension: dimension.clone(), labels, codes: Arc::new(codes) })
+    }
+
+    /// Name of the groups, and of the dimension that they make.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The dimension that is grouped.
+    pub fn dimension(&self) -> &str {
+        &self.dimension
+    }
+
+    /// The labels of the groups, sorted.
+    pub fn labels(&self) -> &Chunk {
+        self.labels.values().expect("labels of groups are in memory")
+    }
+
+    /// The positions of each group.
+    pub fn positions(&self) -> Vec<Vec<usize>> {
+        let mut positions = vec![Vec::new(); self.labels().len()];
+        for (position, &code) in self.codes.iter().enumerate() {
+            if let Ok(group) = usize::try_from(code) {
+                positions[group].push(position);
+            }
+        }
+        positions
+    }
+
+    /// The groups of an axis along the grouped dimension.
+    pub(super) fn groups(&self, axis: usize) -> Groups {
+        Groups { axis, codes: self.codes.clone(), count: self.labels().len() }
+    }
+
+    /// The dimensions that a reduction of an object of these dimensions is over: the grouped one by default.
+    fn reduced(&self, dims: Option<&Dims>, sizes: &IndexMap<String, usize>) -> Result<Vec<String>, DatasetError> {
+        match dims {
+            None => Ok(vec![self.dimension.clone()]),
+            Some(Dims::All) => Ok(sizes.keys().cloned().collect()),
+            Some(Dims::Named(names)) => match names.iter().find(|name| !sizes.contains_key(*name)) {
+                Some(missing) => Err(DatasetError::GroupReduction { missing: missing.clone() }),
+                None => Ok(names.clone()),
+            },
+        }
+    }
+
+    /// What there is for each group, at every position that belongs to one.
+    fn spread(&self, variable: &Variable) -> Result<Variable, DatasetError> {
+        let Some(axis) = variable.axis(&self.name) else { return Ok(variable.clone()) };
+        let wanted = self.codes.iter().filter_map(|&code| usize::try_from(code).ok()).collect();
+        let mut dims = variable.dims.clone();
+        dims[axis] = self.dimension.clone();
+        let data = pick(&variable.data, axis, &Positions::List(wanted))?;
+        Ok(Variable { dims, data, ..variable.clone() })
+    }
+}
+
+impl Dataset {
+    /// Groups of the positions along the one dimension of a coordinate, a variable, a field of times, or other values.
+    /// Values are computed where they aren't in memory.
+    ///
+    /// # Errors
+    /// Where there is no such variable, it has another number of dimensions than one, or no value that isn't missing.
+    pub fn groupby(&self, group: &Group, evaluate: &dyn Evaluate) -> Result<Grouping, DatasetError> {
+        let (name, group) = match group {
+            Group::Array(array) => (array.name().unwrap_or("group").to_owned(), (**array).clone()),
+            Group::Named(name) => match (self.variable(name), name.split_once('.')) {
+                (None, Some((times, field))) => {
+                    let times = self.get(times).map_err(|_| no_such_group(name))?;
+                    let known = TimeField::from_name(field);
+                    let known = known.ok_or_else(|| DatasetError::NoSuchTimeField { name: field.to_owned() })?;
+                    let mut fields = times.time_field(field, known, evaluate)?;
+                    fields.attributes_mut().clear();
+                    (field.to_owned(), fields)
+                }
+                _ => (name.clone(), self.get(name).map_err(|_| no_such_group(name))?),
+            },
+        };
+        let sizes = self.sizes();
+        for (dimension, length) in group.sizes() {
+            match sizes.get(&dimension) {
+                Some(&expected) if expected == length => {}
+                _ => return Err(DatasetError::GroupLength),
+            }
+        }
+        Grouping::new(&name, &group.values(evaluate)?, group.variable())
+    }
+
+    /// A reduction of every data variable by groups, over the grouped dimension or those named. A new first dimension has
+    /// the groups; variables without the dimension are repeated along it.
+    ///
+    /// # Errors
+    /// Where a dimension doesn't exist or the reduction isn't defined for a dtype.
+    pub fn reduce_groups(
+        &self,
+        grouping: &Grouping,
+        name: &str,
+        dims: Option<&Dims>,
+        options: ReduceOptions,
+    ) -> Result<Dataset, DatasetError> {
+        let dims = grouping.reduced(dims, &self.sizes())?;
+        if !dims.contains(&grouping.dimension) {
+            return self.reduce(name, &Dims::Named(dims), options);
+        }
+        let named = Dims::Named(dims.clone());
+        let mut reduced = Dataset::default();
+        let mut repeated = IndexMap::new();
+        for (variable_name, variable) in &self.data_variables {
+            let touched = variable.dims.iter().any(|dimension| dims.contains(dimension));
+            if touched && leaves_out(name, variable.dtype()) {
+                continue;
+            }
+            if variable.axis(&grouping.dimension).is_none() {
+                let reduced = if touched { variable.reduce(name, &named, options)? } else { variable.clone() };
+                repeated.insert(variable_name.clone(), reduced);
+                continue;
+            }
+            let grouped = variable.reduce_grouped(name, &named, Some(grouping), options)?;
+            reduced.data_variables.insert(variable_name.clone(), grouped.with_first(&grouping.name)?);
+        }
+        for (variable_name, variable) in repeated {
+            let mut dims = vec![grouping.name.clone()];
+            dims.extend_from_slice(&variable.dims);
+            let shape = [&[grouping.labels().len()][..], variable.data.shape()].concat();
+            let data = variable.data.broadcast_to(&shape)?;
+            let attributes = if options.keep_attrs { variable.attributes } else { Default::default() };
+            reduced.data_variables.insert(variable_name, Variable::new(dims, data)?.with_attributes(attributes));
+        }
+        reduced.coordinates = self.coordinates.clone();
+        reduced.coordinates.retain(|_, coordinate| !coordinate.dims.iter().any(|dimension| dims.contains(dimension)));
+        reduced.coordinates.shift_remove(&grouping.name);
+        reduced.coordinates.insert(grouping.name.clone(), grouping.labels.clone());
+        if options.keep_attrs {
+            reduced.attributes = self.attributes.clone();
+        }
+        Ok(reduced)
+    }
+
+    /// The positions that belong to a group; where that isn't all, integers become floats, as `where` has it.
+    fn grouped_positions(&self, grouping: &Grouping) -> Result<Dataset, DatasetError> {
+        let member = |position: usize| grouping.codes[position] >= 0;
+        if (0..grouping.codes.len()).all(member) {
+            return Ok(self.clone());
+        }
+        let kept = (0..grouping.codes.len()).filter(|&position| member(position)).map(|position| position as i64);
+        let indexers = IndexMap::from([(grouping.dimension.clone(), Indexer::List(kept.collect()))]);
+        self.isel(&indexers, false)?.map_data(|_, variable| match missing_value(variable.dtype()) {
+            Some((dtype, _)) => Ok(variable.with_data(variable.data.cast(dtype)?)),
+            None => Ok(variable.clone()),
+        })
+    }
+}
+
+impl DataArray {
+    /// Groups of the positions along the one dimension of a coordinate, a field of times, or other values. Values are
+    /// computed where they aren't in memory.
+    ///
+    /// # Errors
+    /// Where there is no such coordinate, it has another number of dimensions than one, or no value that isn't missing.
+    pub fn groupby(&self, group: &Group, evaluate: &dyn Evaluate) -> Result<Grouping, DatasetError> {
+        self.as_dataset().groupby(group, evaluate)
+    }
+
+    /// A reduction by groups, over the grouped dimension or those named; the groups take its place.
+    ///
+    /// # Errors
+    /// Where a dimension doesn't exist or the reduction isn't defined for the dtype.
+    pub fn reduce_groups(
+        &self,
+        grouping: &Grouping,
+        name: &str,
+        dims: Option<&Dims>,
+        options: ReduceOptions,
+    ) -> Result<DataArray, DatasetError> {
+        let reduced = self.like(self.as_dataset().reduce_groups(grouping, name, dims, options)?);
+        let own = self.dims().iter().map(|name| if *name == grouping.dimension { &grouping.name } else { name });
+        let order: Vec<String> = own.filter(|name| reduced.dims().contains(name)).cloned().collect();
+        reduced.transpose(&order, true)
+    }
+}
+
+impl Grouping {
+    /// `object <op> other`, or reflected: at each position with what `other` has for its group.
+    ///
+    /// # Errors
+    /// Where `other` isn't labelled, or has no dimension of the groups' name; where dtypes don't fit.
+    pub fn binary(
+        &self,
+        object: &Operand,
+        operation: BinaryOp,
+        other: &Operand,
+        reflected: bool,
+        rule: AttributeRule,
+    ) -> Result<Operand, DatasetError> {
+        let spread = match other {
+            Operand::DataArray(array) => Operand::DataArray(array.like(self.spread_dataset(&array.as_dataset())?)),
+            Operand::Dataset(dataset) => Operand::Dataset(self.spread_dataset(dataset)?),
+            Operand::Array(_) | Operand::Scalar(_) => return Err(DatasetError::GroupOperand),
+        };
+        let join = Join::Inner;
+        match object {
+            Operand::DataArray(array) => {
+                let array = array.like(self.members(&array.as_dataset(), &spread)?);
+                array.binary_with(operation, &spread, reflected, join, rule)
+            }
+            Operand::Dataset(dataset) => {
+                let result = self.members(dataset, &spread)?.binary_with(operation, &spread, reflected, join, rule)?;
+                let gained = |name: &str| dataset.variable(name).is_some_and(|own| own.axis(&self.dimension).is_none());
+                let ordered = result.map_data(|name, variable| match gained(name) {
+                    true => variable.with_first(&self.dimension),
+                    false => Ok(variable.clone()),
+                });
+                ordered.map(Operand::Dataset)
+            }
+            Operand::Array(_) | Operand::Scalar(_) => Err(DatasetError::GroupOperand),
+        }
+    }
+
+    /// What a dataset has for each group, at every position that belongs to one; missing where it lacks the group.
+    fn spread_dataset(&self, other: &Dataset) -> Result<Dataset, DatasetError> {
+        let Some(&length) = other.sizes().get(&self.name) else {
+            let dims: Vec<String> = other.sizes().into_keys().collect();
+            return Err(DatasetError::GroupedBinary { name: self.name.clone(), dims: super::error::tuple(&dims) });
+        };
+        let mut other = other.clone();
+        for coordinate in other.coordinates.values_mut().filter(|coordinate| coordinate.dims.is_empty()) {
+            let repeated = pick(&coordinate.expand_first(&self.name)?.data, 0, &Positions::List(vec![0; length]))?;
+            *coordinate = Variable { dims: vec![self.name.clone()], data: repeated, ..coordinate.clone() };
+        }
+        let labels = IndexMap::from([(self.name.clone(), self.labels.clone())]);
+        let labels = Dataset { coordinates: labels, ..Dataset::default() };
+        align(&[other, labels], Join::Right)?[0].map_variables(|_, variable| self.spread(variable))
+    }
+
+    /// The positions of an object that belong to a group; its scalar coordinates lie along the dimension where those of
+    /// the other side do.
+    fn members(&self, object: &Dataset, spread: &Operand) -> Result<Dataset, DatasetError> {
+        let mut members = object.grouped_positions(self)?;
+        let coordinates = match spread {
+            Operand::DataArray(array) => &array.coordinates,
+            Operand::Dataset(dataset) => &dataset.coordinates,
+            Operand::Array(_) | Operand::Scalar(_) => return Ok(members),
+        };
+        for (name, coordinate) in &mut members.coordinates {
+            if coordinate.dims.is_empty()
+                && coordinates.get(name).is_some_and(|other| other.dims == [self.dimension.as_str()])
+            {
+                let length = coordinates[name].data.shape()[0];
+                let repeated =
+                    pick(&coordinate.expand_first(&self.dimension)?.data, 0, &Positions::List(vec![0; length]))?;
+                *coordinate = Variable { dims: vec![self.dimension.clone()], data: repeated, ..coordinate.clone() };
+            }
+        }
+        Ok(members)
+    }
+}
+
+fn no_such_group(name: &str) -> DatasetError {
+    DatasetError::NoSuchCoordinate { name: name.to_owned() }
+}

@@ -1,0 +1,49 @@
+//! Groups of the positions of an axis, as grouped reductions know them.
+
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Which group each position of one summarised axis belongs to. The result has an axis of groups in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Groups {
+    /// The axis.
+    pub axis: usize,
+    /// The group of each position; negative for none.
+    pub codes: Arc<Vec<i32>>,
+    /// Number of groups.
+    pub count: usize,
+}
+
+impl Groups {
+    /// The group of a position, where it is among the given ones.
+    pub fn find(&self, position: usize, held: &Range<usize>) -> Option<usize> {
+        usize::try_from(self.codes[position]).ok().filter(|group| held.contains(group))
+    }
+
+    /// The shortest range of positions that has every one of the given groups within `positions`; `None` where there is
+    /// none.
+    pub fn positions_within(&self, positions: Range<usize>, held: &Range<usize>) -> Option<Range<usize>> {
+        let mut found = positions.clone().filter(|&position| self.find(position, held).is_some());
+        let first = found.next()?;
+        let last = positions.rev().find(|&position| self.find(position, held).is_some())?;
+        Some(first..last + 1)
+    }
+
+    /// Whether groups follow one another along the axis, so that each is a range of positions.
+    pub fn is_sorted(&self) -> bool {
+        self.codes.iter().filter(|code| **code >= 0).is_sorted()
+    }
+
+    /// The groups of a selection, numbered by it; every other position belongs to none.
+    pub fn select(&self, selected: impl IntoIterator<Item = usize>) -> Groups {
+        let mut numbers = vec![-1; self.count];
+        let mut count = 0;
+        for (number, group) in selected.into_iter().enumerate() {
+            numbers[group] = number as i32;
+            count += 1;
+        }
+        let renumber = |&code: &i32| usize::try_from(code).map_or(-1, |group| numbers[group]);
+        Groups { axis: self.axis, codes: Arc::new(self.codes.iter().map(renumber).collect()), count }
+    }
+}

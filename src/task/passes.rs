@@ -1,0 +1,109 @@
+//! Which reductions are computed together: those that summarise the same data in the same blocks read it once.
+//!
+//! A pass changes no bit: geometries don't depend on what else is computed, and each reduction is folded from strips of
+//! its own.
+
+use super::geometry::{ReduceGeometry, depends_on_store, halve_longest, touched_blocks};
+use crate::array::{AxisChunks, ChunkGrid};
+use crate::kernels::generate::Generator;
+use crate::plan::{NodeId, Operation, Plan};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Reductions folded in one go over their blocks.
+#[derive(Debug, Clone)]
+pub struct Pass {
+    /// Their nodes, ascending.
+    pub nodes: Vec<NodeId>,
+    /// How all of them are cut into tasks.
+    pub geometry: ReduceGeometry,
+}
+
+impl Pass {
+    /// One pass for each reduction.
+    pub fn split(&self) -> Vec<Pass> {
+        self.nodes.iter().map(|&node| Pass { nodes: vec![node], geometry: self.geometry.clone() }).collect()
+    }
+}
+
+impl Pass {
+    /// The kept chunks with one axis halved, groups where that has fewer stored chunks decoded again; `None` where
+    /// nothing is left to split.
+    pub fn split_kept(&self, plan: &Plan) -> Option<ChunkGrid> {
+        let (kept, node) = (&self.geometry.kept, plan.node(self.nodes[0]));
+        let Operation::Reduce(reduce) = &node.operation else { return None };
+        let Some((groups, position)) = reduce.groups.as_ref().zip(reduce.group_axis()) else {
+            return halve_longest(kept, None);
+        };
+        let block_axis = reduce.axes.iter().position(|axis| *axis == groups.axis)?;
+        let blocks = &self.geometry.blocks.axes()[block_axis];
+        let chunks = &kept.axes()[position];
+        let fewer_groups = (chunks.max_size() > 1).then(|| chunks.split(chunks.max_size().div_ceil(2)));
+        let mut without_groups = kept.axes().to_vec();
+        without_groups[position] = AxisChunks::regular(chunks.length().min(1), 1);
+        let mut smaller = halve_longest(&ChunkGrid::new(without_groups), None).map(|grid| grid.axes().to_vec());
+        if let Some(axes) = &mut smaller {
+            axes[position] = chunks.clone();
+        }
+        let read = |chunks: &AxisChunks| touched_blocks(blocks, groups, chunks);
+        let halves_cost = if depends_on_store(plan, node.inputs[0]) { 2 * read(chunks) } else { read(chunks) };
+        match (fewer_groups, smaller) {
+            (Some(fewer), smaller) if smaller.is_none() || read(&fewer) < halves_cost => {
+                let mut axes = kept.axes().to_vec();
+                axes[position] = fewer;
+                Some(ChunkGrid::new(axes))
+            }
+            (_, smaller) => smaller.map(ChunkGrid::new),
+        }
+    }
+}
+
+/// Every reduction in one pass, passes in an order in which they can be computed.
+///
+/// Reductions share a pass where they are cut alike and what they read (stored and persisted arrays, other reductions)
+/// is the same; so none of them depends on another.
+pub fn reduction_passes(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>) -> Vec<Pass> {
+    let mut passes: Vec<(BTreeSet<NodeId>, Pass)> = Vec::new();
+    for (&node, geometry) in geometries {
+        let read = read_leaves(plan, plan.node(node).inputs[0]);
+        let shared = passes.iter_mut().find(|(leaves, pass)| {
+            *leaves == read && pass.geometry == *geometry && is_alike(plan, pass.nodes[0], node)
+        });
+        match shared {
+            Some((_, pass)) => pass.nodes.push(node),
+            None => passes.push((read, Pass { nodes: vec![node], geometry: geometry.clone() })),
+        }
+    }
+    passes.into_iter().map(|(_, pass)| pass).collect()
+}
+
+/// Whether two reductions summarise the same axes of arrays of one shape.
+fn is_alike(plan: &Plan, a: NodeId, b: NodeId) -> bool {
+    let (a, b) = (plan.node(a), plan.node(b));
+    let (Operation::Reduce(first), Operation::Reduce(second)) = (&a.operation, &b.operation) else { return false };
+    first.axes == second.axes
+        && first.groups == second.groups
+        && plan.node(a.inputs[0]).shape == plan.node(b.inputs[0]).shape
+}
+
+/// What reading a node costs something for; the node itself where that is nothing.
+fn read_leaves(plan: &Plan, root: NodeId) -> BTreeSet<NodeId> {
+    let mut leaves = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut pending = vec![root];
+    while let Some(id) = pending.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let node = plan.node(id);
+        match &node.operation {
+            Operation::InMemory(_) | Operation::Generated(Generator::Full(_) | Generator::Arange { .. }) => {}
+            Operation::Reduce(_) => drop(leaves.insert(id)),
+            _ if node.inputs.is_empty() => drop(leaves.insert(id)),
+            _ => pending.extend(&node.inputs),
+        }
+    }
+    if leaves.is_empty() {
+        leaves.insert(root);
+    }
+    leaves
+}
