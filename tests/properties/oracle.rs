@@ -3,7 +3,7 @@
 //! Written against numpy's documentation and not against the engine. Integers are computed in `i128` and wrapped, floats
 //! in `f64` and rounded to `f32` where that is the dtype (exact for the four operations and the root).
 
-use ndarray::{ArrayD, Axis, Dimension, IxDyn};
+use ndarray::{ArrayD, Dimension, IxDyn};
 use swath::array::{Buffer, Chunk, DType, Scalar};
 use swath::kernels::elementwise::{BinaryOp, UnaryOp};
 use swath::kernels::generate::Generator;
