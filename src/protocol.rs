@@ -97,6 +97,11 @@ pub enum Order {
     End(ComputationId),
     /// The computation failed: drop its tasks and results, and report when none of its tasks runs any more.
     Cancel(ComputationId),
+    /// The run is to stop in good order: drop tasks that haven't started, keep what the others leave, and report as
+    /// after [`Order::Cancel`] when none runs any more.
+    Drain(ComputationId),
+    /// Keep the states of unfinished reductions for later attempts of the run.
+    Checkpoint(ComputationId),
     /// The run is over.
     Shutdown {
         /// The exit code for this rank.
@@ -154,7 +159,7 @@ pub enum Report {
         /// What went wrong.
         message: String,
     },
-    /// The answer to [`Order::Cancel`].
+    /// The answer to [`Order::Cancel`] and [`Order::Drain`].
     Cancelled(ComputationId),
     /// The worker is gone; its transport says so on its behalf.
     Lost {

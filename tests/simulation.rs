@@ -7,6 +7,7 @@
 mod pump;
 
 use pump::{Cluster, Random, Simulation};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use swath::array::{ArrayLocation, ChunkGrid, DType, StoredArray};
@@ -15,7 +16,9 @@ use swath::kernels::elementwise::BinaryOp;
 use swath::kernels::reduction::ReductionOptions;
 use swath::plan::{Array, KeepAlive, PersistedArray, Plan};
 use swath::scheduler::Failure;
-use swath::task::{Computation, ComputationId, Goal, StageId, TaskId, lower};
+use swath::task::{
+    Computation, ComputationId, Goal, Partials, ResultId, Skip, StageId, StageOutput, StageWork, TaskId, lower,
+};
 
 const BUDGET: u64 = 1 << 40;
 
@@ -157,6 +160,67 @@ fn a_lost_worker_ends_the_computation_and_the_others_go_on() {
         let failure = simulation.run(&copy(0, 5000)).unwrap_err();
         assert!(matches!(failure, Failure::WorkerLost { .. }), "{failure}");
         simulation.run(&copy(1, 100)).unwrap();
+    });
+}
+
+/// What an earlier attempt has left, at random: of the tasks that write, some, and of those that reduce, some results.
+fn left_behind(computation: &Computation, random: &mut Random) -> (BTreeSet<TaskId>, BTreeSet<TaskId>) {
+    let (mut done, mut kept) = (BTreeSet::new(), BTreeSet::new());
+    for stage in computation.stage_ids() {
+        let share = random.below(5);
+        for task in (0..computation.stage(stage).task_count).map(|index| TaskId { stage, index }) {
+            if random.below(4) < share {
+                match (&computation.stage(stage).output, &computation.stage(stage).work) {
+                    (StageOutput::Write { .. }, _) => done.insert(task),
+                    (_, StageWork::Produce { .. }) => false,
+                    _ => kept.insert(task),
+                };
+            }
+        }
+    }
+    (done, kept)
+}
+
+#[test]
+fn a_resumed_computation_runs_what_is_missing_and_nothing_else() {
+    for_each_seed(40, |seed, random| {
+        let computation = mixed(0);
+        let (done, kept) = left_behind(&computation, random);
+        let skip = Skip::of(&computation, &|task| done.contains(&task), &|task| kept.contains(&task));
+        let mut simulation = Simulation::new(cluster(1 + random.below(6) as u32), seed);
+        simulation.run_but(&computation, &skip, &|task| kept.contains(&task)).unwrap();
+        assert!(simulation.has_collected(&computation));
+        let skipped: u64 = computation.stage_ids().map(|stage| skip.count(stage)).sum();
+        assert_eq!(simulation.done.len() as u64 + skipped, computation.task_count());
+        assert!(simulation.done.keys().all(|result| !skip.contains(result.task) && !done.contains(&result.task)));
+        simulation.settle();
+        assert_eq!(simulation.committed_bytes(), 0);
+    });
+}
+
+#[test]
+fn a_drained_computation_keeps_all_that_it_has_done() {
+    for_each_seed(40, |seed, random| {
+        let mut computation = Computation::clone(&mixed(0));
+        computation.partials = Some(Partials { directory: "/run/partials".into(), has_some: false });
+        let computation = Arc::new(computation);
+        let mut simulation = Simulation::new(cluster(1 + random.below(6) as u32), seed);
+        simulation.drain_at(Duration::from_micros(random.below(60_000)));
+        match simulation.run(&computation) {
+            Ok(()) => return,
+            Err(failure) => assert_eq!(failure, Failure::Drained),
+        }
+        let done: BTreeSet<TaskId> = simulation.done.keys().map(|result| result.task).collect();
+        let is_written = |task: &&TaskId| matches!(computation.stage(task.stage).output, StageOutput::Write { .. });
+        assert_eq!(simulation.recorded.len(), done.iter().filter(is_written).count());
+        for task in done.iter().filter(|task| computation.stage(task.stage).output == StageOutput::Keep) {
+            let is_merged = computation.merged_by(*task).is_some_and(|merge| done.contains(&merge));
+            let id = ResultId { computation: computation.id, task: *task };
+            assert!(is_merged || simulation.saved.contains(&id), "{task:?} is lost");
+        }
+        simulation.settle();
+        assert_eq!(simulation.committed_bytes(), 0);
+        simulation.run(&copy(1, 20)).unwrap();
     });
 }
 

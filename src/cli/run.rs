@@ -7,7 +7,7 @@ use super::run_directory::RunDirectoryArguments;
 use crate::environment::Environment;
 use crate::journal::{Ending, Outcome};
 use crate::monitor;
-use crate::runtime::{Session, SessionOptions, Started};
+use crate::runtime::{DRAINED, Session, SessionOptions, Started};
 use crate::script;
 use anyhow::Error;
 use clap::Args;
@@ -62,6 +62,10 @@ pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
         Started::Served { exit_code } => return Ok(exit_code as u8),
     };
     let code = match run_script(arguments, &session) {
+        _ if session.is_drained() => {
+            complain("swath: stopped as asked; --resume goes on from here");
+            DRAINED as u8
+        }
         Ok(()) => 0,
         Err(ended) => {
             // Before the other ranks leave: launchers end rank 0 when another rank fails.
@@ -79,6 +83,7 @@ fn run_script(arguments: &RunArguments, session: &Rc<Session>) -> Result<(), End
     let script = &arguments.script;
     let ended = script::run_file(script.path(), script.arguments(), session.clone()).map_err(Ended::Script);
     let outcome = match &ended {
+        _ if session.is_drained() => Outcome { ending: Ending::Drained, message: None, exit_code: DRAINED },
         Ok(()) => Outcome { ending: Ending::Finished, message: None, exit_code: 0 },
         Err(ended) => Outcome { ending: Ending::Failed, message: ended.message(), exit_code: ended.code().into() },
     };

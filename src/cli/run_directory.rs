@@ -4,10 +4,12 @@ use super::Ended;
 use super::arguments::ScriptArguments;
 use super::output::complain;
 use crate::journal::{JournalError, Start};
-use crate::runtime::{RunOptions, RuntimeError, Session};
+use crate::runtime::{RunOptions, RuntimeError, Session, Times};
 use anyhow::Error;
 use clap::Args;
+use jiff::{SignedDuration, Timestamp, Zoned, civil};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// What is kept of a run, and where.
 #[derive(Debug, Args)]
@@ -27,6 +29,19 @@ pub struct RunDirectoryArguments {
     /// Leave the run directory when the run has finished.
     #[arg(long)]
     keep_run_dir: bool,
+
+    /// When the run must have left, as in 90min, 18:30 or 2031-01-31T08:00: before, it stops in good order, keeps what is
+    /// done and ends with exit code 75. SIGUSR1 asks for the same.
+    #[arg(long, value_name = "TIME", value_parser = deadline)]
+    deadline: Option<Instant>,
+
+    /// Time that stopping may take, as in 60s.
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration)]
+    grace: Duration,
+
+    /// Time between two checkpoints of unfinished reductions: what a kill may cost of them.
+    #[arg(long, value_name = "DURATION", default_value = "5min", value_parser = duration)]
+    checkpoint: Duration,
 }
 
 impl RunDirectoryArguments {
@@ -38,6 +53,8 @@ impl RunDirectoryArguments {
         // A pipe can be read once, and is another one the next time; a script that can't be read fails by itself.
         let is_file = script.path().metadata().is_ok_and(|metadata| metadata.is_file());
         let Some(text) = is_file.then(|| std::fs::read(script.path()).ok()).flatten() else { return Ok(()) };
+        let times = Times { deadline: self.deadline, grace: self.grace, checkpoint: self.checkpoint };
+        session.set_times(times).map_err(Error::from)?;
         let options = RunOptions {
             directory: self.run_dir.clone(),
             script: script.path().to_owned(),
@@ -54,5 +71,55 @@ impl RunDirectoryArguments {
             }
             Err(error) => Err(Ended::Failed(Error::from(error))),
         }
+    }
+}
+
+/// A duration as users write it.
+fn duration(text: &str) -> Result<Duration, String> {
+    let found = text.parse::<SignedDuration>().ok().and_then(|found| Duration::try_from(found).ok());
+    found.filter(|found| !found.is_zero()).ok_or_else(|| "expected a duration as in 90s, 5min or 1h30m".to_owned())
+}
+
+/// A deadline as users write it: a duration from now, a time of day or an instant, in the local time zone.
+fn deadline(text: &str) -> Result<Instant, String> {
+    let left = match duration(text) {
+        Ok(left) => left,
+        Err(_) => time_until(text, &Zoned::now())?,
+    };
+    Ok(Instant::now() + left)
+}
+
+/// Time from now to an instant, or to the next time that a clock shows this time of day.
+fn time_until(text: &str, now: &Zoned) -> Result<Duration, String> {
+    let local = |when: civil::DateTime| when.to_zoned(now.time_zone().clone()).ok().map(|when| when.timestamp());
+    let next = |time: civil::Time| {
+        let today = local(now.date().to_datetime(time))?;
+        if today > now.timestamp() { Some(today) } else { local(now.date().tomorrow().ok()?.to_datetime(time)) }
+    };
+    let instant = text
+        .parse::<Timestamp>()
+        .ok()
+        .or_else(|| text.parse::<civil::DateTime>().ok().and_then(local))
+        .or_else(|| text.parse::<civil::Time>().ok().and_then(next))
+        .ok_or_else(|| "expected a duration as in 90min, or a time as in 18:30 or 2031-01-31T08:00".to_owned())?;
+    Duration::try_from(instant.duration_since(now.timestamp())).map_err(|_| format!("{instant} is over"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_are_read_as_users_write_them() {
+        let now: Zoned = "2031-01-31T18:00[UTC]".parse().unwrap();
+        let minutes = |text: &str| time_until(text, &now).map(|left| left.as_secs() / 60);
+        assert_eq!(minutes("18:30"), Ok(30));
+        assert_eq!(minutes("17:00:00"), Ok(23 * 60));
+        assert_eq!(minutes("2031-02-01T08:00"), Ok(14 * 60));
+        assert_eq!(minutes("2031-01-31T18:05:00Z"), Ok(5));
+        assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("200ms"), Ok(Duration::from_millis(200)));
+        assert!(minutes("2031-01-31T17:00").is_err() && minutes("soon").is_err() && duration("0s").is_err());
+        assert!(deadline("-5min").is_err());
     }
 }

@@ -1,8 +1,9 @@
 //! Whole files that appear at once and say whether their bytes are those that were written.
 
 use super::{JournalError, io_error};
+use serde::Serialize;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -23,6 +24,42 @@ pub fn publish(path: &Path, bytes: &[u8]) -> Result<(), JournalError> {
     })
 }
 
+/// As [`publish`], of a value as postcard encodes it, without holding that in memory.
+///
+/// # Errors
+/// Where the file system refuses.
+pub fn publish_value(path: &Path, value: &impl Serialize) -> Result<(), JournalError> {
+    replace(path, |file| {
+        file.write_all(&[0; HEADER_BYTES])?;
+        let mut summed = Summed { file: BufWriter::with_capacity(1 << 20, &*file), checksum: 0 };
+        postcard::to_io(value, &mut summed).map_err(|error| std::io::Error::other(error.to_string()))?;
+        summed.file.flush()?;
+        let checksum = summed.checksum.to_le_bytes();
+        drop(summed);
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(&MAGIC)?;
+        file.write_all(&checksum)
+    })
+}
+
+/// A file, and the checksum of what goes into it.
+struct Summed<W> {
+    file: W,
+    checksum: u32,
+}
+
+impl<W: Write> Write for Summed<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.checksum = crc32c::crc32c_append(self.checksum, &bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
 /// The bytes of a file that [`publish`] has written; `None` where there is none, or they are others.
 ///
 /// # Errors
@@ -41,6 +78,30 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, JournalError> {
     }
     bytes.drain(..HEADER_BYTES);
     Ok(Some(bytes))
+}
+
+/// Whether a file is there and its bytes are those that were written. Costs reading it.
+///
+/// # Errors
+/// Where the file system refuses.
+pub fn is_whole(path: &Path) -> Result<bool, JournalError> {
+    let check = || -> std::io::Result<bool> {
+        let mut file = File::open(path)?;
+        let mut header = [0; HEADER_BYTES];
+        file.read_exact(&mut header)?;
+        let mut buffer = vec![0; 256 << 10];
+        let mut checksum = 0_u32;
+        loop {
+            match file.read(&mut buffer)? {
+                0 => return Ok(header[..4] == MAGIC && header[4..] == checksum.to_le_bytes()),
+                count => checksum = crc32c::crc32c_append(checksum, &buffer[..count]),
+            }
+        }
+    };
+    match check() {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof) => Ok(false),
+        result => result.map_err(io_error("read", path)),
+    }
 }
 
 /// Writes a file under another name, syncs it and gives it its own.
@@ -74,18 +135,30 @@ mod tests {
         assert_eq!(read(&path).unwrap(), None);
         publish(&path, b"some values").unwrap();
         assert_eq!(read(&path).unwrap().unwrap(), b"some values");
+        assert!(is_whole(&path).unwrap() && !is_whole(&folder.path().join("values/4")).unwrap());
         let whole = fs::read(&path).unwrap();
         for length in 0..whole.len() {
             fs::write(&path, &whole[..length]).unwrap();
             assert_eq!(read(&path).unwrap(), None, "{length} bytes");
+            assert!(!is_whole(&path).unwrap());
         }
         for position in 0..whole.len() {
             let mut damaged = whole.clone();
             damaged[position] ^= 4;
             fs::write(&path, damaged).unwrap();
             assert_eq!(read(&path).unwrap(), None, "byte {position}");
+            assert!(!is_whole(&path).unwrap());
         }
         assert_eq!(fs::read_dir(folder.path().join("values")).unwrap().count(), 1, "no temporary files");
+    }
+
+    #[test]
+    fn a_value_is_written_as_its_bytes_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let value: Vec<u64> = (0..500_000).collect();
+        publish_value(&folder.path().join("a"), &value).unwrap();
+        publish(&folder.path().join("b"), &postcard::to_stdvec(&value).unwrap()).unwrap();
+        assert_eq!(fs::read(folder.path().join("a")).unwrap(), fs::read(folder.path().join("b")).unwrap());
     }
 
     #[test]

@@ -39,6 +39,11 @@ pub fn values_file(directory: &Path, computation: ComputationId, digest: PlanDig
     directory.join("values").join(format!("{}-{digest}", computation.0))
 }
 
+/// The directory, in a run directory, with the states of a computation's unfinished reductions.
+pub fn partials_directory(directory: &Path, computation: ComputationId, digest: PlanDigest) -> PathBuf {
+    directory.join("partials").join(format!("{}-{digest}", computation.0))
+}
+
 impl RunDirectory {
     /// Takes a run directory, making it where there is none, and gives what it knows of earlier attempts. To start
     /// afresh, `discard` is called with what is thrown away.

@@ -24,8 +24,8 @@ mod log;
 mod outcome;
 mod record;
 
-pub use checked::{publish, read};
-pub use directory::{RunDirectory, Start, default_directory, values_file};
+pub use checked::{is_whole, publish, publish_value, read};
+pub use directory::{RunDirectory, Start, default_directory, partials_directory, values_file};
 pub use history::{History, OutputHistory, ValuePlace};
 pub use identity::{Identity, short_digest};
 pub use lock::{Lock, Owner};

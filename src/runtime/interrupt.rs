@@ -4,9 +4,9 @@
 //! that; rank 0 says so, in one line. No state of the program is touched: what is complete has its final name
 //! already, what isn't is registered here.
 
-use super::RuntimeError;
+use super::{RuntimeError, drain};
 use crate::environment::Ranks;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 use std::collections::BTreeMap;
@@ -59,16 +59,21 @@ pub fn register_cleanup(path: PathBuf) -> CleanupGuard {
 }
 
 /// From now on, SIGINT ends this process with exit code 130 and SIGTERM with 143, as shells expect; the first rank says
-/// so on standard error. A second call changes nothing.
+/// so on standard error. SIGUSR1 asks the run to stop in good order. A second call changes nothing.
 pub(super) fn install(ranks: Ranks) -> Result<(), RuntimeError> {
     if IS_INSTALLED.swap(true, Ordering::SeqCst) {
         return Ok(());
     }
     let thread_error = |error: std::io::Error| RuntimeError::Thread { message: error.to_string() };
-    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(thread_error)?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGUSR1]).map_err(thread_error)?;
     let wait = move || {
-        if let Some(signal) = signals.forever().next() {
-            leave(signal, ranks);
+        for signal in signals.forever() {
+            match signal {
+                // Launchers pass it on to all ranks; the first has the others stop.
+                SIGUSR1 if ranks.rank == 0 => drain::request(),
+                SIGUSR1 => {}
+                _ => leave(signal, ranks),
+            }
         }
     };
     std::thread::Builder::new().name("swath-signals".to_owned()).spawn(wait).map_err(thread_error)?;
@@ -79,6 +84,27 @@ pub(super) fn install(ranks: Ranks) -> Result<(), RuntimeError> {
 /// another code than 0, launchers terminate those that are a moment behind it.
 pub(super) fn end_quietly(exit_code: i32) {
     ENDING.store(exit_code, Ordering::SeqCst);
+}
+
+/// Ends this process where stopping in good order has taken all the time it had.
+pub(super) fn leave_drained(exit_code: i32) -> ! {
+    say("swath: stopped; what still ran is dropped\n");
+    let (done, wait) = mpsc::channel();
+    let bid_farewell = move || {
+        farewell(exit_code);
+        let _ = done.send(());
+    };
+    if std::thread::Builder::new().spawn(bid_farewell).is_ok() {
+        let _ = wait.recv_timeout(RANK_CLEANUP_TIME);
+    }
+    low_level::exit(exit_code)
+}
+
+fn farewell(exit_code: i32) {
+    let farewell = FAREWELL.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(farewell) = farewell {
+        farewell(exit_code);
+    }
 }
 
 fn leave(signal: i32, ranks: Ranks) -> ! {
@@ -94,10 +120,7 @@ fn leave(signal: i32, ranks: Ranks) -> ! {
     let (done, wait) = mpsc::channel();
     let limit = if ranks.count > 1 { RANK_CLEANUP_TIME } else { CLEANUP_TIME };
     let clean = move || {
-        let farewell = FAREWELL.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(farewell) = farewell {
-            farewell(128 + signal);
-        }
+        farewell(128 + signal);
         remove_partial_outputs(Instant::now() + limit);
         let _ = done.send(());
     };

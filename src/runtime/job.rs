@@ -1,6 +1,7 @@
 //! Gives the scheduler its transport and its clock, and runs computations to their end.
 
 use super::RuntimeError;
+use super::drain::{self, Times};
 use super::observers::Observers;
 use crate::array::WrittenChunk;
 use crate::protocol::{Endpoint, Envelope, Message, Report, WorkerId, WorkerInfo};
@@ -38,12 +39,20 @@ impl Receive for Nothing {
     }
 }
 
+/// What was done at what time of a computation.
+struct Timer {
+    last_checkpoint: Duration,
+    drained: Option<Duration>,
+    has_dropped: bool,
+}
+
 /// A scheduler and its workers.
 pub(super) struct Job {
     scheduler: Scheduler,
     transport: Arc<dyn Transport>,
     observers: Observers,
     clock: Instant,
+    times: Times,
     /// The worker's thread, in one process.
     worker_thread: Option<JoinHandle<()>>,
     is_finished: bool,
@@ -62,7 +71,8 @@ impl Job {
     ) -> Result<Job, RuntimeError> {
         let scheduler = Scheduler::new();
         let clock = Instant::now();
-        let mut job = Job { scheduler, transport, observers, clock, worker_thread, is_finished: false };
+        let times = Times::default();
+        let mut job = Job { scheduler, transport, observers, clock, times, worker_thread, is_finished: false };
         let mut lost = Vec::new();
         // All are heard before any is sent home: one that comes later would wait for orders for ever.
         while job.scheduler.workers().count() + lost.len() < worker_count {
@@ -107,8 +117,13 @@ impl Job {
         if self.is_finished {
             return Err(RuntimeError::Finished);
         }
+        if drain::is_requested() {
+            return Err(Failure::Drained.into());
+        }
         self.scheduler.submit(self.clock.elapsed(), computation, skip);
+        let mut timer = Timer { last_checkpoint: self.clock.elapsed(), drained: None, has_dropped: false };
         loop {
+            self.keep_time(&mut timer);
             if let Some(outcome) = self.act(receiver) {
                 return Ok(outcome?);
             }
@@ -118,6 +133,35 @@ impl Job {
                 Err(RecvTimeoutError::Disconnected) => return Err(closed()),
             }
         }
+    }
+
+    /// Does what is due: stops in good order, drops what takes too long then, has checkpoints written.
+    fn keep_time(&mut self, timer: &mut Timer) {
+        let now = self.clock.elapsed();
+        match timer.drained {
+            None if drain::is_requested() => {
+                timer.drained = Some(now);
+                self.scheduler.drain(now);
+            }
+            Some(drained) if !timer.has_dropped && now >= drained + self.times.patience() => {
+                timer.has_dropped = true;
+                self.scheduler.drop_running();
+            }
+            None if now >= timer.last_checkpoint + self.times.checkpoint => {
+                timer.last_checkpoint = now;
+                self.scheduler.checkpoint();
+            }
+            _ => {}
+        }
+    }
+
+    /// From now on, times are kept.
+    ///
+    /// # Errors
+    /// Where no thread can be started to watch the deadline.
+    pub(super) fn set_times(&mut self, times: Times) -> Result<(), RuntimeError> {
+        self.times = times;
+        times.watch()
     }
 
     /// Drops the kept results of a stage.

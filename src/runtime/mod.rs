@@ -4,14 +4,17 @@
 //! and a clock, in one process or under `mpirun`. It decides nothing about what is computed (`task`) or how (`execute`).
 
 mod assemble;
+mod drain;
 pub mod interrupt;
 mod job;
 mod ledger;
 mod observers;
+mod partials;
 mod serve;
 mod session;
 mod start;
 
+pub use drain::{DRAINED, Times};
 pub use ledger::{RunOptions, Skipped};
 pub use session::{Description, Session, SessionOptions, Started, StoreWritten};
 
@@ -83,6 +86,11 @@ pub enum RuntimeError {
 }
 
 impl RuntimeError {
+    /// Whether the run was asked to stop.
+    pub fn is_drained(&self) -> bool {
+        matches!(self, RuntimeError::Failed(Failure::Drained))
+    }
+
     /// Whether a run can't be resumed since something of it has changed.
     pub fn is_other_run(&self) -> bool {
         matches!(self, RuntimeError::Journal(JournalError::Changed { .. }))

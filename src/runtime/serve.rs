@@ -1,8 +1,9 @@
 //! Gives a worker its threads, its transport and its clock.
 
-use crate::execute::{ExecuteError, Executor, TaskInputs};
+use super::partials;
+use crate::execute::{ExecuteError, Executor, TaskInputs, TaskOutcome};
 use crate::protocol::Envelope;
-use crate::task::{ComputationId, TaskId};
+use crate::task::{ComputationId, TaskId, TaskResult};
 use crate::transport::Transport;
 use crate::worker::{Action, Completion, Worker};
 use crossbeam_channel::{Receiver, Sender, select, unbounded};
@@ -32,14 +33,22 @@ struct Finished {
     outcome: Result<Completion, String>,
 }
 
+/// What comes from the threads.
+enum Ended {
+    /// A task.
+    Task(Finished),
+    /// The writing of results for later attempts.
+    Saving { computation: ComputationId, count: usize },
+}
+
 /// A worker at work.
 struct Server<'a> {
     worker: Worker,
     transport: &'a dyn Transport,
     pool: &'a ThreadPool,
     prepared: BTreeMap<ComputationId, Prepared>,
-    finished: Sender<Finished>,
-    completions: Receiver<Finished>,
+    finished: Sender<Ended>,
+    completions: Receiver<Ended>,
     clock: Instant,
 }
 
@@ -79,9 +88,13 @@ impl Server<'_> {
         }
     }
 
-    fn note(&mut self, finished: Finished) {
-        let Finished { computation, task, outcome } = finished;
-        self.worker.handle_completion(self.clock.elapsed(), computation, task, outcome);
+    fn note(&mut self, ended: Ended) {
+        match ended {
+            Ended::Task(Finished { computation, task, outcome }) => {
+                self.worker.handle_completion(self.clock.elapsed(), computation, task, outcome);
+            }
+            Ended::Saving { computation, count } => self.worker.handle_saved(computation, count),
+        }
     }
 
     /// Does what the worker wants; gives the exit code where it wants to leave.
@@ -101,6 +114,7 @@ impl Server<'_> {
                 }
                 Action::Forget(computation) => drop(self.prepared.remove(&computation)),
                 Action::Run { computation, task, inputs } => self.start(computation, task, inputs),
+                Action::Save { computation, results } => self.save(computation, results),
                 Action::Send { to, message } => {
                     if self.transport.send(to, message).is_err() {
                         return Some(ABANDONED);
@@ -117,7 +131,11 @@ impl Server<'_> {
         let (executor, is_cancelled) = (prepared.executor.clone(), prepared.is_cancelled.clone());
         let finished = self.finished.clone();
         self.pool.spawn(move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| executor.run(task, &inputs, &is_cancelled)));
+            let run = || match partials::load(executor.computation(), task) {
+                Some(result) => Ok(TaskOutcome { result: Some(result), bytes_read: 0, written: Vec::new() }),
+                None => executor.run(task, &inputs, &is_cancelled),
+            };
+            let outcome = catch_unwind(AssertUnwindSafe(run));
             let outcome = match outcome {
                 Ok(Ok(outcome)) => {
                     Ok(Completion { result: outcome.result, read_bytes: outcome.bytes_read, written: outcome.written })
@@ -128,7 +146,20 @@ impl Server<'_> {
             // Inputs are given up before the worker counts them as free.
             drop((inputs, executor));
             // The worker is gone only where the rank is leaving.
-            let _ = finished.send(Finished { computation, task, outcome });
+            let _ = finished.send(Ended::Task(Finished { computation, task, outcome }));
+        });
+    }
+
+    /// Writes results for later attempts of the run, beside the tasks.
+    fn save(&self, id: ComputationId, results: Vec<(TaskId, Arc<TaskResult>)>) {
+        let Some(computation) = self.prepared.get(&id).map(|prepared| prepared.executor.computation().clone()) else {
+            return;
+        };
+        let finished = self.finished.clone();
+        self.pool.spawn(move || {
+            let count = results.len();
+            partials::save(&computation, results);
+            let _ = finished.send(Ended::Saving { computation: id, count });
         });
     }
 }

@@ -4,7 +4,7 @@ use super::assemble::Assembly;
 use super::job::{Job, Nothing, Receive};
 use super::ledger::{BegunOutputs, Ledger, RunOptions, Skipped};
 use super::start::{PANICKED, Part, start};
-use super::{RuntimeError, interrupt};
+use super::{RuntimeError, Times, interrupt};
 use crate::array::{Chunk, StoredArray, WrittenChunk};
 use crate::environment::Environment;
 use crate::event::Observer;
@@ -104,6 +104,7 @@ pub struct Session {
     dropped: (Sender<PersistedStage>, Receiver<PersistedStage>),
     /// The run directory, where there is one.
     ledger: RefCell<Option<Box<Ledger>>>,
+    is_drained: Cell<bool>,
 }
 
 /// What became of an order to write a store.
@@ -202,6 +203,7 @@ impl Session {
             next_computation: Cell::new(0),
             dropped: unbounded(),
             ledger: RefCell::default(),
+            is_drained: Cell::new(false),
         }
     }
 
@@ -225,6 +227,34 @@ impl Session {
         let skipped = ledger.skipped();
         ledger.close(outcome)?;
         Ok(skipped)
+    }
+
+    /// Takes note of how a computation ended.
+    fn note_end(&self, computation: &Computation, ended: &Result<(), RuntimeError>) {
+        match ended {
+            Ok(()) => {
+                if let Some(ledger) = self.ledger.borrow_mut().as_mut() {
+                    ledger.forget_partials(computation);
+                }
+            }
+            Err(error) => self.is_drained.set(self.is_drained.get() || error.is_drained()),
+        }
+    }
+
+    /// Keeps these times from now on: a deadline, checkpoints.
+    ///
+    /// # Errors
+    /// Where no thread can be started to watch the deadline.
+    pub fn set_times(&self, times: Times) -> Result<(), RuntimeError> {
+        match &self.mode {
+            Mode::Running(job) => job.borrow_mut().set_times(times),
+            Mode::Explaining(_) => Ok(()),
+        }
+    }
+
+    /// Whether the run was asked to stop and something wasn't computed because of that.
+    pub fn is_drained(&self) -> bool {
+        self.is_drained.get()
     }
 
     /// Whether there is a run directory.
@@ -267,7 +297,8 @@ impl Session {
             self.check_result_size(&lazy)?;
             let goals = vec![Goal::Collect; lazy.len()];
             let computation = self.lower(&lazy, goals.clone())?;
-            computed = self.recall_or(&computation, &goals, Duration::ZERO, || self.collect(&computation))?;
+            computed =
+                self.recall_or(&computation, &goals, Duration::ZERO, |digest| self.collect(&computation, digest))?;
         }
         let mut computed = computed.into_iter();
         let values = arrays.iter().map(|array| match array.in_memory_values() {
@@ -306,16 +337,14 @@ impl Session {
         }
         let (arrays, goals): (Vec<_>, Vec<_>) =
             outputs.iter().map(|(array, target)| (array.clone(), Goal::Write(target.clone()))).unzip();
-        let computation = self.lower(&arrays, goals.clone())?;
-        let begun = match self.ledger.borrow_mut().as_mut() {
-            Some(ledger) => {
-                let digest = ledger.digest(computation.id, &computation.plan, &goals, Some(store));
-                ledger.begin_outputs(&computation, digest, store)?
-            }
-            None => None,
-        };
-        let Some(BegunOutputs { numbers, skip }) = begun else { return Ok(StoreWritten::Before) };
-        self.run(&computation, &skip, &mut Recorder { ledger: &self.ledger, numbers })?;
+        let mut computation = self.lower(&arrays, goals.clone())?;
+        let begun = self.ledger.borrow_mut().as_mut().map(|ledger| {
+            let digest = ledger.digest(computation.id, &computation.plan, &goals, Some(store));
+            Ok::<_, RuntimeError>((digest, ledger.begin_outputs(&computation, digest, store)?))
+        });
+        let Some((digest, Some(begun))) = begun.transpose()? else { return Ok(StoreWritten::Before) };
+        let skip = self.prepare(&mut computation, Some(digest), &begun);
+        self.run(&computation, &skip, &mut Recorder { ledger: &self.ledger, numbers: begun.numbers })?;
         Ok(StoreWritten::Now)
     }
 
@@ -340,9 +369,10 @@ impl Session {
             return Ok(arrays.to_vec());
         }
         let goals = vec![Goal::Persist; lazy.len()];
-        let computation = self.lower(&lazy, goals.clone())?;
-        self.digest(&computation, &goals);
-        self.run(&computation, &Skip::none(), &mut Nothing)?;
+        let mut computation = self.lower(&lazy, goals.clone())?;
+        let digest = self.digest(&computation, &goals);
+        let skip = self.prepare(&mut computation, digest, &BegunOutputs::default());
+        self.run(&computation, &skip, &mut Nothing)?;
         let mut persisted = lazy.iter().enumerate().map(|(output, array)| self.kept(&computation, output, array));
         let kept = arrays.iter().map(|array| if is_there(array) { Some(array.clone()) } else { persisted.next() });
         Ok(kept.map(|array| array.expect("every lazy array was persisted")).collect())
@@ -371,7 +401,9 @@ impl Session {
         let computation = self.lower(std::slice::from_ref(array), vec![Goal::Collect])?;
         if computation.persisted_sources().is_empty() {
             let computation = Arc::new(computation);
-            return Ok(self.recall_or(&computation, &[Goal::Collect], EXPENSIVE, || run_here(&computation))?.remove(0));
+            return Ok(self
+                .recall_or(&computation, &[Goal::Collect], EXPENSIVE, |_| run_here(&computation))?
+                .remove(0));
         }
         Ok(self.compute(std::slice::from_ref(array))?.remove(0))
     }
@@ -431,9 +463,10 @@ impl Session {
         computation: &Computation,
         goals: &[Goal],
         worthwhile: Duration,
-        compute: impl FnOnce() -> Result<Vec<Chunk>, RuntimeError>,
+        compute: impl FnOnce(Option<PlanDigest>) -> Result<Vec<Chunk>, RuntimeError>,
     ) -> Result<Vec<Chunk>, RuntimeError> {
-        let may_know = self.ledger.borrow().as_ref().is_some_and(|ledger| ledger.has_values());
+        let is_cheap = |ledger: &Ledger| worthwhile > Duration::ZERO && !ledger.has_values();
+        let may_know = self.ledger.borrow().as_deref().is_some_and(|ledger| !is_cheap(ledger));
         let digest = if may_know { self.digest(computation, goals) } else { None };
         if let (Some(digest), Some(ledger)) = (digest, self.ledger.borrow_mut().as_mut())
             && let Some(values) = ledger.value(computation.id, digest)
@@ -441,7 +474,7 @@ impl Session {
             return Ok(values);
         }
         let started = Instant::now();
-        let values = compute()?;
+        let values = compute(digest)?;
         if started.elapsed() >= worthwhile
             && let Some(digest) = digest.or_else(|| self.digest(computation, goals))
             && let Some(ledger) = self.ledger.borrow_mut().as_mut()
@@ -452,10 +485,20 @@ impl Session {
     }
 
     /// Has the workers compute values for the script.
-    fn collect(&self, computation: &Computation) -> Result<Vec<Chunk>, RuntimeError> {
-        let mut assembly = Assembly::new(computation);
-        self.run(computation, &Skip::none(), &mut assembly)?;
+    fn collect(&self, computation: &Computation, digest: Option<PlanDigest>) -> Result<Vec<Chunk>, RuntimeError> {
+        let mut computation = computation.clone();
+        let skip = self.prepare(&mut computation, digest, &BegunOutputs::default());
+        let mut assembly = Assembly::new(&computation);
+        self.run(&computation, &skip, &mut assembly)?;
         Ok(assembly.finish())
+    }
+
+    /// Has a computation keep what reductions need to go on, where there is a run directory, and says what need not run.
+    fn prepare(&self, computation: &mut Computation, digest: Option<PlanDigest>, begun: &BegunOutputs) -> Skip {
+        match (self.ledger.borrow_mut().as_mut(), digest) {
+            (Some(ledger), Some(digest)) => ledger.prepare(computation, digest, begun),
+            _ => Skip::none(),
+        }
     }
 
     fn run(&self, computation: &Computation, skip: &Skip, receiver: &mut dyn Receive) -> Result<(), RuntimeError> {
@@ -469,7 +512,9 @@ impl Session {
                 for (computation, stage) in self.dropped.1.try_iter() {
                     job.release(computation, stage);
                 }
-                job.run(Arc::new(computation.clone()), skip, receiver)
+                let ended = job.run(Arc::new(computation.clone()), skip, receiver);
+                self.note_end(computation, &ended);
+                ended
             }
         }
     }

@@ -44,6 +44,9 @@ pub enum Failure {
         /// How it went.
         reason: String,
     },
+    /// It was asked to stop.
+    #[error("stopped before it was done")]
+    Drained,
     /// What is done can't be recorded.
     #[error("{message}")]
     Journal {
@@ -173,6 +176,30 @@ impl Scheduler {
             Report::Done { .. } | Report::GivenBack { .. } | Report::Failed { .. } | Report::Cancelled(_) => {}
         }
         self.flush_releases();
+    }
+
+    /// Has the computation stop in good order: no task starts, those that run may end, what they leave is kept.
+    pub fn drain(&mut self, now: Duration) {
+        self.stop(now, Failure::Drained, Order::Drain);
+        self.flush_releases();
+    }
+
+    /// Has a computation that is stopping drop the tasks that still run.
+    pub fn drop_running(&mut self) {
+        let Some(run) = &self.run else { return };
+        for worker in run.awaited() {
+            let order = Order::Cancel(run.computation.id);
+            self.actions.push_back(Action::Send { to: worker, order });
+        }
+    }
+
+    /// Has workers keep the states of unfinished reductions.
+    pub fn checkpoint(&mut self) {
+        let Some(run) = self.run.as_ref().filter(|run| !run.is_failed()) else { return };
+        for worker in self.crew.keys() {
+            let order = Order::Checkpoint(run.computation.id);
+            self.actions.push_back(Action::Send { to: *worker, order });
+        }
     }
 
     /// Drops the kept results of a stage: the script doesn't need them any more.

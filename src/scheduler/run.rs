@@ -5,7 +5,7 @@ use super::stage::{Persisted, StageProgress, locate, merge_source, reads};
 use super::{Action, Failure, Scheduler};
 use crate::event::Event;
 use crate::protocol::{Assignment, InputLocation, Order, StageDone, WorkerId};
-use crate::task::{Computation, ResultId, Skip, StageId, StageOutput, TaskId};
+use crate::task::{Computation, ComputationId, ResultId, Skip, StageId, StageOutput, TaskId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,6 +56,11 @@ impl Run {
 
     pub(super) fn is_failed(&self) -> bool {
         self.failure.is_some()
+    }
+
+    /// Workers that haven't stopped yet.
+    pub(super) fn awaited(&self) -> impl Iterator<Item = WorkerId> + '_ {
+        self.awaited.iter().copied()
     }
 
     pub(super) fn await_cancellation(&mut self, worker: WorkerId) {
@@ -338,6 +343,11 @@ impl Scheduler {
 
     /// Has every worker stop; the first failure is the one that counts.
     pub(super) fn fail(&mut self, now: Duration, failure: Failure) {
+        self.stop(now, failure, Order::Cancel);
+    }
+
+    /// Has every worker stop as ordered.
+    pub(super) fn stop(&mut self, now: Duration, failure: Failure, order: fn(ComputationId) -> Order) {
         let Some(run) = &mut self.run else { return };
         if run.is_failed() {
             return;
@@ -345,8 +355,7 @@ impl Scheduler {
         run.failure = Some(failure);
         run.awaited = self.crew.keys().copied().collect();
         for worker in self.crew.keys() {
-            let order = Order::Cancel(run.computation.id);
-            self.actions.push_back(Action::Send { to: *worker, order });
+            self.actions.push_back(Action::Send { to: *worker, order: order(run.computation.id) });
         }
         self.conclude(now);
     }

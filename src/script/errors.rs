@@ -2,7 +2,7 @@
 
 use crate::dataset::{DatasetError, PythonErrorKind};
 use crate::plan::PlanError;
-use crate::runtime::RuntimeError;
+use crate::runtime::{DRAINED, RuntimeError};
 use crate::store::StoreError;
 use bytesize::ByteSize;
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyType, PyTypeRef};
@@ -167,6 +167,13 @@ pub(super) fn dataset_exception(error: DatasetError, vm: &VirtualMachine) -> PyB
         }
         _ => None,
     };
+    if let DatasetError::Plan(PlanError::Evaluation(cause)) = &error
+        && cause.downcast_ref::<RuntimeError>().is_some_and(RuntimeError::is_drained)
+    {
+        // Not for `except Exception` to catch: the script is over.
+        let code = vm.ctx.new_int(DRAINED).into();
+        return vm.new_exception(vm.ctx.exceptions.system_exit.to_owned(), vec![code]);
+    }
     let has_changed = matches!(&error, DatasetError::Plan(PlanError::Evaluation(cause)) if is_other_run(&**cause));
     match needed_bytes {
         Some(bytes) => memory_exception(error.to_string(), bytes, vm),

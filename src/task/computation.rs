@@ -1,10 +1,11 @@
 //! Stages and their tasks, as plain data that every rank holds.
 
-use super::{ComputationId, ResultId, StageId, TaskId};
+use super::{ComputationId, PlanDigest, ResultId, StageId, TaskId};
 use crate::array::{ChunkGrid, Region, StoredArray};
 use crate::plan::{NodeId, Plan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// What is to become of an output of the plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,6 +140,17 @@ pub struct Computation {
     pub stages: Vec<Stage>,
     /// For every reduction: blocks of the summarised axes, folded one after the other.
     pub(super) blocks: BTreeMap<NodeId, ChunkGrid>,
+    /// Where the states of unfinished reductions are kept, if they are.
+    pub partials: Option<Partials>,
+}
+
+/// A directory, which all ranks see, with results of reducing tasks: of earlier attempts of a run, and for later ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partials {
+    /// The directory.
+    pub directory: PathBuf,
+    /// Whether an earlier attempt has left results there.
+    pub has_some: bool,
 }
 
 impl Stage {
@@ -212,6 +224,25 @@ impl Computation {
         let StageWork::Merge(work) = &self.stages.get(next.0 as usize)?.work else { return None };
         let (kept, run) = (task.index / work.source_runs, task.index % work.source_runs);
         (work.source == task.stage).then(|| TaskId { stage: next, index: kept * work.groups() + run / work.fan_in })
+    }
+
+    /// The name under which the result of a reducing task is kept for later attempts of the run: equal for equal values
+    /// on whatever ranks and memory. `None` for other tasks.
+    pub fn partial_name(&self, task: TaskId) -> Option<String> {
+        let (mut level, mut stage) = (0_u32, self.stage(task.stage));
+        let (position, count) = match &stage.work {
+            StageWork::Produce { .. } => return None,
+            StageWork::Reduce(work) => (task.index % work.runs(), work.runs()),
+            StageWork::Merge(work) => (task.index % work.groups(), work.groups()),
+        };
+        while let StageWork::Merge(work) = &stage.work {
+            level += 1;
+            stage = self.stage(work.source);
+        }
+        let StageWork::Reduce(work) = &stage.work else { return None };
+        let kept = self.region_of(task);
+        let cut = (&work.nodes, &work.blocks, work.run_length);
+        Some(PlanDigest::of(&(cut, level, kept.start, kept.shape, position, count)).to_string())
     }
 
     /// The results of earlier tasks, of this or (where persisted) an earlier computation, that a task reads.

@@ -44,7 +44,7 @@ pub fn lower(
     let shared = passes.iter().filter(|pass| pass.nodes.len() > 1).flat_map(|pass| pass.nodes.clone()).collect();
     let pulled = pulled_once(&plan, &geometries, &shared);
     let blocks = geometries.iter().map(|(id, geometry)| (*id, geometry.blocks.clone())).collect();
-    let computation = Computation { id, plan, stages: Vec::new(), blocks };
+    let computation = Computation { id, plan, stages: Vec::new(), blocks, partials: None };
     let mut lowering = Lowering { computation, resources, materialised: BTreeMap::new(), kept_bytes: 0, geometries };
     for pass in passes.into_iter().filter(|pass| !pulled.contains(&pass.nodes[0])) {
         lowering.add_pass(pass)?;

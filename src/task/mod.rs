@@ -17,7 +17,7 @@ mod pull;
 mod resources;
 mod skip;
 
-pub use computation::{Computation, Goal, MergeWork, ReduceWork, Stage, StageOutput, StageWork};
+pub use computation::{Computation, Goal, MergeWork, Partials, ReduceWork, Stage, StageOutput, StageWork};
 pub use digest::PlanDigest;
 pub use inputs::{ResultPart, TaskInputs};
 pub use lower::lower;

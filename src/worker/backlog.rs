@@ -69,7 +69,12 @@ impl Backlog {
         let is_due = self.count >= tasks_left.max(1)
             || self.collected_bytes > MAX_COLLECTED_BYTES
             || self.deadline().is_some_and(|deadline| deadline <= now);
-        if self.count == 0 || !is_due {
+        if is_due { self.take() } else { None }
+    }
+
+    /// The report, due or not; `None` where there is nothing to report.
+    pub(super) fn take(&mut self) -> Option<Report> {
+        if self.count == 0 {
             return None;
         }
         let Backlog { computation, stages, collected, .. } = std::mem::take(self);

@@ -7,6 +7,7 @@
 
 mod backlog;
 mod residency;
+mod savings;
 
 use crate::array::WrittenChunk;
 use crate::protocol::{Assignment, Endpoint, Exchange, Message, Order, Report, WorkerId, WorkerInfo};
@@ -15,6 +16,7 @@ use crate::task::{
 };
 use backlog::Backlog;
 use residency::Residency;
+use savings::Savings;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +41,14 @@ pub enum Action {
         task: TaskId,
         /// The results that it reads.
         inputs: TaskInputs,
+    },
+    /// Write results of reducing tasks to where the computation keeps them for later attempts of the run, and say so by
+    /// [`Worker::handle_saved`].
+    Save {
+        /// The computation.
+        computation: ComputationId,
+        /// The results.
+        results: Vec<(TaskId, Arc<TaskResult>)>,
     },
     /// Send a message.
     Send {
@@ -91,6 +101,9 @@ pub struct Worker {
     backlog: Backlog,
     /// Computations that failed while tasks of theirs ran here.
     cancelled: BTreeSet<ComputationId>,
+    /// Computations that stop in good order.
+    draining: BTreeSet<ComputationId>,
+    savings: Savings,
     actions: VecDeque<Action>,
 }
 
@@ -111,6 +124,8 @@ impl Worker {
             residency: Residency::default(),
             backlog: Backlog::default(),
             cancelled: BTreeSet::new(),
+            draining: BTreeSet::new(),
+            savings: Savings::default(),
             actions: VecDeque::from([Action::Send { to: Endpoint::Scheduler, message: hello }]),
         }
     }
@@ -154,14 +169,26 @@ impl Worker {
         }
         self.unreserve(computation, task);
         if self.cancelled.contains(&computation) {
-            self.acknowledge_cancel(computation);
+            self.acknowledge_stop(computation);
         } else {
             match outcome {
                 Ok(completion) => self.note_done(now, id, completion),
                 Err(message) => self.report(Report::Failed { computation, task, message }),
             }
+            if self.draining.contains(&computation) {
+                self.save(computation);
+                self.acknowledge_stop(computation);
+            }
         }
         self.admit();
+    }
+
+    /// Takes note that results were written for later attempts of the run, or can't be.
+    pub fn handle_saved(&mut self, computation: ComputationId, count: usize) {
+        self.savings.note_saved(count);
+        if self.draining.contains(&computation) {
+            self.acknowledge_stop(computation);
+        }
     }
 
     /// Reports completions that are due; to be called when nothing else is at hand.
@@ -198,6 +225,8 @@ impl Worker {
             Order::ReleaseStage { computation, stage } => self.residency.release_stage(computation, stage),
             Order::End(computation) => self.end(computation),
             Order::Cancel(computation) => self.cancel(computation),
+            Order::Drain(computation) => self.drain(computation),
+            Order::Checkpoint(computation) => self.save(computation),
             Order::Shutdown { exit_code } => self.actions.push_back(Action::Exit { exit_code }),
         }
     }
@@ -368,11 +397,45 @@ impl Worker {
         let Some(computation) = self.computations.remove(&id) else { return };
         let is_persisted = |stage: &_| matches!(computation.stage(*stage).output, StageOutput::Persist { .. });
         let persisted: Vec<_> = computation.stage_ids().filter(is_persisted).collect();
+        self.savings.forget(id);
         self.residency.release_computation(id, &persisted);
         self.actions.push_back(Action::Forget(id));
     }
 
     fn cancel(&mut self, id: ComputationId) {
+        if !self.computations.contains_key(&id) {
+            // It has stopped already.
+            return;
+        }
+        self.drop_waiting(id);
+        self.backlog.clear();
+        self.residency.release_computation(id, &[]);
+        self.actions.push_back(Action::Cancel(id));
+        self.draining.remove(&id);
+        self.cancelled.insert(id);
+        self.acknowledge_stop(id);
+    }
+
+    fn drain(&mut self, id: ComputationId) {
+        self.drop_waiting(id);
+        self.draining.insert(id);
+        self.save(id);
+        self.acknowledge_stop(id);
+    }
+
+    /// Has states of unfinished reductions written that haven't been.
+    fn save(&mut self, id: ComputationId) {
+        let Some(computation) = self.computations.get(&id).filter(|found| found.partials.is_some()) else { return };
+        let is_reduced = |task: TaskId| !matches!(computation.stage(task.stage).work, StageWork::Produce { .. });
+        let kept = self.residency.of_computation(id).filter(|(task, _)| is_reduced(*task));
+        let results = self.savings.take_unsaved(id, kept);
+        if !results.is_empty() {
+            self.actions.push_back(Action::Save { computation: id, results });
+        }
+    }
+
+    /// Forgets tasks that haven't started.
+    fn drop_waiting(&mut self, id: ComputationId) {
         self.merges.retain(|(computation, _)| *computation != id);
         self.tasks.retain(|(computation, _)| *computation != id);
         let fetching = std::mem::take(&mut self.fetching).into_keys();
@@ -382,18 +445,21 @@ impl Worker {
             self.unreserve(task.computation, task.task);
         }
         self.awaited.clear();
-        self.backlog.clear();
-        self.residency.release_computation(id, &[]);
-        self.actions.push_back(Action::Cancel(id));
-        self.cancelled.insert(id);
-        self.acknowledge_cancel(id);
     }
 
-    /// Reports that a failed computation has stopped here, once its last task has.
-    fn acknowledge_cancel(&mut self, id: ComputationId) {
-        if self.running.iter().any(|task| task.computation == id) {
+    /// Reports that a computation has stopped here, once its last task has and, in good order, everything is kept.
+    fn acknowledge_stop(&mut self, id: ComputationId) {
+        let is_draining = self.draining.contains(&id);
+        let is_saving = is_draining && self.savings.are_under_way();
+        if is_saving || self.running.iter().any(|task| task.computation == id) {
             return;
         }
+        if let Some(report) = self.backlog.take().filter(|_| is_draining) {
+            self.report(report);
+        }
+        self.residency.release_computation(id, &[]);
+        self.savings.forget(id);
+        self.draining.remove(&id);
         self.cancelled.remove(&id);
         self.computations.remove(&id);
         self.actions.push_back(Action::Forget(id));

@@ -27,6 +27,15 @@ impl Residency {
         self.own.get(&id).or_else(|| self.copies.get(&id))
     }
 
+    /// Results of tasks of a computation that ran here.
+    pub(super) fn of_computation(
+        &self,
+        computation: ComputationId,
+    ) -> impl Iterator<Item = (TaskId, &Arc<TaskResult>)> {
+        let id = |stage, index| ResultId { computation, task: TaskId { stage: StageId(stage), index } };
+        self.own.range(id(0, 0)..=id(u16::MAX, u64::MAX)).map(|(id, result)| (id.task, result))
+    }
+
     /// Keeps a result of a task that ran here.
     pub(super) fn keep(&mut self, id: ResultId, result: Arc<TaskResult>) {
         self.bytes += result.size_bytes() as u64;

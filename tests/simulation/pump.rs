@@ -5,12 +5,12 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
-use swath::array::{Chunk, DType};
+use swath::array::{Chunk, DType, WrittenChunk};
 use swath::event::Event;
 use swath::kernels::reduction::Accumulator;
 use swath::protocol::{Endpoint, Message, Report, WorkerId, WorkerInfo};
 use swath::scheduler::{self, Failure, Scheduler};
-use swath::task::{Computation, ComputationId, ResultId, Skip, StageOutput, TaskId, TaskResult};
+use swath::task::{Computation, ComputationId, ResultId, Skip, StageOutput, StageWork, TaskId, TaskResult};
 use swath::worker::{self, Completion, Worker};
 
 /// The generator of splitmix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195).
@@ -45,7 +45,9 @@ pub struct Cluster {
 enum Happening {
     Arrival { from: Endpoint, to: Endpoint, message: Message },
     TaskEnd { worker: WorkerId, computation: ComputationId, task: TaskId },
+    Saved { worker: WorkerId, computation: ComputationId, count: usize },
     Flush { worker: WorkerId },
+    Drain,
     Loss { worker: WorkerId },
 }
 
@@ -64,6 +66,12 @@ pub struct Simulation {
     computations: BTreeMap<ComputationId, Arc<Computation>>,
     /// Tasks that ran to their end, with the worker that ran them.
     pub done: BTreeMap<ResultId, WorkerId>,
+    /// Tasks whose results are loaded instead of computed.
+    loaded: BTreeSet<TaskId>,
+    /// Results that workers have kept for later attempts.
+    pub saved: BTreeSet<ResultId>,
+    /// Chunks that the scheduler has had recorded.
+    pub recorded: Vec<WrittenChunk>,
     pub fetches: u64,
     pub messages: u64,
     collected: BTreeSet<TaskId>,
@@ -85,6 +93,9 @@ impl Simulation {
             last_arrival: BTreeMap::new(),
             computations: BTreeMap::new(),
             done: BTreeMap::new(),
+            loaded: BTreeSet::new(),
+            saved: BTreeSet::new(),
+            recorded: Vec::new(),
             fetches: 0,
             messages: 0,
             collected: BTreeSet::new(),
@@ -121,11 +132,33 @@ impl Simulation {
         self.plan(time, Happening::Arrival { from, to, message });
     }
 
+    /// Has the scheduler stop in good order at a time.
+    pub fn drain_at(&mut self, time: Duration) {
+        self.plan(time, Happening::Drain);
+    }
+
     /// Runs a computation to its end.
     pub fn run(&mut self, computation: &Arc<Computation>) -> Result<(), Failure> {
+        self.run_but(computation, &Skip::none(), &|_| false)
+    }
+
+    /// Runs a computation, but for some tasks, to its end. The results of those of which `is_loaded` holds are loaded: they
+    /// need no inputs.
+    pub fn run_but(
+        &mut self,
+        computation: &Arc<Computation>,
+        skip: &Skip,
+        is_loaded: &dyn Fn(TaskId) -> bool,
+    ) -> Result<(), Failure> {
+        let tasks = computation
+            .stage_ids()
+            .flat_map(|stage| (0..computation.stage(stage).task_count).map(move |index| TaskId { stage, index }));
+        // Other tasks than merges get their inputs in any case.
+        let is_merge = |task: &TaskId| matches!(computation.stage(task.stage).work, StageWork::Merge(_));
+        self.loaded = tasks.filter(|task| is_merge(task) && is_loaded(*task)).collect();
         self.computations.insert(computation.id, computation.clone());
         self.collected.clear();
-        self.scheduler.submit(self.now, computation.clone(), &Skip::none());
+        self.scheduler.submit(self.now, computation.clone(), skip);
         let mut outcome = self.act_for_scheduler();
         while outcome.is_none() {
             let (Reverse((time, _)), key) = self.queue.pop().expect("something must happen until the end");
@@ -165,7 +198,17 @@ impl Simulation {
             }
             Happening::Arrival { from, .. } => panic!("{from} sent the scheduler a message"),
             Happening::TaskEnd { worker, computation, task } => self.end_task(worker, computation, task),
+            Happening::Saved { worker, computation, count } => {
+                if let Some(found) = self.workers.get_mut(&worker) {
+                    found.handle_saved(computation, count);
+                    self.act_for(worker);
+                }
+            }
             Happening::Flush { worker } => self.act_for(worker),
+            Happening::Drain => {
+                self.scheduler.drain(self.now);
+                return self.act_for_scheduler();
+            }
             Happening::Loss { worker } => {
                 self.workers.remove(&worker);
                 let reason = "its node is dark".to_owned();
@@ -193,7 +236,9 @@ impl Simulation {
                 }
                 _ => Some(TaskResult::Chunk(values)),
             };
-            Ok(Completion { result, read_bytes: 1, written: Vec::new() })
+            let is_written = matches!(plan.stage(task.stage).output, StageOutput::Write { .. });
+            let chunk = WrittenChunk { chunk: task.index, size_bytes: 2, checksum: 3 };
+            Ok(Completion { result, read_bytes: 1, written: if is_written { vec![chunk] } else { Vec::new() } })
         };
         worker.handle_completion(self.now, computation, task, outcome);
         self.act_for(id);
@@ -215,8 +260,9 @@ impl Simulation {
         for action in actions {
             match action {
                 worker::Action::Run { computation, task, inputs } => {
-                    let expected: BTreeSet<ResultId> =
-                        self.computations[&computation].inputs_of(task).into_iter().collect();
+                    let inputs_of = |task| self.computations[&computation].inputs_of(task).into_iter().collect();
+                    let is_loaded = self.loaded.contains(&task);
+                    let expected: BTreeSet<ResultId> = if is_loaded { BTreeSet::new() } else { inputs_of(task) };
                     assert_eq!(inputs.results().collect::<BTreeSet<_>>(), expected, "inputs of {task:?}");
                     let running = self.running.entry(id).or_default();
                     *running += 1;
@@ -227,6 +273,12 @@ impl Simulation {
                 worker::Action::Send { to, message } => {
                     self.fetches += u64::from(matches!(message, Message::Exchange(_)));
                     self.send(Endpoint::Worker(id), to, message);
+                }
+                worker::Action::Save { computation, results } => {
+                    let count = results.len();
+                    self.saved.extend(results.into_iter().map(|(task, _)| ResultId { computation, task }));
+                    let time = self.now + Duration::from_micros(1 + self.random.below(self.cluster.duration));
+                    self.plan(time, Happening::Saved { worker: id, computation, count });
                 }
                 worker::Action::Prepare(_)
                 | worker::Action::Forget(_)
@@ -248,7 +300,7 @@ impl Simulation {
                 }
                 scheduler::Action::Emit(event) => self.events.push(event),
                 scheduler::Action::Collect { task, .. } => assert!(self.collected.insert(task), "{task:?} came twice"),
-                scheduler::Action::Written { .. } => {}
+                scheduler::Action::Written { chunks, .. } => self.recorded.extend(chunks),
                 scheduler::Action::Finish { outcome, .. } => finished = Some(outcome),
             }
         }

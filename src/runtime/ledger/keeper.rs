@@ -2,7 +2,7 @@
 //! order where a signal ends the process.
 
 use crate::journal::{Ending, JournalError, Outcome, Record, RunDirectory};
-use crate::runtime::{RuntimeError, interrupt};
+use crate::runtime::{DRAINED, RuntimeError, interrupt};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -38,8 +38,9 @@ pub(super) fn keep(directory: RunDirectory) -> Result<SharedDirectory, RuntimeEr
     spawned.map_err(|error| RuntimeError::Thread { message: error.to_string() })?;
     interrupt::at_leaving(move |exit_code| {
         if let Some(directory) = take(&left) {
+            let ending = if exit_code == DRAINED { Ending::Drained } else { Ending::Interrupted };
             // There is nobody left to tell.
-            let _ = directory.leave(&Outcome { ending: Ending::Interrupted, message: None, exit_code });
+            let _ = directory.leave(&Outcome { ending, message: None, exit_code });
         }
     });
     Ok(shared)

@@ -2,14 +2,15 @@
 
 use super::Ledger;
 use crate::array::{ArrayLocation, StoredArray, WrittenChunk};
-use crate::journal::Record;
+use crate::journal::{self, Record};
 use crate::runtime::RuntimeError;
 use crate::store::{self, UnfinishedStore};
-use crate::task::{Computation, PlanDigest, Skip, StageId, StageOutput, TaskId};
+use crate::task::{Computation, Partials, PlanDigest, Skip, StageId, StageOutput, TaskId};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What earlier attempts had done already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,16 +26,34 @@ pub struct Skipped {
 }
 
 /// Outputs that are to be written now.
+#[derive(Default)]
 pub(in crate::runtime) struct BegunOutputs {
     /// The number of each stage's output.
     pub(in crate::runtime) numbers: BTreeMap<StageId, u32>,
-    /// Tasks that need not run.
-    pub(in crate::runtime) skip: Skip,
+    /// Chunks of the targets that are there, by stage.
+    done: BTreeMap<StageId, Arc<HashSet<u64>>>,
 }
 
-/// A stage that writes, and what is known of its target.
+impl BegunOutputs {
+    /// Whether some chunk is there.
+    fn has_some(&self) -> bool {
+        self.done.values().any(|there| !there.is_empty())
+    }
+
+    /// Whether every chunk that a task writes is there.
+    fn is_done(&self, computation: &Computation, task: TaskId) -> bool {
+        let (Some(there), StageOutput::Write { target, .. }) =
+            (self.done.get(&task.stage), &computation.stage(task.stage).output)
+        else {
+            return false;
+        };
+        target.write_grid.chunks_in(&computation.region_of(task)).iter().all(|chunk| there.contains(chunk))
+    }
+}
+
+/// An array that is written to, and what is known of it.
 struct Target<'a> {
-    stage: StageId,
+    stages: Vec<StageId>,
     array: &'a StoredArray,
     place: ArrayLocation,
     number: Option<u32>,
@@ -56,10 +75,14 @@ impl Ledger {
         let mut targets: Vec<Target<'_>> = Vec::new();
         for stage in computation.stage_ids() {
             let StageOutput::Write { target: array, .. } = &computation.stage(stage).output else { continue };
+            if let Some(known) = targets.iter_mut().find(|target| target.array.location == array.location) {
+                known.stages.push(stage);
+                continue;
+            }
             let place = ArrayLocation { store: store.place.clone(), path: array.location.path.clone() };
             let number = self.history.output(computation.id, digest, &place);
             let chunks = number.map_or(Vec::new(), |number| self.chunks_of(number));
-            targets.push(Target { stage, array, place, number, chunks });
+            targets.push(Target { stages: vec![stage], array, place, number, chunks });
         }
         self.skipped.chunks_total += targets.iter().map(|target| target.array.write_grid.chunk_count()).sum::<u64>();
         if self.is_in_place(&targets, store)? {
@@ -67,24 +90,52 @@ impl Ledger {
             self.unplaced.remove(&store.workshop);
             return Ok(None);
         }
-        let mut numbers = BTreeMap::new();
-        let mut done: BTreeMap<StageId, HashSet<u64>> = BTreeMap::new();
+        let mut begun = BegunOutputs::default();
         for target in &targets {
-            let there = there(target.array, &target.chunks)?;
+            let there = Arc::new(there(target.array, &target.chunks)?);
             self.skipped.chunks += there.len() as u64;
-            done.insert(target.stage, there);
             let number = match target.number {
                 Some(number) => number,
                 None => self.record_output(computation, digest, target, store)?,
             };
-            numbers.insert(target.stage, number);
+            for stage in &target.stages {
+                begun.numbers.insert(*stage, number);
+                begun.done.insert(*stage, there.clone());
+            }
         }
         self.unplaced.insert(store.workshop.clone());
-        let skip = match done.values().all(HashSet::is_empty) {
-            true => Skip::none(),
-            false => Skip::of(computation, &|task| is_done(computation, &done, task), &|_| false),
-        };
-        Ok(Some(BegunOutputs { numbers, skip }))
+        Ok(Some(begun))
+    }
+
+    /// Has a computation keep the states of its reductions, and says which of its tasks need not run: those whose chunks
+    /// are there, and those that only make what is there.
+    pub(in crate::runtime) fn prepare(
+        &mut self,
+        computation: &mut Computation,
+        digest: PlanDigest,
+        begun: &BegunOutputs,
+    ) -> Skip {
+        let directory = journal::partials_directory(&self.path, computation.id, digest);
+        let names = if self.is_resumed { whole_files(&directory) } else { HashSet::new() };
+        computation.partials = Some(Partials { directory, has_some: !names.is_empty() });
+        if names.is_empty() && !begun.has_some() {
+            return Skip::none();
+        }
+        let is_kept = |task| computation.partial_name(task).is_some_and(|name| names.contains(&name));
+        let skip = Skip::of(computation, &|task| begun.is_done(computation, task), &is_kept);
+        for stage in computation.stage_ids().filter(|_| !names.is_empty()) {
+            let rest = skip.rest(stage, computation.stage(stage).task_count).into_iter().flatten();
+            self.skipped.partials += rest.filter(|&index| is_kept(TaskId { stage, index })).count() as u64;
+        }
+        skip
+    }
+
+    /// Removes what was kept of a computation's reductions, since it is over.
+    pub(in crate::runtime) fn forget_partials(&mut self, computation: &Computation) {
+        if let Some(partials) = &computation.partials {
+            // What stays behind goes with the run directory.
+            let _ = std::fs::remove_dir_all(&partials.directory);
+        }
     }
 
     /// Takes note of chunks that are complete on the disk.
@@ -146,14 +197,11 @@ impl Ledger {
     }
 }
 
-/// Whether every chunk that a task writes is there.
-fn is_done(computation: &Computation, done: &BTreeMap<StageId, HashSet<u64>>, task: TaskId) -> bool {
-    let (Some(there), StageOutput::Write { target, .. }) =
-        (done.get(&task.stage), &computation.stage(task.stage).output)
-    else {
-        return false;
-    };
-    target.write_grid.chunks_in(&computation.region_of(task)).iter().all(|chunk| there.contains(chunk))
+/// Names of files in a directory that are whole.
+fn whole_files(directory: &Path) -> HashSet<String> {
+    let entries: Vec<_> = std::fs::read_dir(directory).into_iter().flatten().flatten().collect();
+    let whole = entries.par_iter().filter(|entry| journal::is_whole(&entry.path()).unwrap_or(false));
+    whole.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
 /// Of chunks that were written, those that lie on the disk as they were. Reads their files, several at a time.

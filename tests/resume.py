@@ -1,0 +1,280 @@
+"""Kills runs at random instants and resumes them: nothing finished is lost, and the result has the same bits.
+
+    python tests/resume.py [--swath PATH] [--kills N] [--seed N] [--only WORKLOAD] [--keep]
+
+Each of N rounds starts a workload in one process or on some MPI ranks, waits for a random while, and sends `kill -9` to a
+random rank, or SIGTERM or SIGUSR1 to the job. Then no chunk under its final name may be unreadable; the run is resumed
+on another number of ranks (sometimes killed once more) until it ends; and its stores and what it prints must be those of
+an undisturbed run, byte for byte. What was recomputed is bounded: of the chunks that lay on the disk, the resumed run may
+repeat those that were in flight. A round is a pure function of the seed but for the time that things take.
+"""
+
+import argparse
+import hashlib
+import pathlib
+import random
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+import psutil
+import ranks
+import zarr
+
+HERE = pathlib.Path(__file__).resolve().parent
+LIMIT_S = 120
+THREADS = 2
+
+ELEMENTWISE = """
+import dask.array as da, numpy as np, xarray as xr
+x = xr.DataArray(da.random.random((160, 300, 500), chunks=(1, 300, 500)), dims=("t", "y", "x"))
+a = np.sqrt(x) + 2 * x
+xr.Dataset({"a": a, "b": (x.isel(t=slice(0, 40)) ** 2).rename({"t": "s"})}).to_zarr("out.zarr", mode="w")
+print("done")
+"""
+
+REDUCTION = """
+import dask.array as da, numpy as np, xarray as xr
+x = xr.DataArray(da.random.normal(size=(400, 200, 300), chunks=(4, 200, 300)), dims=("t", "y", "x"))
+y = x
+for _ in range(4):
+    y = np.sin(y) + x
+ds = xr.Dataset({"mean": y.mean("t"), "largest": y.max(("y", "x"))})
+ds.to_zarr("out.zarr", mode="w")
+print(float(y.std()))
+"""
+
+SHARDED = """
+import dask.array as da, numpy as np, xarray as xr
+x = xr.DataArray(da.random.random((96, 256, 256), chunks=(4, 256, 256)), dims=("t", "y", "x"))
+z = (np.exp(x) * 3).to_dataset(name="z")
+z.to_zarr("out.zarr", mode="w", encoding={"z": {"chunks": (1, 64, 256), "shards": (4, 256, 256)}})
+print("done")
+"""
+
+VALUES = """
+import dask.array as da, numpy as np, xarray as xr
+total = 0.0
+for i in range(6):
+    x = xr.DataArray(da.random.random((60, 300, 500), chunks=(3, 300, 500)), dims=("t", "y", "x"))
+    y = np.sin(np.sqrt(x) + i) + x
+    total += float(y.mean())
+    (y + total).astype("float32").to_dataset(name="v").to_zarr(f"out{i}.zarr", mode="w")
+print(total)
+"""
+
+WORKLOADS = {"elementwise": ELEMENTWISE, "reduction": REDUCTION, "sharded": SHARDED, "values": VALUES}
+GEOMETRIES = [None, 2, 3, 4]
+
+
+def main():
+    arguments = parse()
+    swath = pathlib.Path(arguments.swath).resolve()
+    if not swath.is_file():
+        sys.exit(f"no such file: {swath} (cargo build --release makes it)")
+    chosen = [name for name in WORKLOADS if arguments.only in (None, name)]
+    print(f"seed {arguments.seed}", flush=True)
+    work = pathlib.Path(tempfile.mkdtemp(prefix="swath-resume-"))
+    passed = failed = 0
+    try:
+        references = {name: reference(swath, work / f"reference-{name}", name) for name in chosen}
+        for number in range(arguments.kills):
+            draw = random.Random(f"{arguments.seed} {number}")
+            workload = chosen[number % len(chosen)]
+            directory = work / f"round-{number}"
+            log = []
+            try:
+                run_round(swath, directory, workload, references[workload], draw, log)
+                passed += 1
+                verdict = "ok"
+                shutil.rmtree(directory, ignore_errors=True)
+            except Failed as failure:
+                failed += 1
+                verdict = f"FAILED: {failure}"
+            print(f"{number}: {workload}: {'; '.join(log)}: {verdict}", flush=True)
+    finally:
+        if arguments.keep:
+            print(f"kept {work}")
+        else:
+            shutil.rmtree(work, ignore_errors=True)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+class Failed(Exception):
+    """A round in which something doesn't hold."""
+
+
+class Reference:
+    """What an undisturbed run leaves, and how long it takes."""
+
+    def __init__(self, files, printed, seconds):
+        self.files, self.printed, self.seconds = files, printed, seconds
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--swath", default=str(HERE.parent / "target/release/swath"), help="the binary")
+    parser.add_argument("--kills", type=int, default=12, metavar="N", help="rounds [12]")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="repeats the rounds of a former call")
+    parser.add_argument("--only", choices=list(WORKLOADS), help="one workload")
+    parser.add_argument("--keep", action="store_true", help="keep what failed rounds leave, and say where")
+    return parser.parse_args()
+
+
+def prepare(directory, workload):
+    directory.mkdir()
+    (directory / f"{workload}.py").write_text(WORKLOADS[workload])
+
+
+def reference(swath, directory, workload):
+    prepare(directory, workload)
+    started = time.monotonic()
+    code, stdout, stderr = ranks.finish(command(swath, workload, None), directory, LIMIT_S)
+    if code != 0:
+        sys.exit(f"{workload} doesn't run: {stderr}")
+    litter = hidden(directory)
+    if litter:
+        sys.exit(f"{workload} leaves {litter}")
+    return Reference(files(directory), stdout, time.monotonic() - started)
+
+
+def command(swath, workload, count, *options):
+    run = [str(swath), "run", "--threads", str(THREADS), "--checkpoint", "200ms", *options, f"{workload}.py"]
+    return [*ranks.launcher(count), *run]
+
+
+def run_round(swath, directory, workload, expected, draw, log):
+    prepare(directory, workload)
+    options = []
+    for attempt in range(5):
+        count = draw.choice(GEOMETRIES)
+        if attempt >= 1 + (draw.random() < 0.3):
+            break
+        kind = draw.choice(["KILL", "KILL", "TERM", "USR1"])
+        pause_s = draw.random() * expected.seconds
+        disturb(command(swath, workload, count, *options), directory, kind, pause_s, draw, log, count)
+        check_readable(directory)
+        options = ["--resume"]
+    # A run that had finished by then is a new one.
+    lying = chunk_files(directory) if list(directory.glob(".swath/runs/*/journal")) else 0
+    code, stdout, stderr = ranks.finish(command(swath, workload, count, "--resume"), directory, LIMIT_S)
+    if code != 0:
+        raise Failed(f"the resumed run ends with {code}: {stderr.strip()[-400:]}")
+    log.append(f"resumed on {count or 'no'} ranks")
+    check_share(stderr, lying, log)
+    if not expected.printed.endswith(stdout) or not stdout:
+        raise Failed(f"printed {stdout!r} instead of {expected.printed!r}")
+    found = files(directory)
+    if found != expected.files:
+        differing = sorted(set(found.items()) ^ set(expected.files.items()))
+        raise Failed(f"{len(differing)} files differ, {differing[0][0]} is one")
+    if hidden(directory):
+        raise Failed(f"left behind {hidden(directory)}")
+
+
+def disturb(line, directory, kind, pause_s, draw, log, count):
+    """Starts a run, and ends it by a signal once it has begun to keep a journal and a while has passed."""
+    process = ranks.start(line, directory, stdout=open(directory / "stdout", "w"), stderr=open(directory / "stderr", "w"))
+    deadline = time.monotonic() + 30
+    while not list(directory.glob(".swath/runs/*/journal")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(pause_s)
+    log.append(f"{kind} on {count or 'no'} ranks after {pause_s:.2f} s")
+    if kind == "KILL":
+        victims = swaths(process)
+        if victims:
+            kill(draw.choice(victims))
+    elif process.poll() is None:
+        process.send_signal(getattr(signal, f"SIG{kind}"))
+    sent = time.monotonic()
+    try:
+        code = process.wait(timeout=60)
+    except Exception:
+        ranks.end(process)
+        raise Failed(f"still there 60 s after {kind}") from None
+    took_s = time.monotonic() - sent
+    while swaths(process):
+        time.sleep(0.05)
+    if kind == "USR1" and code not in (0, 75):
+        raise Failed(f"exit code {code} after SIGUSR1: {(directory / 'stderr').read_text()[-400:]}")
+    if kind == "TERM" and count is None and took_s > 1.0:
+        raise Failed(f"took {took_s:.2f} s to leave after SIGTERM")
+
+
+def swaths(process):
+    """The processes of a job that run swath."""
+    try:
+        parent = psutil.Process(process.pid)
+        return [child for child in [parent, *parent.children(recursive=True)] if is_swath(child)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def is_swath(process):
+    try:
+        return process.name() == "swath" and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def kill(process):
+    try:
+        process.kill()
+    except psutil.NoSuchProcess:
+        pass
+
+
+def stores(directory):
+    """Stores at their place and those that are being filled."""
+    return sorted({*directory.glob("out*.zarr"), *directory.glob(".out*.zarr.swath-*")})
+
+
+def check_readable(directory):
+    for store in stores(directory):
+        for metadata in store.glob("*/zarr.json"):
+            try:
+                array = zarr.open_array(metadata.parent, mode="r")
+                array[...]
+            except Exception as error:
+                raise Failed(f"unreadable: {metadata.parent.relative_to(directory)}: {error}") from error
+
+
+def chunk_files(directory):
+    """Number of chunk files under their final names."""
+    every = [path for store in stores(directory) for path in store.glob("*/c/**/*") if path.is_file()]
+    return sum(not path.name.startswith(".") for path in every)
+
+
+def check_share(stderr, lying, log):
+    """Of the chunks that lay there, the resumed run may do only those again that were in flight."""
+    found = re.search(r"resumed: (\d+) of (\d+) chunks, (\d+) values, (\d+) partial", stderr)
+    if not found:
+        raise Failed(f"it doesn't say what was there: {stderr.strip()[-400:]}")
+    there = int(found[1])
+    log.append(found[0].replace("resumed: ", "").replace(" partial", " partials"))
+    # Two chunks a task, on all threads of four ranks, once over for what was done and not yet reported.
+    in_flight = 2 * THREADS * 4 * 2
+    if there < lying - in_flight:
+        raise Failed(f"{lying} chunks lay on the disk, {there} were gone on with")
+
+
+def files(directory):
+    """Digests of the files of all stores."""
+    digests = {}
+    for store in directory.glob("out*.zarr"):
+        for path in store.rglob("*"):
+            if path.is_file():
+                digests[str(path.relative_to(directory))] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return digests
+
+
+def hidden(directory):
+    return sorted(str(path.relative_to(directory)) for path in directory.rglob(".*"))
+
+
+if __name__ == "__main__":
+    main()
