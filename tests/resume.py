@@ -158,6 +158,9 @@ def run_round(swath, directory, workload, expected, draw, log):
         pause_s = draw.random() * expected.seconds
         disturb(command(swath, workload, count, *options), directory, kind, pause_s, draw, log, count)
         check_readable(directory)
+        if not list(directory.glob(".swath/runs/*/journal")):
+            log.append("it had finished")
+            break
         options = ["--resume"]
     # A run that had finished by then is a new one.
     lying = chunk_files(directory) if list(directory.glob(".swath/runs/*/journal")) else 0
