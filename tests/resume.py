@@ -49,7 +49,7 @@ print(float(y.std()))
 
 SHARDED = """
 import dask.array as da, numpy as np, xarray as xr
-x = xr.DataArray(da.random.random((96, 256, 256), chunks=(4, 256, 256)), dims=("t", "y", "x"))
+x = xr.DataArray(da.random.random((240, 256, 256), chunks=(4, 256, 256)), dims=("t", "y", "x"))
 z = (np.exp(x) * 3).to_dataset(name="z")
 z.to_zarr("out.zarr", mode="w", encoding={"z": {"chunks": (1, 64, 256), "shards": (4, 256, 256)}})
 print("done")
