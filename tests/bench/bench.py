@@ -4,8 +4,10 @@
 
 Workloads: (i) the mean NDVI over time of a cube of uint16 red and near infrared; (ii) random numbers plus their
 transpose, every other row of a part of it, its mean; (iii) `mpirun -n 3` beside a single process on longer work; (iv)
-what an idle rank uses of a CPU; (v) maps of float32 rechunked to time series. Each round runs all contestants one after the other, so that a machine whose speed
-drifts is fair to all. A time is that of the whole process, start-up included, save for the floor's, which counts from
+what an idle rank uses of a CPU; (v) maps of float32 rechunked to time series; (vi) the standard deviation over time, (vii)
+the mean of anomalies from monthly means and (viii) the median over time of such a cube; (ix) the mean of many small chunks
+in few shards; (x) the mean of anomalies from the means of ten groups, of random numbers. Each round runs all contestants
+one after the other, so that a machine whose speed drifts is fair to all. A time is that of the whole process, start-up included, save for the floor's, which counts from
 its first byte to its last. The data is made once and kept where --data says.
 """
 
@@ -51,6 +53,9 @@ class Size:
     series: tuple = (5760, 192, 288)
     series_chunk_times: int = 4
     series_written: tuple = (24, 36)
+    series_long_times: int = 240
+    shards: tuple = (100, 200, 256)
+    groups: tuple = (400, 1_310_720)
 
     @property
     def drawn(self):
@@ -61,7 +66,8 @@ class Size:
         return 2 * one - both
 
 
-SMOKE = Size(times=6, size=256, chunk_times=3, chunk_size=128, random=1_000, random_chunk=250, series=(48, 24, 36), series_written=(6, 9))
+SMOKE = Size(times=6, size=256, chunk_times=3, chunk_size=128, random=1_000, random_chunk=250, series=(48, 24, 36), series_written=(6, 9),
+    series_long_times=12, shards=(4, 20, 256), groups=(40, 4096))
 
 
 @dataclasses.dataclass
@@ -81,6 +87,7 @@ def main():
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="swath-bench-", dir=data))
     bench = Bench(arguments, size, cube, scratch, rounds)
     workloads = {"i": bench.ndvi_mean, "ii": bench.random_transpose, "iii": bench.ranks, "iv": bench.idle_rank, "v": bench.rechunk}
+    workloads |= {"vi": bench.deviation, "vii": bench.anomaly, "viii": bench.median, "ix": bench.shards, "x": bench.climatology}
     try:
         for name, workload in workloads.items():
             if fnmatch.fnmatch(name, arguments.only):
@@ -163,10 +170,15 @@ class Bench:
         chunks = f"{of[0]} x {of[0]} in chunks of {of[1]} x {of[1]}"
         self.compare(f"(ii) part of x + x.T and its mean, x random float64 {chunks}", contestants)
 
+    def make_series(self, chunk_times):
+        shape = self.size.series
+        series = self.data / f"series-{'x'.join(map(str, (*shape, chunk_times)))}-days.zarr"
+        make(series, "make_series.py", (*shape, chunk_times))
+        return series
+
     def rechunk(self):
         shape, chunk_times, written = self.size.series, self.size.series_chunk_times, self.size.series_written
-        series = self.data / f"series-{'x'.join(map(str, (*shape, chunk_times)))}.zarr"
-        make(series, "make_series.py", (*shape, chunk_times))
+        series = self.make_series(chunk_times)
         script, expected = str(HERE / "rechunk.py"), self.scratch / "series.zarr"
         self.finish(self.dask("threads", script, series, expected, *written))
         contestants = {
@@ -177,6 +189,50 @@ class Bench:
         }
         chunks = f"from {(chunk_times, *shape[1:])} to {(shape[0], *written)}"
         self.compare(f"(v) rechunk of float32 {shape}, {chunks}", contestants)
+
+    def deviation(self):
+        self.over_time("(vi) standard deviation over time", "std", self.size.series_long_times)
+
+    def anomaly(self):
+        self.over_time("(vii) mean over time of anomalies from monthly means", "anomaly", self.size.series_long_times)
+
+    def median(self):
+        self.over_time("(viii) median over time", "median", self.size.series_chunk_times)
+
+    def over_time(self, title, what, chunk_times):
+        series, script, expected = self.make_series(chunk_times), str(HERE / "over_time.py"), self.scratch / f"{what}.zarr"
+        self.finish(self.run(script, series, expected, what))
+        contestants = {
+            "floor": [self.floor, "decode", self.threads, expected / "t", self.scratch / "floor", series / "t"],
+            "dask, threads": self.dask("threads", script, series, self.scratch / "threads.zarr", what),
+            "dask, 2 workers": self.dask("cluster", script, series, self.scratch / "cluster.zarr", what),
+            "swath": self.run(script, series, self.scratch / "swath.zarr", what),
+        }
+        shape = self.size.series
+        self.compare(f"{title}, float32 {shape} in {(chunk_times, *shape[1:])}", contestants)
+
+    def shards(self):
+        shards, chunks, length = self.size.shards
+        store = self.data / f"shards-{shards}x{chunks}x{length}.zarr"
+        make(store, "make_shards.py", self.size.shards)
+        script = str(HERE / "mean.py")
+        contestants = {
+            "floor": [self.floor, "read", self.threads, store / "v"],
+            "dask, threads": self.dask("threads", script, store),
+            "swath": self.run(script, store),
+        }
+        self.compare(f"(ix) mean of {shards * chunks} chunks of {4 * length} bytes in {shards} shards", contestants)
+
+    def climatology(self):
+        times, length = self.size.groups
+        script = str(HERE / "climatology.py")
+        contestants = {
+            "floor": [self.floor, "random", self.threads, times * length],
+            "dask, threads": self.dask("threads", script, times, length),
+            "swath": self.run(script, times, length),
+            "swath in 300 MiB": self.run("--memory", "300MiB", script, times, length),
+        }
+        self.compare(f"(x) climatology, anomaly, mean of {times} x {length} random float64", contestants)
 
     def make_cube(self):
         size = self.size

@@ -1,10 +1,11 @@
 //! The floor of the benchmarks: what nobody can do without, and nothing else. `bench.py` runs it beside the engines.
 //!
 //!     floor decode THREADS RESULT_ARRAY TARGET_DIRECTORY ARRAY...
+//!     floor read THREADS ARRAY...
 //!     floor random THREADS COUNT
 //!
 //! `decode` reads and decodes every chunk of the arrays with `zarrs` alone, then encodes the chunks of the result with
-//! the result's own codecs and writes them; the result is read before the clock starts. `random` draws as many uniform
+//! the result's own codecs and writes them; the result is read before the clock starts. `read` does the reading alone. `random` draws as many uniform
 //! numbers with Swath's own generator, into buffers that fit a cache. Prints the seconds from the first byte to the last.
 
 use std::fs;
@@ -29,8 +30,16 @@ fn main() -> Result<()> {
         ["decode", threads, result, target, inputs @ ..] if !inputs.is_empty() => {
             decode(threads.parse()?, Path::new(result), Path::new(target), inputs)?
         }
+        ["read", threads, inputs @ ..] if !inputs.is_empty() => {
+            let started = Instant::now();
+            read(threads.parse()?, inputs)?;
+            started.elapsed().as_secs_f64()
+        }
         ["random", threads, count] => random(threads.parse()?, count.parse()?)?,
-        _ => bail!("usage: floor decode THREADS RESULT_ARRAY TARGET_DIRECTORY ARRAY... | floor random THREADS COUNT"),
+        _ => bail!(
+            "usage: floor decode THREADS RESULT_ARRAY TARGET_DIRECTORY ARRAY... | floor read THREADS ARRAY... | \
+             floor random THREADS COUNT"
+        ),
     };
     println!("{seconds:.6}");
     Ok(())
@@ -41,18 +50,23 @@ fn decode(threads: usize, result: &Path, target: &Path, inputs: &[&str]) -> Resu
     let written: Vec<_> = result.chunks().map(|chunk| Ok((result.read(&chunk)?, chunk))).collect::<Result<_>>()?;
 
     let started = Instant::now();
+    read(threads, inputs)?;
+    on_threads(threads, written.len(), |index| {
+        let (bytes, chunk) = &written[index];
+        result.write(bytes, chunk, target)
+    })?;
+    Ok(started.elapsed().as_secs_f64())
+}
+
+/// Reads and decodes every chunk of the arrays.
+fn read(threads: usize, inputs: &[&str]) -> Result<()> {
     let arrays: Vec<StoredArray> =
         inputs.iter().map(|path| StoredArray::open(Path::new(path))).collect::<Result<_>>()?;
     let work: Vec<_> = arrays.iter().flat_map(|array| array.chunks().map(move |chunk| (array, chunk))).collect();
     on_threads(threads, work.len(), |index| {
         let (array, chunk) = &work[index];
         array.read(chunk).map(drop)
-    })?;
-    on_threads(threads, written.len(), |index| {
-        let (bytes, chunk) = &written[index];
-        result.write(bytes, chunk, target)
-    })?;
-    Ok(started.elapsed().as_secs_f64())
+    })
 }
 
 fn random(threads: usize, count: usize) -> Result<f64> {

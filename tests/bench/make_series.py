@@ -1,4 +1,4 @@
-"""Makes the cube of workload v: make_series.py PATH TIMES ROWS COLUMNS CHUNK_TIMES
+"""Makes the cubes of workloads v to viii: make_series.py PATH TIMES ROWS COLUMNS CHUNK_TIMES
 
 Temperatures as float32, whole rows and columns in a chunk: a mean field, the seasons, and weather on top. Seeded, and
 written by zarr-python with its default codec.
@@ -22,6 +22,9 @@ def main():
     chunks = (min(chunk_times, times), rows, columns)
     names = ("time", "y", "x")
     array = group.create_array("t", shape=(times, rows, columns), chunks=chunks, dtype="float32", dimension_names=names)
+    time = group.create_array("time", shape=(times,), chunks=(times,), dtype="int64", dimension_names=("time",))
+    time[...] = np.arange(times)
+    time.attrs.update({"units": "days since 2001-01-01", "calendar": "proleptic_gregorian"})
     mean = 300 - 50 * np.linspace(-1, 1, rows)[:, None] ** 2 + random.normal(0, 3, (rows, columns))
     step = max(chunk_times, 60 // chunk_times * chunk_times)
     for start in range(0, times, step):
