@@ -77,6 +77,12 @@ pub enum DatasetError {
     NoSuchTimeField { name: String },
     #[error("can't round to {text:?}: expected a count and one of D, h, min, s, ms, us, ns, as in '6h'")]
     NotAFrequency { text: String },
+    #[error("quantiles must be in the range [0, 1], inclusive. Got {found}.")]
+    QuantileRange { found: String },
+    #[error("'{name}' is not a valid method. Use one of: {known}")]
+    QuantileMethod { name: String, known: String },
+    #[error("Dimensions {missing} not found in data dimensions {expected}")]
+    QuantileDimensions { missing: String, expected: String },
     #[error("slice step cannot be zero")]
     ZeroStep,
     #[error("boolean index of length {found} did not match dimension '{dimension}' of length {expected}")]

@@ -16,7 +16,7 @@ pub enum Dims {
 
 impl Dims {
     /// Whether a dimension is meant.
-    fn contains(&self, dimension: &String) -> bool {
+    pub(super) fn contains(&self, dimension: &String) -> bool {
         match self {
             Dims::All => true,
             Dims::Named(names) => names.contains(dimension),
@@ -101,12 +101,8 @@ impl Variable {
 }
 
 impl DataArray {
-    /// A reduction by its registered name: `"mean"`, `"sum"`, `"count"`, `"any"`, ... The dimensions leave the shape, and
-    /// with them their coordinates.
-    ///
-    /// # Errors
-    /// Where a dimension doesn't exist or is named twice, or the reduction isn't defined for the dtype.
-    pub fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<DataArray, DatasetError> {
+    /// Whether there are the dimensions to reduce, each named once.
+    pub(super) fn check_reduced(&self, dims: &Dims) -> Result<(), DatasetError> {
         check_unique(dims)?;
         if let Dims::Named(names) = dims
             && let Some(missing) = names.iter().find(|name| !self.dims().contains(name))
@@ -116,6 +112,16 @@ impl DataArray {
                 expected: tuple(self.dims()),
             });
         }
+        Ok(())
+    }
+
+    /// A reduction by its registered name: `"mean"`, `"sum"`, `"count"`, `"any"`, ... The dimensions leave the shape, and
+    /// with them their coordinates.
+    ///
+    /// # Errors
+    /// Where a dimension doesn't exist or is named twice, or the reduction isn't defined for the dtype.
+    pub fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<DataArray, DatasetError> {
+        self.check_reduced(dims)?;
         let variable = self.variable.reduce(name, dims, options)?;
         let mut coordinates = self.coordinates.clone();
         coordinates.retain(|_, coordinate| !coordinate.dims.iter().any(|dimension| dims.contains(dimension)));
@@ -124,11 +130,8 @@ impl DataArray {
 }
 
 impl Dataset {
-    /// A reduction of every data variable by its registered name. Text is left out of sums, means and the like.
-    ///
-    /// # Errors
-    /// Where a dimension doesn't exist or is named twice, or the reduction isn't defined for a dtype.
-    pub fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<Dataset, DatasetError> {
+    /// Whether there are the dimensions to reduce, each named once.
+    pub(super) fn check_reduced(&self, dims: &Dims) -> Result<(), DatasetError> {
         check_unique(dims)?;
         if let Dims::Named(names) = dims {
             let sizes = self.sizes();
@@ -138,6 +141,15 @@ impl Dataset {
                 return Err(DatasetError::ReducedDimension { missing: quoted(&missing), expected: quoted(&known) });
             }
         }
+        Ok(())
+    }
+
+    /// A reduction of every data variable by its registered name. Text is left out of sums, means and the like.
+    ///
+    /// # Errors
+    /// Where a dimension doesn't exist or is named twice, or the reduction isn't defined for a dtype.
+    pub fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<Dataset, DatasetError> {
+        self.check_reduced(dims)?;
         let mut reduced = Dataset::default();
         for (variable_name, variable) in &self.data_variables {
             let touched = variable.dims.iter().any(|dimension| dims.contains(dimension));

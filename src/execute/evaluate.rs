@@ -5,8 +5,10 @@ use super::program::Program;
 use super::strips::{self, StripPlace};
 use super::target::Target;
 use super::{ExecuteError, Executor, TaskInputs};
-use crate::array::{Buffer, Chunk, Element, Region, with_buffer};
-use crate::plan::{NodeId, Operation};
+use crate::array::{Buffer, Chunk, DType, Element, Region, with_buffer};
+use crate::kernels::elementwise;
+use crate::kernels::quantile::{QuantileKind, quantiles};
+use crate::plan::{NodeId, Operation, Quantile};
 use crate::task::{KeptResults, TaskId, input_regions};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,6 +55,7 @@ impl<'a> Evaluation<'a> {
             Operation::Rechunk => self.evaluate(node.inputs[0], region),
             Operation::Take { axis, indices } => self.take(id, *axis, &indices[region.range(*axis)], region),
             Operation::Reduce(_) => self.reduce_inline(id, region).map(Arc::new),
+            Operation::Quantile(quantile) => self.quantile(id, quantile, region).map(Arc::new),
             _ => self.run_program(id, region).map(Arc::new),
         }
     }
@@ -100,6 +103,28 @@ impl<'a> Evaluation<'a> {
             }
         });
         Ok(Arc::new(Chunk::new(values.dtype(), region.shape.clone(), taken)?))
+    }
+
+    /// Quantiles of all that lies behind a region.
+    fn quantile(&mut self, id: NodeId, quantile: &Quantile, region: &Region) -> Result<Chunk, ExecuteError> {
+        let plan = &self.executor.computation().plan;
+        let (input, pulled) = input_regions(plan, plan.node(id), region).remove(0);
+        let values = self.evaluate(input, &pulled)?;
+        let kind = match &quantile.kind {
+            QuantileKind::Median => QuantileKind::Median,
+            QuantileKind::Quantiles(all, method) => QuantileKind::Quantiles(all[region.range(0)].to_vec(), *method),
+        };
+        let found = Buffer::Float64(quantiles(&values, &quantile.axes, &kind, quantile.skip_missing));
+        if let Ok(values) = Arc::try_unwrap(values) {
+            self.executor.pool.give(values);
+        }
+        let (dtype, count) = (plan.node(id).dtype, found.len());
+        if dtype == DType::Float64 {
+            return Ok(Chunk::new(dtype, region.shape.clone(), found)?);
+        }
+        let mut rounded = Buffer::zeros(dtype.storage(), count);
+        elementwise::cast(DType::Float64, dtype, &found, &mut rounded, count);
+        Ok(Chunk::new(dtype, region.shape.clone(), rounded)?)
     }
 
     /// A region of a fused expression.

@@ -86,22 +86,20 @@ pub fn run(
             }
             return Ok(());
         };
-        for row in (0..rows.size).step_by(loops.strip_rows) {
-            for column in (0..columns.size).step_by(loops.strip_columns) {
-                let place = StripPlace {
-                    offset: 0,
-                    first: loops.target_start + further + row * rows.target_step + column * columns.target_step,
-                    rows: loops.strip_rows.min(rows.size - row),
-                    columns: loops.strip_columns.min(columns.size - column),
-                    row_step: rows.target_step,
-                    column_step: columns.target_step,
-                };
-                registers.run(program, leaves, &loops, [row, column], place);
-                let values = &registers.buffers[program.result];
-                match rows.grouped_from {
-                    Some(from) => target.cut_rows(from + row, place).try_for_each(|part| sink(values, part))?,
-                    None => sink(values, place)?,
-                }
+        for [row, column] in loops.strips() {
+            let place = StripPlace {
+                offset: 0,
+                first: loops.target_start + further + row * rows.target_step + column * columns.target_step,
+                rows: loops.strip_rows.min(rows.size - row),
+                columns: loops.strip_columns.min(columns.size - column),
+                row_step: rows.target_step,
+                column_step: columns.target_step,
+            };
+            registers.run(program, leaves, &loops, [row, column], place);
+            let values = &registers.buffers[program.result];
+            match rows.grouped_from {
+                Some(from) => target.cut_rows(from + row, place).try_for_each(|part| sink(values, part))?,
+                None => sink(values, place)?,
             }
         }
         if !loops.advance() {
@@ -181,6 +179,22 @@ impl Loops {
             target_start: 0,
             leaf_starts: leaves.iter().zip(&program.leaves).map(|(values, leaf)| values.start(leaf, region)).collect(),
         }
+    }
+
+    /// Row and column at which each strip starts. Where rows are folded into the states of the columns, they follow one
+    /// another, so that those states stay in cache; each sees its values in the same order either way.
+    fn strips(&self) -> impl Iterator<Item = [usize; 2]> + use<> {
+        let by_column = self.row.summarised && !self.column.summarised;
+        let (rows, columns) = (self.row.size, self.column.size);
+        let (row_step, column_step) = (self.strip_rows, self.strip_columns);
+        let ([outer, outer_step], [inner, inner_step]) = match by_column {
+            true => ([columns, column_step], [rows, row_step]),
+            false => ([rows, row_step], [columns, column_step]),
+        };
+        (0..outer).step_by(outer_step).flat_map(move |outer| {
+            let pair = move |inner| if by_column { [inner, outer] } else { [outer, inner] };
+            (0..inner).step_by(inner_step).map(pair)
+        })
     }
 
     /// Where the position along a grouped axis leads that is neither row nor column.

@@ -4,6 +4,7 @@ use super::*;
 use crate::array::{ChunkGrid, DType, Scalar};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::{Distribution, Generator};
+use crate::kernels::quantile::{QuantileKind, QuantileMethod};
 use crate::kernels::reduction::ReductionOptions;
 use crate::plan::{Array, AxisSlice, Groups, Plan};
 use crate::task::{ComputationId, Goal, lower};
@@ -248,4 +249,29 @@ fn what_is_gathered_is_looked_up_as_strips_are_loaded() {
         .map(|place| (0..60).map(|time| anomalies[time * 35 + place]).fold(f64::NEG_INFINITY, f64::max))
         .collect();
     assert_eq!(values(&compute(&[total], ROOMY)[0]), largest);
+}
+
+#[test]
+fn medians_and_quantiles_are_those_of_sorted_values() {
+    let distribution = Distribution::Normal { mean: 0.0, standard_deviation: 1.0 };
+    let rule = Generator::Random { seed: 2, distribution };
+    let x = Array::generated(rule, DType::Float64, ChunkGrid::regular(&[501, 20, 30], &[50, 20, 30]));
+    let median = x.quantile(QuantileKind::Median, &[0], true).unwrap().index_axis(0, 0).unwrap();
+    let kind = QuantileKind::Quantiles(vec![0.25, 1.0], QuantileMethod::Linear);
+    let both = x.quantile(kind, &[0, 2], true).unwrap();
+    let found = compute(&[x, median.clone(), both.clone()], ROOMY);
+    let sorted = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values
+    };
+    let all = values(&found[0]);
+    let column = sorted((0..501).map(|time| all[time * 600 + 77]).collect());
+    assert_eq!(values(&found[1])[77], column[250]);
+    let row = sorted((0..501 * 30).map(|i| all[i / 30 * 600 + 3 * 30 + i % 30]).collect());
+    assert_eq!(values(&found[2])[20 + 3], row[501 * 30 - 1]);
+    let place: f64 = 0.25 * (501.0 * 30.0 - 1.0);
+    let expected = row[place as usize] + (row[place as usize + 1] - row[place as usize]) * place.fract();
+    assert!((values(&found[2])[3] - expected).abs() < 1e-12);
+    let tight = compute(&[median, both], (4 << 20) + 200_000);
+    assert_eq!(tight, found[1..]);
 }

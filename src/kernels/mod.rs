@@ -5,6 +5,7 @@
 
 pub mod elementwise;
 pub mod generate;
+pub mod quantile;
 pub mod reduction;
 
 use crate::array::{ArrayError, DType};

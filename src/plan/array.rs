@@ -4,6 +4,7 @@ use super::{Groups, View};
 use crate::array::{Chunk, ChunkGrid, DType, Shape, StoredArray};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::Generator;
+use crate::kernels::quantile::QuantileKind;
 use crate::kernels::reduction::ReductionOptions;
 use serde::{Deserialize, Serialize};
 use std::any::Any;
@@ -33,6 +34,24 @@ impl Reduce {
     pub fn group_axis(&self) -> Option<usize> {
         let axis = self.groups.as_ref()?.axis;
         Some(axis - self.axes.iter().filter(|&&summarised| summarised < axis).count())
+    }
+}
+
+/// Medians or quantiles over axes of its input: a first axis has one entry a quantile, then come the axes that are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quantile {
+    /// What is asked for.
+    pub kind: QuantileKind,
+    /// Axes that are summarised, ascending.
+    pub axes: Vec<usize>,
+    /// Leave NaN out.
+    pub skip_missing: bool,
+}
+
+impl Quantile {
+    /// The input axis that each axis of the result but the first stems from.
+    pub fn kept_axes(&self, input_ndim: usize) -> Vec<usize> {
+        (0..input_ndim).filter(|axis| !self.axes.contains(axis)).collect()
     }
 }
 
@@ -75,6 +94,8 @@ pub enum Operation {
     },
     /// A reduction. One input.
     Reduce(Reduce),
+    /// Medians or quantiles. One input.
+    Quantile(Quantile),
     /// The same values under the node's chunk grid. One input.
     Rechunk,
 }

@@ -1,10 +1,11 @@
 //! Building arrays: what may be combined, and the shape, dtype and chunk grid that come out.
 
-use super::{Array, Groups, Operation, PlanError, Reduce, View, ViewAxis};
+use super::{Array, Groups, Operation, PlanError, Quantile, Reduce, View, ViewAxis};
 use crate::array::{AxisChunks, Chunk, ChunkGrid, DType, Scalar, Shape, StoredArray};
 use crate::kernels::KernelError;
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::Generator;
+use crate::kernels::quantile::QuantileKind;
 use crate::kernels::reduction::{self, ReductionOptions};
 use std::sync::Arc;
 
@@ -320,6 +321,23 @@ impl Array {
         };
         let grid = ChunkGrid::new(reduce.result_axes(self.ndim()).into_iter().map(chunks).collect());
         Ok(Array::new(Operation::Reduce(reduce), vec![self.clone()], dtype, grid))
+    }
+
+    /// Medians or quantiles over axes, exactly: a first axis has one entry a quantile, then come the axes that are kept.
+    /// A task holds all values behind the elements that it computes.
+    ///
+    /// # Errors
+    /// Where an axis doesn't exist or the dtype has no quantiles.
+    pub fn quantile(&self, kind: QuantileKind, axes: &[usize], skip_missing: bool) -> Result<Array, PlanError> {
+        let mut axes = axes.to_vec();
+        axes.sort_unstable();
+        axes.dedup();
+        axes.iter().try_for_each(|&axis| self.check_axis(axis))?;
+        let (dtype, count) = (kind.result_dtype(self.dtype())?, kind.count());
+        let quantile = Quantile { kind, axes, skip_missing };
+        let kept = quantile.kept_axes(self.ndim()).into_iter().map(|axis| self.grid().axes()[axis].clone());
+        let grid = ChunkGrid::new([AxisChunks::regular(count, count)].into_iter().chain(kept).collect());
+        Ok(Array::new(Operation::Quantile(quantile), vec![self.clone()], dtype, grid))
     }
 
     /// The same values under another chunk grid.

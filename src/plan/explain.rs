@@ -10,6 +10,7 @@
 use super::{Node, NodeId, Operation, Plan, View, ViewAxis};
 use crate::array::{ChunkGrid, DType, Scalar};
 use crate::kernels::generate::{Distribution, Generator};
+use crate::kernels::quantile::QuantileKind;
 use std::fmt::Write;
 
 /// Columns that shapes are moved to; longer lines push them further.
@@ -60,6 +61,14 @@ fn operation(plan: &Plan, node: &Node) -> String {
         Operation::View(view) => format!("{}{}", input(0), index(view, &plan.node(node.inputs[0]).shape)),
         Operation::Take { axis, indices } => {
             format!("take({}, {} of axis {axis})", input(0), counted(indices.len(), "index", "indices"))
+        }
+        Operation::Quantile(quantile) => {
+            let skip = if quantile.skip_missing { ", skipna" } else { "" };
+            let name = match &quantile.kind {
+                QuantileKind::Median => "median".to_owned(),
+                QuantileKind::Quantiles(probabilities, _) => format!("quantiles {probabilities:?}"),
+            };
+            format!("{name}({}, axes {:?}{skip})", input(0), quantile.axes)
         }
         Operation::Reduce(reduce) => {
             let skip = if reduce.options.skip_missing { ", skipna" } else { "" };

@@ -11,6 +11,8 @@ const SMALL_REGION_BYTES: u64 = 1 << 20;
 const LARGE_REGION_BYTES: u64 = 256 << 20;
 /// Regions that are materialised to be read in other ones are joined to about this size.
 const SOURCE_REGION_BYTES: u64 = 8 << 20;
+/// Values behind a region of quantiles, where the memory is there to cut them out of chunks.
+const SMALL_QUANTILE_BYTES: u64 = 32 << 20;
 /// Tasks that a stage has at least, where its data allows, so that every core of a node finds work.
 const ENOUGH_TASKS: u64 = 64;
 /// Runs that a whole reduction is cut into at most, so that outstanding partial states stay few.
@@ -52,6 +54,10 @@ pub fn natural_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
                 )
             }
             Operation::Reduce(reduce) => kept_axes(input(0), reduce),
+            Operation::Quantile(quantile) => {
+                let kept = quantile.kept_axes(input(0).ndim()).into_iter().map(|axis| input(0).axes()[axis].clone());
+                ChunkGrid::new([AxisChunks::regular(node.shape[0], node.shape[0])].into_iter().chain(kept).collect())
+            }
         };
         grids.push(grid);
     }
@@ -197,6 +203,27 @@ pub fn gathered_grid(plan: &Plan, id: NodeId, written: &ChunkGrid) -> ChunkGrid 
     join_small(written.clone(), plan.node(id).dtype.size_bytes())
 }
 
+/// Kept regions for tasks that compute quantiles, many and small enough for every core to find work: no matter which
+/// chunks they cut across.
+pub fn small_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
+    let node = plan.node(id);
+    let input = plan.node(node.inputs[0]);
+    let mut grid = natural_grid(plan, id);
+    let kept: usize = node.shape.iter().skip(1).product();
+    let bytes_behind = input.shape.iter().product::<usize>() / kept.max(1) * input.dtype.size_bytes();
+    let behind = |grid: &ChunkGrid| (grid.max_chunk_shape().iter().skip(1).product::<usize>() * bytes_behind) as u64;
+    while (grid.chunk_count() < ENOUGH_TASKS && behind(&grid) > SMALL_REGION_BYTES)
+        || behind(&grid) > SMALL_QUANTILE_BYTES
+    {
+        let mut axes = grid.axes().to_vec();
+        let longest = (1..axes.len()).max_by_key(|&axis| axes[axis].max_size());
+        let Some(axis) = longest.filter(|&axis| axes[axis].max_size() > 1) else { break };
+        axes[axis] = axes[axis].split(axes[axis].max_size().div_ceil(2));
+        grid = ChunkGrid::new(axes);
+    }
+    grid
+}
+
 /// Regions for tasks that materialise a part of a node: its natural ones, joined so that few results must be put
 /// together.
 pub fn source_grid(plan: &Plan, id: NodeId, part: &Region) -> ChunkGrid {
@@ -243,7 +270,7 @@ pub fn reduce_geometry(plan: &Plan, id: NodeId, reduce: &Reduce) -> ReduceGeomet
         }
     }
     let natural = join_small(natural, item_bytes);
-    let kept = kept_axes(&natural, reduce);
+    let mut kept = kept_axes(&natural, reduce);
     let blocks = ChunkGrid::new(reduce.axes.iter().map(|&axis| natural.axes()[axis].clone()).collect());
     let state_bytes =
         reduction::find(&reduce.name).map_or(0, |found| found.reduction.start(input.dtype, 1).size_bytes() as u64);
@@ -252,10 +279,28 @@ pub fn reduce_geometry(plan: &Plan, id: NodeId, reduce: &Reduce) -> ReduceGeomet
     let few_enough = (kept.chunk_count() * blocks.chunk_count()).div_ceil(MOST_RUNS);
     let many_enough = (kept.chunk_count() * blocks.chunk_count() / (ENOUGH_TASKS / 8)).max(1);
     let run_length = small_enough.max(few_enough).min(many_enough).clamp(1, blocks.chunk_count().max(1));
-    // Groups in several chunks have few blocks each: runs over all blocks would be empty for most.
-    let has_chunked_groups = reduce.group_axis().is_some_and(|axis| kept.axes()[axis].count() > 1);
-    let run_length = if has_chunked_groups { blocks.chunk_count() } else { run_length };
+    let Some(group_axis) = reduce.group_axis() else { return ReduceGeometry { kept, blocks, run_length } };
+    // Groups in several chunks have few blocks each: runs over all blocks would be empty for most. And states of all
+    // groups that aren't small beside what a run summarises are had once: tasks share the kept elements instead.
+    let is_heavy = small_enough > many_enough && blocks.chunk_count() > 1;
+    let run_length = if is_heavy || kept.axes()[group_axis].count() > 1 { blocks.chunk_count() } else { run_length };
+    let enough = if depends_on_store(plan, node.inputs[0]) { ENOUGH_TASKS / 8 } else { ENOUGH_TASKS };
+    while is_heavy
+        && kept.chunk_count() < enough
+        && let Some(smaller) = halve_except(&kept, group_axis)
+    {
+        kept = smaller;
+    }
     ReduceGeometry { kept, blocks, run_length }
+}
+
+/// The grid with the longest axis but one of its regions halved; `None` where nothing is left to split.
+pub fn halve_except(grid: &ChunkGrid, left: usize) -> Option<ChunkGrid> {
+    let mut axes = grid.axes().to_vec();
+    let whole = std::mem::replace(&mut axes[left], AxisChunks::regular(1, 1));
+    let mut halved = halve_longest(&ChunkGrid::new(axes), None)?.axes().to_vec();
+    halved[left] = whole;
+    Some(ChunkGrid::new(halved))
 }
 
 /// The grid with the longest axis of its regions halved; a multiple of the chunks of `smallest` where given. `None`

@@ -1,6 +1,9 @@
 //! Lowering a plan: which nodes are materialised, in which stages, by which tasks.
 
-use super::geometry::{ReduceGeometry, free_grid, gathered_grid, halve_longest, reduce_geometry, write_grid};
+use super::geometry::{
+    ReduceGeometry, depends_on_store, free_grid, gathered_grid, halve_longest, natural_grid, reduce_geometry,
+    small_grid, write_grid,
+};
 use super::materialise::Demand;
 use super::memory::{MemoryProjection, largest_region};
 use super::passes::{Pass, reduction_passes};
@@ -10,7 +13,8 @@ use super::{
     TaskError,
 };
 use crate::array::{ChunkGrid, Region};
-use crate::plan::{NodeId, Operation, Plan};
+use crate::kernels::quantile::QuantileKind;
+use crate::plan::{NodeId, Operation, Plan, Quantile};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Partial states that one merge task takes.
@@ -46,10 +50,17 @@ pub fn lower(
     let blocks = geometries.iter().map(|(id, geometry)| (*id, geometry.blocks.clone())).collect();
     let computation = Computation { id, plan, stages: Vec::new(), blocks, partials: None };
     let mut lowering = Lowering { computation, resources, materialised: BTreeMap::new(), kept_bytes: 0, geometries };
-    for pass in passes.into_iter().filter(|pass| !pulled.contains(&pass.nodes[0])) {
-        lowering.add_pass(pass)?;
+    // Each before those that read it: in the order of their nodes.
+    let mut passes = passes.into_iter().filter(|pass| !pulled.contains(&pass.nodes[0])).peekable();
+    for node in lowering.computation.plan.ids() {
+        if let Some(pass) = passes.next_if(|pass| pass.nodes[0] == node) {
+            lowering.add_pass(pass)?;
+        }
+        if matches!(lowering.computation.plan.node(node).operation, Operation::Quantile(_)) {
+            lowering.add_quantiles(node)?;
+        }
     }
-    lowering.collect_reductions(&goals);
+    lowering.collect_finished(&goals);
     for (output, goal) in goals.into_iter().enumerate() {
         lowering.add_output(output, goal)?;
     }
@@ -173,13 +184,34 @@ impl Lowering {
         Ok(())
     }
 
+    /// The stage that materialises quantiles: in small regions, cut out of chunks that an earlier stage has decoded; where
+    /// memory doesn't hold those, in regions as large as fit, each of which decodes what it needs.
+    fn add_quantiles(&mut self, node: NodeId) -> Result<(), TaskError> {
+        let plan = &self.computation.plan;
+        let small = self.fit(node, small_grid(plan, node), None)?;
+        let demand = Demand::of_input(plan, node, &small);
+        let task_bytes = self.projection().evaluate_bytes(node, &largest_region(&small));
+        let grid = if self.is_thrifty(&demand) || self.materialise_for(&demand, task_bytes)? {
+            self.fit(node, small, None)?
+        } else {
+            self.fit(node, natural_grid(&self.computation.plan, node), None)?
+        };
+        let name = match &self.computation.plan.node(node).operation {
+            Operation::Quantile(Quantile { kind: QuantileKind::Median, .. }) => "median",
+            _ => "quantile",
+        };
+        let stage = self.push_producer(node, grid, StageOutput::Keep, name.to_owned());
+        self.materialised.insert(node, stage);
+        Ok(())
+    }
+
     /// The levels of the tree that merge partial states, the first of which this is; none where there is one run.
     fn add_merges(&mut self, mut work: MergeWork, state_bytes: u64) {
         while work.source_runs > 1 {
             let (groups, stage) = (work.groups(), StageWork::Merge(work.clone()));
             work.source = self.push(Stage {
                 task_count: work.kept.chunk_count() * groups,
-                task_bytes: state_bytes * (MERGE_FAN_IN + 2),
+                task_bytes: state_bytes * (work.source_runs.min(MERGE_FAN_IN) + 2),
                 after: vec![work.source],
                 reads: BTreeMap::new(),
                 read_bytes: 0,
@@ -193,10 +225,24 @@ impl Lowering {
         self.materialised.extend(work.nodes.into_iter().map(|node| (node, work.source)));
     }
 
+    /// What partial states of one kept chunk take before they are merged, and while: runs of a kept chunk are done
+    /// together. A quarter of the budget where smaller chunks cost nothing.
+    fn outstanding_bytes(&self, pass: &Pass) -> u64 {
+        let geometry = &pass.geometry;
+        let runs = geometry.blocks.chunk_count().div_ceil(geometry.run_length).max(1);
+        if runs == 1 {
+            return 0;
+        }
+        let plan = &self.computation.plan;
+        let is_free = !depends_on_store(plan, plan.node(pass.nodes[0]).inputs[0]);
+        let state_bytes = self.projection().state_bytes(&pass.nodes, &largest_region(&geometry.kept));
+        state_bytes * (runs * if is_free { 4 } else { 1 }).max(runs.min(MERGE_FAN_IN) + 2)
+    }
+
     /// Splits kept chunks of a pass until a task fits the budget.
     fn fit_pass(&self, pass: &mut Pass) -> Result<(), TaskError> {
         loop {
-            let needed_bytes = self.projection().pass_bytes(pass);
+            let needed_bytes = self.projection().pass_bytes(pass).max(self.outstanding_bytes(pass));
             if needed_bytes <= self.resources.budget_bytes {
                 return Ok(());
             }
@@ -220,8 +266,8 @@ impl Lowering {
         names.join(", ")
     }
 
-    /// Has finished reductions go straight to the script where it wants them all, and nothing else reads them.
-    fn collect_reductions(&mut self, goals: &[Goal]) {
+    /// Has finished reductions and quantiles go straight to the script where it wants them all, and nothing else reads them.
+    fn collect_finished(&mut self, goals: &[Goal]) {
         let uses = self.computation.plan.use_counts();
         let finishing: BTreeSet<StageId> = self.materialised.values().copied().collect();
         for id in finishing {
@@ -389,6 +435,7 @@ fn operation_name(operation: &Operation) -> &'static str {
         Operation::View(_) => "view",
         Operation::Take { .. } => "take",
         Operation::Reduce(_) => "reduction",
+        Operation::Quantile(_) => "quantile",
         Operation::Rechunk => "rechunk",
     }
 }

@@ -9,7 +9,7 @@ use super::geometry::{ReduceGeometry, source_grid};
 use super::lower::Lowering;
 use super::memory::largest_region;
 use super::passes::Pass;
-use super::pull::{expand, visit_leaves, visit_stored};
+use super::pull::{expand, input_regions, visit_leaves, visit_stored};
 use super::{Stage, StageId, StageOutput, StageWork, TaskError};
 use crate::array::{ChunkGrid, Region};
 use crate::plan::{NodeId, Operation, Plan, Reduce};
@@ -98,7 +98,24 @@ impl Demand {
     }
 }
 
+impl Demand {
+    /// What tasks pull of a node's input that each compute a region of the grid of the node.
+    pub(super) fn of_input(plan: &Plan, id: NodeId, grid: &ChunkGrid) -> Demand {
+        let node = plan.node(id);
+        let pulled = |region: &Region| input_regions(plan, node, region).remove(0).1;
+        let mut demand = Demand::of_grid(node.inputs[0], grid);
+        demand.samples = demand.samples.iter().map(pulled).collect();
+        demand.whole = pulled(&demand.whole);
+        demand
+    }
+}
+
 impl Lowering {
+    /// Whether the tasks of a demand decode stored chunks about once.
+    pub(super) fn is_thrifty(&self, demand: &Demand) -> bool {
+        times(&self.decodings(demand, &self.materialised)) <= MOST_DECODINGS
+    }
+
     /// Adds stages that materialise what makes a demand decode stored chunks once, where it would decode them again and
     /// again and memory holds the values beside tasks of `task_bytes`. Says whether it did.
     pub(super) fn materialise_for(&mut self, demand: &Demand, task_bytes: u64) -> Result<bool, TaskError> {

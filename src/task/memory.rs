@@ -47,6 +47,13 @@ impl MemoryProjection<'_> {
                 let inputs = input_regions(self.plan, node, region);
                 own + inputs.iter().map(|(input, region)| self.evaluate_bytes(*input, region)).sum::<u64>()
             }
+            Operation::Quantile(quantile) => {
+                let (input, region) = input_regions(self.plan, node, region).remove(0);
+                let summarised = quantile.axes.iter().map(|&axis| region.shape[axis]).product();
+                let scratch = crate::kernels::quantile::scratch_bytes(self.plan.node(input).dtype, summarised) as u64;
+                // Quantiles are float64 before they are the result's dtype.
+                3 * own + scratch + self.evaluate_bytes(input, &region)
+            }
             Operation::Reduce(_) => own + self.reduce_bytes(&[id], region, &self.blocks[&id]),
             _ => own + self.strip_bytes(&[id], region),
         }

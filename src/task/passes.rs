@@ -3,7 +3,7 @@
 //! A pass changes no bit: geometries don't depend on what else is computed, and each reduction is folded from strips of
 //! its own.
 
-use super::geometry::{ReduceGeometry, depends_on_store, halve_longest, touched_blocks};
+use super::geometry::{ReduceGeometry, depends_on_store, halve_except, halve_longest, touched_blocks};
 use crate::array::{AxisChunks, ChunkGrid};
 use crate::kernels::generate::Generator;
 use crate::plan::{NodeId, Operation, Plan};
@@ -38,12 +38,7 @@ impl Pass {
         let blocks = &self.geometry.blocks.axes()[block_axis];
         let chunks = &kept.axes()[position];
         let fewer_groups = (chunks.max_size() > 1).then(|| chunks.split(chunks.max_size().div_ceil(2)));
-        let mut without_groups = kept.axes().to_vec();
-        without_groups[position] = AxisChunks::regular(chunks.length().min(1), 1);
-        let mut smaller = halve_longest(&ChunkGrid::new(without_groups), None).map(|grid| grid.axes().to_vec());
-        if let Some(axes) = &mut smaller {
-            axes[position] = chunks.clone();
-        }
+        let smaller = halve_except(kept, position);
         let read = |chunks: &AxisChunks| touched_blocks(blocks, groups, chunks);
         let halves_cost = if depends_on_store(plan, node.inputs[0]) { 2 * read(chunks) } else { read(chunks) };
         match (fewer_groups, smaller) {
@@ -52,7 +47,7 @@ impl Pass {
                 axes[position] = fewer;
                 Some(ChunkGrid::new(axes))
             }
-            (_, smaller) => smaller.map(ChunkGrid::new),
+            (_, smaller) => smaller,
         }
     }
 }
@@ -97,7 +92,7 @@ fn read_leaves(plan: &Plan, root: NodeId) -> BTreeSet<NodeId> {
         let node = plan.node(id);
         match &node.operation {
             Operation::InMemory(_) | Operation::Generated(Generator::Full(_) | Generator::Arange { .. }) => {}
-            Operation::Reduce(_) => drop(leaves.insert(id)),
+            Operation::Reduce(_) | Operation::Quantile(_) => drop(leaves.insert(id)),
             _ if node.inputs.is_empty() => drop(leaves.insert(id)),
             _ => pending.extend(&node.inputs),
         }

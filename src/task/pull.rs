@@ -75,6 +75,13 @@ pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, 
             let whole = Region::whole(&input.shape);
             vec![(node.inputs[0], expand(region, reduce, &whole.ranges()))]
         }
+        Operation::Quantile(quantile) => {
+            let mut ranges = Region::whole(&plan.node(node.inputs[0]).shape).ranges();
+            for (axis, range) in quantile.kept_axes(ranges.len()).into_iter().zip(region.ranges().into_iter().skip(1)) {
+                ranges[axis] = range;
+            }
+            vec![(node.inputs[0], Region::from_ranges(ranges))]
+        }
     }
 }
 

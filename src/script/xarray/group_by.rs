@@ -2,8 +2,9 @@
 
 use super::data_array::DataArrayObject;
 use super::indexers;
+use super::methods::reduce_options;
 use crate::array::Scalar;
-use crate::dataset::{DatasetError, Group, Grouping, Indexer, Operand as Labelled, ReduceOptions};
+use crate::dataset::{DatasetError, Group, Grouping, Indexer, Operand as Labelled};
 use crate::kernels::elementwise::BinaryOp;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -78,11 +79,7 @@ impl Surface for GroupByObject {
 fn reduce(this: &Py<GroupByObject>, name: &str, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let dims = arguments.get("dim").map(|dim| indexers::dims(Some(dim), vm)).transpose()?;
-    let options = ReduceOptions {
-        skipna: arguments.bool("skipna")?,
-        ddof: arguments.get("ddof").map_or(Ok(0), |ddof| convert::integer(ddof, vm))?,
-        keep_attrs: arguments.bool("keep_attrs")?.unwrap_or_else(options::keep_attrs),
-    };
+    let options = reduce_options(arguments)?;
     let grouping = &this.grouping;
     let reduced = match &this.object {
         Labelled::DataArray(array) => {

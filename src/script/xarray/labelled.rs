@@ -2,9 +2,10 @@
 
 use crate::array::DType;
 use crate::dataset::{
-    Chunking, DataArray, Dataset, DatasetError, Dims, Indexer, LabelIndexer, Operand, ReduceOptions, SelectOptions,
-    Variable,
+    Chunking, DataArray, Dataset, DatasetError, Dims, Indexer, LabelIndexer, Operand, Probabilities, ReduceOptions,
+    SelectOptions, Variable,
 };
+use crate::kernels::quantile::QuantileMethod;
 use crate::plan::Evaluate;
 use crate::script::surface::Surface;
 use indexmap::IndexMap;
@@ -68,6 +69,10 @@ common_methods! {
     fn astype(dtype: DType);
     /// A reduction.
     fn reduce(name: &str, dims: &Dims, options: ReduceOptions);
+    /// Medians.
+    fn median(dims: &Dims, options: ReduceOptions);
+    /// Quantiles.
+    fn quantile(probabilities: &Probabilities, method: QuantileMethod, dims: &Dims, options: ReduceOptions);
     /// Other chunks.
     fn chunk(chunking: &Chunking);
     /// Without some variables.

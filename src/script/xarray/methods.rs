@@ -1,16 +1,17 @@
 //! Methods and properties that `DataArray` and `Dataset` share.
 
-use super::coordinates::coordinate_variables;
+use super::coordinates::{self, coordinate_variables};
 use super::group_by::group_by;
 use super::indexers;
 use super::labelled::{Labelled, LabelledObject};
 use super::mapping::Mapping;
-use crate::dataset::{DatasetError, Dims, ReduceOptions, SelectOptions};
+use crate::array::DType;
+use crate::dataset::{DatasetError, Dims, Probabilities, ReduceOptions, SelectOptions, quantile_method};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::dask::{compute_one, persist_one};
 use crate::script::engine;
-use crate::script::errors::dataset_exception;
+use crate::script::errors::{dataset_exception, plan_exception};
 use crate::script::operand::{self, Operand};
 use crate::script::options;
 use crate::script::surface::{Method, Property};
@@ -47,6 +48,12 @@ impl<T: LabelledObject> Shared<T> {
 
     /// Everything else.
     pub const METHODS: &'static [Method<T>] = &[
+        Method { name: "median", parameters: REDUCTION, body: median::<T> },
+        Method {
+            name: "quantile",
+            parameters: "q!, dim, *, method, numeric_only~, keep_attrs, skipna, interpolation",
+            body: quantile::<T>,
+        },
         Method { name: "isel", parameters: "indexers, drop, missing_dims='raise', **indexers_kwargs", body: isel::<T> },
         Method { name: "sel", parameters: "indexers, method, tolerance, drop, **indexers_kwargs", body: sel::<T> },
         Method { name: "squeeze", parameters: "dim, drop, axis=None", body: squeeze::<T> },
@@ -110,18 +117,52 @@ pub(super) fn finish<L: Labelled>(result: Result<L, DatasetError>, vm: &VirtualM
 }
 
 fn reduce<T: LabelledObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>) -> PyResult {
-    let (inner, vm) = (this.inner(), arguments.vm);
-    let dims = match (arguments.get("dim"), arguments.get("axis")) {
-        (Some(_), Some(_)) => return Err(vm.new_value_error("cannot supply both 'axis' and 'dim' arguments")),
-        (None, Some(axis)) => dims_of_axes(&inner, axis, vm)?,
-        (dim, None) => indexers::dims(dim, vm)?,
+    let inner = this.inner();
+    finish(inner.reduce(name, &reduced_dims(&inner, arguments)?, reduce_options(arguments)?), arguments.vm)
+}
+
+fn median<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let inner = this.inner();
+    finish(inner.median(&reduced_dims(&inner, arguments)?, reduce_options(arguments)?), arguments.vm)
+}
+
+fn quantile<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let array = coordinates::array(arguments.required("q"), vm)?;
+    let wanted = array.cast(DType::Float64).map_err(|error| plan_exception(error, vm))?;
+    let values = operand::evaluate(&wanted, vm)?;
+    let values = values.as_slice::<f64>().unwrap_or_default().to_vec();
+    let probabilities = match (array.ndim(), &values[..]) {
+        (0, &[only]) => Probabilities::One(only),
+        _ => Probabilities::Several(values),
     };
-    let options = ReduceOptions {
+    let name = arguments.string("interpolation")?.or(arguments.string("method")?);
+    let method = quantile_method(name.as_deref().unwrap_or("linear"));
+    let method = method.map_err(|error| dataset_exception(error, vm))?;
+    let dims = indexers::dims(arguments.get("dim"), vm)?;
+    finish(this.inner().quantile(&probabilities, method, &dims, reduce_options(arguments)?), vm)
+}
+
+/// `dim=` and `axis=`.
+fn reduced_dims<L: Labelled>(inner: &L, arguments: &Arguments<'_>) -> PyResult<Dims> {
+    let vm = arguments.vm;
+    match (arguments.get("dim"), arguments.get("axis")) {
+        (Some(_), Some(_)) => Err(vm.new_value_error("cannot supply both 'axis' and 'dim' arguments")),
+        (None, Some(axis)) => dims_of_axes(inner, axis, vm),
+        (dim, None) => indexers::dims(dim, vm),
+    }
+}
+
+/// `skipna=`, `ddof=` and `keep_attrs=`.
+///
+/// # Errors
+/// `TypeError` for what they can't be.
+pub(super) fn reduce_options(arguments: &Arguments<'_>) -> PyResult<ReduceOptions> {
+    Ok(ReduceOptions {
         skipna: arguments.bool("skipna")?,
-        ddof: arguments.get("ddof").map_or(Ok(0), |ddof| convert::integer(ddof, vm))?,
+        ddof: arguments.get("ddof").map_or(Ok(0), |ddof| convert::integer(ddof, arguments.vm))?,
         keep_attrs: arguments.bool("keep_attrs")?.unwrap_or_else(options::keep_attrs),
-    };
-    finish(inner.reduce(name, &dims, options), vm)
+    })
 }
 
 fn dims_of_axes<L: Labelled>(inner: &L, axis: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Dims> {

@@ -1,0 +1,181 @@
+//! Medians and quantiles over named dimensions.
+
+use super::error::tuple;
+use super::reduce::{Dims, ReduceOptions, leaves_out};
+use super::{Attributes, DataArray, Dataset, DatasetError, Variable};
+use crate::array::Chunk;
+use crate::kernels::quantile::{QuantileKind, QuantileMethod};
+use crate::plan::Array;
+
+/// Which quantiles.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Probabilities {
+    /// One: no dimension is added.
+    One(f64),
+    /// These: a first dimension `quantile` has one entry each.
+    Several(Vec<f64>),
+}
+
+/// The dimension of several quantiles, and the coordinate with their probabilities.
+const QUANTILE: &str = "quantile";
+
+impl Probabilities {
+    fn values(&self) -> &[f64] {
+        match self {
+            Probabilities::One(value) => std::slice::from_ref(value),
+            Probabilities::Several(values) => values,
+        }
+    }
+
+    fn check(&self) -> Result<(), DatasetError> {
+        match self.values().iter().all(|value| (0.0..=1.0).contains(value)) {
+            true => Ok(()),
+            false => Err(DatasetError::QuantileRange { found: format!("{:?}", self.values()) }),
+        }
+    }
+
+    /// The coordinate with the probabilities.
+    fn coordinate(&self) -> Result<Variable, DatasetError> {
+        let (dims, shape) = match self {
+            Probabilities::One(_) => (Vec::new(), Vec::new()),
+            Probabilities::Several(values) => (vec![QUANTILE.to_owned()], vec![values.len()]),
+        };
+        Variable::new(dims, Array::in_memory(Chunk::from_values(shape, self.values().to_vec())?))
+    }
+}
+
+/// xarray's name of a method.
+///
+/// # Errors
+/// [`DatasetError::QuantileMethod`] of what numpy doesn't know.
+pub fn quantile_method(name: &str) -> Result<QuantileMethod, DatasetError> {
+    let found = QuantileMethod::ALL.into_iter().find(|(known, _)| *known == name);
+    found.map(|(_, method)| method).ok_or_else(|| DatasetError::QuantileMethod {
+        name: name.to_owned(),
+        known: QuantileMethod::ALL.map(|(known, _)| format!("'{known}'")).join(", "),
+    })
+}
+
+impl Variable {
+    /// Medians, or quantiles with a first dimension of several.
+    fn quantiles(
+        &self,
+        kind: &QuantileKind,
+        dims: &Dims,
+        is_one: bool,
+        options: ReduceOptions,
+    ) -> Result<Variable, DatasetError> {
+        let attributes = if options.keep_attrs { self.attributes.clone() } else { Attributes::new() };
+        let axes: Vec<usize> = (0..self.dims.len()).filter(|&axis| dims.contains(&self.dims[axis])).collect();
+        if axes.is_empty() && !self.dims.is_empty() {
+            return Ok(Variable::new(self.dims.clone(), self.data.clone())?.with_attributes(attributes));
+        }
+        let found = self.data.quantile(kind.clone(), &axes, options.skipna.unwrap_or(true))?;
+        let kept = self.dims.iter().filter(|dimension| !dims.contains(dimension)).cloned();
+        let variable = match is_one {
+            true => Variable::new(kept.collect(), found.index_axis(0, 0)?),
+            false => Variable::new(std::iter::once(QUANTILE.to_owned()).chain(kept).collect(), found),
+        };
+        Ok(variable?.with_attributes(attributes))
+    }
+}
+
+impl Dataset {
+    /// Medians of every data variable; text is left out.
+    ///
+    /// # Errors
+    /// Where a dimension doesn't exist or a dtype has no median.
+    pub fn median(&self, dims: &Dims, options: ReduceOptions) -> Result<Dataset, DatasetError> {
+        self.check_reduced(dims)?;
+        self.each_quantile(dims, options, &|variable| variable.quantiles(&QuantileKind::Median, dims, true, options))
+    }
+
+    /// Quantiles of every data variable that has one of the dimensions; a coordinate has their probabilities.
+    ///
+    /// # Errors
+    /// Where a dimension doesn't exist, a probability isn't one, or a dtype has no quantiles.
+    pub fn quantile(
+        &self,
+        probabilities: &Probabilities,
+        method: QuantileMethod,
+        dims: &Dims,
+        options: ReduceOptions,
+    ) -> Result<Dataset, DatasetError> {
+        probabilities.check()?;
+        self.check_reduced(dims)?;
+        let kind = QuantileKind::Quantiles(probabilities.values().to_vec(), method);
+        let is_one = matches!(probabilities, Probabilities::One(_));
+        let mut found =
+            self.each_quantile(dims, options, &|variable| variable.quantiles(&kind, dims, is_one, options))?;
+        // As in xarray: a scalar has quantiles, which no coordinate keeps.
+        found.coordinates.retain(|_, coordinate| !coordinate.dims.is_empty());
+        found.coordinates.insert(QUANTILE.to_owned(), probabilities.coordinate()?);
+        Ok(found)
+    }
+
+    fn each_quantile(
+        &self,
+        dims: &Dims,
+        options: ReduceOptions,
+        function: &dyn Fn(&Variable) -> Result<Variable, DatasetError>,
+    ) -> Result<Dataset, DatasetError> {
+        let mut found = Dataset { coordinates: self.coordinates.clone(), ..Dataset::default() };
+        for (name, variable) in &self.data_variables {
+            let touched = variable.dims.iter().any(|dimension| dims.contains(dimension));
+            if !(touched && leaves_out("median", variable.dtype())) {
+                found.data_variables.insert(name.clone(), function(variable)?);
+            }
+        }
+        found.coordinates.retain(|_, coordinate| !coordinate.dims.iter().any(|dimension| dims.contains(dimension)));
+        if options.keep_attrs {
+            found.attributes = self.attributes.clone();
+        }
+        Ok(found)
+    }
+}
+
+impl DataArray {
+    /// Medians over dimensions: `float32` of `float32`, else `float64`.
+    ///
+    /// # Errors
+    /// Where a dimension doesn't exist or the dtype has no median.
+    pub fn median(&self, dims: &Dims, options: ReduceOptions) -> Result<DataArray, DatasetError> {
+        self.check_reduced(dims)?;
+        self.checked_text("median")?;
+        Ok(self.like(self.as_dataset().median(dims, options)?))
+    }
+
+    /// Quantiles over dimensions, `float64`; a first dimension has several, a coordinate their probabilities.
+    ///
+    /// # Errors
+    /// Where a dimension doesn't exist, a probability isn't one, or the dtype has no quantiles.
+    pub fn quantile(
+        &self,
+        probabilities: &Probabilities,
+        method: QuantileMethod,
+        dims: &Dims,
+        options: ReduceOptions,
+    ) -> Result<DataArray, DatasetError> {
+        if let Dims::Named(names) = dims {
+            let missing: Vec<&String> = names.iter().filter(|name| !self.dims().contains(name)).collect();
+            if !missing.is_empty() {
+                let (missing, expected) = (tuple(&missing), tuple(self.dims()));
+                return Err(DatasetError::QuantileDimensions { missing, expected });
+            }
+        }
+        self.checked_text("quantile")?;
+        Ok(self.like(self.as_dataset().quantile(probabilities, method, dims, options)?))
+    }
+
+    /// Refuses text, which a dataset leaves out.
+    fn checked_text(&self, operation: &'static str) -> Result<(), DatasetError> {
+        match leaves_out("median", self.dtype()) {
+            true => Err(DatasetError::UnsupportedDtype {
+                name: self.name().unwrap_or_default().to_owned(),
+                dtype: self.dtype(),
+                operation,
+            }),
+            false => Ok(()),
+        }
+    }
+}
