@@ -47,6 +47,8 @@ pub struct WorkerInfo {
     pub budget_bytes: u64,
     /// Name of its node.
     pub node: String,
+    /// Its process there.
+    pub process: u32,
 }
 
 /// A result that a task reads, and who keeps it.

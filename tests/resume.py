@@ -5,8 +5,7 @@
 Each of N rounds starts a workload in one process or on some MPI ranks, waits for a random while, and sends `kill -9` to a
 random rank, or SIGTERM or SIGUSR1 to the job. Then no chunk under its final name may be unreadable; the run is resumed
 on another number of ranks (sometimes killed once more) until it ends; and its stores and what it prints must be those of
-an undisturbed run, byte for byte. What was recomputed is bounded: of the chunks that lay on the disk, the resumed run may
-repeat those that were in flight. A round is a pure function of the seed but for the time that things take.
+an undisturbed run, byte for byte. No chunk that lay on the disk is computed again. A round is a pure function of the seed but for the time that things take.
 """
 
 import argparse
@@ -16,6 +15,7 @@ import random
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -66,7 +66,22 @@ for i in range(6):
 print(total)
 """
 
-WORKLOADS = {"elementwise": ELEMENTWISE, "reduction": REDUCTION, "sharded": SHARDED, "values": VALUES}
+RECHUNK = """
+import dask.array as da, numpy as np, xarray as xr
+x = xr.DataArray(da.random.random((200, 200, 300), chunks=(2, 200, 300)), dims=("t", "y", "x"))
+x.to_dataset(name="x").to_zarr("out_in.zarr", mode="w")
+y = np.sqrt(xr.open_zarr("out_in.zarr")).chunk({"t": 200, "y": 20, "x": 30})
+y.to_zarr("out.zarr", mode="w", encoding={"x": {"chunks": (200, 20, 30)}})
+print("done")
+"""
+
+WORKLOADS = {
+    "elementwise": ELEMENTWISE,
+    "reduction": REDUCTION,
+    "rechunk": RECHUNK,
+    "sharded": SHARDED,
+    "values": VALUES,
+}
 GEOMETRIES = [None, 2, 3, 4]
 
 
@@ -155,7 +170,7 @@ def run_round(swath, directory, workload, expected, draw, log):
         if attempt >= 1 + (draw.random() < 0.3):
             break
         kind = draw.choice(["KILL", "KILL", "TERM", "USR1"])
-        pause_s = draw.random() * expected.seconds
+        pause_s = 0.6 * draw.random() * expected.seconds
         disturb(command(swath, workload, count, *options), directory, kind, pause_s, draw, log, count)
         check_readable(directory)
         if not list(directory.glob(".swath/runs/*/journal")):
@@ -196,13 +211,18 @@ def disturb(line, directory, kind, pause_s, draw, log, count):
     sent = time.monotonic()
     try:
         code = process.wait(timeout=60)
-    except Exception:
+    except subprocess.TimeoutExpired:
+        alone = not swaths(process)
         ranks.end(process)
-        raise Failed(f"still there 60 s after {kind}") from None
+        if not alone:
+            raise Failed(f"still there 60 s after {kind}") from None
+        # Open MPI's mpirun may hang by itself where a rank dies while it starts up.
+        code = None
+        log.append("mpirun hung")
     took_s = time.monotonic() - sent
     while swaths(process):
         time.sleep(0.05)
-    if kind == "USR1" and code not in (0, 75):
+    if kind == "USR1" and code not in (0, 75, None):
         raise Failed(f"exit code {code} after SIGUSR1: {(directory / 'stderr').read_text()[-400:]}")
     if kind == "TERM" and count is None and took_s > 1.0:
         raise Failed(f"took {took_s:.2f} s to leave after SIGTERM")
@@ -253,15 +273,13 @@ def chunk_files(directory):
 
 
 def check_share(stderr, lying, log):
-    """Of the chunks that lay there, the resumed run may do only those again that were in flight."""
+    """Every chunk that lay there is gone on with, whether or not anybody was left to record it."""
     found = re.search(r"resumed: (\d+) of (\d+) chunks, (\d+) values, (\d+) partial", stderr)
     if not found:
         raise Failed(f"it doesn't say what was there: {stderr.strip()[-400:]}")
     there = int(found[1])
     log.append(found[0].replace("resumed: ", "").replace(" partial", " partials"))
-    # Two chunks a task, on all threads of four ranks, once over for what was done and not yet reported.
-    in_flight = 2 * THREADS * 4 * 2
-    if there < lying - in_flight:
+    if there < lying:
         raise Failed(f"{lying} chunks lay on the disk, {there} were gone on with")
 
 

@@ -2,6 +2,7 @@
 
 use super::{History, Identity, JournalError, Lock, Log, Outcome, Owner, Record, Syncer, io_error, short_digest};
 use crate::task::{ComputationId, PlanDigest};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,9 @@ pub struct RunDirectory {
     path: PathBuf,
     log: Log,
     lock: Lock,
+    /// Locks of what the run writes, by what they lock.
+    locks: BTreeMap<PathBuf, Lock>,
+    owner: Owner,
 }
 
 /// The run directory of a script and its arguments where none is named: `.swath/runs/NAME-DIGEST`.
@@ -61,7 +65,7 @@ impl RunDirectory {
         check_content(path)?;
         fs::create_dir_all(path).map_err(io_error("create", path))?;
         let path = fs::canonicalize(path).map_err(io_error("open", path))?;
-        let lock = Lock::acquire(&path.join("lock"), owner)?;
+        let lock = acquire(&path.join("lock"), owner, &path)?;
         let earlier = Identity::load(&path.join("run.json"))?;
         if let (Start::Resume, Some(earlier)) = (start, &earlier) {
             let differences = identity.differences(earlier);
@@ -80,7 +84,7 @@ impl RunDirectory {
             identity.save(&path.join("run.json"))?;
         }
         remove(&path.join("outcome.json"))?;
-        Ok((RunDirectory { path, log, lock }, history))
+        Ok((RunDirectory { path, log, lock, locks: BTreeMap::new(), owner: owner.clone() }, history))
     }
 
     /// Its absolute path.
@@ -109,7 +113,26 @@ impl RunDirectory {
     /// # Errors
     /// What the file system says.
     pub fn renew(&self) -> Result<(), JournalError> {
+        self.locks.values().try_for_each(Lock::renew)?;
         self.lock.renew()
+    }
+
+    /// Takes the lock of something that the run is about to write, so that no other run writes it, too.
+    ///
+    /// # Errors
+    /// [`JournalError::Held`] where another does.
+    pub fn lock(&mut self, output: &Path) -> Result<(), JournalError> {
+        if self.locks.contains_key(output) || !output.parent().is_some_and(Path::is_dir) {
+            return Ok(());
+        }
+        let lock = acquire(&lock_of(output), &self.owner, output)?;
+        self.locks.insert(output.to_owned(), lock);
+        Ok(())
+    }
+
+    /// Gives the lock of something back.
+    pub fn unlock(&mut self, output: &Path) {
+        self.locks.remove(output);
     }
 
     /// Leaves the directory for the next attempt, with how this one ended.
@@ -140,6 +163,31 @@ impl RunDirectory {
             let _ = fs::remove_dir(parent);
         }
         Ok(())
+    }
+}
+
+/// Takes a lock; an error names what it locks.
+fn acquire(lock: &Path, owner: &Owner, locked: &Path) -> Result<Lock, JournalError> {
+    Lock::acquire(lock, owner).map_err(|error| match error {
+        JournalError::Held { owner, silent_seconds, .. } => {
+            JournalError::Held { path: locked.to_owned(), owner, silent_seconds }
+        }
+        other => other,
+    })
+}
+
+/// The lock of an output: a hidden file beside it.
+fn lock_of(output: &Path) -> PathBuf {
+    let name = output.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    output.with_file_name(format!(".{name}.swath-lock"))
+}
+
+/// Removes the lock of an output whose owner is gone.
+pub fn remove_dead_lock(output: &Path) {
+    let path = lock_of(output);
+    if path.exists() {
+        // Taken, it is free as soon as it is dropped; where its owner lives, it is left alone.
+        drop(Lock::acquire(&path, &Owner::this(None)));
     }
 }
 

@@ -57,6 +57,11 @@ impl fmt::Display for Owner {
     }
 }
 
+/// Whether there is a process of this number on this node.
+pub fn is_alive(process: u32) -> bool {
+    process_start(process).is_some()
+}
+
 /// When a process of this node started, in clock ticks since boot (proc(5)); `None` where there is none.
 fn process_start(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;

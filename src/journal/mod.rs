@@ -25,10 +25,10 @@ mod outcome;
 mod record;
 
 pub use checked::{is_whole, publish, publish_value, read};
-pub use directory::{RunDirectory, Start, default_directory, partials_directory, values_file};
+pub use directory::{RunDirectory, Start, default_directory, partials_directory, remove_dead_lock, values_file};
 pub use history::{History, OutputHistory, ValuePlace};
 pub use identity::{Identity, short_digest};
-pub use lock::{Lock, Owner};
+pub use lock::{Lock, Owner, is_alive};
 pub use log::{Log, Syncer};
 pub use outcome::{Ending, Outcome};
 pub use record::Record;

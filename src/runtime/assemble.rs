@@ -1,5 +1,6 @@
 //! Puts the results of tasks together to the arrays that the script asked for.
 
+use super::partials;
 use crate::array::{Chunk, Region};
 use crate::task::{Computation, StageOutput, TaskId, TaskResult};
 use std::sync::Arc;
@@ -8,6 +9,8 @@ use std::sync::Arc;
 pub(super) struct Assembly<'a> {
     computation: &'a Computation,
     outputs: Vec<Chunk>,
+    /// Tasks whose results are here and haven't been kept for later attempts of the run.
+    unsaved: Vec<TaskId>,
 }
 
 impl Assembly<'_> {
@@ -15,12 +18,15 @@ impl Assembly<'_> {
     pub(super) fn new(computation: &Computation) -> Assembly<'_> {
         let nodes = computation.plan.outputs().iter().map(|id| computation.plan.node(*id));
         let outputs = nodes.map(|node| Chunk::zeros(node.dtype, node.shape.clone())).collect();
-        Assembly { computation, outputs }
+        Assembly { computation, outputs, unsaved: Vec::new() }
     }
 
     /// Adds the result of a task.
     pub(super) fn add(&mut self, task: TaskId, result: Arc<TaskResult>) {
         let StageOutput::Collect { outputs } = &self.computation.stage(task.stage).output else { return };
+        if self.computation.partials.is_some() {
+            self.unsaved.push(task);
+        }
         let region = self.computation.region_of(task);
         match (&outputs[..], Arc::unwrap_or_clone(result)) {
             (&[output], TaskResult::Chunk(chunk)) => self.put(output, &region, chunk),
@@ -36,6 +42,20 @@ impl Assembly<'_> {
             self.outputs[output] = chunk;
         } else {
             self.outputs[output].copy_from(region, &chunk, &vec![0; region.ndim()]);
+        }
+    }
+
+    /// Keeps what is here for later attempts of the run.
+    pub(super) fn save(&mut self) {
+        for task in std::mem::take(&mut self.unsaved) {
+            let StageOutput::Collect { outputs } = &self.computation.stage(task.stage).output else { continue };
+            let region = self.computation.region_of(task);
+            let mut chunks: Vec<Chunk> = outputs.iter().map(|&output| self.outputs[output].extract(&region)).collect();
+            let result = match chunks.len() {
+                1 => TaskResult::Chunk(chunks.remove(0)),
+                _ => TaskResult::Chunks(chunks),
+            };
+            partials::save(self.computation, vec![(task, Arc::new(result))]);
         }
     }
 

@@ -11,6 +11,10 @@ use std::time::{Duration, Instant};
 pub const DRAINED: i32 = 75;
 /// How often the watch looks up.
 const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+/// Looks at the clock for each look at other ranks.
+const LOOKS_AT_PEERS: u32 = 20;
+/// Looks at a rank that is gone, one a second, in which a launcher has time to end the run by itself.
+const LAUNCHERS_TURNS: u32 = 3;
 /// Part of the grace after which running tasks are dropped: a quarter of it is left for keeping what is done.
 const PATIENCE: (u32, u32) = (3, 4);
 
@@ -56,8 +60,16 @@ impl Times {
     /// Where no thread can be started.
     pub(super) fn watch(self) -> Result<(), RuntimeError> {
         let work = move || {
-            loop {
+            let mut gone_for = 0;
+            for round in 1_u32.. {
                 std::thread::sleep(LOOK_INTERVAL);
+                if round % LOOKS_AT_PEERS == 0 {
+                    let gone = interrupt::gone_peer();
+                    gone_for = if gone.is_some() { gone_for + 1 } else { 0 };
+                    if let Some(peer) = gone.filter(|_| gone_for > LAUNCHERS_TURNS) {
+                        interrupt::leave_abandoned(&peer);
+                    }
+                }
                 if self.deadline.is_some_and(|deadline| Instant::now() + self.grace >= deadline) {
                     request();
                 }

@@ -6,6 +6,8 @@
 
 use super::{RuntimeError, drain};
 use crate::environment::Ranks;
+use crate::journal;
+use crate::protocol::{WorkerId, WorkerInfo};
 use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
@@ -18,6 +20,10 @@ use std::time::{Duration, Instant};
 
 /// Longest time that removing partial outputs takes where a launcher kills ranks a second after the signal.
 const RANK_CLEANUP_TIME: Duration = Duration::from_millis(450);
+/// Time that other ranks stay after the signal.
+const PEER_DELAY: Duration = Duration::from_millis(150);
+/// Exit code where another rank is gone.
+const ABANDONED: i32 = 1;
 /// The same for a process on its own. A removal waits for what is being synced in the same directory.
 const CLEANUP_TIME: Duration = Duration::from_secs(3);
 
@@ -34,6 +40,36 @@ static FAREWELL: Mutex<Option<Farewell>> = Mutex::new(None);
 /// From now on, a signal that ends this process has this done first, in little time, with the exit code.
 pub(super) fn at_leaving(farewell: impl FnOnce(i32) + Send + 'static) {
     *FAREWELL.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(farewell));
+}
+
+/// Other ranks on the first rank's node: a process, and how the user knows it.
+static PEERS: Mutex<Vec<(u32, String)>> = Mutex::new(Vec::new());
+
+/// From now on, where a rank on this node dies, the first one says which.
+pub(super) fn watch_peers(workers: &[(WorkerId, WorkerInfo)]) {
+    let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let here = workers.iter().filter(|(_, info)| info.node == node);
+    let peers = here.map(|(worker, info)| {
+        let name = format!("rank {} (process {} on {node})", worker.0 + 1, info.process);
+        (info.process, name)
+    });
+    // In containers, ranks of one node may not see each other's processes.
+    let visible = peers.filter(|(process, _)| journal::is_alive(*process)).collect();
+    *PEERS.lock().unwrap_or_else(PoisonError::into_inner) = visible;
+}
+
+/// A rank on this node that is gone, unless the run is ending.
+pub(super) fn gone_peer() -> Option<String> {
+    if ENDING.load(Ordering::SeqCst) >= 0 {
+        return None;
+    }
+    let peers = PEERS.lock().unwrap_or_else(PoisonError::into_inner);
+    peers.iter().find(|(process, _)| !journal::is_alive(*process)).map(|(_, name)| name.clone())
+}
+
+/// Ends this process where another rank is gone and no launcher has ended the run.
+pub(super) fn leave_abandoned(peer: &str) -> ! {
+    leave_in_time(&format!("swath: {peer} is gone\n"), ABANDONED)
 }
 
 /// Keeps a path registered for removal.
@@ -88,7 +124,11 @@ pub(super) fn end_quietly(exit_code: i32) {
 
 /// Ends this process where stopping in good order has taken all the time it had.
 pub(super) fn leave_drained(exit_code: i32) -> ! {
-    say("swath: stopped; what still ran is dropped\n");
+    leave_in_time("swath: stopped; what still ran is dropped\n", exit_code)
+}
+
+fn leave_in_time(line: &str, exit_code: i32) -> ! {
+    say(line);
     let (done, wait) = mpsc::channel();
     let bid_farewell = move || {
         farewell(exit_code);
@@ -112,10 +152,18 @@ fn leave(signal: i32, ranks: Ranks) -> ! {
     if ending >= 0 {
         low_level::exit(ending);
     }
+    if ranks.rank > 0 {
+        // The first rank looks who was gone already.
+        std::thread::sleep(PEER_DELAY);
+    }
+    let why = match gone_peer().filter(|_| ranks.rank == 0) {
+        Some(peer) => format!("{peer} is gone"),
+        None => "interrupted".to_owned(),
+    };
     // A progress bar is redrawn until the end, so that the line comes last; a launcher passes nothing on as late as that.
     let is_last = std::io::stderr().is_terminal();
     if ranks.rank == 0 && !is_last {
-        say("swath: interrupted\n");
+        say(&format!("swath: {why}\n"));
     }
     let (done, wait) = mpsc::channel();
     let limit = if ranks.count > 1 { RANK_CLEANUP_TIME } else { CLEANUP_TIME };
@@ -128,7 +176,7 @@ fn leave(signal: i32, ranks: Ranks) -> ! {
         let _ = wait.recv_timeout(limit);
     }
     if ranks.rank == 0 && is_last {
-        say("\r\x1b[2Kswath: interrupted\n");
+        say(&format!("\r\x1b[2Kswath: {why}\n"));
     }
     // Without destructors and exit handlers: other threads are still at work.
     low_level::exit(128 + signal)

@@ -26,6 +26,9 @@ pub(super) trait Receive {
     /// # Errors
     /// Where they can't be recorded.
     fn written(&mut self, stage: StageId, chunks: Vec<WrittenChunk>) -> Result<(), RuntimeError>;
+
+    /// Keeps what is here for later attempts of the run.
+    fn checkpoint(&mut self) {}
 }
 
 /// Takes nothing.
@@ -123,7 +126,7 @@ impl Job {
         self.scheduler.submit(self.clock.elapsed(), computation, skip);
         let mut timer = Timer { last_checkpoint: self.clock.elapsed(), drained: None, has_dropped: false };
         loop {
-            self.keep_time(&mut timer);
+            self.keep_time(&mut timer, receiver);
             if let Some(outcome) = self.act(receiver) {
                 return Ok(outcome?);
             }
@@ -136,7 +139,7 @@ impl Job {
     }
 
     /// Does what is due: stops in good order, drops what takes too long then, has checkpoints written.
-    fn keep_time(&mut self, timer: &mut Timer) {
+    fn keep_time(&mut self, timer: &mut Timer, receiver: &mut dyn Receive) {
         let now = self.clock.elapsed();
         match timer.drained {
             None if drain::is_requested() => {
@@ -150,6 +153,7 @@ impl Job {
             None if now >= timer.last_checkpoint + self.times.checkpoint => {
                 timer.last_checkpoint = now;
                 self.scheduler.checkpoint();
+                receiver.checkpoint();
             }
             _ => {}
         }

@@ -489,8 +489,11 @@ impl Session {
         let mut computation = computation.clone();
         let skip = self.prepare(&mut computation, digest, &BegunOutputs::default());
         let mut assembly = Assembly::new(&computation);
-        self.run(&computation, &skip, &mut assembly)?;
-        Ok(assembly.finish())
+        let ended = self.run(&computation, &skip, &mut assembly);
+        if ended.is_err() {
+            assembly.save();
+        }
+        ended.map(|()| assembly.finish())
     }
 
     /// Has a computation keep what reductions need to go on, where there is a run directory, and says what need not run.
@@ -541,6 +544,10 @@ impl Receive for Recorder<'_> {
 impl Receive for Assembly<'_> {
     fn collect(&mut self, task: TaskId, result: Arc<TaskResult>) {
         self.add(task, result);
+    }
+
+    fn checkpoint(&mut self) {
+        self.save();
     }
 
     fn written(&mut self, _: StageId, _: Vec<WrittenChunk>) -> Result<(), RuntimeError> {

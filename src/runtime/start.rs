@@ -68,6 +68,7 @@ fn start_rank(options: SessionOptions, launched: usize) -> Result<Part, RuntimeE
     }
     let observers = Observers::start(options.observers)?;
     let job = Job::start(Arc::new(transport), observers, None, found - 1)?;
+    interrupt::watch_peers(&job.workers());
     Ok(Part::Leader { job: Box::new(job), rank_count: found })
 }
 
@@ -123,7 +124,7 @@ fn prepare_worker(threads: usize, memory_bytes: u64) -> Result<(Worker, ThreadPo
         return Err(RuntimeError::MemoryTooSmall { memory_bytes, resident_bytes });
     }
     let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    Ok((Worker::new(WorkerInfo { threads, budget_bytes, node }), pool))
+    Ok((Worker::new(WorkerInfo { threads, budget_bytes, node, process: std::process::id() }), pool))
 }
 
 /// Bytes of memory that this process takes now; 0 where the system doesn't say.

@@ -83,11 +83,16 @@ impl Run {
                 .map(|worker| InputLocation { result, worker })
                 .ok_or(Failure::ResultLost { computation: result.computation, index: result.task.index })
         };
-        // A merge that is handed out like this loads its result instead of merging.
-        if merge_source(&self.computation.stage(task.stage).work).is_some() {
+        let inputs = self.computation.inputs_of(task);
+        let is_skipped = |result: &ResultId| {
+            result.computation == self.computation.id
+                && self.stages[result.task.stage.0 as usize].is_skipped(result.task.index)
+        };
+        // Inputs that nobody makes are those of a task whose result is loaded instead of computed.
+        if inputs.iter().any(is_skipped) {
             return Ok(Vec::new());
         }
-        self.computation.inputs_of(task).into_iter().map(locate).collect()
+        inputs.into_iter().map(locate).collect()
     }
 
     /// The worker that keeps most of what a task reads, of the results worth being near to.

@@ -124,6 +124,12 @@ impl StageProgress {
         true
     }
 
+    /// Whether a task need not run.
+    pub(super) fn is_skipped(&self, index: u64) -> bool {
+        let after = self.skipped.partition_point(|range| range.end <= index);
+        self.skipped.get(after).is_some_and(|range| range.start <= index)
+    }
+
     /// Number of tasks that need not run.
     pub(super) fn skipped_count(&self) -> u64 {
         self.skipped.iter().map(|range| range.end - range.start).sum()

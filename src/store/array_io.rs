@@ -101,6 +101,15 @@ impl ArrayWriter {
         Ok(self.0.stored_chunk(written.chunk)? == *written)
     }
 
+    /// What lies on the disk of a chunk, its checksum included; `None` where its file isn't there.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchChunk`], or where the file system refuses.
+    pub fn stored_chunk(&self, chunk: ChunkIndex) -> Result<Option<WrittenChunk>, StoreError> {
+        self.check_chunk(chunk)?;
+        Ok(Some(self.0.stored_chunk(chunk)?).filter(|stored| stored.size_bytes > 0))
+    }
+
     fn check_chunk(&self, chunk: ChunkIndex) -> Result<(), StoreError> {
         let array = self.array();
         let count = array.write_grid.chunk_count();

@@ -226,12 +226,15 @@ impl Computation {
         (work.source == task.stage).then(|| TaskId { stage: next, index: kept * work.groups() + run / work.fan_in })
     }
 
-    /// The name under which the result of a reducing task is kept for later attempts of the run: equal for equal values
-    /// on whatever ranks and memory. `None` for other tasks.
+    /// The name under which the result of a task is kept for later attempts of the run, where it reduces or makes values for
+    /// the script: equal for equal values on whatever ranks and memory. `None` for other tasks.
     pub fn partial_name(&self, task: TaskId) -> Option<String> {
         let (mut level, mut stage) = (0_u32, self.stage(task.stage));
         let (position, count) = match &stage.work {
-            StageWork::Produce { .. } => return None,
+            StageWork::Produce { node, .. } => {
+                let is_collected = matches!(stage.output, StageOutput::Collect { .. });
+                return is_collected.then(|| PlanDigest::of(&(node, self.region_of(task))).to_string());
+            }
             StageWork::Reduce(work) => (task.index % work.runs(), work.runs()),
             StageWork::Merge(work) => (task.index % work.groups(), work.groups()),
         };

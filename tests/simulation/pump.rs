@@ -104,7 +104,7 @@ impl Simulation {
         };
         let Cluster { threads, budget_bytes, lost_at, .. } = simulation.cluster;
         for id in (0..simulation.cluster.workers).map(WorkerId) {
-            let info = WorkerInfo { threads, budget_bytes, node: format!("node{}", id.0 / 2) };
+            let info = WorkerInfo { threads, budget_bytes, node: format!("node{}", id.0 / 2), process: id.0 };
             simulation.workers.insert(id, Worker::new(info));
             simulation.act_for(id);
         }

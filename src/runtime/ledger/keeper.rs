@@ -3,6 +3,7 @@
 
 use crate::journal::{Ending, JournalError, Outcome, Record, RunDirectory};
 use crate::runtime::{DRAINED, RuntimeError, interrupt};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -49,6 +50,18 @@ pub(super) fn keep(directory: RunDirectory) -> Result<SharedDirectory, RuntimeEr
 /// Appends to the journal of a directory, unless it is closed: then the process is on its way out.
 pub(super) fn append(directory: &SharedDirectory, record: &Record) -> Result<(), JournalError> {
     lock(directory).as_mut().map_or(Ok(()), |directory| directory.append(record))
+}
+
+/// Takes the lock of an output; see [`RunDirectory::lock`].
+pub(super) fn lock_output(directory: &SharedDirectory, output: &Path) -> Result<(), JournalError> {
+    lock(directory).as_mut().map_or(Ok(()), |directory| directory.lock(output))
+}
+
+/// Gives the lock of an output back.
+pub(super) fn unlock_output(directory: &SharedDirectory, output: &Path) {
+    if let Some(directory) = lock(directory).as_mut() {
+        directory.unlock(output);
+    }
 }
 
 /// Ends the keeping.

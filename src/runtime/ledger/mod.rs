@@ -74,7 +74,11 @@ impl Ledger {
         let identity = Identity::new(&options.script, &options.text, &options.arguments, seed);
         let path = options.directory.clone().unwrap_or_else(|| default_directory(&identity));
         let owner = Owner::this(Environment::detect().job);
-        let mut discard = |history: &History| history.workshops().into_iter().for_each(outputs::remove_workshop);
+        let mut discard = |history: &History| {
+            history.workshops().into_iter().for_each(outputs::remove_workshop);
+            let places: BTreeSet<&str> = history.outputs.iter().map(|output| output.location.store.as_str()).collect();
+            places.into_iter().for_each(|place| journal::remove_dead_lock(Path::new(place)));
+        };
         let (directory, history) = RunDirectory::open(&path, &identity, &owner, options.start, &mut discard)?;
         let path = directory.path().to_owned();
         Ok(Ledger {
@@ -177,7 +181,9 @@ impl Ledger {
     /// # Errors
     /// Where its path can't be followed.
     pub(super) fn workshop(&mut self, location: &str) -> Result<Workshop, RuntimeError> {
-        let place = store::place(location)?.display().to_string();
+        let path = store::place(location)?;
+        keeper::lock_output(&self.directory, &path)?;
+        let place = path.display().to_string();
         let name = journal::short_digest(&(&self.path, self.workshop_count, &place));
         self.workshop_count += 1;
         let owns_place = self.has_placed(&place);
@@ -198,6 +204,7 @@ impl Ledger {
             self.append(Record::Placing { store: store.clone(), directory })?;
         }
         finish()?;
+        keeper::unlock_output(&self.directory, Path::new(&store));
         self.unplaced.remove(&unfinished.workshop);
         self.checked.retain(|location| location.store != store);
         self.append(Record::Placed { store })

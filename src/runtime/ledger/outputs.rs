@@ -1,7 +1,7 @@
 //! Which chunks of an output are there already, and what is left to do.
 
 use super::Ledger;
-use crate::array::{ArrayLocation, StoredArray, WrittenChunk};
+use crate::array::{ArrayLocation, Chunk, StoredArray, WrittenChunk};
 use crate::journal::{self, Record};
 use crate::runtime::RuntimeError;
 use crate::store::{self, UnfinishedStore};
@@ -92,12 +92,18 @@ impl Ledger {
         }
         let mut begun = BegunOutputs::default();
         for target in &targets {
-            let there = Arc::new(there(target.array, &target.chunks)?);
-            self.skipped.chunks += there.len() as u64;
+            let mut there = there(target.array, &target.chunks)?;
             let number = match target.number {
                 Some(number) => number,
                 None => self.record_output(computation, digest, target, store)?,
             };
+            if target.number.is_some() && self.is_only_one(number) {
+                let found = unrecorded(target.array, &target.chunks)?;
+                there.extend(found.iter().map(|written| written.chunk));
+                self.note_written(number, found)?;
+            }
+            self.skipped.chunks += there.len() as u64;
+            let there = Arc::new(there);
             for stage in &target.stages {
                 begun.numbers.insert(*stage, number);
                 begun.done.insert(*stage, there.clone());
@@ -147,6 +153,9 @@ impl Ledger {
         output: u32,
         chunks: Vec<WrittenChunk>,
     ) -> Result<(), RuntimeError> {
+        if chunks.is_empty() {
+            return Ok(());
+        }
         self.has_kept = true;
         self.append(Record::Written { output, chunks })
     }
@@ -155,6 +164,13 @@ impl Ledger {
     pub(super) fn has_placed(&self, place: &str) -> bool {
         let was_about_to = |directory: &u64| directory_number(Path::new(place)) == Some(*directory);
         self.history.placed.contains(place) || self.history.placing.get(place).is_some_and(was_about_to)
+    }
+
+    /// Whether no other plan has written where an output is filled: then what lies there is its own.
+    fn is_only_one(&self, number: u32) -> bool {
+        let own = &self.history.outputs[number as usize];
+        let others = self.history.outputs.iter().filter(|other| other.workshop == own.workshop);
+        others.filter(|other| other.location == own.location).count() == 1
     }
 
     fn record_output(
@@ -216,6 +232,21 @@ fn there(array: &StoredArray, chunks: &[WrittenChunk]) -> Result<HashSet<u64>, R
         Ok(false) | Err(_) => None,
     };
     Ok(chunks.par_iter().filter_map(holds).collect())
+}
+
+/// Chunks that lie on the disk and aren't recorded: written while nobody was left to be told. They appeared whole under
+/// their names; that they can be read is checked nevertheless.
+fn unrecorded(array: &StoredArray, recorded: &[WrittenChunk]) -> Result<Vec<WrittenChunk>, RuntimeError> {
+    let (reader, writer) = (store::open_array(array)?, store::open_array_writer(array)?);
+    let known: HashSet<u64> = recorded.iter().map(|written| written.chunk).collect();
+    let look = |chunk: u64| {
+        let stored = writer.stored_chunk(chunk).ok()??;
+        let region = array.write_grid.region(chunk);
+        let mut values = Chunk::zeros(array.dtype, region.shape.clone());
+        reader.read_into(&region, &mut values).ok().map(|_| stored)
+    };
+    let unknown = (0..array.write_grid.chunk_count()).into_par_iter().filter(|chunk| !known.contains(chunk));
+    Ok(unknown.filter_map(look).collect())
 }
 
 /// What tells a directory from all others of its file system; `None` where there is none.
