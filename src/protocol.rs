@@ -4,7 +4,9 @@
 //! travel in batches. How a message gets to the other side is `transport`'s part, what follows from it the scheduler's
 //! and the worker's.
 
-use crate::array::WrittenChunk;
+pub use crate::array::raw::{Lent, Segment};
+
+use crate::array::{WrittenChunk, raw};
 use crate::task::{Computation, ComputationId, ResultId, ResultPart, StageId, TaskId, TaskResult};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -199,6 +201,30 @@ pub struct Envelope {
     pub from: Endpoint,
     /// The message.
     pub message: Message,
+}
+
+/// A message as it travels: its bytes, and the large vectors that it lends, which travel beside it. Their addresses are good
+/// as long as the message stands still and isn't changed.
+#[derive(Debug)]
+pub struct Encoded {
+    /// The message without those vectors.
+    pub bytes: Vec<u8>,
+    /// The vectors, in the order in which [`decode`] wants them.
+    pub lent: Vec<Lent>,
+}
+
+/// A message as bytes.
+pub fn encode(message: &Message) -> Encoded {
+    let (bytes, lent) = raw::lending(|| postcard::to_stdvec(message));
+    Encoded { bytes: bytes.expect("a message is plain data, which postcard encodes"), lent }
+}
+
+/// The message that [`encode`] made bytes and vectors of, on a rank that runs the same program.
+///
+/// # Errors
+/// Where the bytes are of no message.
+pub fn decode(bytes: &[u8], segments: Vec<Segment>) -> Result<Message, postcard::Error> {
+    raw::with_arrived(segments, || postcard::from_bytes(bytes))
 }
 
 #[cfg(test)]

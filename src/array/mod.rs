@@ -9,7 +9,7 @@ mod chunk;
 mod chunk_grid;
 mod convert;
 mod dtype;
-mod raw;
+pub mod raw;
 mod region;
 mod scalar;
 mod stored;

@@ -2,19 +2,21 @@
 //!
 //! One thread makes all MPI calls (MPI 4.0 section 11.6, `MPI_THREAD_FUNNELED`). Blocking calls spin at full speed in
 //! Open MPI and MPICH, so that thread polls: often while there is traffic, ever more rarely afterwards; something to send
-//! wakes it at once. Counts are C ints: messages over 1 GiB go in parts, which arrive in order (section 3.5).
+//! wakes it at once. Counts are C ints: what is over 1 GiB goes in parts, which arrive in order (section 3.5). Large vectors
+//! are sent from where they are and received where they stay: a head names their sizes, they follow.
 #![allow(unsafe_code)]
 
 use super::{Transport, TransportError};
-use crate::protocol::{Endpoint, Envelope, Message, WorkerId};
+use crate::protocol::{self, Encoded, Endpoint, Envelope, Lent, Message, Segment, WorkerId};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 use mpi::Threading;
-use mpi::datatype::Equivalence;
+use mpi::datatype::{AsDatatype, BufferMut, Collection, Equivalence, PointerMut};
 use mpi::environment::Universe;
 use mpi::request::{Request, StaticScope};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, Destination, Source};
 use std::collections::BTreeMap;
+use std::ffi::c_void;
 use std::sync::Mutex;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -25,6 +27,10 @@ const PART_BYTES: usize = 1 << 30;
 const TAG_PART: i32 = 1;
 /// The only or last part of a message.
 const TAG_LAST: i32 = 2;
+/// The last part of a message whose vectors follow; it begins with their sizes.
+const TAG_HEAD: i32 = 3;
+/// Part of a vector.
+const TAG_VECTOR: i32 = 4;
 /// Polling without a pause after traffic.
 const SPIN: Duration = Duration::from_micros(30);
 /// Shortest pause, and longest.
@@ -44,7 +50,7 @@ pub struct Mpi {
 
 /// What the MPI thread is asked to do.
 enum Outgoing {
-    Send { rank: i32, bytes: Vec<u8> },
+    Send { rank: i32, message: Message },
     Close,
     Abort { exit_code: i32 },
 }
@@ -96,8 +102,7 @@ impl Transport for Mpi {
         if rank >= self.size {
             return Err(TransportError::Closed { to });
         }
-        let bytes = postcard::to_stdvec(&message).expect("a message is plain data, which postcard encodes");
-        let order = Outgoing::Send { rank: rank as i32, bytes };
+        let order = Outgoing::Send { rank: rank as i32, message };
         self.outgoing.send(order).map_err(|_| TransportError::Closed { to })
     }
 
@@ -122,12 +127,39 @@ impl Transport for Mpi {
     }
 }
 
-/// A part on its way out.
+/// A message on its way out.
 struct Sending {
-    request: Request<'static, [u8], StaticScope>,
-    /// The part's bytes, which the request borrows.
-    buffer: *mut [u8],
+    requests: Vec<Request<'static, [u8], StaticScope>>,
+    /// What the requests borrow: the encoded bytes, and the message, which owns the vectors that it lends.
+    _bytes: Box<[u8]>,
+    _message: Box<Message>,
 }
+
+/// Memory that a part is received into.
+struct Spare {
+    address: *mut u8,
+    size_bytes: usize,
+}
+
+// SAFETY: for all four: `Spare` describes `size_bytes` bytes of allocated memory at `address`, which whoever makes one
+// vouches for; the datatype is that of bytes.
+unsafe impl PointerMut for Spare {
+    fn pointer_mut(&mut self) -> *mut c_void {
+        self.address.cast()
+    }
+}
+unsafe impl Collection for Spare {
+    fn count(&self) -> i32 {
+        self.size_bytes as i32
+    }
+}
+unsafe impl AsDatatype for Spare {
+    type Out = <u8 as Equivalence>::Out;
+    fn as_datatype(&self) -> Self::Out {
+        u8::equivalent_datatype()
+    }
+}
+unsafe impl BufferMut for Spare {}
 
 /// The thread that calls MPI.
 struct Poller {
@@ -178,7 +210,7 @@ impl Poller {
     /// Waits for an order, the longer the less there is to do; says whether it was the last.
     fn rest(&mut self, idle: Duration) -> bool {
         // Something on its way out moves only while MPI is called.
-        let longest = if self.sends.is_empty() { PAUSES.1 } else { PAUSES.1 / 10 };
+        let longest = if self.sends.is_empty() { PAUSES.1 } else { PAUSES.0 };
         match self.orders.recv_timeout((idle / PAUSE_SHARE).clamp(PAUSES.0, longest)) {
             Ok(order) => self.obey(order),
             Err(RecvTimeoutError::Timeout) => false,
@@ -189,13 +221,8 @@ impl Poller {
     /// Does as asked; says whether that was the last order.
     fn obey(&mut self, order: Outgoing) -> bool {
         match order {
-            Outgoing::Send { rank, mut bytes } => {
-                while bytes.len() > PART_BYTES {
-                    let rest = bytes.split_off(PART_BYTES);
-                    self.start_send(rank, bytes, TAG_PART);
-                    bytes = rest;
-                }
-                self.start_send(rank, bytes, TAG_LAST);
+            Outgoing::Send { rank, message } => {
+                self.start_send(rank, message);
                 false
             }
             Outgoing::Close => true,
@@ -203,28 +230,46 @@ impl Poller {
         }
     }
 
-    fn start_send(&mut self, rank: i32, bytes: Vec<u8>, tag: i32) {
-        let buffer = Box::into_raw(bytes.into_boxed_slice());
-        // SAFETY: the buffer comes from a box, and is freed only when the request, which borrows it, is complete.
-        let borrowed: &'static [u8] = unsafe { &*buffer };
-        let request = self.world.process_at_rank(rank).immediate_send_with_tag(StaticScope, borrowed, tag);
-        self.sends.push(Sending { request, buffer });
-    }
-
-    /// Frees the buffers of parts that have left; says whether there were any.
-    fn finish_sends(&mut self) -> bool {
-        let before = self.sends.len();
-        for Sending { request, buffer } in std::mem::take(&mut self.sends) {
-            match request.test() {
-                Ok(_) => {
-                    // SAFETY: `buffer` is the box given up in `start_send`; the request, its only user, is complete
-                    // (MPI 4.0 section 3.7.3), and each request completes once.
-                    drop(unsafe { Box::from_raw(buffer) });
-                }
-                Err(request) => self.sends.push(Sending { request, buffer }),
+    fn start_send(&mut self, rank: i32, message: Message) {
+        let message = Box::new(message);
+        let Encoded { bytes, lent } = protocol::encode(&message);
+        let (bytes, last_tag) = if lent.is_empty() { (bytes, TAG_LAST) } else { (with_sizes(&lent, &bytes), TAG_HEAD) };
+        let bytes = bytes.into_boxed_slice();
+        let to = self.world.process_at_rank(rank);
+        let mut requests = Vec::new();
+        let mut send = |address: *const u8, size_bytes: usize, tag| {
+            // SAFETY: the bytes are those of a box or of a vector that a boxed message owns. Both stay where they are,
+            // unchanged, in the `Sending` that also has the request, which is dropped once the request is complete.
+            let part: &'static [u8] = unsafe { std::slice::from_raw_parts(address, size_bytes) };
+            requests.push(to.immediate_send_with_tag(StaticScope, part, tag));
+        };
+        let part_count = bytes.len().div_ceil(PART_BYTES).max(1);
+        for (position, part) in parts(&bytes).enumerate() {
+            send(part.as_ptr(), part.len(), if position + 1 == part_count { last_tag } else { TAG_PART });
+        }
+        for Lent { address, size_bytes, .. } in lent {
+            for offset in (0..size_bytes).step_by(PART_BYTES) {
+                // SAFETY: the offset is below the size of the vector.
+                let address = unsafe { address.add(offset) };
+                send(address, PART_BYTES.min(size_bytes - offset), TAG_VECTOR);
             }
         }
-        self.sends.len() < before
+        self.sends.push(Sending { requests, _bytes: bytes, _message: message });
+    }
+
+    /// Gives up messages that have left; says whether any part has.
+    fn finish_sends(&mut self) -> bool {
+        let mut has_left = false;
+        for sending in &mut self.sends {
+            for request in std::mem::take(&mut sending.requests) {
+                match request.test() {
+                    Ok(_) => has_left = true,
+                    Err(request) => sending.requests.push(request),
+                }
+            }
+        }
+        self.sends.retain(|sending| !sending.requests.is_empty());
+        has_left
     }
 
     /// Takes in what has arrived; says whether anything has.
@@ -243,8 +288,11 @@ impl Poller {
                 self.parts.insert(rank, bytes);
                 continue;
             }
-            let message: Message =
-                postcard::from_bytes(&bytes).expect("every rank runs the same program, which encoded this message");
+            let message = match status.tag() {
+                TAG_HEAD => self.receive_vectors(rank, &bytes),
+                _ => protocol::decode(&bytes, Vec::new()),
+            };
+            let message = message.expect("every rank runs the same program, which encoded this message");
             if self.deliveries.send(Envelope { from: endpoint_of(rank), message }).is_err() {
                 // Nobody listens any more: the rank is leaving.
                 break;
@@ -252,4 +300,46 @@ impl Poller {
         }
         has_received
     }
+
+    /// Receives the vectors that follow a head, and puts the message together.
+    fn receive_vectors(&self, rank: i32, head: &[u8]) -> Result<Message, postcard::Error> {
+        let (sizes, bytes) = postcard::take_from_bytes::<Vec<(u64, u8)>>(head)?;
+        let segments = sizes.into_iter().map(|(size_bytes, value_bytes)| match value_bytes {
+            1 => Segment::One(self.receive_vector(rank, size_bytes as usize)),
+            2 => Segment::Two(self.receive_vector(rank, size_bytes as usize)),
+            4 => Segment::Four(self.receive_vector(rank, size_bytes as usize)),
+            _ => Segment::Eight(self.receive_vector(rank, size_bytes as usize)),
+        });
+        protocol::decode(bytes, segments.collect())
+    }
+
+    fn receive_vector<T: bytemuck::Pod>(&self, rank: i32, size_bytes: usize) -> Vec<T> {
+        let count = size_bytes / size_of::<T>();
+        let mut values = Vec::<T>::with_capacity(count);
+        let from = self.world.process_at_rank(rank);
+        for offset in (0..size_bytes).step_by(PART_BYTES) {
+            // SAFETY: the offset is below the size of what the vector has allocated.
+            let address = unsafe { values.as_mut_ptr().cast::<u8>().add(offset) };
+            let mut part = Spare { address, size_bytes: PART_BYTES.min(size_bytes - offset) };
+            from.receive_into_with_tag(&mut part, TAG_VECTOR);
+        }
+        // SAFETY: parts as long as the vector were received into it (the sender cuts it likewise), and any bytes are a
+        // value of a `Pod`.
+        unsafe { values.set_len(count) };
+        values
+    }
+}
+
+/// The bytes of a head: sizes of the vectors, then the message.
+fn with_sizes(lent: &[Lent], message: &[u8]) -> Vec<u8> {
+    let sizes: Vec<(u64, u8)> = lent.iter().map(|lent| (lent.size_bytes as u64, lent.value_bytes as u8)).collect();
+    let head = Vec::with_capacity(message.len() + 10 * sizes.len() + 10);
+    let mut head = postcard::to_extend(&sizes, head).expect("sizes are plain data, which postcard encodes");
+    head.extend_from_slice(message);
+    head
+}
+
+/// Bytes in parts; one empty part where there are none.
+fn parts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    (0..bytes.len().max(1)).step_by(PART_BYTES).map(|start| &bytes[start..bytes.len().min(start + PART_BYTES)])
 }
