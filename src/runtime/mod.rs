@@ -3,6 +3,7 @@
 //! The scheduler and the workers are state machines that know no threads; this module gives them threads, a transport
 //! and a clock, in one process or under `mpirun`. It decides nothing about what is computed (`task`) or how (`execute`).
 
+mod allocator;
 mod assemble;
 mod drain;
 pub mod interrupt;

@@ -3,7 +3,7 @@
 use super::job::Job;
 use super::observers::Observers;
 use super::serve::{panic_message, serve};
-use super::{RuntimeError, SessionOptions, interrupt};
+use super::{RuntimeError, SessionOptions, allocator, interrupt};
 use crate::environment::Environment;
 use crate::protocol::{Endpoint, Message, Report, WorkerInfo};
 use crate::transport::{Transport, TransportError, in_process};
@@ -27,6 +27,7 @@ pub(super) enum Part {
 /// Where threads or MPI can't be started, or the memory is too small.
 pub(super) fn start(options: SessionOptions) -> Result<Part, RuntimeError> {
     let ranks = Environment::detect().ranks;
+    allocator::keep_freed_memory(options.memory_bytes);
     interrupt::install(ranks)?;
     if ranks.count > 1 { start_rank(options, ranks.count) } else { start_alone(options) }
 }
