@@ -94,6 +94,8 @@ pub struct Environment {
     pub memory_source: MemorySource,
     /// Identity of the batch job, `slurm 4711` or `pbs 12.server`.
     pub job: Option<String>,
+    /// Directory of the node for files that last as long as the job.
+    pub scratch_directory: PathBuf,
 }
 
 /// Where facts about a process come from.
@@ -132,6 +134,7 @@ impl Environment {
             memory_bytes: node_bytes / 100 * MEMORY_PERCENT / ranks.local_count as u64,
             memory_source,
             job: sources.job(),
+            scratch_directory: sources.scratch_directory(),
         }
     }
 }
@@ -245,6 +248,11 @@ impl Sources<'_> {
         files.flatten().filter_map(|path| (self.file)(&path)).collect::<Vec<_>>().into_iter()
     }
 
+    fn scratch_directory(&self) -> PathBuf {
+        let named = ["SLURM_TMPDIR", "PBS_JOBFS", "TMPDIR"].into_iter().find_map(|name| self.text(name));
+        named.map_or_else(|| PathBuf::from("/tmp"), PathBuf::from)
+    }
+
     fn job(&self) -> Option<String> {
         let slurm = self.text("SLURM_JOB_ID").map(|id| format!("slurm {id}"));
         slurm.or_else(|| self.text("PBS_JOBID").map(|id| format!("pbs {id}")))
@@ -339,7 +347,9 @@ mod tests {
 
     #[test]
     fn pbs_says_how_many_cores_are_the_jobs() {
-        let found = environment(&[("PBS_JOBID", "12.server"), ("NCPUS", "4")], &[], 64, 64);
+        let variables = [("PBS_JOBID", "12.server"), ("NCPUS", "4"), ("PBS_JOBFS", "/jobfs/12"), ("TMPDIR", "/tmp/me")];
+        let found = environment(&variables, &[], 64, 64);
+        assert_eq!(found.scratch_directory, PathBuf::from("/jobfs/12"));
         assert_eq!((found.thread_count, found.job.as_deref()), (4, Some("pbs 12.server")));
     }
 

@@ -81,6 +81,21 @@ pub enum Event {
         /// The first error.
         message: String,
     },
+    /// A rank has come to its end.
+    RankUsed {
+        /// The worker on it; `None` where it schedules only.
+        worker: Option<u32>,
+        /// Name of its node.
+        node: String,
+        /// Bytes of values that came from other ranks.
+        moved_bytes: u64,
+        /// Bytes of values that went to scratch.
+        spilled_bytes: u64,
+        /// Most bytes of memory that it took; 0 where the system doesn't say.
+        peak_bytes: u64,
+        /// Bytes of memory that it might take.
+        memory_bytes: u64,
+    },
 }
 
 impl Event {
@@ -95,15 +110,16 @@ impl Event {
         Event::ComputationStarted { computation: computation.id, stages: stages.collect(), worker_count }
     }
 
-    /// The computation that the event is about.
-    pub fn computation(&self) -> ComputationId {
+    /// The computation that the event is about; `None` where it is about the run.
+    pub fn computation(&self) -> Option<ComputationId> {
         match self {
             Event::ComputationStarted { computation, .. }
             | Event::StageStarted { computation, .. }
             | Event::TasksDone { computation, .. }
             | Event::StageFinished { computation, .. }
             | Event::ComputationFinished { computation, .. }
-            | Event::ComputationFailed { computation, .. } => *computation,
+            | Event::ComputationFailed { computation, .. } => Some(*computation),
+            Event::RankUsed { .. } => None,
         }
     }
 

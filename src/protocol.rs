@@ -41,16 +41,40 @@ impl fmt::Display for Endpoint {
 }
 
 /// What a worker has to offer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerInfo {
     /// Tasks that it runs at one time.
     pub threads: usize,
     /// Bytes that its tasks and the results it keeps may take.
     pub budget_bytes: u64,
+    /// Bytes of memory that its process may take in all.
+    pub memory_bytes: u64,
+    /// Where results go that memory doesn't hold.
+    pub scratch: ScratchInfo,
     /// Name of its node.
     pub node: String,
     /// Its process there.
     pub process: u32,
+}
+
+/// Where a worker's results go that its memory doesn't hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScratchInfo {
+    /// The directory, or why there is none.
+    pub place: String,
+    /// Bytes that may lie there; 0 where there is none.
+    pub limit_bytes: u64,
+}
+
+/// What a worker has used since its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Bytes of values that came from peers.
+    pub moved_bytes: u64,
+    /// Bytes of values that went to scratch.
+    pub spilled_bytes: u64,
+    /// Most bytes of memory that its process took at one time; 0 where the system doesn't say.
+    pub peak_bytes: u64,
 }
 
 /// A result that a task reads, and who keeps it.
@@ -165,6 +189,8 @@ pub enum Report {
     },
     /// The answer to [`Order::Cancel`] and [`Order::Drain`].
     Cancelled(ComputationId),
+    /// What the worker has used, before it leaves.
+    Usage(Usage),
     /// The worker is gone; its transport says so on its behalf.
     Lost {
         /// How it went.

@@ -1,9 +1,10 @@
 //! Arguments that several subcommands take.
 
 use crate::environment::Environment;
+use crate::runtime::ScratchOptions;
 use bytesize::ByteSize;
 use clap::Args;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A script and what it is given.
 #[derive(Debug, Args)]
@@ -42,12 +43,26 @@ pub struct ResourceArguments {
     /// divided among the ranks of the node].
     #[arg(long, value_name = "SIZE", value_parser = memory)]
     memory: Option<u64>,
+
+    /// Directory of the node for results that memory doesn't hold [default: SLURM_TMPDIR, PBS_JOBFS, TMPDIR or /tmp, unless
+    /// it lies in memory].
+    #[arg(long, value_name = "DIR")]
+    scratch: Option<PathBuf>,
+
+    /// What a rank may write there, as in 100GiB [default: its part of 80 % of what is free].
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    scratch_limit: Option<u64>,
 }
 
 impl ResourceArguments {
     /// Threads of this rank.
     pub fn threads(&self, environment: &Environment) -> usize {
         self.threads.unwrap_or(environment.thread_count)
+    }
+
+    /// Where results go that memory doesn't hold.
+    pub fn scratch(&self) -> ScratchOptions {
+        ScratchOptions { directory: self.scratch.clone(), limit_bytes: self.scratch_limit }
     }
 
     /// Bytes that this rank may use.

@@ -40,7 +40,7 @@ fn describe(location: &str) -> Result<String, Error> {
     let store = store::open(location)?;
     let group = store.metadata();
     let environment = Environment::detect();
-    let options = SessionOptions { threads: 1, memory_bytes: environment.memory_bytes, seed: 0, observers: Vec::new() };
+    let options = SessionOptions { threads: 1, memory_bytes: environment.memory_bytes, ..SessionOptions::default() };
     // Reads coordinates here, and computes nothing.
     let session = Session::explaining(options, |_| {});
     let dataset = open_group(group, &OpenOptions::default(), &session)

@@ -11,6 +11,7 @@ mod leaf;
 mod pool;
 mod program;
 mod reduce;
+mod scratch;
 mod strips;
 mod target;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use crate::task::TaskInputs;
+pub use scratch::{Scratch, ScratchError};
 
 /// What a finished task hands back.
 #[derive(Debug)]

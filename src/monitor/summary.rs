@@ -2,6 +2,7 @@
 
 use super::progress::{duration, moved};
 use crate::event::{Event, Observer};
+use bytesize::ByteSize;
 use std::io::Write;
 use std::time::Duration;
 
@@ -13,6 +14,10 @@ pub struct Summary<W: Write> {
     wall: Duration,
     read_bytes: u64,
     written_bytes: u64,
+    moved_bytes: u64,
+    spilled_bytes: u64,
+    /// Most memory that each rank took, and what it might take.
+    peaks: Vec<(u64, u64)>,
 }
 
 impl<W: Write> Summary<W> {
@@ -25,6 +30,9 @@ impl<W: Write> Summary<W> {
             wall: Duration::ZERO,
             read_bytes: 0,
             written_bytes: 0,
+            moved_bytes: 0,
+            spilled_bytes: 0,
+            peaks: Vec::new(),
         }
     }
 }
@@ -39,6 +47,11 @@ impl<W: Write + Send> Observer for Summary<W> {
                 self.written_bytes += written_bytes;
             }
             Event::ComputationFailed { .. } => self.has_failed = true,
+            Event::RankUsed { moved_bytes, spilled_bytes, peak_bytes, memory_bytes, .. } => {
+                self.moved_bytes += moved_bytes;
+                self.spilled_bytes += spilled_bytes;
+                self.peaks.push((*peak_bytes, *memory_bytes));
+            }
             _ => {}
         }
     }
@@ -52,8 +65,31 @@ impl<W: Write> Drop for Summary<W> {
         let plural = if self.computation_count == 1 { "" } else { "s" };
         let time = duration(self.wall);
         let bytes = moved(self.read_bytes, self.written_bytes);
-        super::say(&mut self.output, &format!("{} computation{plural} in {time}{bytes}", self.computation_count));
+        let between = some_bytes("moved between ranks", self.moved_bytes) + &some_bytes("spilled", self.spilled_bytes);
+        let peak = peak(&self.peaks);
+        let count = self.computation_count;
+        super::say(&mut self.output, &format!("{count} computation{plural} in {time}{bytes}{between}{peak}"));
     }
+}
+
+fn some_bytes(what: &str, bytes: u64) -> String {
+    if bytes == 0 { String::new() } else { format!(", {what} {}", size(bytes)) }
+}
+
+/// What the rank took that came nearest to its limit.
+fn peak(peaks: &[(u64, u64)]) -> String {
+    let known = peaks.iter().filter(|(peak, limit)| *peak > 0 && *limit > 0);
+    let Some((peak, limit)) = known.max_by(|a, b| share(a).total_cmp(&share(b))) else { return String::new() };
+    let whose = if peaks.len() > 1 { " of a rank" } else { "" };
+    format!(", peak memory{whose} {} of {}", size(*peak), size(*limit))
+}
+
+fn share((peak, limit): &(u64, u64)) -> f64 {
+    *peak as f64 / *limit as f64
+}
+
+fn size(bytes: u64) -> String {
+    ByteSize::b(bytes).display().iec().to_string()
 }
 
 #[cfg(test)]
@@ -61,12 +97,22 @@ mod tests {
     use super::super::progress::tests::events;
     use super::*;
 
+    fn used(moved_bytes: u64, peak_bytes: u64) -> Event {
+        let (worker, node) = (Some(0), "node".to_owned());
+        Event::RankUsed { worker, node, moved_bytes, spilled_bytes: 0, peak_bytes, memory_bytes: 100 << 20 }
+    }
+
     #[test]
     fn the_sums_come_at_the_end() {
         let mut text = Vec::new();
         let mut summary = Summary::to(&mut text);
         events().iter().chain(&events()).for_each(|event| summary.observe(event));
+        summary.observe(&used(1 << 20, 90 << 20));
+        summary.observe(&used(3 << 20, 20 << 20));
         drop(summary);
-        assert_eq!(String::from_utf8(text).unwrap(), "swath: 2 computations in 8.0 s, read 8.0 MiB, wrote 2.0 MiB\n");
+        assert_eq!(
+            String::from_utf8(text).unwrap(),
+            "swath: 2 computations in 8.0 s, read 8.0 MiB, wrote 2.0 MiB, moved between ranks 4.0 MiB, peak memory of a rank 90.0 MiB of 100.0 MiB\n"
+        );
     }
 }

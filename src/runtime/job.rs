@@ -2,9 +2,11 @@
 
 use super::RuntimeError;
 use super::drain::{self, Times};
+use super::memory::peak_bytes;
 use super::observers::Observers;
 use crate::array::WrittenChunk;
-use crate::protocol::{Endpoint, Envelope, Message, Report, WorkerId, WorkerInfo};
+use crate::event::Event;
+use crate::protocol::{Endpoint, Envelope, Message, Order, Report, WorkerId, WorkerInfo};
 use crate::scheduler::{Action, Failure, Scheduler};
 use crate::task::{Computation, ComputationId, Skip, StageId, TaskId, TaskResult};
 use crate::transport::{Transport, TransportError};
@@ -15,6 +17,8 @@ use std::time::{Duration, Instant};
 
 /// How often observers are offered what they had no room for.
 const OBSERVER_INTERVAL: Duration = Duration::from_millis(100);
+/// Longest wait for what leaving workers say of themselves.
+const USAGE_TIME: Duration = Duration::from_secs(1);
 
 /// Takes what a computation leaves with rank 0.
 pub(super) trait Receive {
@@ -49,6 +53,26 @@ struct Timer {
     has_dropped: bool,
 }
 
+/// Tells workers at once that kept results won't be read any more; the scheduler hears of it before it next has work.
+#[derive(Default)]
+pub(super) struct Releaser {
+    transport: Option<Arc<dyn Transport>>,
+    workers: Vec<WorkerId>,
+}
+
+impl Releaser {
+    /// Drops the kept results of a stage.
+    pub(super) fn release(&self, (computation, stage): (ComputationId, StageId)) {
+        for worker in &self.workers {
+            if let Some(transport) = &self.transport {
+                let order = Order::ReleaseStage { computation, stage };
+                // A worker that is gone holds nothing any more.
+                let _ = transport.send(Endpoint::Worker(*worker), Message::Order(order));
+            }
+        }
+    }
+}
+
 /// A scheduler and its workers.
 pub(super) struct Job {
     scheduler: Scheduler,
@@ -56,6 +80,8 @@ pub(super) struct Job {
     observers: Observers,
     clock: Instant,
     times: Times,
+    /// Bytes that rank 0 may use.
+    memory_bytes: u64,
     /// The worker's thread, in one process.
     worker_thread: Option<JoinHandle<()>>,
     is_finished: bool,
@@ -71,11 +97,13 @@ impl Job {
         observers: Observers,
         worker_thread: Option<JoinHandle<()>>,
         worker_count: usize,
+        memory_bytes: u64,
     ) -> Result<Job, RuntimeError> {
         let scheduler = Scheduler::new();
         let clock = Instant::now();
         let times = Times::default();
-        let mut job = Job { scheduler, transport, observers, clock, times, worker_thread, is_finished: false };
+        let mut job =
+            Job { scheduler, transport, observers, clock, times, memory_bytes, worker_thread, is_finished: false };
         let mut lost = Vec::new();
         // All are heard before any is sent home: one that comes later would wait for orders for ever.
         while job.scheduler.workers().count() + lost.len() < worker_count {
@@ -168,6 +196,12 @@ impl Job {
         times.watch()
     }
 
+    /// Something that drops kept results without the job.
+    pub(super) fn releaser(&self) -> Releaser {
+        let workers = self.scheduler.workers().map(|(id, _)| id).collect();
+        Releaser { transport: Some(self.transport.clone()), workers }
+    }
+
     /// Drops the kept results of a stage.
     pub(super) fn release(&mut self, computation: ComputationId, stage: StageId) {
         if !self.is_finished {
@@ -183,12 +217,33 @@ impl Job {
         }
         self.scheduler.shut_down(exit_code);
         self.act(&mut Nothing);
+        self.hear_usage();
         self.observers.finish();
         if let Some(thread) = self.worker_thread.take() {
             // A panic of the worker was reported as its loss.
             let _ = thread.join();
         }
         self.transport.close();
+    }
+
+    /// Waits for what leaving workers say of themselves, and tells it.
+    fn hear_usage(&mut self) {
+        let deadline = Instant::now() + USAGE_TIME;
+        let mut missing = self.scheduler.workers().count();
+        while missing > 0
+            && let Ok(envelope) = self.transport.incoming().recv_deadline(deadline)
+        {
+            missing -= usize::from(matches!(envelope.message, Message::Report(Report::Usage(_))));
+            self.handle(envelope);
+        }
+        if self.worker_thread.is_none() {
+            let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
+            let (moved_bytes, spilled_bytes, peak_bytes) = (0, 0, peak_bytes());
+            let memory_bytes = self.memory_bytes;
+            let event = Event::RankUsed { worker: None, node, moved_bytes, spilled_bytes, peak_bytes, memory_bytes };
+            self.observers.tell(event);
+        }
+        self.act(&mut Nothing);
     }
 
     /// Ends every rank at once.

@@ -9,14 +9,17 @@ mod drain;
 pub mod interrupt;
 mod job;
 mod ledger;
+mod memory;
 mod observers;
 mod partials;
+mod scratch;
 mod serve;
 mod session;
 mod start;
 
 pub use drain::{DRAINED, Times};
 pub use ledger::{RunOptions, Skipped};
+pub use scratch::ScratchOptions;
 pub use session::{Description, Session, SessionOptions, Started, StoreWritten};
 
 use crate::array::Shape;

@@ -1,9 +1,11 @@
 //! Gives a worker its threads, its transport and its clock.
 
+use super::memory::peak_bytes;
 use super::partials;
+use super::scratch::{ScratchDone, ScratchOrder, ScratchThread};
 use crate::execute::{ExecuteError, Executor, TaskInputs, TaskOutcome};
-use crate::protocol::Envelope;
-use crate::task::{ComputationId, TaskId, TaskResult};
+use crate::protocol::{Envelope, Message, Order};
+use crate::task::{ComputationId, ResultPart, TaskId, TaskResult};
 use crate::transport::Transport;
 use crate::worker::{Action, Completion, Worker};
 use crossbeam_channel::{Receiver, Sender, select, unbounded};
@@ -11,6 +13,7 @@ use rayon::ThreadPool;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -46,6 +49,7 @@ struct Server<'a> {
     worker: Worker,
     transport: &'a dyn Transport,
     pool: &'a ThreadPool,
+    scratch: ScratchThread,
     prepared: BTreeMap<ComputationId, Prepared>,
     finished: Sender<Ended>,
     completions: Receiver<Ended>,
@@ -53,10 +57,12 @@ struct Server<'a> {
 }
 
 /// Works until the scheduler says that the run is over; gives the exit code for this rank.
-pub(super) fn serve(worker: Worker, transport: &dyn Transport, pool: &ThreadPool) -> i32 {
+/// Results that memory doesn't hold go to `scratch`, which is removed in the end.
+pub(super) fn serve(worker: Worker, transport: &dyn Transport, pool: &ThreadPool, scratch: Option<PathBuf>) -> i32 {
     let (finished, completions) = unbounded();
     let clock = Instant::now();
-    Server { worker, transport, pool, prepared: BTreeMap::new(), finished, completions, clock }.run()
+    let scratch = ScratchThread::new(scratch);
+    Server { worker, transport, pool, scratch, prepared: BTreeMap::new(), finished, completions, clock }.run()
 }
 
 impl Server<'_> {
@@ -69,7 +75,11 @@ impl Server<'_> {
             let wait = self.worker.flush_deadline().map_or(LONGEST_WAIT, |deadline| deadline.saturating_sub(now));
             select! {
                 recv(self.transport.incoming()) -> envelope => match envelope {
-                    Ok(Envelope { from, message }) => self.worker.handle_message(from, message),
+                    Ok(envelope) => self.hear(envelope),
+                    Err(_) => return ABANDONED,
+                },
+                recv(self.scratch.done()) -> done => match done {
+                    Ok(done) => self.note_scratch(done),
                     Err(_) => return ABANDONED,
                 },
                 recv(self.completions) -> finished => {
@@ -78,8 +88,8 @@ impl Server<'_> {
                 default(wait) => {}
             }
             // All that is at hand, so that completions go to the scheduler together.
-            while let Ok(Envelope { from, message }) = self.transport.incoming().try_recv() {
-                self.worker.handle_message(from, message);
+            while let Ok(envelope) = self.transport.incoming().try_recv() {
+                self.hear(envelope);
             }
             while let Ok(finished) = self.completions.try_recv() {
                 self.note(finished);
@@ -94,6 +104,36 @@ impl Server<'_> {
                 self.worker.handle_completion(self.clock.elapsed(), computation, task, outcome);
             }
             Ended::Saving { computation, count } => self.worker.handle_saved(computation, count),
+        }
+    }
+
+    fn hear(&mut self, Envelope { from, message }: Envelope) {
+        if matches!(message, Message::Order(Order::Shutdown { .. })) {
+            self.worker.note_peak(peak_bytes());
+        }
+        self.worker.handle_message(from, message);
+    }
+
+    fn note_scratch(&mut self, done: ScratchDone) {
+        match done {
+            ScratchDone::Written { result, outcome } => self.worker.handle_spilled(result, outcome),
+            ScratchDone::Read { part, outcome } => self.worker.handle_loaded(part, outcome),
+        }
+    }
+
+    /// Has something done in scratch; where it can't be, the worker hears why.
+    fn order_scratch(&mut self, order: ScratchOrder) {
+        let failed = match &order {
+            ScratchOrder::Write { result, .. } => Some((ResultPart { result: *result, region: None }, true)),
+            ScratchOrder::Read(part) => Some((part.clone(), false)),
+            ScratchOrder::Discard(_) => None,
+        };
+        if let (Err(error), Some((part, is_write))) = (self.scratch.order(order), failed) {
+            let message = format!("can't start a thread for scratch: {error}");
+            match is_write {
+                true => self.worker.handle_spilled(part.result, Err(message)),
+                false => self.worker.handle_loaded(part, Err(message)),
+            }
         }
     }
 
@@ -115,6 +155,11 @@ impl Server<'_> {
                 Action::Forget(computation) => drop(self.prepared.remove(&computation)),
                 Action::Run { computation, task, inputs } => self.start(computation, task, inputs),
                 Action::Save { computation, results } => self.save(computation, results),
+                Action::Spill { result, value, pieces } => {
+                    self.order_scratch(ScratchOrder::Write { result, value, pieces });
+                }
+                Action::Load(part) => self.order_scratch(ScratchOrder::Read(part)),
+                Action::Discard(result) => self.order_scratch(ScratchOrder::Discard(result)),
                 Action::Send { to, message } => {
                     if self.transport.send(to, message).is_err() {
                         return Some(ABANDONED);

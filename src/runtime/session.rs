@@ -1,8 +1,9 @@
 //! The session: the only door from a plan to execution.
 
 use super::assemble::Assembly;
-use super::job::{Job, Nothing, Receive};
+use super::job::{Job, Nothing, Receive, Releaser};
 use super::ledger::{BegunOutputs, Ledger, RunOptions, Skipped};
+use super::scratch::ScratchOptions;
 use super::start::{PANICKED, Part, start};
 use super::{RuntimeError, Times, interrupt};
 use crate::array::{Chunk, StoredArray, WrittenChunk};
@@ -35,6 +36,8 @@ pub struct SessionOptions {
     pub threads: usize,
     /// Bytes of memory that this rank may use, all in all.
     pub memory_bytes: u64,
+    /// Where results go that memory doesn't hold.
+    pub scratch: ScratchOptions,
     /// Seed of random arrays that name none.
     pub seed: u64,
     /// Who watches the run. Only rank 0's observers see anything.
@@ -48,6 +51,7 @@ impl Default for SessionOptions {
         SessionOptions {
             threads: environment.thread_count,
             memory_bytes: environment.memory_bytes,
+            scratch: ScratchOptions::default(),
             seed: 0,
             observers: Vec::new(),
         }
@@ -130,12 +134,14 @@ type PersistedStage = (ComputationId, StageId);
 struct PersistedGuard {
     stage: PersistedStage,
     dropped: Sender<PersistedStage>,
+    workers: Releaser,
 }
 
 impl Drop for PersistedGuard {
     fn drop(&mut self) {
         // Where the session is gone, so are the workers and their chunks.
         let _ = self.dropped.send(self.stage);
+        self.workers.release(self.stage);
     }
 }
 
@@ -384,7 +390,11 @@ impl Session {
             .stage_ids()
             .find(|id| computation.stage(*id).output == StageOutput::Persist { output })
             .expect("lowering makes a stage for every output");
-        let guard = PersistedGuard { stage: (computation.id, stage), dropped: self.dropped.0.clone() };
+        let workers = match &self.mode {
+            Mode::Running(job) => job.borrow().releaser(),
+            Mode::Explaining(_) => Releaser::default(),
+        };
+        let guard = PersistedGuard { stage: (computation.id, stage), dropped: self.dropped.0.clone(), workers };
         let source = PersistedArray { computation: computation.id.0, stage: stage.0 };
         let grid = computation.stage(stage).result_grid().clone();
         Array::persisted(source, array.dtype(), grid, KeepAlive::new(guard)).rechunk(array.grid().clone())
@@ -615,7 +625,7 @@ mod tests {
     use std::rc::Rc;
 
     fn session() -> Session {
-        let options = SessionOptions { threads: 3, memory_bytes: 1 << 40, seed: 7, observers: Vec::new() };
+        let options = SessionOptions { threads: 3, memory_bytes: 1 << 40, seed: 7, ..SessionOptions::default() };
         match Session::start(options).unwrap() {
             Started::Session(session) => session,
             Started::Served { .. } => unreachable!("tests run in one process"),
@@ -670,7 +680,7 @@ mod tests {
     fn an_explaining_session_gives_zeros_and_shows_stages() {
         let seen = Rc::new(Cell::new(0));
         let count = seen.clone();
-        let options = SessionOptions { threads: 1, memory_bytes: 1 << 30, seed: 0, observers: Vec::new() };
+        let options = SessionOptions { threads: 1, memory_bytes: 1 << 30, ..SessionOptions::default() };
         let session =
             Session::explaining(options, move |computation| count.set(count.get() + computation.stages.len()));
         let values = session.compute(&[counted()]).unwrap();

@@ -1,6 +1,7 @@
 //! Starts this process's part of a job: all of it in one process, or one rank of several.
 
 use super::job::Job;
+use super::memory::resident_bytes;
 use super::observers::Observers;
 use super::serve::{panic_message, serve};
 use super::{RuntimeError, SessionOptions, allocator, interrupt};
@@ -10,6 +11,7 @@ use crate::transport::{Transport, TransportError, in_process};
 use crate::worker::Worker;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// This process's part of a job.
@@ -35,13 +37,14 @@ pub(super) fn start(options: SessionOptions) -> Result<Part, RuntimeError> {
 /// Starts a scheduler and a worker in this process.
 fn start_alone(options: SessionOptions) -> Result<Part, RuntimeError> {
     let (own, workers) = in_process::connect(1);
-    let (worker, pool) = prepare_worker(options.threads, options.memory_bytes)?;
+    let memory_bytes = options.memory_bytes;
+    let (worker, pool, directory) = prepare_worker(&options)?;
     let observers = Observers::start(options.observers)?;
-    let mut worker = Some((worker, pool));
+    let mut worker = Some((worker, pool, directory));
     let threads = workers.into_iter().filter_map(|transport| {
-        let (worker, pool) = worker.take()?;
+        let (worker, pool, directory) = worker.take()?;
         let work = move || {
-            let served = catch_unwind(AssertUnwindSafe(|| serve(worker, &transport, &pool)));
+            let served = catch_unwind(AssertUnwindSafe(|| serve(worker, &transport, &pool, directory)));
             if let Err(panic) = served {
                 report_loss(&transport, panic_message(&*panic));
             }
@@ -49,7 +52,7 @@ fn start_alone(options: SessionOptions) -> Result<Part, RuntimeError> {
         Some(std::thread::Builder::new().name("swath-worker".to_owned()).spawn(work))
     });
     let thread = threads.last().transpose().map_err(|error| RuntimeError::Thread { message: error.to_string() })?;
-    let job = Job::start(Arc::new(own), observers, thread, 1)?;
+    let job = Job::start(Arc::new(own), observers, thread, 1, memory_bytes)?;
     Ok(Part::Leader { job: Box::new(job), rank_count: 1 })
 }
 
@@ -67,8 +70,9 @@ fn start_rank(options: SessionOptions, launched: usize) -> Result<Part, RuntimeE
         }));
         return Ok(Part::Worker { exit_code: work(options, &transport) });
     }
+    let memory_bytes = options.memory_bytes;
     let observers = Observers::start(options.observers)?;
-    let job = Job::start(Arc::new(transport), observers, None, found - 1)?;
+    let job = Job::start(Arc::new(transport), observers, None, found - 1, memory_bytes)?;
     interrupt::watch_peers(&job.workers());
     Ok(Part::Leader { job: Box::new(job), rank_count: found })
 }
@@ -82,12 +86,14 @@ fn start_rank(_options: SessionOptions, launched: usize) -> Result<Part, Runtime
 /// Works until rank 0 is done. What goes wrong here is for rank 0 to say.
 #[cfg(feature = "mpi")]
 fn work(options: SessionOptions, transport: &dyn Transport) -> i32 {
-    let exit_code = match prepare_worker(options.threads, options.memory_bytes) {
-        Ok((worker, pool)) => match catch_unwind(AssertUnwindSafe(|| serve(worker, transport, &pool))) {
-            Ok(exit_code) => exit_code,
-            // Its line is on standard error already.
-            Err(_) => transport.abort(PANICKED),
-        },
+    let exit_code = match prepare_worker(&options) {
+        Ok((worker, pool, directory)) => {
+            match catch_unwind(AssertUnwindSafe(|| serve(worker, transport, &pool, directory))) {
+                Ok(exit_code) => exit_code,
+                // Its line is on standard error already.
+                Err(_) => transport.abort(PANICKED),
+            }
+        }
         Err(error) => {
             report_loss(transport, &error.to_string());
             1
@@ -111,9 +117,9 @@ fn report_loss(transport: &dyn Transport, reason: &str) {
     let _ = transport.send(Endpoint::Scheduler, report);
 }
 
-/// A worker with its threads; its budget is what the program itself leaves of the memory.
-fn prepare_worker(threads: usize, memory_bytes: u64) -> Result<(Worker, ThreadPool), RuntimeError> {
-    let threads = threads.max(1);
+/// A worker with its threads and its directory of scratch; its budget is what the program itself leaves of the memory.
+fn prepare_worker(options: &SessionOptions) -> Result<(Worker, ThreadPool, Option<PathBuf>), RuntimeError> {
+    let (threads, memory_bytes) = (options.threads.max(1), options.memory_bytes);
     let pool = ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(|index| format!("swath-{index}"))
@@ -125,12 +131,8 @@ fn prepare_worker(threads: usize, memory_bytes: u64) -> Result<(Worker, ThreadPo
         return Err(RuntimeError::MemoryTooSmall { memory_bytes, resident_bytes });
     }
     let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    Ok((Worker::new(WorkerInfo { threads, budget_bytes, node, process: std::process::id() }), pool))
-}
-
-/// Bytes of memory that this process takes now; 0 where the system doesn't say.
-fn resident_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok()).map_or(0, |kibibytes| kibibytes << 10)
+    let (scratch, directory) = options.scratch.resolve(&Environment::detect());
+    let process = std::process::id();
+    let info = WorkerInfo { threads, budget_bytes, memory_bytes, scratch, node, process };
+    Ok((Worker::new(info), pool, directory))
 }

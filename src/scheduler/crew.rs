@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_worker_of_tiny_tasks_holds_more_of_them() {
-        let info = WorkerInfo { threads: 2, budget_bytes: 1, node: String::new(), process: 0 };
+        let info = WorkerInfo { threads: 2, budget_bytes: 1, ..WorkerInfo::default() };
         let mut member = Member::new(info, Duration::ZERO);
         assert_eq!(member.room(), 4);
         member.note_given(Duration::ZERO, 4);

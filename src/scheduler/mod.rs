@@ -14,7 +14,7 @@ mod unassigned;
 
 use crate::array::WrittenChunk;
 use crate::event::Event;
-use crate::protocol::{Order, Report, WorkerId, WorkerInfo};
+use crate::protocol::{Order, Report, Usage, WorkerId, WorkerInfo};
 use crate::task::{Computation, ComputationId, Skip, StageId, TaskId, TaskResult};
 use crew::Member;
 use run::Run;
@@ -172,6 +172,7 @@ impl Scheduler {
                 self.fail(now, Failure::Task { task, worker, message });
             }
             Report::Cancelled(computation) if Some(computation) == current => self.note_cancelled(now, worker),
+            Report::Usage(usage) => self.note_usage(worker, usage),
             // Of a computation that is over.
             Report::Done { .. } | Report::GivenBack { .. } | Report::Failed { .. } | Report::Cancelled(_) => {}
         }
@@ -209,6 +210,16 @@ impl Scheduler {
                 self.actions.push_back(Action::Send { to: *worker, order: Order::ReleaseStage { computation, stage } });
             }
         }
+    }
+
+    /// Tells what a worker that leaves has used.
+    fn note_usage(&mut self, worker: WorkerId, usage: Usage) {
+        let Some(Member { info, .. }) = self.crew.get(&worker) else { return };
+        let (node, memory_bytes) = (info.node.clone(), info.memory_bytes);
+        let Usage { moved_bytes, spilled_bytes, peak_bytes } = usage;
+        let worker = Some(worker.0);
+        let event = Event::RankUsed { worker, node, moved_bytes, spilled_bytes, peak_bytes, memory_bytes };
+        self.actions.push_back(Action::Emit(event));
     }
 
     /// Sends the workers home.

@@ -123,6 +123,8 @@ pub struct Stage {
     pub reads: BTreeMap<NodeId, StageId>,
     /// Bytes that all tasks read from stores, raw.
     pub read_bytes: u64,
+    /// Regions of the node in which its results are going to be read, where that is known.
+    pub read_in: Option<ChunkGrid>,
     /// Short description for progress bars and errors: the operation's name.
     pub name: String,
     /// Why there is such a stage, for users who ask, where that isn't plain.
@@ -216,6 +218,12 @@ impl Computation {
     /// Number of tasks of all stages.
     pub fn task_count(&self) -> u64 {
         self.stages.iter().map(|stage| stage.task_count).sum()
+    }
+
+    /// The pieces in which the tasks that read a task's result read it, in order; `None` where it isn't known.
+    pub fn pieces_of(&self, task: TaskId) -> Option<ChunkGrid> {
+        let wanted = self.stage(task.stage).read_in.as_ref()?;
+        Some(wanted.within(&self.region_of(task)))
     }
 
     /// The merge task that takes a task's result, where it is a partial reduction.

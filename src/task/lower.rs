@@ -156,9 +156,13 @@ impl Lowering {
         for &input in &inputs {
             let reduce = self.computation.reduce_of(pass.nodes[0]);
             let demand = Demand::of_blocks(&self.computation.plan, input, reduce, &pass.geometry);
+            let first = StageId(self.computation.stages.len() as u16);
             if self.materialise_for(&demand, self.projection().pass_bytes(&pass))? {
                 pass.geometry.kept = whole_kept.clone();
                 self.fit_pass(&mut pass)?;
+                let reduce = self.computation.reduce_of(pass.nodes[0]);
+                let demand = Demand::of_blocks(&self.computation.plan, input, reduce, &pass.geometry);
+                self.note_readers(&demand, first);
             }
         }
         let task_bytes = self.projection().pass_bytes(&pass);
@@ -175,6 +179,7 @@ impl Lowering {
             reads,
             read_bytes: self.read_bytes(&inputs, &whole),
             name: self.names(&nodes),
+            read_in: None,
             reason: None,
             work: StageWork::Reduce(work),
             output: StageOutput::Keep,
@@ -216,6 +221,7 @@ impl Lowering {
                 reads: BTreeMap::new(),
                 read_bytes: 0,
                 name: format!("merge {}", self.names(&work.nodes)),
+                read_in: None,
                 reason: None,
                 work: stage,
                 output: StageOutput::Keep,
@@ -313,10 +319,12 @@ impl Lowering {
         };
         let mut grid = self.fit(node, wished, written.as_ref())?;
         let demand = Demand::of_grid(node, &grid);
-        if self.materialise_for(&demand, self.projection().evaluate_bytes(node, &largest_region(&grid)))?
-            && let Some(written) = &written
-        {
-            grid = self.fit(node, gathered_grid(&self.computation.plan, node, written), Some(written))?;
+        let first = StageId(self.computation.stages.len() as u16);
+        if self.materialise_for(&demand, self.projection().evaluate_bytes(node, &largest_region(&grid)))? {
+            if let Some(written) = &written {
+                grid = self.fit(node, gathered_grid(&self.computation.plan, node, written), Some(written))?;
+            }
+            self.note_readers(&Demand::of_grid(node, &grid), first);
         }
         self.push_producer(node, grid, stage_output, name);
         Ok(())
@@ -333,6 +341,7 @@ impl Lowering {
             reads,
             read_bytes: self.read_bytes(&[node], &whole),
             name,
+            read_in: None,
             reason: None,
             work: StageWork::Produce { node, grid, origin: vec![0; whole.ndim()] },
             output,

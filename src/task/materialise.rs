@@ -240,6 +240,35 @@ impl Lowering {
         part.unwrap_or_else(|| Region::whole(&self.computation.plan.node(node).shape))
     }
 
+    /// Tells stages that materialise nodes, from the given one on, in which regions the tasks of a demand read them.
+    pub(super) fn note_readers(&mut self, demand: &Demand, first: StageId) {
+        let sources: Vec<(NodeId, StageId)> = self
+            .materialised
+            .iter()
+            .filter(|(_, stage)| **stage >= first)
+            .map(|(node, stage)| (*node, *stage))
+            .collect();
+        for (node, stage) in sources {
+            let read_in = ChunkGrid::regular(&self.computation.plan.node(node).shape, &self.read_shape(demand, node));
+            self.computation.stages[stage.0 as usize].read_in = Some(read_in);
+        }
+    }
+
+    /// Shape of the largest region of a node that a task of a demand pulls, as far as the sampled tasks show.
+    fn read_shape(&self, demand: &Demand, node: NodeId) -> Vec<usize> {
+        let mut materialised = self.materialised.clone();
+        materialised.insert(node, StageId(u16::MAX));
+        let mut shape = vec![1; self.computation.plan.node(node).shape.len()];
+        for region in demand.samples.iter().take(1) {
+            visit_leaves(&self.computation.plan, &materialised, demand.root, region.clone(), &mut |leaf, region| {
+                if leaf == node {
+                    shape = shape.iter().zip(&region.shape).map(|(a, b)| *a.max(b)).collect();
+                }
+            });
+        }
+        shape
+    }
+
     fn part_bytes(&self, demand: &Demand, node: NodeId) -> u64 {
         let item_bytes = self.computation.plan.node(node).dtype.size_bytes() as u64;
         self.pulled_part(demand, node).element_count() as u64 * item_bytes
@@ -258,6 +287,7 @@ impl Lowering {
             after: reads.values().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             reads,
             read_bytes: self.read_bytes(&[node], part),
+            read_in: None,
             name: "rechunk".to_owned(),
             reason: Some(reason),
             work: StageWork::Produce { node, grid, origin: part.start.clone() },

@@ -6,23 +6,24 @@
 //! `execute`. Its counterpart is `scheduler`.
 
 mod backlog;
+mod inputs;
 mod residency;
+mod room;
 mod savings;
 
+use crate::array::ChunkGrid;
 use crate::array::WrittenChunk;
-use crate::protocol::{Assignment, Endpoint, Exchange, Message, Order, Report, WorkerId, WorkerInfo};
+use crate::protocol::{Assignment, Endpoint, Exchange, Message, Order, Report, Usage, WorkerInfo};
 use crate::task::{
     Computation, ComputationId, ResultId, ResultPart, StageOutput, StageWork, TaskId, TaskInputs, TaskResult,
 };
 use backlog::Backlog;
 use residency::Residency;
+use room::Room;
 use savings::Savings;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Bytes of values in one message to a peer, before another is begun.
-const MAX_ANSWER_BYTES: usize = 64 << 20;
 
 /// What a worker wants done.
 #[derive(Debug)]
@@ -50,6 +51,19 @@ pub enum Action {
         /// The results.
         results: Vec<(TaskId, Arc<TaskResult>)>,
     },
+    /// Write a result to scratch, a chunk in these pieces where they are given. Scratch orders are carried out in order.
+    Spill {
+        /// The result.
+        result: ResultId,
+        /// Its value.
+        value: Arc<TaskResult>,
+        /// Regions in which it is going to be read.
+        pieces: Option<ChunkGrid>,
+    },
+    /// Read a result, or a part of it, from scratch.
+    Load(ResultPart),
+    /// Remove a result from scratch.
+    Discard(ResultId),
     /// Send a message.
     Send {
         /// To whom.
@@ -93,11 +107,19 @@ pub struct Worker {
     fetching: BTreeMap<ResultId, Admitted>,
     /// Parts of results on the way, with the tasks that wait for them.
     awaited: BTreeMap<ResultPart, Vec<ResultId>>,
+    /// Parts that peers asked for and that scratch holds: those being read, with who waits for them, and the others.
+    served: BTreeMap<ResultPart, Vec<Endpoint>>,
+    unserved: VecDeque<(ResultPart, Endpoint)>,
     ready: VecDeque<(ResultId, Admitted)>,
     running: BTreeSet<ResultId>,
     /// Bytes promised to tasks that are admitted.
     reserved_bytes: u64,
     residency: Residency,
+    /// Bytes that went to scratch, and that came from peers, since the start.
+    spilled_bytes: u64,
+    moved_bytes: u64,
+    /// Most memory that the process has taken, as far as it is known.
+    peak_bytes: u64,
     backlog: Backlog,
     /// Computations that failed while tasks of theirs ran here.
     cancelled: BTreeSet<ComputationId>,
@@ -118,10 +140,15 @@ impl Worker {
             tasks: VecDeque::new(),
             fetching: BTreeMap::new(),
             awaited: BTreeMap::new(),
+            served: BTreeMap::new(),
+            unserved: VecDeque::new(),
             ready: VecDeque::new(),
             running: BTreeSet::new(),
             reserved_bytes: 0,
             residency: Residency::default(),
+            spilled_bytes: 0,
+            moved_bytes: 0,
+            peak_bytes: 0,
             backlog: Backlog::default(),
             cancelled: BTreeSet::new(),
             draining: BTreeSet::new(),
@@ -140,6 +167,11 @@ impl Worker {
         self.reserved_bytes + self.residency.bytes()
     }
 
+    /// Takes note of the most memory that the process has taken so far.
+    pub fn note_peak(&mut self, bytes: u64) {
+        self.peak_bytes = self.peak_bytes.max(bytes);
+    }
+
     /// Takes note of a message.
     pub fn handle_message(&mut self, from: Endpoint, message: Message) {
         match (message, from) {
@@ -152,6 +184,7 @@ impl Worker {
             // Reports are for the scheduler.
             (Message::Report(_), _) => {}
         }
+        self.discard_released();
         self.admit();
     }
 
@@ -227,7 +260,12 @@ impl Worker {
             Order::Cancel(computation) => self.cancel(computation),
             Order::Drain(computation) => self.drain(computation),
             Order::Checkpoint(computation) => self.save(computation),
-            Order::Shutdown { exit_code } => self.actions.push_back(Action::Exit { exit_code }),
+            Order::Shutdown { exit_code } => {
+                let (moved_bytes, spilled_bytes) = (self.moved_bytes, self.spilled_bytes);
+                let usage = Usage { moved_bytes, spilled_bytes, peak_bytes: self.peak_bytes };
+                self.report(Report::Usage(usage));
+                self.actions.push_back(Action::Exit { exit_code });
+            }
         }
     }
 
@@ -250,59 +288,21 @@ impl Worker {
             let slots = if is_local { self.info.threads } else { 2 * self.info.threads };
             let busy = if is_local { self.running.len() + self.ready.len() } else { admitted };
             let task_bytes = self.task_bytes(*computation, assignment.task);
-            if busy >= slots || !self.make_room(task_bytes) {
+            if busy >= slots {
+                return;
+            }
+            let room = self.make_room(task_bytes);
+            if room == Room::Later {
                 return;
             }
             if let Some((computation, assignment)) = self.merges.pop_front().or_else(|| self.tasks.pop_front()) {
+                if room == Room::Never {
+                    let message = self.why_there_is_no_room(task_bytes);
+                    return self.report(Report::Failed { computation, task: assignment.task, message });
+                }
                 self.reserved_bytes += task_bytes;
                 self.gather(computation, assignment);
             }
-        }
-    }
-
-    /// Whether a task of this size may be admitted. With nothing else under way one always may: it fits the budget
-    /// alone, lowering has seen to that.
-    fn make_room(&mut self, task_bytes: u64) -> bool {
-        let wanted = self.committed_bytes() + task_bytes;
-        if wanted > self.info.budget_bytes {
-            self.residency.evict_copies(wanted - self.info.budget_bytes);
-        }
-        self.reserved_bytes == 0 || self.committed_bytes() + task_bytes <= self.info.budget_bytes
-    }
-
-    /// Collects the inputs of an admitted task; those that aren't here are asked for, no more of them than the task reads.
-    fn gather(&mut self, computation: ComputationId, assignment: Assignment) {
-        let id = ResultId { computation, task: assignment.task };
-        let mut admitted = Admitted { inputs: TaskInputs::new(), missing: 0 };
-        let mut elsewhere: BTreeMap<ResultId, WorkerId> = BTreeMap::new();
-        for input in assignment.inputs {
-            match self.residency.get(input.result) {
-                Some(result) => admitted.inputs.insert(input.result, result.clone()),
-                None => drop(elsewhere.insert(input.result, input.worker)),
-            }
-        }
-        let parts = match self.computations.get(&computation) {
-            Some(computation) if !elsewhere.is_empty() => computation.input_parts_of(assignment.task),
-            _ => Vec::new(),
-        };
-        let mut requests: BTreeMap<WorkerId, Vec<ResultPart>> = BTreeMap::new();
-        for part in parts {
-            let Some(worker) = elsewhere.get(&part.result) else { continue };
-            admitted.missing += 1;
-            let waiting = self.awaited.entry(part.clone()).or_default();
-            if waiting.is_empty() {
-                requests.entry(*worker).or_default().push(part);
-            }
-            waiting.push(id);
-        }
-        for (worker, parts) in requests {
-            let message = Message::Exchange(Exchange::Fetch(parts));
-            self.actions.push_back(Action::Send { to: Endpoint::Worker(worker), message });
-        }
-        if admitted.missing == 0 {
-            self.ready.push_back((id, admitted));
-        } else {
-            self.fetching.insert(id, admitted);
         }
     }
 
@@ -313,60 +313,6 @@ impl Worker {
             self.running.insert(id);
             let ResultId { computation, task } = id;
             self.actions.push_back(Action::Run { computation, task, inputs: admitted.inputs });
-        }
-    }
-
-    /// Sends a peer copies of what it asked for, many small ones in a message.
-    fn answer_fetch(&mut self, peer: Endpoint, parts: Vec<ResultPart>) {
-        let mut answer = Vec::new();
-        let mut bytes = 0;
-        for part in parts {
-            let Some(value) = self.residency.get(part.result).map(|value| part.of(value)) else {
-                let message = Message::Exchange(Exchange::Missing(part));
-                self.actions.push_back(Action::Send { to: peer, message });
-                continue;
-            };
-            bytes += value.size_bytes();
-            answer.push((part, value));
-            if bytes > MAX_ANSWER_BYTES {
-                self.send_data(peer, std::mem::take(&mut answer));
-                bytes = 0;
-            }
-        }
-        if !answer.is_empty() {
-            self.send_data(peer, answer);
-        }
-    }
-
-    fn send_data(&mut self, peer: Endpoint, parts: Vec<(ResultPart, Arc<TaskResult>)>) {
-        let message = Message::Exchange(Exchange::Data(parts));
-        self.actions.push_back(Action::Send { to: peer, message });
-    }
-
-    /// Something asked for is there. A whole result is kept for later tasks, unless it is a partial one, which is read
-    /// once.
-    fn receive(&mut self, part: ResultPart, value: Arc<TaskResult>) {
-        let Some(waiting) = self.awaited.remove(&part) else { return };
-        for id in waiting {
-            let Some(admitted) = self.fetching.get_mut(&id) else { continue };
-            admitted.inputs.insert_part(part.clone(), value.clone());
-            admitted.missing -= 1;
-            if admitted.missing == 0
-                && let Some(admitted) = self.fetching.remove(&id)
-            {
-                self.ready.push_back((id, admitted));
-            }
-        }
-        if !matches!(*value, TaskResult::Partial(_)) && part.region.is_none() {
-            self.residency.keep_copy(part.result, value);
-        }
-    }
-
-    fn note_missing(&mut self, part: &ResultPart, peer: Endpoint) {
-        if let Some(id) = self.awaited.get(part).and_then(|waiting| waiting.first()) {
-            let ResultId { computation, task } = *id;
-            let message = format!("result {} is no longer with {peer}", part.result);
-            self.report(Report::Failed { computation, task, message });
         }
     }
 
@@ -445,6 +391,8 @@ impl Worker {
             self.unreserve(task.computation, task.task);
         }
         self.awaited.clear();
+        self.served.clear();
+        self.unserved.clear();
     }
 
     /// Reports that a computation has stopped here, once its last task has and, in good order, everything is kept.

@@ -1,47 +1,87 @@
-//! Results that a worker has in memory: its own, kept until the scheduler releases them, and copies of its peers', kept
-//! while there is room.
+//! Results that a worker holds: its own, kept until the scheduler releases them, in memory or in scratch, and copies of
+//! its peers', kept while there is room.
 
 use crate::task::{ComputationId, ResultId, StageId, TaskId, TaskResult};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-/// Results in memory.
+/// Where a result of a task that ran here is.
+#[derive(Debug)]
+enum Own {
+    Memory(Arc<TaskResult>),
+    /// In memory, and on its way to scratch.
+    Spilling(Arc<TaskResult>),
+    /// In scratch, of this size.
+    Spilled(u64),
+}
+
+/// Results at hand.
 #[derive(Debug, Default)]
 pub(super) struct Residency {
-    own: BTreeMap<ResultId, Arc<TaskResult>>,
+    own: BTreeMap<ResultId, Own>,
+    /// Own results in memory, oldest first; some may be gone already.
+    own_order: VecDeque<ResultId>,
     copies: BTreeMap<ResultId, Arc<TaskResult>>,
     /// Copies, oldest first; some may be gone already.
     copy_order: VecDeque<ResultId>,
+    /// Bytes in memory.
     bytes: u64,
+    /// Of these, bytes on their way to scratch.
+    spilling_bytes: u64,
+    /// Bytes in scratch.
+    spilled_bytes: u64,
+    /// Results whose files in scratch aren't needed any more.
+    discarded: Vec<ResultId>,
 }
 
 impl Residency {
-    /// Bytes of all results.
+    /// Bytes of all results in memory.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// A result, own or copied.
-    pub(super) fn get(&self, id: ResultId) -> Option<&Arc<TaskResult>> {
-        self.own.get(&id).or_else(|| self.copies.get(&id))
+    /// Bytes that are about to leave memory.
+    pub(super) fn spilling_bytes(&self) -> u64 {
+        self.spilling_bytes
     }
 
-    /// Results of tasks of a computation that ran here.
+    /// Bytes in scratch, or on their way there.
+    pub(super) fn scratch_bytes(&self) -> u64 {
+        self.spilling_bytes + self.spilled_bytes
+    }
+
+    /// A result in memory, own or copied.
+    pub(super) fn get(&self, id: ResultId) -> Option<&Arc<TaskResult>> {
+        match self.own.get(&id) {
+            Some(Own::Memory(value) | Own::Spilling(value)) => Some(value),
+            Some(Own::Spilled(_)) | None => self.copies.get(&id),
+        }
+    }
+
+    /// Whether an own result lies in scratch only.
+    pub(super) fn is_spilled(&self, id: ResultId) -> bool {
+        matches!(self.own.get(&id), Some(Own::Spilled(_)))
+    }
+
+    /// Results in memory of tasks of a computation that ran here.
     pub(super) fn of_computation(
         &self,
         computation: ComputationId,
     ) -> impl Iterator<Item = (TaskId, &Arc<TaskResult>)> {
         let id = |stage, index| ResultId { computation, task: TaskId { stage: StageId(stage), index } };
-        self.own.range(id(0, 0)..=id(u16::MAX, u64::MAX)).map(|(id, result)| (id.task, result))
+        self.own.range(id(0, 0)..=id(u16::MAX, u64::MAX)).filter_map(|(id, own)| match own {
+            Own::Memory(result) | Own::Spilling(result) => Some((id.task, result)),
+            Own::Spilled(_) => None,
+        })
     }
 
     /// Keeps a result of a task that ran here.
     pub(super) fn keep(&mut self, id: ResultId, result: Arc<TaskResult>) {
+        self.forget_own(id);
         self.bytes += result.size_bytes() as u64;
-        if let Some(replaced) = self.own.insert(id, result) {
-            self.bytes -= replaced.size_bytes() as u64;
-        }
+        self.own.insert(id, Own::Memory(result));
+        self.own_order.push_back(id);
     }
 
     /// Keeps a copy of a peer's result.
@@ -63,11 +103,52 @@ impl Residency {
         }
     }
 
+    /// The oldest own result in memory that no task uses (or any, where `even_used`), from now on on its way to scratch;
+    /// none that takes more than `most_bytes`.
+    pub(super) fn start_spill(&mut self, most_bytes: u64, even_used: bool) -> Option<(ResultId, Arc<TaskResult>)> {
+        for _ in 0..self.own_order.len() {
+            let id = self.own_order.pop_front()?;
+            let Some(Own::Memory(value)) = self.own.get(&id) else { continue };
+            let bytes = value.size_bytes() as u64;
+            let is_free = even_used || Arc::strong_count(value) == 1;
+            if bytes == 0 || bytes > most_bytes || !is_free {
+                self.own_order.push_back(id);
+                continue;
+            }
+            let value = value.clone();
+            self.spilling_bytes += bytes;
+            self.own.insert(id, Own::Spilling(value.clone()));
+            return Some((id, value));
+        }
+        None
+    }
+
+    /// Takes note that a result has gone to scratch, or (where `is_written` is false) hasn't. Says how many bytes went.
+    pub(super) fn end_spill(&mut self, id: ResultId, is_written: bool) -> u64 {
+        // Released meanwhile, it was discarded already.
+        let Some(Own::Spilling(value)) = self.own.get(&id) else { return 0 };
+        let bytes = value.size_bytes() as u64;
+        self.spilling_bytes -= bytes;
+        if !is_written {
+            let value = value.clone();
+            self.own.insert(id, Own::Memory(value));
+            self.own_order.push_back(id);
+            return 0;
+        }
+        self.bytes -= bytes;
+        self.spilled_bytes += bytes;
+        self.own.insert(id, Own::Spilled(bytes));
+        bytes
+    }
+
+    /// Results whose files in scratch can go, since the last call.
+    pub(super) fn take_discarded(&mut self) -> Vec<ResultId> {
+        std::mem::take(&mut self.discarded)
+    }
+
     /// Drops a result.
     pub(super) fn release(&mut self, id: ResultId) {
-        if let Some(result) = self.own.remove(&id) {
-            self.bytes -= result.size_bytes() as u64;
-        }
+        self.forget_own(id);
         self.drop_copy(id);
     }
 
@@ -91,9 +172,25 @@ impl Residency {
     }
 
     fn release_range(&mut self, range: RangeInclusive<ResultId>) {
-        let found: Vec<ResultId> =
-            self.own.range(range.clone()).chain(self.copies.range(range)).map(|(id, _)| *id).collect();
+        let own = self.own.range(range.clone()).map(|(id, _)| *id);
+        let found: Vec<ResultId> = own.chain(self.copies.range(range).map(|(id, _)| *id)).collect();
         found.into_iter().for_each(|id| self.release(id));
+    }
+
+    fn forget_own(&mut self, id: ResultId) {
+        match self.own.remove(&id) {
+            Some(Own::Memory(value)) => self.bytes -= value.size_bytes() as u64,
+            Some(Own::Spilling(value)) => {
+                self.bytes -= value.size_bytes() as u64;
+                self.spilling_bytes -= value.size_bytes() as u64;
+                self.discarded.push(id);
+            }
+            Some(Own::Spilled(bytes)) => {
+                self.spilled_bytes -= bytes;
+                self.discarded.push(id);
+            }
+            None => {}
+        }
     }
 
     fn drop_copy(&mut self, id: ResultId) {
@@ -140,5 +237,25 @@ mod tests {
         assert!(residency.get(id(0, 1)).is_none() && residency.get(id(0, 2)).is_some());
         residency.evict_copies(100);
         assert_eq!(residency.bytes(), 10);
+    }
+
+    #[test]
+    fn what_a_task_uses_goes_to_scratch_last() {
+        let mut residency = Residency::default();
+        let used = bytes(10);
+        residency.keep(id(0, 0), used.clone());
+        residency.keep(id(0, 1), bytes(7));
+        residency.keep(id(0, 2), bytes(50));
+        assert_eq!(residency.start_spill(20, false).unwrap().0, id(0, 1));
+        assert!(residency.start_spill(20, false).is_none());
+        assert_eq!(residency.start_spill(20, true).unwrap().0, id(0, 0));
+        assert_eq!((residency.bytes(), residency.scratch_bytes()), (67, 17));
+        assert_eq!(residency.end_spill(id(0, 1), true), 7);
+        assert_eq!(residency.end_spill(id(0, 0), false), 0);
+        assert_eq!((residency.bytes(), residency.scratch_bytes()), (60, 7));
+        assert!(residency.is_spilled(id(0, 1)) && residency.get(id(0, 1)).is_none());
+        residency.release_computation(ComputationId(1), &[]);
+        assert_eq!((residency.bytes(), residency.scratch_bytes()), (0, 0));
+        assert_eq!(residency.take_discarded(), [id(0, 1)]);
     }
 }

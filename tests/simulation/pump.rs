@@ -104,7 +104,8 @@ impl Simulation {
         };
         let Cluster { threads, budget_bytes, lost_at, .. } = simulation.cluster;
         for id in (0..simulation.cluster.workers).map(WorkerId) {
-            let info = WorkerInfo { threads, budget_bytes, node: format!("node{}", id.0 / 2), process: id.0 };
+            let node = format!("node{}", id.0 / 2);
+            let info = WorkerInfo { threads, budget_bytes, node, process: id.0, ..WorkerInfo::default() };
             simulation.workers.insert(id, Worker::new(info));
             simulation.act_for(id);
         }
@@ -279,6 +280,9 @@ impl Simulation {
                     self.saved.extend(results.into_iter().map(|(task, _)| ResultId { computation, task }));
                     let time = self.now + Duration::from_micros(1 + self.random.below(self.cluster.duration));
                     self.plan(time, Happening::Saved { worker: id, computation, count });
+                }
+                worker::Action::Spill { .. } | worker::Action::Load(_) | worker::Action::Discard(_) => {
+                    panic!("there is no scratch")
                 }
                 worker::Action::Prepare(_)
                 | worker::Action::Forget(_)
