@@ -4,8 +4,9 @@
 
 Each of N rounds starts a workload in one process or on some MPI ranks, waits for a random while, and sends `kill -9` to a
 random rank, or SIGTERM or SIGUSR1 to the job. Then no chunk under its final name may be unreadable; the run is resumed
-on another number of ranks (sometimes killed once more) until it ends; and its stores and what it prints must be those of
-an undisturbed run, byte for byte. No chunk that lay on the disk is computed again. A round is a pure function of the seed but for the time that things take.
+on another number of ranks with other memory (sometimes killed once more) until it ends; and its stores and what it
+prints must be those of an undisturbed run, byte for byte. No chunk that lay on the disk is computed again. A round is a
+pure function of the seed but for the time that things take.
 """
 
 import argparse
@@ -83,6 +84,7 @@ WORKLOADS = {
     "values": VALUES,
 }
 GEOMETRIES = [None, 2, 3, 4]
+MEMORIES = [["--memory", "400MB"], ["--memory", "2GB"]]
 
 
 def main():
@@ -164,22 +166,23 @@ def command(swath, workload, count, *options):
 
 def run_round(swath, directory, workload, expected, draw, log):
     prepare(directory, workload)
-    options = []
+    resume = []
     for attempt in range(5):
         count = draw.choice(GEOMETRIES)
         if attempt >= 1 + (draw.random() < 0.3):
             break
         kind = draw.choice(["KILL", "KILL", "TERM", "USR1"])
         pause_s = 0.6 * draw.random() * expected.seconds
+        options = [*draw.choice(MEMORIES), *resume]
         disturb(command(swath, workload, count, *options), directory, kind, pause_s, draw, log, count)
         check_readable(directory)
         if not list(directory.glob(".swath/runs/*/journal")):
             log.append("it had finished")
             break
-        options = ["--resume"]
+        resume = ["--resume"]
     # A run that had finished by then is a new one.
     lying = chunk_files(directory) if list(directory.glob(".swath/runs/*/journal")) else 0
-    code, stdout, stderr = ranks.finish(command(swath, workload, count, "--resume"), directory, LIMIT_S)
+    code, stdout, stderr = ranks.finish(command(swath, workload, count, *draw.choice(MEMORIES), "--resume"), directory, LIMIT_S)
     if code != 0:
         raise Failed(f"the resumed run ends with {code}: {stderr.strip()[-400:]}")
     log.append(f"resumed on {count or 'no'} ranks")

@@ -125,8 +125,12 @@ impl RunDirectory {
         if self.locks.contains_key(output) || !output.parent().is_some_and(Path::is_dir) {
             return Ok(());
         }
-        let lock = acquire(&lock_of(output), &self.owner, output)?;
-        self.locks.insert(output.to_owned(), lock);
+        match acquire(&lock_of(output), &self.owner, output) {
+            Ok(lock) => drop(self.locks.insert(output.to_owned(), lock)),
+            Err(error @ JournalError::Held { .. }) => return Err(error),
+            // Where no lock can be made, no output can: writing it will say why.
+            Err(_) => {}
+        }
         Ok(())
     }
 

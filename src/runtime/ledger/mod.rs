@@ -163,12 +163,12 @@ impl Ledger {
         values: &[Chunk],
     ) -> Result<(), RuntimeError> {
         self.has_kept = true;
-        let value = postcard::to_stdvec(values).expect("chunks are plain data, which postcard encodes");
-        if value.len() <= SMALL_VALUE_BYTES {
-            return self.append(Record::Value { computation, digest, value });
+        if values.iter().map(Chunk::size_bytes).sum::<usize>() > SMALL_VALUE_BYTES {
+            journal::publish_value(&values_file(&self.path, computation, digest), &values)?;
+            return self.append(Record::ValueFile { computation, digest });
         }
-        journal::publish(&values_file(&self.path, computation, digest), &value)?;
-        self.append(Record::ValueFile { computation, digest })
+        let value = postcard::to_stdvec(values).expect("chunks are plain data, which postcard encodes");
+        self.append(Record::Value { computation, digest, value })
     }
 
     /// Whether an earlier attempt has left values.
@@ -186,7 +186,7 @@ impl Ledger {
         let place = path.display().to_string();
         let name = journal::short_digest(&(&self.path, self.workshop_count, &place));
         self.workshop_count += 1;
-        let owns_place = self.has_placed(&place);
+        let owns_place = self.owns(&place);
         Ok(Workshop { name, adopts: self.is_resumed, owns_place })
     }
 

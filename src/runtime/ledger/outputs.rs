@@ -161,9 +161,14 @@ impl Ledger {
     }
 
     /// Whether an earlier attempt of this run has put the store there that lies in a place.
-    pub(super) fn has_placed(&self, place: &str) -> bool {
-        let was_about_to = |directory: &u64| directory_number(Path::new(place)) == Some(*directory);
-        self.history.placed.contains(place) || self.history.placing.get(place).is_some_and(was_about_to)
+    fn has_placed(&self, place: &str) -> bool {
+        self.history.placed.contains(place) || self.owns(place)
+    }
+
+    /// Whether the store in a place is the very directory that an earlier attempt of this run has put there.
+    pub(super) fn owns(&self, place: &str) -> bool {
+        let number = self.history.placing.get(place);
+        number.is_some_and(|number| directory_number(Path::new(place)) == Some(*number))
     }
 
     /// Whether no other plan has written where an output is filled: then what lies there is its own.
@@ -238,14 +243,14 @@ fn there(array: &StoredArray, chunks: &[WrittenChunk]) -> Result<HashSet<u64>, R
 /// their names; that they can be read is checked nevertheless.
 fn unrecorded(array: &StoredArray, recorded: &[WrittenChunk]) -> Result<Vec<WrittenChunk>, RuntimeError> {
     let (reader, writer) = (store::open_array(array)?, store::open_array_writer(array)?);
-    let known: HashSet<u64> = recorded.iter().map(|written| written.chunk).collect();
+    let is_known = |chunk: &u64| recorded.binary_search_by_key(chunk, |written| written.chunk).is_ok();
     let look = |chunk: u64| {
         let stored = writer.stored_chunk(chunk).ok()??;
         let region = array.write_grid.region(chunk);
         let mut values = Chunk::zeros(array.dtype, region.shape.clone());
         reader.read_into(&region, &mut values).ok().map(|_| stored)
     };
-    let unknown = (0..array.write_grid.chunk_count()).into_par_iter().filter(|chunk| !known.contains(chunk));
+    let unknown = (0..array.write_grid.chunk_count()).into_par_iter().filter(|chunk| !is_known(chunk));
     Ok(unknown.filter_map(look).collect())
 }
 
