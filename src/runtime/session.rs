@@ -164,6 +164,7 @@ impl Session {
             budget_bytes: job.budget_bytes(),
             cluster_bytes: workers.iter().map(|info| info.budget_bytes).sum(),
             task_slots: workers.iter().map(|info| info.threads as u64).sum(),
+            scratch_bytes: workers.iter().map(|info| info.scratch.limit_bytes).sum(),
         };
         let mut nodes: Vec<String> = workers.iter().map(|info| info.node.clone()).collect();
         nodes.sort();
@@ -194,6 +195,7 @@ impl Session {
             budget_bytes: options.memory_bytes,
             cluster_bytes: options.memory_bytes,
             task_slots: options.threads as u64,
+            scratch_bytes: options.scratch.resolve(&Environment::detect()).0.limit_bytes,
         };
         let mode = Mode::Explaining(RefCell::new(Box::new(sink)));
         Session::with_mode(mode, description, resources, options.seed, options.memory_bytes)

@@ -14,6 +14,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// Bytes that a process holds beside its tasks: idle buffers, what is on its way to scratch or a peer, and what the
+/// allocator doesn't give back. A smaller share of little memory.
+const BESIDE_TASKS_BYTES: u64 = 64 << 20;
+
 /// This process's part of a job.
 pub(super) enum Part {
     /// It leads.
@@ -126,7 +130,8 @@ fn prepare_worker(options: &SessionOptions) -> Result<(Worker, ThreadPool, Optio
         .build()
         .map_err(|error| RuntimeError::Thread { message: error.to_string() })?;
     let resident_bytes = resident_bytes();
-    let budget_bytes = memory_bytes.saturating_sub(resident_bytes);
+    let beside_tasks = BESIDE_TASKS_BYTES.min(memory_bytes / 8);
+    let budget_bytes = memory_bytes.saturating_sub(resident_bytes + beside_tasks);
     if budget_bytes == 0 {
         return Err(RuntimeError::MemoryTooSmall { memory_bytes, resident_bytes });
     }

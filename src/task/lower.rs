@@ -8,6 +8,7 @@ use super::materialise::Demand;
 use super::memory::{MemoryProjection, largest_region};
 use super::passes::{Pass, reduction_passes};
 use super::pull::{visit_leaves, visit_stored};
+use super::waves::Remedy;
 use super::{
     Computation, ComputationId, Goal, MergeWork, ReduceWork, Resources, Stage, StageId, StageOutput, StageWork,
     TaskError,
@@ -49,7 +50,15 @@ pub fn lower(
     let pulled = pulled_once(&plan, &geometries, &shared);
     let blocks = geometries.iter().map(|(id, geometry)| (*id, geometry.blocks.clone())).collect();
     let computation = Computation { id, plan, stages: Vec::new(), blocks, partials: None };
-    let mut lowering = Lowering { computation, resources, materialised: BTreeMap::new(), kept_bytes: 0, geometries };
+    let mut lowering = Lowering {
+        computation,
+        resources,
+        materialised: BTreeMap::new(),
+        kept_bytes: 0,
+        readers: Vec::new(),
+        earlier: Vec::new(),
+        geometries,
+    };
     // Each before those that read it: in the order of their nodes.
     let mut passes = passes.into_iter().filter(|pass| !pulled.contains(&pass.nodes[0])).peekable();
     for node in lowering.computation.plan.ids() {
@@ -126,6 +135,9 @@ pub(super) struct Lowering {
     pub(super) materialised: BTreeMap<NodeId, StageId>,
     /// Bytes of results that stages leave with the workers to be read in other regions.
     pub(super) kept_bytes: u64,
+    /// Stages that read such results, of those that are kept now, and those that end before others are kept.
+    pub(super) readers: Vec<StageId>,
+    pub(super) earlier: Vec<StageId>,
     pub(super) geometries: BTreeMap<NodeId, ReduceGeometry>,
 }
 
@@ -184,6 +196,7 @@ impl Lowering {
             work: StageWork::Reduce(work),
             output: StageOutput::Keep,
         });
+        self.note_reader(first);
         let merged = MergeWork { nodes, kept, source: first, source_runs: runs, fan_in: MERGE_FAN_IN };
         self.add_merges(merged, state_bytes);
         Ok(())
@@ -320,11 +333,25 @@ impl Lowering {
         let mut grid = self.fit(node, wished, written.as_ref())?;
         let demand = Demand::of_grid(node, &grid);
         let first = StageId(self.computation.stages.len() as u16);
-        if self.materialise_for(&demand, self.projection().evaluate_bytes(node, &largest_region(&grid)))? {
-            if let Some(written) = &written {
-                grid = self.fit(node, gathered_grid(&self.computation.plan, node, written), Some(written))?;
+        let task_bytes = self.projection().evaluate_bytes(node, &largest_region(&grid));
+        match (self.remedy_for(&demand, task_bytes, written.as_ref())?, written) {
+            (Remedy::Waves { nodes, waves }, Some(written)) => {
+                for band in &waves.bands {
+                    self.add_wave(&demand.of_band(band), &nodes, &waves.reason)?;
+                    let part = gathered_grid(&self.computation.plan, node, &written.within(band));
+                    let part = self.fit(node, part, Some(&written))?;
+                    self.note_readers(&Demand::of_part(node, &part, &band.start), first);
+                    self.push_part(node, part, &band.start, stage_output.clone(), name.clone());
+                }
+                return Ok(());
             }
-            self.note_readers(&Demand::of_grid(node, &grid), first);
+            (Remedy::Done, written) => {
+                if let Some(written) = &written {
+                    grid = self.fit(node, gathered_grid(&self.computation.plan, node, written), Some(written))?;
+                }
+                self.note_readers(&Demand::of_grid(node, &grid), first);
+            }
+            _ => {}
         }
         self.push_producer(node, grid, stage_output, name);
         Ok(())
@@ -332,20 +359,39 @@ impl Lowering {
 
     /// Adds a stage that computes all of a node, a region of the grid a task.
     fn push_producer(&mut self, node: NodeId, grid: ChunkGrid, output: StageOutput, name: String) -> StageId {
-        let whole = Region::whole(&self.computation.plan.node(node).shape);
-        let reads = self.reads_below(&[node], &whole);
-        self.push(Stage {
+        let origin = vec![0; grid.ndim()];
+        self.push_part(node, grid, &origin, output, name)
+    }
+
+    /// Adds a stage that computes the part of a node where the grid lies, a region of the grid a task.
+    fn push_part(
+        &mut self,
+        node: NodeId,
+        grid: ChunkGrid,
+        origin: &[usize],
+        output: StageOutput,
+        name: String,
+    ) -> StageId {
+        let part = Region::whole(&grid.shape()).offset_by(origin);
+        let reads = self.reads_below(&[node], &part);
+        let encoding_bytes = match &output {
+            StageOutput::Write { target, .. } => self.encoding_bytes(node, &target.write_grid),
+            _ => 0,
+        };
+        let stage = self.push(Stage {
             task_count: grid.chunk_count(),
-            task_bytes: self.projection().evaluate_bytes(node, &largest_region(&grid)),
+            task_bytes: self.projection().evaluate_bytes(node, &largest_region(&grid)) + encoding_bytes,
             after: reads.values().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             reads,
-            read_bytes: self.read_bytes(&[node], &whole),
+            read_bytes: self.read_bytes(&[node], &part),
             name,
             read_in: None,
             reason: None,
-            work: StageWork::Produce { node, grid, origin: vec![0; whole.ndim()] },
+            work: StageWork::Produce { node, grid, origin: origin.to_vec() },
             output,
-        })
+        });
+        self.note_reader(stage);
+        stage
     }
 
     /// Splits the regions of a grid until one task fits the budget: down to the chunks of `smallest` where given.
@@ -355,8 +401,9 @@ impl Lowering {
         mut grid: ChunkGrid,
         smallest: Option<&ChunkGrid>,
     ) -> Result<ChunkGrid, TaskError> {
+        let encoding_bytes = smallest.map_or(0, |written| self.encoding_bytes(node, written));
         loop {
-            let needed_bytes = self.projection().evaluate_bytes(node, &largest_region(&grid));
+            let needed_bytes = self.projection().evaluate_bytes(node, &largest_region(&grid)) + encoding_bytes;
             if needed_bytes <= self.resources.budget_bytes {
                 return Ok(grid);
             }
@@ -365,6 +412,13 @@ impl Lowering {
                 None => return Err(self.too_large(node, &grid, needed_bytes)),
             };
         }
+    }
+
+    /// What writing a chunk takes: a copy of it, padded where it is at an edge, and its encoded bytes.
+    fn encoding_bytes(&self, node: NodeId, written: &ChunkGrid) -> u64 {
+        let item_bytes = self.computation.plan.node(node).dtype.size_bytes() as u64;
+        let chunk_bytes = largest_region(written).element_count() as u64 * item_bytes;
+        2 * chunk_bytes + chunk_bytes / 8
     }
 
     fn too_large(&self, node: NodeId, grid: &ChunkGrid, needed_bytes: u64) -> TaskError {

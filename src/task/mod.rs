@@ -16,6 +16,7 @@ mod passes;
 mod pull;
 mod resources;
 mod skip;
+mod waves;
 
 pub use computation::{Computation, Goal, MergeWork, Partials, ReduceWork, Stage, StageOutput, StageWork};
 pub use digest::PlanDigest;

@@ -9,6 +9,8 @@ pub struct Resources {
     pub cluster_bytes: u64,
     /// Tasks that run at one time on all ranks.
     pub task_slots: u64,
+    /// Bytes of results that can lie in scratch, of all ranks.
+    pub scratch_bytes: u64,
 }
 
 impl Resources {
@@ -22,7 +24,7 @@ impl Resources {
 impl From<u64> for Resources {
     /// One rank with one thread.
     fn from(budget_bytes: u64) -> Resources {
-        Resources { budget_bytes, cluster_bytes: budget_bytes, task_slots: 1 }
+        Resources { budget_bytes, cluster_bytes: budget_bytes, task_slots: 1, scratch_bytes: 0 }
     }
 }
 
@@ -32,7 +34,7 @@ mod tests {
 
     #[test]
     fn large_tasks_leave_half_of_the_memory_to_results() {
-        let resources = Resources { budget_bytes: 100, cluster_bytes: 400, task_slots: 8 };
+        let resources = Resources { budget_bytes: 100, cluster_bytes: 400, task_slots: 8, scratch_bytes: 0 };
         assert_eq!(resources.room_for_results(10), 320);
         assert_eq!(resources.room_for_results(90), 200);
         assert_eq!(Resources::from(100).room_for_results(0), 100);
