@@ -94,6 +94,7 @@ step "differential suite" "$python" tests/differential/run.py --swath "$target/r
 step "bad input" "$python" tests/bad_input/run.py --swath "$target/release/swath"
 step "resuming" "$python" tests/resume_cases.py --swath "$target/release/swath"
 step "killed and resumed" "$python" tests/resume.py --swath "$target/release/swath"
+step "memory of every operation" "$python" tests/memory.py --swath "$target/release/swath"
 step "benchmark harness, on small data" "$python" tests/bench/bench.py --smoke --release "$target/release"
 say "all steps done"
 finish

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// Bytes that a process holds beside its tasks: idle buffers, what is on its way to scratch or a peer, and what the
 /// allocator doesn't give back. A smaller share of little memory.
-const BESIDE_TASKS_BYTES: u64 = 64 << 20;
+const BESIDE_TASKS_BYTES: u64 = 160 << 20;
 
 /// This process's part of a job.
 pub(super) enum Part {
@@ -130,7 +130,7 @@ fn prepare_worker(options: &SessionOptions) -> Result<(Worker, ThreadPool, Optio
         .build()
         .map_err(|error| RuntimeError::Thread { message: error.to_string() })?;
     let resident_bytes = resident_bytes();
-    let beside_tasks = BESIDE_TASKS_BYTES.min(memory_bytes / 8);
+    let beside_tasks = BESIDE_TASKS_BYTES.min(memory_bytes / 4);
     let budget_bytes = memory_bytes.saturating_sub(resident_bytes + beside_tasks);
     if budget_bytes == 0 {
         return Err(RuntimeError::MemoryTooSmall { memory_bytes, resident_bytes });

@@ -1,0 +1,86 @@
+"""Runs every kind of operation in little memory, and checks that no rank takes more than it was given.
+
+    python tests/memory.py [--swath SWATH] [--full]
+
+Reads one seeded float32 cube several times as large as the memory of a rank. `--full` makes it 2.5 GiB under 256 MiB a
+rank, and sums 16 GiB of generated numbers under 512 MiB. Peaks are what the system counts (VmHWM), of the process or, on
+ranks, of each; the line at the end of a run must name none above the limit.
+"""
+
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import ranks
+
+SEED = 11
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+LIMIT_S = 1800
+MIB = 2**20
+
+OPEN = "import sys\nimport xarray as xr\nx = xr.open_zarr(sys.argv[1])['t'] + 0\n"
+WRITE = ".to_dataset(name='t').to_zarr(sys.argv[2], mode='w')\n"
+OPERATIONS = {
+    "elementwise": OPEN + "(x * 2 + 1)" + WRITE,
+    "mean over the first dimension": OPEN + "x.mean('time')" + WRITE,
+    "mean over the last dimension": OPEN + "x.mean('x')" + WRITE,
+    "standard deviation of all": OPEN + "print(float(x.std()))\n",
+    "rechunk": OPEN + "x.chunk({'time': -1, 'y': 8, 'x': 8})" + WRITE,
+    "transpose": OPEN + "x.transpose('x', 'y', 'time').chunk({'x': 8, 'y': 8, 'time': -1})" + WRITE,
+    "persist": OPEN + "p = x.persist()\nprint(float(p.max()))\n",
+}
+GENERATED = "import dask.array as da\nprint(float(da.random.random(({0}, 1024, 1024), chunks=(1, 1024, 1024)).sum().compute()))\n"
+PEAK = re.compile(r"peak memory(?: of a rank)? ([\d.]+) (B|KiB|MiB|GiB) of ([\d.]+) (B|KiB|MiB|GiB)")
+UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--swath", default=str(ROOT / "target/release/swath"))
+    parser.add_argument("--full", action="store_true", help="2.5 GiB and 16 GiB of data instead of a little")
+    arguments = parser.parse_args()
+    swath = str(pathlib.Path(arguments.swath).resolve())
+    times, memory = (11648, "256MiB") if arguments.full else (1456, "192MiB")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="swath-memory-"))
+    failed = 0
+    try:
+        cube = folder / "cube.zarr"
+        maker = ROOT / "tests/bench/make_series.py"
+        subprocess.run([sys.executable, "-W", "ignore", maker, cube, *map(str, (times, 192, 288, 8))], check=True)
+        print(f"seed {SEED}, {times * 192 * 288 * 4 / MIB:.0f} MiB under {memory} a rank", flush=True)
+        cases = [(name, script, memory, count) for name, script in OPERATIONS.items() for count in (None, 3)]
+        if arguments.full:
+            cases.append(("16 GiB of generated numbers", GENERATED.format(2048), "512MiB", None))
+        for name, script, limit, count in cases:
+            failed += not check(swath, folder, name, script, limit, count)
+        print(f"{len(cases) - failed} passed, {failed} failed")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return failed > 0
+
+
+def check(swath, folder, name, text, memory, count):
+    script, out = folder / "script.py", folder / "out.zarr"
+    script.write_text(text)
+    shutil.rmtree(out, ignore_errors=True)
+    command = [*ranks.launcher(count), swath, "run", "--threads", "2", "--memory", memory, "--scratch", folder]
+    command = [str(part) for part in (*command, script, folder / "cube.zarr", out)]
+    code, _, stderr = ranks.finish(command, folder, LIMIT_S)
+    found = PEAK.search(stderr)
+    where = "1 process" if count is None else f"{count} ranks"
+    if code != 0 or not found:
+        print(f"FAILED {name}, {where}: exit code {code}\n{stderr[-2000:]}", flush=True)
+        return False
+    peak, limit = (float(found[at]) * UNITS[found[at + 1]] for at in (1, 3))
+    is_kept = peak <= limit
+    summary = stderr.strip().splitlines()[-1].removeprefix("swath: ")
+    print(f"{'ok' if is_kept else 'FAILED'} {name}, {where}: {summary}", flush=True)
+    return is_kept
+
+
+if __name__ == "__main__":
+    sys.exit(main())
