@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 . tests/setup.sh
 
 require_build_packages
+# shellcheck disable=SC2119 # no further components
 require_rust
 allow_mpi_as_root
 
