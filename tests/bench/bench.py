@@ -182,7 +182,7 @@ class Bench:
         script, expected = str(HERE / "rechunk.py"), self.scratch / "series.zarr"
         self.finish(self.dask("threads", script, series, expected, *written))
         contestants = {
-            "floor": [self.floor, "decode", self.threads, expected / "t", self.scratch / "floor", series / "t"],
+            "floor": [self.floor, "decode", self.threads, expected / "t", self.scratch / "floor-2", series / "t"],
             "dask, threads": self.dask("threads", script, series, self.scratch / "threads.zarr", *written),
             "dask, 2 workers": self.dask("cluster", script, series, self.scratch / "cluster.zarr", *written),
             "swath": self.run(script, series, self.scratch / "swath.zarr", *written),
@@ -203,7 +203,7 @@ class Bench:
         series, script, expected = self.make_series(chunk_times), str(HERE / "over_time.py"), self.scratch / f"{what}.zarr"
         self.finish(self.run(script, series, expected, what))
         contestants = {
-            "floor": [self.floor, "decode", self.threads, expected / "t", self.scratch / "floor", series / "t"],
+            "floor": [self.floor, "decode", self.threads, expected / "t", self.scratch / "floor-3", series / "t"],
             "dask, threads": self.dask("threads", script, series, self.scratch / "threads.zarr", what),
             "dask, 2 workers": self.dask("cluster", script, series, self.scratch / "cluster.zarr", what),
             "swath": self.run(script, series, self.scratch / "swath.zarr", what),
