@@ -7,7 +7,6 @@
 use super::{RuntimeError, drain};
 use crate::environment::Ranks;
 use crate::journal;
-use crate::protocol::{WorkerId, WorkerInfo};
 use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
@@ -46,7 +45,8 @@ pub(super) fn at_leaving(farewell: impl FnOnce(i32) + Send + 'static) {
 static PEERS: Mutex<Vec<(u32, String)>> = Mutex::new(Vec::new());
 
 /// From now on, where a rank on this node dies, the first one says which.
-pub(super) fn watch_peers(workers: &[(WorkerId, WorkerInfo)]) {
+#[cfg(feature = "mpi")]
+pub(super) fn watch_peers(workers: &[(crate::protocol::WorkerId, crate::protocol::WorkerInfo)]) {
     let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let here = workers.iter().filter(|(_, info)| info.node == node);
     let peers = here.map(|(worker, info)| {
