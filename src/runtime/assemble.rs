@@ -1,8 +1,9 @@
 //! Puts the results of tasks together to the arrays that the script asked for.
 
-use super::partials;
-use crate::array::{Chunk, Region};
-use crate::task::{Computation, StageOutput, TaskId, TaskResult};
+use super::job::Receive;
+use super::{RuntimeError, partials};
+use crate::array::{Chunk, Region, WrittenChunk};
+use crate::task::{Computation, StageId, StageOutput, TaskId, TaskResult};
 use std::sync::Arc;
 
 /// Arrays in the making, one an output of a plan that is collected.
@@ -62,5 +63,19 @@ impl Assembly<'_> {
     /// The arrays.
     pub(super) fn finish(self) -> Vec<Chunk> {
         self.outputs
+    }
+}
+
+impl Receive for Assembly<'_> {
+    fn collect(&mut self, task: TaskId, result: Arc<TaskResult>) {
+        self.add(task, result);
+    }
+
+    fn checkpoint(&mut self) {
+        self.save();
+    }
+
+    fn written(&mut self, _: StageId, _: Vec<WrittenChunk>) -> Result<(), RuntimeError> {
+        Ok(())
     }
 }

@@ -4,9 +4,10 @@ use super::RuntimeError;
 use super::drain::{self, Times};
 use super::memory::peak_bytes;
 use super::observers::Observers;
+use super::persisted::Releaser;
 use crate::array::WrittenChunk;
 use crate::event::Event;
-use crate::protocol::{Endpoint, Envelope, Message, Order, Report, WorkerId, WorkerInfo};
+use crate::protocol::{Endpoint, Envelope, Message, Report, WorkerId, WorkerInfo};
 use crate::scheduler::{Action, Failure, Scheduler};
 use crate::task::{Computation, ComputationId, Skip, StageId, TaskId, TaskResult};
 use crate::transport::{Transport, TransportError};
@@ -51,26 +52,6 @@ struct Timer {
     last_checkpoint: Duration,
     drained: Option<Duration>,
     has_dropped: bool,
-}
-
-/// Tells workers at once that kept results won't be read any more; the scheduler hears of it before it next has work.
-#[derive(Default)]
-pub(super) struct Releaser {
-    transport: Option<Arc<dyn Transport>>,
-    workers: Vec<WorkerId>,
-}
-
-impl Releaser {
-    /// Drops the kept results of a stage.
-    pub(super) fn release(&self, (computation, stage): (ComputationId, StageId)) {
-        for worker in &self.workers {
-            if let Some(transport) = &self.transport {
-                let order = Order::ReleaseStage { computation, stage };
-                // A worker that is gone holds nothing any more.
-                let _ = transport.send(Endpoint::Worker(*worker), Message::Order(order));
-            }
-        }
-    }
 }
 
 /// A scheduler and its workers.
@@ -199,7 +180,7 @@ impl Job {
     /// Something that drops kept results without the job.
     pub(super) fn releaser(&self) -> Releaser {
         let workers = self.scheduler.workers().map(|(id, _)| id).collect();
-        Releaser { transport: Some(self.transport.clone()), workers }
+        Releaser::new(self.transport.clone(), workers)
     }
 
     /// Drops the kept results of a stage.

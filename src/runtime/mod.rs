@@ -6,12 +6,14 @@
 mod allocator;
 mod assemble;
 mod drain;
+mod here;
 pub mod interrupt;
 mod job;
 mod ledger;
 mod memory;
 mod observers;
 mod partials;
+mod persisted;
 mod scratch;
 mod serve;
 mod session;

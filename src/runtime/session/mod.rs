@@ -1,88 +1,36 @@
 //! The session: the only door from a plan to execution.
 
+mod attempt;
+mod options;
+#[cfg(test)]
+mod tests;
+
+pub use options::{Description, SessionOptions, Started};
+
 use super::assemble::Assembly;
-use super::job::{Job, Nothing, Receive, Releaser};
-use super::ledger::{BegunOutputs, Ledger, RunOptions, Skipped};
-use super::scratch::ScratchOptions;
+use super::here::run_here;
+use super::job::{Job, Nothing, Receive};
+use super::ledger::{BegunOutputs, RunOptions, Skipped};
+use super::persisted::{PersistedGuard, PersistedStage, Releaser};
 use super::start::{PANICKED, Part, start};
 use super::{RuntimeError, Times, interrupt};
-use crate::array::{Chunk, StoredArray, WrittenChunk};
+use crate::array::{Chunk, StoredArray};
 use crate::environment::Environment;
-use crate::event::Observer;
-use crate::execute::Executor;
 use crate::journal::Outcome;
 use crate::plan::{Array, Evaluate, KeepAlive, Operation, PersistedArray, Plan, PlanError, optimize};
 use crate::store::{StoreError, UnfinishedStore, Workshop};
-use crate::task::{
-    Computation, ComputationId, Goal, PlanDigest, Resources, ResultId, Skip, StageId, StageOutput, TaskId, TaskResult,
-    lower,
-};
+use crate::task::{Computation, ComputationId, Goal, PlanDigest, Resources, Skip, StageOutput, lower};
+use attempt::Attempt;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Bytes that an explaining session reads for labels and the like.
 const EXPLAINED_READ_BYTES: u64 = 16 << 20;
 
 /// A value that is computed in the calling thread is kept for later attempts where it took longer than this.
 const EXPENSIVE: Duration = Duration::from_millis(100);
-
-/// What a session is to run with.
-pub struct SessionOptions {
-    /// Threads of this rank's worker.
-    pub threads: usize,
-    /// Bytes of memory that this rank may use, all in all.
-    pub memory_bytes: u64,
-    /// Where results go that memory doesn't hold.
-    pub scratch: ScratchOptions,
-    /// Seed of random arrays that name none.
-    pub seed: u64,
-    /// Who watches the run. Only rank 0's observers see anything.
-    pub observers: Vec<Box<dyn Observer>>,
-}
-
-impl Default for SessionOptions {
-    /// All that this process was given: its cores and its memory. Seed 0, nobody watches.
-    fn default() -> SessionOptions {
-        let environment = Environment::detect();
-        SessionOptions {
-            threads: environment.thread_count,
-            memory_bytes: environment.memory_bytes,
-            scratch: ScratchOptions::default(),
-            seed: 0,
-            observers: Vec::new(),
-        }
-    }
-}
-
-/// What became of a start: under `mpirun`, only rank 0 has a session.
-pub enum Started {
-    /// This is the one process, or rank 0: the script runs here.
-    Session(Session),
-    /// This rank worked until rank 0 was done, and is to exit with this code.
-    Served {
-        /// The exit code of the run.
-        exit_code: i32,
-    },
-}
-
-/// The running job, in numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Description {
-    /// MPI ranks; 1 in one process.
-    pub ranks: usize,
-    /// Workers.
-    pub workers: usize,
-    /// Threads of a worker (of the narrowest).
-    pub threads_per_worker: usize,
-    /// Bytes of memory that a worker's tasks may take (of the smallest).
-    pub memory_bytes: u64,
-    /// Names of the nodes that the workers run on, each once.
-    pub nodes: Vec<String>,
-}
 
 /// A running job, as the script sees it.
 ///
@@ -106,8 +54,7 @@ pub struct Session {
     next_computation: Cell<u32>,
     /// Persisted stages whose last array was dropped.
     dropped: (Sender<PersistedStage>, Receiver<PersistedStage>),
-    /// The run directory, where there is one.
-    ledger: RefCell<Option<Box<Ledger>>>,
+    attempt: Attempt,
     is_drained: Cell<bool>,
 }
 
@@ -127,23 +74,6 @@ enum Mode {
 
 /// Sees what an explaining session would run.
 type Sink = Box<dyn FnMut(&Computation)>;
-
-type PersistedStage = (ComputationId, StageId);
-
-/// Says when the last array of a persisted stage is dropped.
-struct PersistedGuard {
-    stage: PersistedStage,
-    dropped: Sender<PersistedStage>,
-    workers: Releaser,
-}
-
-impl Drop for PersistedGuard {
-    fn drop(&mut self) {
-        // Where the session is gone, so are the workers and their chunks.
-        let _ = self.dropped.send(self.stage);
-        self.workers.release(self.stage);
-    }
-}
 
 impl Session {
     /// Starts this process's part of the job: in one process the scheduler and a worker; under `mpirun -n N`, rank 0 gets
@@ -210,7 +140,7 @@ impl Session {
             limit_bytes,
             next_computation: Cell::new(0),
             dropped: unbounded(),
-            ledger: RefCell::default(),
+            attempt: Attempt::default(),
             is_drained: Cell::new(false),
         }
     }
@@ -221,8 +151,7 @@ impl Session {
     /// # Errors
     /// Where another process has the directory, it is of another run, or it can't be written.
     pub fn open_run(&self, options: &RunOptions) -> Result<(), RuntimeError> {
-        *self.ledger.borrow_mut() = Some(Box::new(Ledger::open(options, self.seed)?));
-        Ok(())
+        self.attempt.open(options, self.seed)
     }
 
     /// Closes the run directory: it is removed where the run has finished, and left for the next attempt where not. Gives
@@ -231,22 +160,7 @@ impl Session {
     /// # Errors
     /// What the file system says.
     pub fn close_run(&self, outcome: &Outcome) -> Result<Option<Skipped>, RuntimeError> {
-        let Some(ledger) = self.ledger.borrow_mut().take() else { return Ok(None) };
-        let skipped = ledger.skipped();
-        ledger.close(outcome)?;
-        Ok(skipped)
-    }
-
-    /// Takes note of how a computation ended.
-    fn note_end(&self, computation: &Computation, ended: &Result<(), RuntimeError>) {
-        match ended {
-            Ok(()) => {
-                if let Some(ledger) = self.ledger.borrow_mut().as_mut() {
-                    ledger.forget_partials(computation);
-                }
-            }
-            Err(error) => self.is_drained.set(self.is_drained.get() || error.is_drained()),
-        }
+        self.attempt.close(outcome)
     }
 
     /// Keeps these times from now on: a deadline, checkpoints.
@@ -267,7 +181,7 @@ impl Session {
 
     /// Whether there is a run directory.
     pub fn has_run(&self) -> bool {
-        self.ledger.borrow().is_some()
+        self.attempt.is_open()
     }
 
     /// Where the next store that is written is to be filled, so that the next attempt of the run finds it; `None` where
@@ -276,7 +190,7 @@ impl Session {
     /// # Errors
     /// Where the path can't be followed.
     pub fn workshop(&self, location: &str) -> Result<Option<Workshop>, RuntimeError> {
-        self.ledger.borrow_mut().as_mut().map(|ledger| ledger.workshop(location)).transpose()
+        self.attempt.workshop(location)
     }
 
     /// Has a filled store take its place, by `finish`.
@@ -288,10 +202,7 @@ impl Session {
         store: &UnfinishedStore,
         finish: &mut dyn FnMut() -> Result<(), StoreError>,
     ) -> Result<(), RuntimeError> {
-        match self.ledger.borrow_mut().as_mut() {
-            Some(ledger) => ledger.place(store, finish),
-            None => Ok(finish()?),
-        }
+        self.attempt.place(store, finish)
     }
 
     /// Computes the values of arrays. Costs their size in memory on rank 0. Values in memory already cost nothing.
@@ -305,8 +216,8 @@ impl Session {
             self.check_result_size(&lazy)?;
             let goals = vec![Goal::Collect; lazy.len()];
             let computation = self.lower(&lazy, goals.clone())?;
-            computed =
-                self.recall_or(&computation, &goals, Duration::ZERO, |digest| self.collect(&computation, digest))?;
+            let collect = |digest| self.collect(computation.clone(), digest);
+            computed = self.attempt.recall_or(&computation, &goals, Duration::ZERO, collect)?;
         }
         let mut computed = computed.into_iter();
         let values = arrays.iter().map(|array| match array.in_memory_values() {
@@ -324,8 +235,7 @@ impl Session {
         if outputs.is_empty() {
             return Ok(());
         }
-        let (arrays, goals): (Vec<_>, _) =
-            outputs.iter().map(|(array, target)| (array.clone(), Goal::Write(target.clone()))).unzip();
+        let (arrays, goals) = write_goals(outputs);
         let computation = self.lower(&arrays, goals)?;
         self.run(&computation, &Skip::none(), &mut Nothing)
     }
@@ -340,19 +250,16 @@ impl Session {
         store: &UnfinishedStore,
         outputs: &[(Array, StoredArray)],
     ) -> Result<StoreWritten, RuntimeError> {
-        if outputs.is_empty() || self.ledger.borrow().is_none() {
-            return self.write(outputs).map(|()| StoreWritten::Now);
+        if outputs.is_empty() {
+            return Ok(StoreWritten::Now);
         }
-        let (arrays, goals): (Vec<_>, Vec<_>) =
-            outputs.iter().map(|(array, target)| (array.clone(), Goal::Write(target.clone()))).unzip();
+        let (arrays, goals) = write_goals(outputs);
         let mut computation = self.lower(&arrays, goals.clone())?;
-        let begun = self.ledger.borrow_mut().as_mut().map(|ledger| {
-            let digest = ledger.digest(computation.id, &computation.plan, &goals, Some(store));
-            Ok::<_, RuntimeError>((digest, ledger.begin_outputs(&computation, digest, store)?))
-        });
-        let Some((digest, Some(begun))) = begun.transpose()? else { return Ok(StoreWritten::Before) };
-        let skip = self.prepare(&mut computation, Some(digest), &begun);
-        self.run(&computation, &skip, &mut Recorder { ledger: &self.ledger, numbers: begun.numbers })?;
+        let Some((digest, begun)) = self.attempt.begin_outputs(&computation, &goals, store)? else {
+            return Ok(StoreWritten::Before);
+        };
+        let skip = self.attempt.prepare(&mut computation, digest, &begun);
+        self.run(&computation, &skip, &mut self.attempt.recorder(begun))?;
         Ok(StoreWritten::Now)
     }
 
@@ -378,8 +285,8 @@ impl Session {
         }
         let goals = vec![Goal::Persist; lazy.len()];
         let mut computation = self.lower(&lazy, goals.clone())?;
-        let digest = self.digest(&computation, &goals);
-        let skip = self.prepare(&mut computation, digest, &BegunOutputs::default());
+        let digest = self.attempt.digest(&computation, &goals);
+        let skip = self.attempt.prepare(&mut computation, digest, &BegunOutputs::default());
         self.run(&computation, &skip, &mut Nothing)?;
         let mut persisted = lazy.iter().enumerate().map(|(output, array)| self.kept(&computation, output, array));
         let kept = arrays.iter().map(|array| if is_there(array) { Some(array.clone()) } else { persisted.next() });
@@ -412,10 +319,8 @@ impl Session {
         }
         let computation = self.lower(std::slice::from_ref(array), vec![Goal::Collect])?;
         if computation.persisted_sources().is_empty() {
-            let computation = Arc::new(computation);
-            return Ok(self
-                .recall_or(&computation, &[Goal::Collect], EXPENSIVE, |_| run_here(&computation))?
-                .remove(0));
+            let run = |_| run_here(&computation);
+            return Ok(self.attempt.recall_or(&computation, &[Goal::Collect], EXPENSIVE, run)?.remove(0));
         }
         Ok(self.compute(std::slice::from_ref(array))?.remove(0))
     }
@@ -452,54 +357,21 @@ impl Session {
         }
     }
 
-    fn lower(&self, arrays: &[Array], goals: Vec<Goal>) -> Result<Computation, RuntimeError> {
+    fn lower(&self, arrays: &[Array], goals: Vec<Goal>) -> Result<Arc<Computation>, RuntimeError> {
         let id = ComputationId(self.next_computation.get());
         self.next_computation.set(id.0 + 1);
         let plan = optimize(Plan::of(arrays));
-        if let Some(ledger) = self.ledger.borrow_mut().as_mut() {
-            ledger.check_inputs(&plan)?;
-        }
-        Ok(lower(id, plan, goals, self.resources)?)
-    }
-
-    /// The digest of a computation's plan, where there is a run directory.
-    fn digest(&self, computation: &Computation, goals: &[Goal]) -> Option<PlanDigest> {
-        let mut ledger = self.ledger.borrow_mut();
-        ledger.as_mut().map(|ledger| ledger.digest(computation.id, &computation.plan, goals, None))
-    }
-
-    /// The values that an earlier attempt of the run has computed, else those that `compute` gives: they are kept for
-    /// later attempts where that takes longer than `worthwhile`.
-    fn recall_or(
-        &self,
-        computation: &Computation,
-        goals: &[Goal],
-        worthwhile: Duration,
-        compute: impl FnOnce(Option<PlanDigest>) -> Result<Vec<Chunk>, RuntimeError>,
-    ) -> Result<Vec<Chunk>, RuntimeError> {
-        let is_cheap = |ledger: &Ledger| worthwhile > Duration::ZERO && !ledger.has_values();
-        let may_know = self.ledger.borrow().as_deref().is_some_and(|ledger| !is_cheap(ledger));
-        let digest = if may_know { self.digest(computation, goals) } else { None };
-        if let (Some(digest), Some(ledger)) = (digest, self.ledger.borrow_mut().as_mut())
-            && let Some(values) = ledger.value(computation.id, digest)
-        {
-            return Ok(values);
-        }
-        let started = Instant::now();
-        let values = compute(digest)?;
-        if started.elapsed() >= worthwhile
-            && let Some(digest) = digest.or_else(|| self.digest(computation, goals))
-            && let Some(ledger) = self.ledger.borrow_mut().as_mut()
-        {
-            ledger.keep_value(computation.id, digest, &values)?;
-        }
-        Ok(values)
+        self.attempt.check_inputs(&plan)?;
+        Ok(Arc::new(lower(id, plan, goals, self.resources)?))
     }
 
     /// Has the workers compute values for the script.
-    fn collect(&self, computation: &Computation, digest: Option<PlanDigest>) -> Result<Vec<Chunk>, RuntimeError> {
-        let mut computation = computation.clone();
-        let skip = self.prepare(&mut computation, digest, &BegunOutputs::default());
+    fn collect(
+        &self,
+        mut computation: Arc<Computation>,
+        digest: Option<PlanDigest>,
+    ) -> Result<Vec<Chunk>, RuntimeError> {
+        let skip = self.attempt.prepare(&mut computation, digest, &BegunOutputs::default());
         let mut assembly = Assembly::new(&computation);
         let ended = self.run(&computation, &skip, &mut assembly);
         if ended.is_err() {
@@ -508,15 +380,7 @@ impl Session {
         ended.map(|()| assembly.finish())
     }
 
-    /// Has a computation keep what reductions need to go on, where there is a run directory, and says what need not run.
-    fn prepare(&self, computation: &mut Computation, digest: Option<PlanDigest>, begun: &BegunOutputs) -> Skip {
-        match (self.ledger.borrow_mut().as_mut(), digest) {
-            (Some(ledger), Some(digest)) => ledger.prepare(computation, digest, begun),
-            _ => Skip::none(),
-        }
-    }
-
-    fn run(&self, computation: &Computation, skip: &Skip, receiver: &mut dyn Receive) -> Result<(), RuntimeError> {
+    fn run(&self, computation: &Arc<Computation>, skip: &Skip, receiver: &mut dyn Receive) -> Result<(), RuntimeError> {
         match &self.mode {
             Mode::Explaining(sink) => {
                 sink.borrow_mut()(computation);
@@ -527,66 +391,20 @@ impl Session {
                 for (computation, stage) in self.dropped.1.try_iter() {
                     job.release(computation, stage);
                 }
-                let ended = job.run(Arc::new(computation.clone()), skip, receiver);
-                self.note_end(computation, &ended);
+                let ended = job.run(computation.clone(), skip, receiver);
+                match &ended {
+                    Ok(()) => self.attempt.forget_partials(computation),
+                    Err(error) => self.is_drained.set(self.is_drained.get() || error.is_drained()),
+                }
                 ended
             }
         }
     }
 }
 
-/// Records what is written.
-struct Recorder<'a> {
-    ledger: &'a RefCell<Option<Box<Ledger>>>,
-    /// The number of each stage's output.
-    numbers: BTreeMap<StageId, u32>,
-}
-
-impl Receive for Recorder<'_> {
-    fn collect(&mut self, _: TaskId, _: Arc<TaskResult>) {}
-
-    fn written(&mut self, stage: StageId, chunks: Vec<WrittenChunk>) -> Result<(), RuntimeError> {
-        match (self.numbers.get(&stage), self.ledger.borrow_mut().as_mut()) {
-            (Some(&number), Some(ledger)) => ledger.note_written(number, chunks),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Receive for Assembly<'_> {
-    fn collect(&mut self, task: TaskId, result: Arc<TaskResult>) {
-        self.add(task, result);
-    }
-
-    fn checkpoint(&mut self) {
-        self.save();
-    }
-
-    fn written(&mut self, _: StageId, _: Vec<WrittenChunk>) -> Result<(), RuntimeError> {
-        Ok(())
-    }
-}
-
-/// Runs all tasks of a computation one after the other, in the calling thread.
-fn run_here(computation: &Arc<Computation>) -> Result<Vec<Chunk>, RuntimeError> {
-    let executor = Executor::new(computation.clone());
-    let mut assembly = Assembly::new(computation);
-    let mut kept: HashMap<ResultId, Arc<TaskResult>> = HashMap::new();
-    for stage in computation.stage_ids() {
-        for index in 0..computation.stage(stage).task_count {
-            let task = TaskId { stage, index };
-            let inputs = computation.inputs_of(task).into_iter();
-            let inputs = inputs.filter_map(|id| Some((id, kept.get(&id)?.clone()))).collect();
-            let outcome = executor.run(task, &inputs, &AtomicBool::new(false))?;
-            if let Some(result) = outcome.result.map(Arc::new) {
-                match computation.stage(stage).output {
-                    StageOutput::Collect { .. } => assembly.add(task, result),
-                    _ => drop(kept.insert(ResultId { computation: computation.id, task }, result)),
-                }
-            }
-        }
-    }
-    Ok(assembly.finish())
+/// Arrays and what becomes of each: it is written to its target.
+fn write_goals(outputs: &[(Array, StoredArray)]) -> (Vec<Array>, Vec<Goal>) {
+    outputs.iter().map(|(array, target)| (array.clone(), Goal::Write(target.clone()))).unzip()
 }
 
 impl Evaluate for Session {
@@ -596,7 +414,7 @@ impl Evaluate for Session {
                 let computation = self.lower(arrays, vec![Goal::Collect; arrays.len()])?;
                 let read_bytes: u64 = computation.stages.iter().map(|stage| stage.read_bytes).sum();
                 if read_bytes <= EXPLAINED_READ_BYTES {
-                    return run_here(&Arc::new(computation));
+                    return run_here(&computation);
                 }
             }
             self.compute(arrays)
@@ -614,89 +432,5 @@ impl Drop for Session {
             }
             job.finish(0);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::array::{ChunkGrid, DType, Scalar};
-    use crate::kernels::elementwise::BinaryOp;
-    use crate::kernels::generate::Generator;
-    use crate::kernels::reduction::ReductionOptions;
-    use std::rc::Rc;
-
-    fn session() -> Session {
-        let options = SessionOptions { threads: 3, memory_bytes: 1 << 40, seed: 7, ..SessionOptions::default() };
-        match Session::start(options).unwrap() {
-            Started::Session(session) => session,
-            Started::Served { .. } => unreachable!("tests run in one process"),
-        }
-    }
-
-    /// Element (i, j) is `100 i + j`.
-    fn counted() -> Array {
-        let count = |length| {
-            let values = (0..length).map(|index| index as f64).collect();
-            Array::in_memory(Chunk::from_values(vec![length], values).unwrap())
-        };
-        let hundred = Array::in_memory(Chunk::scalar(DType::Float64, &Scalar::Float(100.0)).unwrap());
-        let rows = count(40).binary(BinaryOp::Multiply, &hundred).unwrap().insert_axis(1).unwrap();
-        let sum = rows.binary(BinaryOp::Add, &count(30)).unwrap();
-        sum.rechunk(ChunkGrid::regular(&[40, 30], &[7, 11]))
-    }
-
-    #[test]
-    fn arrays_in_memory_and_lazy_ones_come_back_in_order() {
-        let session = session();
-        let one = Array::in_memory(Chunk::from_values(vec![1], vec![1_i32]).unwrap());
-        let values = session.compute(&[one.clone(), counted(), one]).unwrap();
-        assert_eq!(values[0], values[2]);
-        assert_eq!(values[1].shape(), [40, 30]);
-        assert_eq!(values[1].get(31), Some(Scalar::Float(101.0)));
-    }
-
-    #[test]
-    fn the_calling_thread_and_the_workers_agree() {
-        let session = session();
-        let sum = counted().reduce("sum", &[0], ReductionOptions::default()).unwrap();
-        let here = session.evaluate_local(&sum).unwrap();
-        assert_eq!(here, session.compute(&[sum]).unwrap()[0]);
-        assert_eq!(here.get(2), Some(Scalar::Float(780.0 * 100.0 + 80.0)));
-    }
-
-    #[test]
-    fn persisted_chunks_serve_later_computations_until_they_are_dropped() {
-        let session = session();
-        let persisted = session.persist(&[counted()]).unwrap().remove(0);
-        assert_eq!(persisted.grid(), counted().grid());
-        let total = persisted.reduce("max", &[0, 1], ReductionOptions::default()).unwrap();
-        assert_eq!(session.compute(&[total]).unwrap()[0].get(0), Some(Scalar::Float(3929.0)));
-        drop(persisted);
-        assert_eq!(session.dropped.1.len(), 1);
-        session.compute(&[counted()]).unwrap();
-        assert!(session.dropped.1.is_empty());
-    }
-
-    #[test]
-    fn an_explaining_session_gives_zeros_and_shows_stages() {
-        let seen = Rc::new(Cell::new(0));
-        let count = seen.clone();
-        let options = SessionOptions { threads: 1, memory_bytes: 1 << 30, ..SessionOptions::default() };
-        let session =
-            Session::explaining(options, move |computation| count.set(count.get() + computation.stages.len()));
-        let values = session.compute(&[counted()]).unwrap();
-        assert_eq!(values[0], Chunk::zeros(DType::Float64, vec![40, 30]));
-        assert_eq!(seen.get(), 1);
-    }
-
-    #[test]
-    fn values_that_cannot_fit_are_refused() {
-        let session = session();
-        let grid = ChunkGrid::single(&[1 << 40]);
-        let huge = Array::generated(Generator::Full(Scalar::Float(1.0)), DType::Float64, grid);
-        assert!(matches!(session.compute(&[huge]), Err(RuntimeError::ResultTooLarge { .. })));
-        session.finish(0);
-        assert!(matches!(session.compute(&[counted()]), Err(RuntimeError::Finished)));
     }
 }
