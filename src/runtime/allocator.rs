@@ -2,7 +2,10 @@
 //! pages from the system cost about as much as decoding into them. Elsewhere than under glibc nothing is changed.
 #![allow(unsafe_code)]
 
-/// Most bytes that lie free at the end of a heap.
+/// Bytes of memory for which there is one more arena: threads share arenas, and each keeps free bytes of its own, at its
+/// end and between results that stay.
+const ARENA_BYTES: u64 = 1 << 30;
+/// Most bytes that lie free at the end of an arena.
 const MOST_KEPT_BYTES: u64 = 128 << 20;
 /// Buffers of more bytes come from the system and go back to it; glibc takes no larger limit.
 #[cfg(target_env = "gnu")]
@@ -10,15 +13,17 @@ const LARGEST_KEPT_BYTES: i32 = 32 << 20;
 
 /// From now on, up to an eighth of the memory that this process may use stays with it when it is freed.
 pub(super) fn keep_freed_memory(memory_bytes: u64) {
-    let kept_bytes = (memory_bytes / 8).min(MOST_KEPT_BYTES) as i32;
+    let arenas = (memory_bytes / ARENA_BYTES).clamp(1, i32::MAX as u64);
+    let kept_bytes = (memory_bytes / 8 / arenas).min(MOST_KEPT_BYTES) as i32;
     #[cfg(target_env = "gnu")]
     // SAFETY: `mallopt` changes parameters of the allocator, under its lock, and is given two that it knows.
     unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, arenas as i32);
         libc::mallopt(libc::M_MMAP_THRESHOLD, LARGEST_KEPT_BYTES.min(kept_bytes));
         libc::mallopt(libc::M_TRIM_THRESHOLD, kept_bytes);
     }
     #[cfg(not(target_env = "gnu"))]
-    let _ = kept_bytes;
+    let _ = (arenas, kept_bytes);
 }
 
 #[cfg(all(test, target_env = "gnu"))]
