@@ -7,9 +7,9 @@ use super::align::align;
 use super::gather::{Positions, pick};
 use super::key::{Key, key};
 use super::missing::missing_value;
-use super::reduce::{Dims, ReduceOptions, leaves_out};
+use super::reduce::{Dims, ReduceOptions};
 use super::time_fields::TimeField;
-use super::{AttributeRule, DataArray, Dataset, DatasetError, Indexer, Join, Operand, Variable};
+use super::{AttributeRule, Attributes, DataArray, Dataset, DatasetError, Indexer, Join, Operand, Variable};
 use crate::array::{Chunk, DType, Scalar};
 use crate::kernels::elementwise::BinaryOp;
 use crate::plan::{Array, Evaluate, Groups};
@@ -115,6 +115,14 @@ impl Grouping {
         }
     }
 
+    /// A variable without the grouped dimension, the same for each group.
+    fn repeat(&self, variable: Variable, options: ReduceOptions) -> Result<Variable, DatasetError> {
+        let dims = [std::slice::from_ref(&self.name), &variable.dims].concat();
+        let shape = [&[self.labels().len()][..], variable.data.shape()].concat();
+        let attributes = if options.keep_attrs { variable.attributes } else { Attributes::new() };
+        Ok(Variable::new(dims, variable.data.broadcast_to(&shape)?)?.with_attributes(attributes))
+    }
+
     /// What there is for each group, at every position that belongs to one.
     fn spread(&self, variable: &Variable) -> Result<Variable, DatasetError> {
         let Some(axis) = variable.axis(&self.name) else { return Ok(variable.clone()) };
@@ -173,37 +181,19 @@ impl Dataset {
         if !dims.contains(&grouping.dimension) {
             return self.reduce(name, &Dims::Named(dims), options);
         }
-        let named = Dims::Named(dims.clone());
-        let mut reduced = Dataset::default();
-        let mut repeated = IndexMap::new();
-        for (variable_name, variable) in &self.data_variables {
-            let touched = variable.dims.iter().any(|dimension| dims.contains(dimension));
-            if touched && leaves_out(name, variable.dtype()) {
-                continue;
+        let dims = Dims::Named(dims);
+        let is_grouped = |variable: &Variable| variable.axis(&grouping.dimension).is_some();
+        let mut reduced = self.reduce_each(name, &dims, options, &|variable| {
+            if is_grouped(variable) {
+                return variable.reduce_grouped(name, &dims, Some(grouping), options)?.with_first(&grouping.name);
             }
-            if variable.axis(&grouping.dimension).is_none() {
-                let reduced = if touched { variable.reduce(name, &named, options)? } else { variable.clone() };
-                repeated.insert(variable_name.clone(), reduced);
-                continue;
-            }
-            let grouped = variable.reduce_grouped(name, &named, Some(grouping), options)?;
-            reduced.data_variables.insert(variable_name.clone(), grouped.with_first(&grouping.name)?);
-        }
-        for (variable_name, variable) in repeated {
-            let mut dims = vec![grouping.name.clone()];
-            dims.extend_from_slice(&variable.dims);
-            let shape = [&[grouping.labels().len()][..], variable.data.shape()].concat();
-            let data = variable.data.broadcast_to(&shape)?;
-            let attributes = if options.keep_attrs { variable.attributes } else { Default::default() };
-            reduced.data_variables.insert(variable_name, Variable::new(dims, data)?.with_attributes(attributes));
-        }
-        reduced.coordinates = self.coordinates.clone();
-        reduced.coordinates.retain(|_, coordinate| !coordinate.dims.iter().any(|dimension| dims.contains(dimension)));
+            let reduced = if dims.touch(variable) { variable.reduce(name, &dims, options)? } else { variable.clone() };
+            grouping.repeat(reduced, options)
+        })?;
+        // As in xarray, repeated ones come last.
+        reduced.data_variables.sort_by_cached_key(|name, _| !self.data_variables.get(name).is_some_and(is_grouped));
         reduced.coordinates.shift_remove(&grouping.name);
         reduced.coordinates.insert(grouping.name.clone(), grouping.labels.clone());
-        if options.keep_attrs {
-            reduced.attributes = self.attributes.clone();
-        }
         Ok(reduced)
     }
 
@@ -295,8 +285,7 @@ impl Grouping {
         };
         let mut other = other.clone();
         for coordinate in other.coordinates.values_mut().filter(|coordinate| coordinate.dims.is_empty()) {
-            let repeated = pick(&coordinate.expand_first(&self.name)?.data, 0, &Positions::List(vec![0; length]))?;
-            *coordinate = Variable { dims: vec![self.name.clone()], data: repeated, ..coordinate.clone() };
+            *coordinate = repeat_scalar(coordinate, &self.name, length)?;
         }
         let labels = IndexMap::from([(self.name.clone(), self.labels.clone())]);
         let labels = Dataset { coordinates: labels, ..Dataset::default() };
@@ -316,14 +305,17 @@ impl Grouping {
             if coordinate.dims.is_empty()
                 && coordinates.get(name).is_some_and(|other| other.dims == [self.dimension.as_str()])
             {
-                let length = coordinates[name].data.shape()[0];
-                let repeated =
-                    pick(&coordinate.expand_first(&self.dimension)?.data, 0, &Positions::List(vec![0; length]))?;
-                *coordinate = Variable { dims: vec![self.dimension.clone()], data: repeated, ..coordinate.clone() };
+                *coordinate = repeat_scalar(coordinate, &self.dimension, coordinates[name].data.shape()[0])?;
             }
         }
         Ok(members)
     }
+}
+
+/// A scalar at every position along a dimension.
+fn repeat_scalar(scalar: &Variable, dimension: &str, length: usize) -> Result<Variable, DatasetError> {
+    let data = pick(&scalar.expand_first(dimension)?.data, 0, &Positions::List(vec![0; length]))?;
+    Ok(Variable { dims: vec![dimension.to_owned()], data, ..scalar.clone() })
 }
 
 fn no_such_group(name: &str) -> DatasetError {

@@ -87,7 +87,8 @@ impl Dataset {
     /// Where a dimension doesn't exist or a dtype has no median.
     pub fn median(&self, dims: &Dims, options: ReduceOptions) -> Result<Dataset, DatasetError> {
         self.check_reduced(dims)?;
-        self.each_quantile(dims, options, &|variable| variable.quantiles(&QuantileKind::Median, dims, true, options))
+        let median = |variable: &Variable| variable.quantiles(&QuantileKind::Median, dims, true, options);
+        self.reduce_each("median", dims, options, &median)
     }
 
     /// Quantiles of every data variable that has one of the dimensions; a coordinate has their probabilities.
@@ -105,31 +106,11 @@ impl Dataset {
         self.check_reduced(dims)?;
         let kind = QuantileKind::Quantiles(probabilities.values().to_vec(), method);
         let is_one = matches!(probabilities, Probabilities::One(_));
-        let mut found =
-            self.each_quantile(dims, options, &|variable| variable.quantiles(&kind, dims, is_one, options))?;
+        let quantiles = |variable: &Variable| variable.quantiles(&kind, dims, is_one, options);
+        let mut found = self.reduce_each("median", dims, options, &quantiles)?;
         // As in xarray: a scalar has quantiles, which no coordinate keeps.
         found.coordinates.retain(|_, coordinate| !coordinate.dims.is_empty());
         found.coordinates.insert(QUANTILE.to_owned(), probabilities.coordinate()?);
-        Ok(found)
-    }
-
-    fn each_quantile(
-        &self,
-        dims: &Dims,
-        options: ReduceOptions,
-        function: &dyn Fn(&Variable) -> Result<Variable, DatasetError>,
-    ) -> Result<Dataset, DatasetError> {
-        let mut found = Dataset { coordinates: self.coordinates.clone(), ..Dataset::default() };
-        for (name, variable) in &self.data_variables {
-            let touched = variable.dims.iter().any(|dimension| dims.contains(dimension));
-            if !(touched && leaves_out("median", variable.dtype())) {
-                found.data_variables.insert(name.clone(), function(variable)?);
-            }
-        }
-        found.coordinates.retain(|_, coordinate| !coordinate.dims.iter().any(|dimension| dims.contains(dimension)));
-        if options.keep_attrs {
-            found.attributes = self.attributes.clone();
-        }
         Ok(found)
     }
 }

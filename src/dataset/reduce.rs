@@ -22,6 +22,11 @@ impl Dims {
             Dims::Named(names) => names.contains(dimension),
         }
     }
+
+    /// Whether a variable has one of them.
+    pub(super) fn touch(&self, variable: &Variable) -> bool {
+        variable.dims.iter().any(|dimension| self.contains(dimension))
+    }
 }
 
 /// What a reduction can be told.
@@ -124,7 +129,7 @@ impl DataArray {
         self.check_reduced(dims)?;
         let variable = self.variable.reduce(name, dims, options)?;
         let mut coordinates = self.coordinates.clone();
-        coordinates.retain(|_, coordinate| !coordinate.dims.iter().any(|dimension| dims.contains(dimension)));
+        coordinates.retain(|_, coordinate| !dims.touch(coordinate));
         Ok(DataArray { name: self.name.clone(), variable, coordinates })
     }
 }
@@ -150,16 +155,24 @@ impl Dataset {
     /// Where a dimension doesn't exist or is named twice, or the reduction isn't defined for a dtype.
     pub fn reduce(&self, name: &str, dims: &Dims, options: ReduceOptions) -> Result<Dataset, DatasetError> {
         self.check_reduced(dims)?;
-        let mut reduced = Dataset::default();
+        self.reduce_each(name, dims, options, &|variable| variable.reduce(name, dims, options))
+    }
+
+    /// Each data variable that a reduction doesn't leave out, reduced by `reduce`, and the coordinates that stay.
+    pub(super) fn reduce_each(
+        &self,
+        name: &str,
+        dims: &Dims,
+        options: ReduceOptions,
+        reduce: &dyn Fn(&Variable) -> Result<Variable, DatasetError>,
+    ) -> Result<Dataset, DatasetError> {
+        let mut reduced = Dataset { coordinates: self.coordinates.clone(), ..Dataset::default() };
         for (variable_name, variable) in &self.data_variables {
-            let touched = variable.dims.iter().any(|dimension| dims.contains(dimension));
-            if touched && leaves_out(name, variable.dtype()) {
-                continue;
+            if !(dims.touch(variable) && leaves_out(name, variable.dtype())) {
+                reduced.data_variables.insert(variable_name.clone(), reduce(variable)?);
             }
-            reduced.data_variables.insert(variable_name.clone(), variable.reduce(name, dims, options)?);
         }
-        reduced.coordinates = self.coordinates.clone();
-        reduced.coordinates.retain(|_, coordinate| !coordinate.dims.iter().any(|dimension| dims.contains(dimension)));
+        reduced.coordinates.retain(|_, coordinate| !dims.touch(coordinate));
         if options.keep_attrs {
             reduced.attributes = self.attributes.clone();
         }
