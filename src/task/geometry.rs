@@ -4,6 +4,7 @@
 use crate::array::{AxisChunks, ChunkGrid, Region};
 use crate::kernels::reduction;
 use crate::plan::{Groups, NodeId, Operation, Plan, Reduce};
+use std::collections::BTreeSet;
 
 /// Regions smaller than this are joined where enough tasks remain.
 const SMALL_REGION_BYTES: u64 = 1 << 20;
@@ -66,9 +67,16 @@ pub fn natural_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
 
 /// Whether a node is computed from stored or persisted data.
 pub fn depends_on_store(plan: &Plan, id: NodeId) -> bool {
-    let node = plan.node(id);
-    matches!(node.operation, Operation::Stored(_) | Operation::Persisted(_))
-        || node.inputs.iter().any(|&input| depends_on_store(plan, input))
+    let mut seen = BTreeSet::from([id]);
+    let mut pending = vec![id];
+    while let Some(id) = pending.pop() {
+        let node = plan.node(id);
+        if matches!(node.operation, Operation::Stored(_) | Operation::Persisted(_)) {
+            return true;
+        }
+        pending.extend(node.inputs.iter().copied().filter(|input| seen.insert(*input)));
+    }
+    false
 }
 
 fn kept_axes(input: &ChunkGrid, reduce: &Reduce) -> ChunkGrid {
@@ -321,4 +329,22 @@ pub fn halve_longest(grid: &ChunkGrid, smallest: Option<&ChunkGrid>) -> Option<C
     let half = if half >= axes[axis].max_size() { unit } else { half };
     axes[axis] = axes[axis].split(half);
     Some(ChunkGrid::new(axes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::{Chunk, DType, Scalar};
+    use crate::kernels::elementwise::BinaryOp;
+    use crate::plan::Array;
+
+    #[test]
+    fn a_value_that_is_used_twice_again_and_again_is_looked_at_once() {
+        let one = Array::in_memory(Chunk::scalar(DType::Float64, &Scalar::Float(1.0)).unwrap());
+        let doubled = (0..60).fold(one, |sum, _| sum.binary(BinaryOp::Add, &sum).unwrap());
+        let plan = Plan::of(&[doubled]);
+        let last = plan.outputs()[0];
+        assert_eq!(last, NodeId(60));
+        assert!(!depends_on_store(&plan, last));
+    }
 }
