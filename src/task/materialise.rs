@@ -105,9 +105,7 @@ impl Demand {
         };
         Demand { root, samples: sampled(count).map(region).collect(), whole, count }
     }
-}
 
-impl Demand {
     /// What tasks pull of a node's input that each compute a region of the grid of the node.
     pub(super) fn of_input(plan: &Plan, id: NodeId, grid: &ChunkGrid) -> Demand {
         let node = plan.node(id);
@@ -280,7 +278,7 @@ impl Lowering {
     }
 
     /// Tells stages that materialise nodes, from the given one on, in which regions the tasks of a demand read them.
-    pub(super) fn note_readers(&mut self, demand: &Demand, first: StageId) {
+    pub(super) fn note_read_regions(&mut self, demand: &Demand, first: StageId) {
         let sources: Vec<(NodeId, StageId)> = self
             .materialised
             .iter()
@@ -293,12 +291,12 @@ impl Lowering {
         }
     }
 
-    /// Shape of the largest region of a node that a task of a demand pulls, as far as the sampled tasks show.
+    /// Shape of the largest region of a node that the first task of a demand pulls.
     fn read_shape(&self, demand: &Demand, node: NodeId) -> Vec<usize> {
         let mut materialised = self.materialised.clone();
         materialised.insert(node, StageId(u16::MAX));
         let mut shape = vec![1; self.computation.plan.node(node).shape.len()];
-        for region in demand.samples.iter().take(1) {
+        if let Some(region) = demand.samples.first() {
             visit_leaves(&self.computation.plan, &materialised, demand.root, region.clone(), &mut |leaf, region| {
                 if leaf == node {
                     shape = shape.iter().zip(&region.shape).map(|(a, b)| *a.max(b)).collect();
@@ -340,25 +338,14 @@ impl Lowering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::{ArrayLocation, DType, StoredArray};
+    use crate::array::{DType, StoredArray};
     use crate::kernels::elementwise::BinaryOp;
     use crate::kernels::reduction::ReductionOptions;
     use crate::plan::{Array, AxisSlice};
+    use crate::task::test_data::stored;
     use crate::task::{Computation, ComputationId, Goal, lower};
 
     const ROOMY: u64 = 1 << 40;
-
-    fn stored(shape: &[usize], chunks: &[usize]) -> StoredArray {
-        StoredArray {
-            location: ArrayLocation { store: "/data".to_owned(), path: "x".to_owned() },
-            dtype: DType::Float32,
-            shape: shape.to_vec(),
-            read_grid: ChunkGrid::regular(shape, chunks),
-            write_grid: ChunkGrid::regular(shape, chunks),
-            decode_scratch_bytes: 1000,
-            fingerprint: 1,
-        }
-    }
 
     fn written(array: &Array, chunks: &[usize], budget_bytes: u64) -> Computation {
         let goals = vec![Goal::Write(StoredArray { dtype: array.dtype(), ..stored(array.shape(), chunks) })];

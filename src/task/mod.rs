@@ -7,6 +7,7 @@
 
 mod computation;
 mod digest;
+mod fit;
 mod geometry;
 mod inputs;
 mod lower;
@@ -16,6 +17,8 @@ mod passes;
 mod pull;
 mod resources;
 mod skip;
+#[cfg(test)]
+mod test_data;
 mod waves;
 
 pub use computation::{Computation, Goal, MergeWork, Partials, ReduceWork, Stage, StageOutput, StageWork};

@@ -23,9 +23,7 @@ impl Pass {
     pub fn split(&self) -> Vec<Pass> {
         self.nodes.iter().map(|&node| Pass { nodes: vec![node], geometry: self.geometry.clone() }).collect()
     }
-}
 
-impl Pass {
     /// The kept chunks with one axis halved, groups where that has fewer stored chunks decoded again; `None` where
     /// nothing is left to split.
     pub fn split_kept(&self, plan: &Plan) -> Option<ChunkGrid> {

@@ -86,24 +86,16 @@ fn push(ranges: &mut Vec<Range<u64>>, index: u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ComputationId, Goal, StageWork, lower};
+    use super::super::{ComputationId, Goal, StageWork, lower, test_data};
     use super::*;
-    use crate::array::{ArrayLocation, ChunkGrid, DType, StoredArray};
+    use crate::array::{ArrayLocation, DType, StoredArray};
     use crate::kernels::elementwise::BinaryOp;
     use crate::kernels::reduction::ReductionOptions;
     use crate::plan::{Array, Plan};
 
     fn stored(name: &str) -> StoredArray {
-        let grid = ChunkGrid::regular(&[20_000, 3000], &[200, 1000]);
-        StoredArray {
-            location: ArrayLocation { store: "/data".to_owned(), path: name.to_owned() },
-            dtype: DType::Float64,
-            shape: vec![20_000, 3000],
-            read_grid: grid.clone(),
-            write_grid: grid,
-            decode_scratch_bytes: 0,
-            fingerprint: 1,
-        }
+        let location = ArrayLocation { store: "/data".to_owned(), path: name.to_owned() };
+        StoredArray { location, dtype: DType::Float64, ..test_data::stored(&[20_000, 3000], &[200, 1000]) }
     }
 
     /// Deviations from the mean along the first axis: runs, merges, writes.

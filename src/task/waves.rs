@@ -146,23 +146,11 @@ impl Lowering {
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_data::stored;
     use super::super::{Computation, ComputationId, Goal, Resources, StageId, lower};
-    use crate::array::{ArrayLocation, ChunkGrid, DType, StoredArray};
     use crate::plan::{Array, AxisSlice, Plan};
 
     const MEMORY: u64 = 128 << 20;
-
-    fn stored(shape: &[usize], chunks: &[usize]) -> StoredArray {
-        StoredArray {
-            location: ArrayLocation { store: "/data".to_owned(), path: "x".to_owned() },
-            dtype: DType::Float32,
-            shape: shape.to_vec(),
-            read_grid: ChunkGrid::regular(shape, chunks),
-            write_grid: ChunkGrid::regular(shape, chunks),
-            decode_scratch_bytes: 1000,
-            fingerprint: 1,
-        }
-    }
 
     fn written(arrays: &[Array], chunks: &[usize], scratch_bytes: u64) -> Computation {
         let goals = arrays.iter().map(|array| Goal::Write(stored(array.shape(), chunks))).collect();
