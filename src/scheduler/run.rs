@@ -14,6 +14,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) computation: Arc<Computation>,
+    skip: Skip,
     stages: Vec<StageProgress>,
     incomplete_stages: usize,
     started: Duration,
@@ -50,6 +51,7 @@ impl Run {
             awaited: BTreeSet::new(),
             changed: computation.stage_ids().collect::<Vec<_>>().into_iter().rev().collect(),
             has_news: true,
+            skip: skip.clone(),
             computation,
         }
     }
@@ -84,10 +86,8 @@ impl Run {
                 .ok_or(Failure::ResultLost { computation: result.computation, index: result.task.index })
         };
         let inputs = self.computation.inputs_of(task);
-        let is_skipped = |result: &ResultId| {
-            result.computation == self.computation.id
-                && self.stages[result.task.stage.0 as usize].is_skipped(result.task.index)
-        };
+        let is_skipped =
+            |result: &ResultId| result.computation == self.computation.id && self.skip.contains(result.task);
         // Inputs that nobody makes are those of a task whose result is loaded instead of computed.
         if inputs.iter().any(is_skipped) {
             return Ok(Vec::new());
@@ -217,7 +217,7 @@ impl Scheduler {
         let Some(run) = &mut self.run else { return };
         let computation = run.computation.id;
         for (id, progress) in run.computation.stage_ids().zip(&mut run.stages) {
-            let count = progress.skipped_count();
+            let count = run.skip.count(id);
             if count > 0 {
                 let event = Event::TasksDone { computation, stage: id, count, read_bytes: 0, written_bytes: 0 };
                 self.actions.push_back(Action::Emit(event));

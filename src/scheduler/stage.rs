@@ -59,8 +59,6 @@ pub(super) struct StageProgress {
     /// Tasks that no worker has; for a stage that merges, none.
     pub(super) unassigned: Unassigned,
     pub(super) locations: Option<Locations>,
-    /// Tasks that need not run: nobody keeps results of theirs.
-    skipped: Vec<Range<u64>>,
     done: Bits,
     done_count: u64,
     task_count: u64,
@@ -104,7 +102,6 @@ impl StageProgress {
             near: sources.into_iter().filter(|(_, count)| is_near(count)).map(|(source, _)| source).collect(),
             unassigned: Unassigned::new(unassigned),
             locations: is_kept.then(|| Locations::new(stage.task_count)),
-            skipped: skip.of_stage(id).to_vec(),
             done,
             done_count: skip.count(id),
             task_count: stage.task_count,
@@ -122,17 +119,6 @@ impl StageProgress {
             locations.set(index, worker);
         }
         true
-    }
-
-    /// Whether a task need not run.
-    pub(super) fn is_skipped(&self, index: u64) -> bool {
-        let after = self.skipped.partition_point(|range| range.end <= index);
-        self.skipped.get(after).is_some_and(|range| range.start <= index)
-    }
-
-    /// Number of tasks that need not run.
-    pub(super) fn skipped_count(&self) -> u64 {
-        self.skipped.iter().map(|range| range.end - range.start).sum()
     }
 
     /// Takes note of one more input of a merge task; says whether that was the last.
