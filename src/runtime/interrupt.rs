@@ -19,12 +19,12 @@ use std::time::{Duration, Instant};
 
 /// Longest time that removing partial outputs takes where a launcher kills ranks a second after the signal.
 const RANK_CLEANUP_TIME: Duration = Duration::from_millis(450);
+/// The same for a process on its own. A removal waits for what is being synced in the same directory.
+const CLEANUP_TIME: Duration = Duration::from_secs(3);
 /// Time that other ranks stay after the signal.
 const PEER_DELAY: Duration = Duration::from_millis(150);
 /// Exit code where another rank is gone.
 const ABANDONED: i32 = 1;
-/// The same for a process on its own. A removal waits for what is being synced in the same directory.
-const CLEANUP_TIME: Duration = Duration::from_secs(3);
 
 static CLEANUPS: Mutex<(u64, BTreeMap<u64, PathBuf>)> = Mutex::new((0, BTreeMap::new()));
 static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
@@ -129,15 +129,21 @@ pub(super) fn leave_drained(exit_code: i32) -> ! {
 
 fn leave_in_time(line: &str, exit_code: i32) -> ! {
     say(line);
+    within(RANK_CLEANUP_TIME, move || farewell(exit_code));
+    low_level::exit(exit_code)
+}
+
+/// Does something, but no longer than this: a file system may hang.
+fn within(limit: Duration, work: impl FnOnce() + Send + 'static) {
     let (done, wait) = mpsc::channel();
-    let bid_farewell = move || {
-        farewell(exit_code);
+    let work = move || {
+        work();
+        // Nobody waits where it took too long.
         let _ = done.send(());
     };
-    if std::thread::Builder::new().spawn(bid_farewell).is_ok() {
-        let _ = wait.recv_timeout(RANK_CLEANUP_TIME);
+    if std::thread::Builder::new().spawn(work).is_ok() {
+        let _ = wait.recv_timeout(limit);
     }
-    low_level::exit(exit_code)
 }
 
 fn farewell(exit_code: i32) {
@@ -165,16 +171,11 @@ fn leave(signal: i32, ranks: Ranks) -> ! {
     if ranks.rank == 0 && !is_last {
         say(&format!("swath: {why}\n"));
     }
-    let (done, wait) = mpsc::channel();
     let limit = if ranks.count > 1 { RANK_CLEANUP_TIME } else { CLEANUP_TIME };
-    let clean = move || {
+    within(limit, move || {
         farewell(128 + signal);
         remove_partial_outputs(Instant::now() + limit);
-        let _ = done.send(());
-    };
-    if std::thread::Builder::new().spawn(clean).is_ok() {
-        let _ = wait.recv_timeout(limit);
-    }
+    });
     if ranks.rank == 0 && is_last {
         say(&format!("\r\x1b[2Kswath: {why}\n"));
     }
