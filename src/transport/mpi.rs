@@ -130,9 +130,9 @@ impl Transport for Mpi {
 /// A message on its way out.
 struct Sending {
     requests: Vec<Request<'static, [u8], StaticScope>>,
-    /// What the requests borrow: the encoded bytes, and the message, which owns the vectors that it lends.
-    _bytes: Box<[u8]>,
-    _message: Box<Message>,
+    /// What the requests borrow: the encoded bytes, and the vectors that the message owns.
+    _bytes: Vec<u8>,
+    _message: Message,
 }
 
 /// Memory that a part is received into.
@@ -141,24 +141,26 @@ struct Spare {
     size_bytes: usize,
 }
 
-// SAFETY: for all four: `Spare` describes `size_bytes` bytes of allocated memory at `address`, which whoever makes one
-// vouches for; the datatype is that of bytes.
+// SAFETY: the pointer is that of `size_bytes` bytes of allocated memory, which whoever makes a `Spare` vouches for.
 unsafe impl PointerMut for Spare {
     fn pointer_mut(&mut self) -> *mut c_void {
         self.address.cast()
     }
 }
+// SAFETY: the count is that of the bytes behind the pointer; a part is no longer than an `i32` says.
 unsafe impl Collection for Spare {
     fn count(&self) -> i32 {
         self.size_bytes as i32
     }
 }
+// SAFETY: the datatype is that of bytes, of which any pattern is a value.
 unsafe impl AsDatatype for Spare {
     type Out = <u8 as Equivalence>::Out;
     fn as_datatype(&self) -> Self::Out {
         u8::equivalent_datatype()
     }
 }
+// SAFETY: pointer, count and datatype describe memory that may be written to.
 unsafe impl BufferMut for Spare {}
 
 /// The thread that calls MPI.
@@ -231,21 +233,19 @@ impl Poller {
     }
 
     fn start_send(&mut self, rank: i32, message: Message) {
-        let message = Box::new(message);
         let Encoded { bytes, lent } = protocol::encode(&message);
         let (bytes, last_tag) = if lent.is_empty() { (bytes, TAG_LAST) } else { (with_sizes(&lent, &bytes), TAG_HEAD) };
-        let bytes = bytes.into_boxed_slice();
         let to = self.world.process_at_rank(rank);
         let mut requests = Vec::new();
         let mut send = |address: *const u8, size_bytes: usize, tag| {
-            // SAFETY: the bytes are those of a box or of a vector that a boxed message owns. Both stay where they are,
-            // unchanged, in the `Sending` that also has the request, which is dropped once the request is complete.
+            // SAFETY: the bytes are on the heap, in vectors that the `Sending` which also has the request owns, and they
+            // don't change. It is dropped once the request is complete.
             let part: &'static [u8] = unsafe { std::slice::from_raw_parts(address, size_bytes) };
             requests.push(to.immediate_send_with_tag(StaticScope, part, tag));
         };
-        let part_count = bytes.len().div_ceil(PART_BYTES).max(1);
-        for (position, part) in parts(&bytes).enumerate() {
-            send(part.as_ptr(), part.len(), if position + 1 == part_count { last_tag } else { TAG_PART });
+        let mut parts = bytes.chunks(PART_BYTES).peekable();
+        while let Some(part) = parts.next() {
+            send(part.as_ptr(), part.len(), if parts.peek().is_some() { TAG_PART } else { last_tag });
         }
         for Lent { address, size_bytes, .. } in lent {
             for offset in (0..size_bytes).step_by(PART_BYTES) {
@@ -337,9 +337,4 @@ fn with_sizes(lent: &[Lent], message: &[u8]) -> Vec<u8> {
     let mut head = postcard::to_extend(&sizes, head).expect("sizes are plain data, which postcard encodes");
     head.extend_from_slice(message);
     head
-}
-
-/// Bytes in parts; one empty part where there are none.
-fn parts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    (0..bytes.len().max(1)).step_by(PART_BYTES).map(|start| &bytes[start..bytes.len().min(start + PART_BYTES)])
 }
