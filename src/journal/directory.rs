@@ -1,6 +1,8 @@
 //! A run directory as a whole: found or started, appended to, left behind or removed.
 
-use super::{History, Identity, JournalError, Lock, Log, Outcome, Owner, Record, Syncer, io_error, short_digest};
+use super::{
+    History, Identity, JournalError, Lock, Log, Outcome, Owner, Record, Syncer, io_error, removed, short_digest,
+};
 use crate::task::{ComputationId, PlanDigest};
 use std::collections::BTreeMap;
 use std::fs;
@@ -83,7 +85,8 @@ impl RunDirectory {
             log = Log::open(&path.join("journal"), &mut |_| {})?;
             identity.save(&path.join("run.json"))?;
         }
-        remove(&path.join("outcome.json"))?;
+        let outcome = path.join("outcome.json");
+        removed(fs::remove_file(&outcome), &outcome)?;
         Ok((RunDirectory { path, log, lock, locks: BTreeMap::new(), owner: owner.clone() }, history))
     }
 
@@ -213,18 +216,12 @@ fn check_content(path: &Path) -> Result<(), JournalError> {
 fn clear(path: &Path) -> Result<(), JournalError> {
     for entry in fs::read_dir(path).map_err(io_error("list", path))?.flatten() {
         if !entry.file_name().to_string_lossy().starts_with("lock") {
-            remove(&entry.path())?;
+            let path = entry.path();
+            let is_directory = path.is_dir();
+            removed(if is_directory { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }, &path)?;
         }
     }
     Ok(())
-}
-
-fn remove(path: &Path) -> Result<(), JournalError> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(io_error("remove", path)(error)),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

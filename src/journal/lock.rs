@@ -3,7 +3,7 @@
 //! A lock whose owner is gone is broken: on the owner's host at once, since there its process can be looked for, elsewhere
 //! when the file hasn't been renewed for a while. Times are those of the file system, so that clocks may differ.
 
-use super::{JournalError, io_error};
+use super::{JournalError, io_error, removed};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -124,13 +124,13 @@ fn break_dead(path: &Path) -> Result<(), JournalError> {
     check_dead(path)?;
     match OpenOptions::new().write(true).create_new(true).open(&breaking) {
         Ok(_) => {
-            let removed = check_dead(path).and_then(|()| remove(path));
-            remove(&breaking)?;
-            removed
+            let outcome = check_dead(path).and_then(|()| removed(fs::remove_file(path), path));
+            removed(fs::remove_file(&breaking), &breaking)?;
+            outcome
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             if silence(&breaking)?.is_some_and(|silence| silence > BREAKING) {
-                remove(&breaking)?;
+                removed(fs::remove_file(&breaking), &breaking)?;
             }
             std::thread::sleep(Duration::from_millis(20));
             Ok(())
@@ -180,13 +180,6 @@ fn silence(path: &Path) -> Result<Option<Duration>, JournalError> {
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     path.with_file_name(format!("{name}.{suffix}"))
-}
-
-fn remove(path: &Path) -> Result<(), JournalError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(io_error("remove", path)(error)),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

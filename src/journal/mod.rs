@@ -79,3 +79,11 @@ fn io_error(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) ->
     let path = path.to_owned();
     move |source| JournalError::Io { action, path, source }
 }
+
+/// How a removal ended: what isn't there is as good as removed.
+fn removed(result: std::io::Result<()>, path: &Path) -> Result<(), JournalError> {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io_error("remove", path)(error)),
+        _ => Ok(()),
+    }
+}

@@ -11,8 +11,7 @@ mod residency;
 mod room;
 mod savings;
 
-use crate::array::ChunkGrid;
-use crate::array::WrittenChunk;
+use crate::array::{ChunkGrid, WrittenChunk};
 use crate::protocol::{Assignment, Endpoint, Exchange, Message, Order, Report, Usage, WorkerInfo};
 use crate::task::{
     Computation, ComputationId, ResultId, ResultPart, StageOutput, StageWork, TaskId, TaskInputs, TaskResult,

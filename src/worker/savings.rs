@@ -18,10 +18,10 @@ impl Savings {
         computation: ComputationId,
         results: impl Iterator<Item = (TaskId, &'a Arc<TaskResult>)>,
     ) -> Vec<(TaskId, Arc<TaskResult>)> {
-        let is_new = |task: TaskId| self.saved.insert(ResultId { computation, task });
-        let mut is_new = is_new;
-        let unsaved: Vec<_> =
-            results.filter(|(task, _)| is_new(*task)).map(|(task, result)| (task, result.clone())).collect();
+        let unsaved: Vec<_> = results
+            .filter(|(task, _)| self.saved.insert(ResultId { computation, task: *task }))
+            .map(|(task, result)| (task, result.clone()))
+            .collect();
         self.under_way += unsaved.len();
         unsaved
     }
