@@ -61,6 +61,8 @@ pub enum DatasetError {
     GroupLength,
     #[error("Failed to group data. Are you grouping by a variable that is all NaN?")]
     NoGroups,
+    #[error("{name} must not be empty")]
+    EmptyGroup { name: String },
     #[error("can't group by '{name}' of dimensions {dims}: Swath needs exactly one")]
     GroupDimensions { name: String, dims: String },
     #[error("cannot reduce over dimensions {missing}.")]

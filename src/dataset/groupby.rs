@@ -38,6 +38,9 @@ pub struct Grouping {
 
 impl Grouping {
     /// Groups of equal values, sorted; missing values belong to none.
+    ///
+    /// # Errors
+    /// Where there are no values, all are missing, or they have another number of dimensions than one.
     fn new(name: &str, values: &Chunk, group: &Variable) -> Result<Grouping, DatasetError> {
         let [dimension] = &group.dims[..] else {
             return Err(DatasetError::GroupDimensions {
@@ -45,6 +48,9 @@ impl Grouping {
                 dims: super::error::tuple(&group.dims),
             });
         };
+        if values.is_empty() {
+            return Err(DatasetError::EmptyGroup { name: name.to_owned() });
+        }
         let key_at = |position| values.get(position).map(|value| key(values.dtype(), value));
         let not_a_time = key(values.dtype(), Scalar::Int(DType::NOT_A_TIME));
         let is_missing = |key: &Key| match key {

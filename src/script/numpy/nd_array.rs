@@ -8,6 +8,7 @@ use crate::script::array_methods::{Shared, Unlabelled};
 use crate::script::convert;
 use crate::script::indexing;
 use crate::script::numbers::operators;
+use crate::script::numpy::scalar::NumpyScalar;
 use crate::script::operand::{Operand, expect_object, single_value, small_object};
 use crate::script::surface::{Method, Property, Surface, surface_attributes};
 use rustpython_vm::builtins::PyStr;
@@ -142,8 +143,12 @@ operators!(NdArray, METHODS);
 impl NdArray {
     #[pyslot]
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
-        let array = expect_object::<NdArray>(zelf, "an array", vm)?;
-        Ok(vm.ctx.new_str(print_values(&array.values)))
+        let values = &expect_object::<NdArray>(zelf, "an array", vm)?.values;
+        // Without axes, it prints as its value does.
+        match values.get(0).filter(|_| values.ndim() == 0) {
+            Some(value) => NumpyScalar::object(values.dtype(), value, vm)?.str(vm),
+            None => Ok(vm.ctx.new_str(print_values(values))),
+        }
     }
 
     #[pymethod]
