@@ -38,10 +38,11 @@ pub struct History {
     pub inputs: BTreeMap<ArrayLocation, (u64, u64)>,
     /// Values handed to the script.
     pub values: BTreeMap<(ComputationId, PlanDigest), ValuePlace>,
-    /// Directories that were about to take the place of a store, by that place.
-    pub placing: BTreeMap<String, u64>,
-    /// Stores that have taken their place.
-    pub placed: BTreeSet<String>,
+    /// What was last about to take a place, by that place: the directory in which it was filled, and its number on the
+    /// file system.
+    pub placing: BTreeMap<String, (String, u64)>,
+    /// The directory in which the store was filled that has last taken a place, by that place.
+    pub placed: BTreeMap<String, String>,
 }
 
 impl History {
@@ -49,8 +50,6 @@ impl History {
     pub fn add(&mut self, record: Record) {
         match record {
             Record::Output { computation, digest, location, workshop } => {
-                self.placed.remove(&location.store);
-                self.placing.remove(&location.store);
                 self.outputs.push(OutputHistory { computation, digest, location, workshop, chunks: Vec::new() });
             }
             Record::Written { output, chunks } => {
@@ -58,13 +57,13 @@ impl History {
                     found.chunks.extend(chunks);
                 }
             }
-            Record::Placing { store, directory } => {
-                self.placing.insert(store, directory);
+            Record::Placing { store, workshop, directory } => {
+                self.placing.insert(store, (workshop, directory));
             }
-            Record::Placed { store } => {
+            Record::Placed { store, workshop } => {
                 // The run itself has changed it: what is read from now on is another input.
                 self.inputs.retain(|location, _| location.store != store);
-                self.placed.insert(store);
+                self.placed.insert(store, workshop);
             }
             Record::Input { location, fingerprint, stamp } => {
                 self.inputs.insert(location, (fingerprint, stamp));
@@ -129,7 +128,18 @@ mod tests {
         let mut history = History::default();
         history.add(Record::Input { location: location("/data"), fingerprint: 1, stamp: 2 });
         history.add(Record::Input { location: location("/other"), fingerprint: 1, stamp: 2 });
-        history.add(Record::Placed { store: "/data".to_owned() });
+        history.add(Record::Placed { store: "/data".to_owned(), workshop: "/.data.1".to_owned() });
         assert_eq!(history.inputs.keys().collect::<Vec<_>>(), [&location("/other")]);
+    }
+
+    #[test]
+    fn what_lies_in_a_place_is_what_took_it_last() {
+        let mut history = History::default();
+        for workshop in ["/.data.1", "/.data.2"] {
+            history.add(Record::Placing { store: "/data".to_owned(), workshop: workshop.to_owned(), directory: 5 });
+            history.add(Record::Placed { store: "/data".to_owned(), workshop: workshop.to_owned() });
+        }
+        assert_eq!(history.placed["/data"], "/.data.2");
+        assert_eq!(history.placing["/data"], ("/.data.2".to_owned(), 5));
     }
 }

@@ -29,6 +29,8 @@ pub enum Record {
     Placing {
         /// Where it will lie.
         store: String,
+        /// The directory in which it was filled.
+        workshop: String,
         /// Number of its directory on the file system.
         directory: u64,
     },
@@ -36,6 +38,8 @@ pub enum Record {
     Placed {
         /// Where it lies.
         store: String,
+        /// The directory in which it was filled.
+        workshop: String,
     },
     /// An array that was read.
     Input {

@@ -186,7 +186,7 @@ impl Ledger {
         let place = path.display().to_string();
         let name = journal::short_digest(&(&self.path, self.workshop_count, &place));
         self.workshop_count += 1;
-        let owns_place = self.owns(&place);
+        let owns_place = self.owns(&place, |workshop| workshop.ends_with(&name));
         Ok(Workshop { name, adopts: self.is_resumed, owns_place })
     }
 
@@ -201,13 +201,13 @@ impl Ledger {
     ) -> Result<(), RuntimeError> {
         let store = unfinished.place.clone();
         if let Some(directory) = outputs::directory_number(Path::new(&unfinished.workshop)) {
-            self.append(Record::Placing { store: store.clone(), directory })?;
+            self.append(Record::Placing { store: store.clone(), workshop: unfinished.workshop.clone(), directory })?;
         }
         finish()?;
         keeper::unlock_output(&self.directory, Path::new(&store));
         self.unplaced.remove(&unfinished.workshop);
         self.checked.retain(|location| location.store != store);
-        self.append(Record::Placed { store })
+        self.append(Record::Placed { store, workshop: unfinished.workshop.clone() })
     }
 
     /// How much was there already.

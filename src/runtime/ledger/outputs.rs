@@ -160,15 +160,19 @@ impl Ledger {
         self.append(Record::Written { output, chunks })
     }
 
-    /// Whether an earlier attempt of this run has put the store there that lies in a place.
-    fn has_placed(&self, place: &str) -> bool {
-        self.history.placed.contains(place) || self.owns(place)
+    /// Whether what lies in the place of a store is what an earlier attempt of this run has filled in its workshop: the
+    /// same order of the script, not one that wrote there before.
+    fn has_placed(&self, store: &UnfinishedStore) -> bool {
+        self.history.placed.get(&store.place) == Some(&store.workshop)
+            || self.owns(&store.place, |workshop| workshop == store.workshop)
     }
 
-    /// Whether the store in a place is the very directory that an earlier attempt of this run has put there.
-    pub(super) fn owns(&self, place: &str) -> bool {
-        let number = self.history.placing.get(place);
-        number.is_some_and(|number| directory_number(Path::new(place)) == Some(*number))
+    /// Whether the store in a place is the very directory that this run has put there from such a workshop.
+    pub(super) fn owns(&self, place: &str, is_workshop: impl Fn(&str) -> bool) -> bool {
+        let placing = self.history.placing.get(place);
+        placing.is_some_and(|(workshop, number)| {
+            is_workshop(workshop) && directory_number(Path::new(place)) == Some(*number)
+        })
     }
 
     /// Whether no other plan has written where an output is filled: then what lies there is its own.
@@ -202,8 +206,10 @@ impl Ledger {
 
     /// Whether the outputs are complete in their final place.
     fn is_in_place(&self, targets: &[Target<'_>], store: &UnfinishedStore) -> Result<bool, RuntimeError> {
-        let is_complete = |target: &Target<'_>| target.chunks.len() as u64 == target.array.write_grid.chunk_count();
-        if !targets.iter().all(is_complete) || !self.has_placed(&store.place) {
+        let is_complete = |target: &Target<'_>| {
+            target.number.is_some() && target.chunks.len() as u64 == target.array.write_grid.chunk_count()
+        };
+        if !targets.iter().all(is_complete) || !self.has_placed(store) {
             return Ok(false);
         }
         for target in targets {

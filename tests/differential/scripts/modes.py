@@ -14,3 +14,8 @@ except Exception:
     print("refused")
 print(sorted(xr.open_zarr(path).data_vars))
 cube[["gravity"]].to_zarr("out/modes_new.zarr", mode="w-")
+try:
+    cube[["gravity"]].to_zarr("out/modes_new.zarr", mode="w-")
+    print("replaced")
+except FileExistsError:
+    print("refused again")
