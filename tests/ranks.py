@@ -1,6 +1,7 @@
 """Starts and ends processes on a number of MPI ranks, for the suites that lie in the directories beside this file."""
 
 import os
+import pathlib
 import signal
 import subprocess
 
@@ -29,6 +30,29 @@ def end(process):
             return
         except subprocess.TimeoutExpired:
             continue
+
+
+def processes(process, name):
+    """Numbers of the living processes of this name in the session of a started one."""
+    found = []
+    for directory in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(directory.name)) == process.pid and (directory / "comm").read_text().strip() == name:
+                found.append(int(directory.name))
+        except (ProcessLookupError, FileNotFoundError):
+            continue
+    return found
+
+
+def has_open(process, directory):
+    """Whether a rank has a file in a directory open, of whatever name."""
+    for rank in processes(process, "swath"):
+        try:
+            if any(os.readlink(file).startswith(f"{directory}/") for file in pathlib.Path(f"/proc/{rank}/fd").iterdir()):
+                return True
+        except (FileNotFoundError, PermissionError):
+            continue
+    return False
 
 
 def finish(command, directory, limit_s):

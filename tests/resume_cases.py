@@ -9,6 +9,7 @@ A run is made to fail where a script wants it to, by opening a store that isn't 
 import argparse
 import fnmatch
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -47,6 +48,13 @@ try:
     y.to_dataset(name="y").to_zarr("out.zarr", mode="w")
 except Exception:
     print("caught")
+"""
+
+SPILLING = """
+import dask.array as da, xarray as xr
+x = xr.DataArray(da.random.random((300, 300, 500), chunks=(1, 300, 500)), dims=("t", "y", "x"))
+kept = x.persist()
+kept.chunk({"t": 300, "y": 30, "x": 50}).to_dataset(name="y").to_zarr("spilled.zarr", mode="w")
 """
 
 
@@ -245,6 +253,28 @@ def a_script_that_fails_at_once_leaves_nothing(place):
     expect(code == 1 and not place.hidden(), f"left behind {place.hidden()}")
 
 
+def nothing_stays_in_scratch_whatever_ends_a_run(place):
+    place.write("spilling.py", SPILLING)
+    scratch = place.directory / "scratch"
+    scratch.mkdir()
+    for ranks_count in (None, 3):
+        for sent in (signal.SIGINT, signal.SIGKILL):
+            words = ("--memory", "192MiB", "--scratch", "scratch", "--fresh", "spilling.py")
+            with open(place.directory / "stderr", "w") as log:
+                command = place.line(*words, ranks_count=ranks_count)
+                process = ranks.start(command, place.directory, stdout=log, stderr=log)
+            deadline = time.monotonic() + LIMIT_S
+            while not ranks.has_open(process, scratch) and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.002)
+            expect(process.poll() is None, f"ended before it wrote to scratch: {place.said()}")
+            time.sleep(0.3)
+            for rank in ranks.processes(process, "swath"):
+                os.kill(rank, sent)
+            process.wait(LIMIT_S)
+            left = [path.name for path in scratch.iterdir()]
+            expect(not left, f"{sent.name} on {ranks_count} ranks left {left}")
+
+
 CASES = [
     what_is_finished_is_not_computed_again,
     a_changed_script_is_refused_until_it_starts_over,
@@ -258,6 +288,7 @@ CASES = [
     a_run_directory_that_cannot_be_made_is_missed_only_where_it_was_asked_for,
     a_kept_run_directory_says_that_the_run_has_finished,
     a_script_that_fails_at_once_leaves_nothing,
+    nothing_stays_in_scratch_whatever_ends_a_run,
 ]
 
 

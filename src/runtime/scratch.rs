@@ -1,6 +1,5 @@
 //! Node-local scratch of one rank: where it is, how much of it may be used, and the thread that reads and writes it.
 
-use super::interrupt::{self, CleanupGuard};
 use crate::array::ChunkGrid;
 use crate::environment::Environment;
 use crate::execute::Scratch;
@@ -8,10 +7,9 @@ use crate::protocol::ScratchInfo;
 use crate::task::{ResultId, ResultPart, TaskResult};
 use crossbeam_channel::{Receiver, Sender, never, unbounded};
 use rustix::fs::{statfs, statvfs};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Part of what is free on the device that the ranks of a node take by default, in percent.
 const FREE_PERCENT: u64 = 80;
@@ -43,15 +41,8 @@ impl ScratchOptions {
         }
         let share = found.1 / 100 * FREE_PERCENT / environment.ranks.local_count as u64;
         let limit_bytes = self.limit_bytes.unwrap_or(share);
-        let own = directory.join(unique_name());
-        (ScratchInfo { place: directory.display().to_string(), limit_bytes }, Some(own))
+        (ScratchInfo { place: directory.display().to_string(), limit_bytes }, Some(directory))
     }
-}
-
-/// A name that no other process on the node has.
-fn unique_name() -> String {
-    let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_nanos() as u64);
-    format!("swath-scratch-{}-{clock:x}", std::process::id())
 }
 
 /// What is to be done in scratch, one after the other.
@@ -67,19 +58,18 @@ pub(super) enum ScratchDone {
     Read { part: ResultPart, outcome: Result<TaskResult, String> },
 }
 
-/// The thread that reads and writes scratch. What lies there is removed when it ends.
+/// The thread that reads and writes scratch. What lies there is gone when it ends.
 pub(super) struct ScratchThread {
     orders: Option<Sender<ScratchOrder>>,
     done: Receiver<ScratchDone>,
     thread: Option<JoinHandle<()>>,
     directory: Option<PathBuf>,
-    guard: Option<CleanupGuard>,
 }
 
 impl ScratchThread {
     /// Nothing is made before the first order. Without a directory, there must be none.
     pub(super) fn new(directory: Option<PathBuf>) -> ScratchThread {
-        ScratchThread { orders: None, done: never(), thread: None, directory, guard: None }
+        ScratchThread { orders: None, done: never(), thread: None, directory }
     }
 
     /// What has been done: another channel once there has been an order.
@@ -104,10 +94,9 @@ impl ScratchThread {
 
     fn start(&mut self) -> std::io::Result<()> {
         let Some(directory) = self.directory.clone() else { return Ok(()) };
-        self.guard = Some(interrupt::register_cleanup(directory.clone()));
         let (orders, todo) = unbounded();
         let (finished, done) = unbounded();
-        let work = move || work(&directory, &todo, &finished);
+        let work = move || work(directory, &todo, &finished);
         self.thread = Some(std::thread::Builder::new().name("swath-scratch".to_owned()).spawn(work)?);
         (self.orders, self.done) = (Some(orders), done);
         Ok(())
@@ -124,8 +113,8 @@ impl Drop for ScratchThread {
     }
 }
 
-fn work(directory: &Path, todo: &Receiver<ScratchOrder>, finished: &Sender<ScratchDone>) {
-    let mut scratch = Scratch::new(directory.to_path_buf());
+fn work(directory: PathBuf, todo: &Receiver<ScratchOrder>, finished: &Sender<ScratchDone>) {
+    let mut scratch = Scratch::new(directory);
     for order in todo {
         let done = match order {
             ScratchOrder::Write { result, value, pieces } => {

@@ -57,7 +57,7 @@ struct Server<'a> {
 }
 
 /// Works until the scheduler says that the run is over; gives the exit code for this rank.
-/// Results that memory doesn't hold go to `scratch`, which is removed in the end.
+/// Results that memory doesn't hold go to files in `scratch`, which are gone in the end.
 pub(super) fn serve(worker: Worker, transport: &dyn Transport, pool: &ThreadPool, scratch: Option<PathBuf>) -> i32 {
     let (finished, completions) = unbounded();
     let clock = Instant::now();
