@@ -5,7 +5,7 @@ use super::convert;
 use super::errors::plan_exception;
 use super::numpy::DTypeObject;
 use super::operand::{self, Operand};
-use super::surface::{Method, Property};
+use super::surface::{Method, Property, reductions};
 use crate::array::DType;
 use crate::kernels::elementwise::BinaryOp;
 use crate::kernels::reduction::ReductionOptions;
@@ -29,19 +29,9 @@ pub(super) struct Shared<T>(PhantomData<T>);
 const REDUCTION: &str = "axis, dtype, out=None, keepdims";
 const REDUCTION_WITH_DDOF: &str = "axis, dtype, out=None, ddof, keepdims";
 
-macro_rules! reductions {
-    ($($name:literal $parameters:ident),* $(,)?) => {
-        &[$(Method {
-            name: $name,
-            parameters: $parameters,
-            body: |this, arguments| reduce::<T>(this, $name, arguments),
-        }),*]
-    };
-}
-
 impl<T: Unlabelled> Shared<T> {
     /// Reductions, by their registered names.
-    pub const REDUCTIONS: &'static [Method<T>] = reductions!(
+    pub const REDUCTIONS: &'static [Method<T>] = reductions!(reduce::<T>;
         "sum" REDUCTION, "prod" REDUCTION, "mean" REDUCTION, "min" REDUCTION, "max" REDUCTION,
         "any" REDUCTION, "all" REDUCTION, "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF,
     );

@@ -108,4 +108,15 @@ macro_rules! surface_attributes {
         }
     };
 }
-pub(super) use surface_attributes;
+/// Methods that one function carries out, given their names: `reductions!(function; "sum" PARAMETERS, ...)`.
+macro_rules! reductions {
+    ($body:expr; $($name:literal $parameters:ident),* $(,)?) => {
+        &[$($crate::script::surface::Method {
+            name: $name,
+            parameters: $parameters,
+            body: |this, arguments| $body(this, $name, arguments),
+        }),*]
+    };
+}
+
+pub(super) use {reductions, surface_attributes};

@@ -13,7 +13,7 @@ use crate::script::errors::dataset_exception;
 use crate::script::numpy::NumpyScalar;
 use crate::script::operand::Operand;
 use crate::script::options;
-use crate::script::surface::{Method, Property, Surface, surface_attributes};
+use crate::script::surface::{Method, Property, Surface, reductions, surface_attributes};
 use indexmap::IndexMap;
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::protocol::{PyMappingMethods, PyNumberMethods};
@@ -57,19 +57,9 @@ const REDUCTION: &str = "dim, *, skipna, keep_attrs, numeric_only~, min_count=No
 const REDUCTION_WITH_DDOF: &str = "dim, *, skipna, ddof, keep_attrs, numeric_only~, engine~, method~";
 const LOGICAL: &str = "dim, *, keep_attrs, engine~, method~";
 
-macro_rules! reductions {
-    ($($name:literal $parameters:ident),* $(,)?) => {
-        &[$(Method {
-            name: $name,
-            parameters: $parameters,
-            body: |this, arguments| reduce(this, $name, arguments),
-        }),*]
-    };
-}
-
 impl Surface for GroupByObject {
     const CLASS: &'static str = "GroupBy";
-    const METHODS: &'static [&'static [Method<Self>]] = &[reductions![
+    const METHODS: &'static [&'static [Method<Self>]] = &[reductions![reduce;
         "mean" REDUCTION, "sum" REDUCTION, "prod" REDUCTION, "min" REDUCTION, "max" REDUCTION,
         "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF, "count" LOGICAL, "any" LOGICAL, "all" LOGICAL,
     ]];

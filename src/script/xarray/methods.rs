@@ -14,7 +14,7 @@ use crate::script::engine;
 use crate::script::errors::{dataset_exception, plan_exception};
 use crate::script::operand::{self, Operand};
 use crate::script::options;
-use crate::script::surface::{Method, Property};
+use crate::script::surface::{Method, Property, reductions};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
@@ -29,19 +29,9 @@ const REDUCTION_WITH_DDOF: &str =
     "dim, *, axis, skipna, ddof, keep_attrs, numeric_only~, keepdims=False, dtype=None, out=None";
 const LOGICAL: &str = "dim, *, axis, keep_attrs, keepdims=False, out=None";
 
-macro_rules! reductions {
-    ($($name:literal $parameters:ident),* $(,)?) => {
-        &[$(Method {
-            name: $name,
-            parameters: $parameters,
-            body: |this, arguments| reduce::<T>(this, $name, arguments),
-        }),*]
-    };
-}
-
 impl<T: LabelledObject> Shared<T> {
     /// Reductions, by their registered names.
-    pub const REDUCTIONS: &'static [Method<T>] = reductions!(
+    pub const REDUCTIONS: &'static [Method<T>] = reductions!(reduce::<T>;
         "mean" REDUCTION, "sum" REDUCTION, "prod" REDUCTION, "min" REDUCTION, "max" REDUCTION,
         "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF, "count" LOGICAL, "any" LOGICAL, "all" LOGICAL,
     );
