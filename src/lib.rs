@@ -13,10 +13,12 @@
 //!      |                                                                           v          |
 //!      +-------------------------------> runtime: a session, the one door to execution -------+
 //!                                           |
+//!                                           +--> journal: what is finished, for the next attempt of a run
+//!                                           |
 //!   task        stages of chunk tasks, their regions, inputs and memory, by region arithmetic
 //!                                           |
 //!   scheduler <--- protocol over transport (in process, or MPI) ---> worker     both without I/O or clock
-//!        |  journal: what is finished, for the next attempt               |
+//!        |                                                                |
 //!   execute     one task: pull regions, run fused strips, fold reductions, write chunks
 //!      |             |
 //!   kernels       store      pure loops over values     Zarr v2 and v3

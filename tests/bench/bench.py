@@ -4,11 +4,12 @@
 
 Workloads: (i) the mean NDVI over time of a cube of uint16 red and near infrared; (ii) random numbers plus their
 transpose, every other row of a part of it, its mean; (iii) `mpirun -n 3` beside a single process on longer work; (iv)
-what an idle rank uses of a CPU; (v) maps of float32 rechunked to time series; (vi) the standard deviation over time, (vii)
-the mean of anomalies from monthly means and (viii) the median over time of such a cube; (ix) the mean of many small chunks
-in few shards; (x) the mean of anomalies from the means of ten groups, of random numbers. Each round runs all contestants
-one after the other, so that a machine whose speed drifts is fair to all. A time is that of the whole process, start-up included, save for the floor's, which counts from
-its first byte to its last. The data is made once and kept where --data says.
+what an idle rank uses of a CPU; (v) maps of float32 rechunked to time series; (vi) the standard deviation over time,
+(vii) the mean of anomalies from monthly means and (viii) the median over time of such a cube; (ix) the mean of many
+small chunks in few shards; (x) the mean of anomalies from the means of ten groups, of random numbers. Each round runs
+all contestants one after the other, so that a machine whose speed drifts is fair to all. A time is that of the whole
+process, start-up included, save for the floor's, which counts from its first byte to its last. The data is made once
+and kept where --data says.
 """
 
 import argparse

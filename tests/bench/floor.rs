@@ -5,8 +5,9 @@
 //!     floor random THREADS COUNT
 //!
 //! `decode` reads and decodes every chunk of the arrays with `zarrs` alone, then encodes the chunks of the result with
-//! the result's own codecs and writes them; the result is read before the clock starts. `read` does the reading alone. `random` draws as many uniform
-//! numbers with Swath's own generator, into buffers that fit a cache. Prints the seconds from the first byte to the last.
+//! the result's own codecs and writes them; the result is read before the clock starts. `read` does the reading alone.
+//! `random` draws as many uniform numbers with Swath's own generator, into buffers that fit a cache. Prints the seconds
+//! from the first byte to the last.
 
 use std::fs;
 use std::path::{Path, PathBuf};
