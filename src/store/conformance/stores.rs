@@ -114,8 +114,10 @@ fn a_killed_writer_leaves_no_torn_chunk() {
     assert_eq!(read(&array, &Region::whole(&shape)), counted(DType::Int32, &shape));
 }
 
+/// The test above starts it in a process of its own, as this command does; it goes on until it is killed:
+/// `SWATH_TEST_STORE=STORE cargo test --release --lib writes_until_killed -- --ignored`
 #[test]
-#[ignore = "the process that a_killed_writer_leaves_no_torn_chunk kills"]
+#[ignore = "run by a_killed_writer_leaves_no_torn_chunk, which kills it"]
 fn writes_until_killed() {
     let array = open(&std::env::var("SWATH_TEST_STORE").unwrap()).unwrap().metadata().array("x").unwrap().array.clone();
     let writer = open_array_writer(&array).unwrap();
