@@ -10,7 +10,7 @@ use super::missing::missing_value;
 use super::reduce::{Dims, ReduceOptions};
 use super::time_fields::TimeField;
 use super::{AttributeRule, Attributes, DataArray, Dataset, DatasetError, Indexer, Join, Operand, Variable};
-use crate::array::{Chunk, DType, Scalar};
+use crate::array::{Chunk, ChunkGrid, DType, Scalar};
 use crate::kernels::elementwise::BinaryOp;
 use crate::plan::{Array, Evaluate, Groups};
 use indexmap::IndexMap;
@@ -260,18 +260,28 @@ impl Grouping {
         rule: AttributeRule,
     ) -> Result<Operand, DatasetError> {
         let spread = match other {
-            Operand::DataArray(array) => Operand::DataArray(array.like(self.spread_dataset(&array.as_dataset())?)),
-            Operand::Dataset(dataset) => Operand::Dataset(self.spread_dataset(dataset)?),
+            Operand::DataArray(array) => self.spread_dataset(&array.as_dataset())?,
+            Operand::Dataset(dataset) => self.spread_dataset(dataset)?,
             Operand::Array(_) | Operand::Scalar(_) => return Err(DatasetError::GroupOperand),
+        };
+        let spread_over = |members: &Dataset| {
+            let spread = self.chunked_as(&spread, members)?;
+            Ok::<_, DatasetError>(match other {
+                Operand::DataArray(array) => Operand::DataArray(array.like(spread)),
+                _ => Operand::Dataset(spread),
+            })
         };
         let join = Join::Inner;
         match object {
             Operand::DataArray(array) => {
-                let array = array.like(self.members(&array.as_dataset(), &spread)?);
-                array.binary_with(operation, &spread, reflected, join, rule)
+                let members = self.members(&array.as_dataset(), &spread)?;
+                let spread = spread_over(&members)?;
+                array.like(members).binary_with(operation, &spread, reflected, join, rule)
             }
             Operand::Dataset(dataset) => {
-                let result = self.members(dataset, &spread)?.binary_with(operation, &spread, reflected, join, rule)?;
+                let members = self.members(dataset, &spread)?;
+                let spread = spread_over(&members)?;
+                let result = members.binary_with(operation, &spread, reflected, join, rule)?;
                 let gained = |name: &str| dataset.variable(name).is_some_and(|own| own.axis(&self.dimension).is_none());
                 let ordered = result.map_data(|name, variable| match gained(name) {
                     true => variable.with_first(&self.dimension),
@@ -298,15 +308,29 @@ impl Grouping {
         align(&[other, labels], Join::Right)?[0].map_variables(|_, variable| self.spread(variable))
     }
 
+    /// What there is at every position, chunked along the dimension as what it meets there: else each would cut the
+    /// other's chunks, into uneven ones, which no store takes.
+    fn chunked_as(&self, spread: &Dataset, members: &Dataset) -> Result<Dataset, DatasetError> {
+        let chunks_of = |variable: &Variable| {
+            let axis = variable.axis(&self.dimension).filter(|_| variable.values().is_none())?;
+            Some(variable.data.grid().axes()[axis].clone())
+        };
+        let Some(chunks) = members.data_variables.values().find_map(chunks_of) else { return Ok(spread.clone()) };
+        spread.map_data(|_, variable| match (variable.axis(&self.dimension), variable.values()) {
+            (Some(axis), None) => {
+                let mut axes = variable.data.grid().axes().to_vec();
+                axes[axis] = chunks.clone();
+                Ok(variable.with_data(variable.data.rechunk(ChunkGrid::new(axes))))
+            }
+            _ => Ok(variable.clone()),
+        })
+    }
+
     /// The positions of an object that belong to a group; its scalar coordinates lie along the dimension where those of
     /// the other side do.
-    fn members(&self, object: &Dataset, spread: &Operand) -> Result<Dataset, DatasetError> {
+    fn members(&self, object: &Dataset, spread: &Dataset) -> Result<Dataset, DatasetError> {
         let mut members = object.grouped_positions(self)?;
-        let coordinates = match spread {
-            Operand::DataArray(array) => &array.coordinates,
-            Operand::Dataset(dataset) => &dataset.coordinates,
-            Operand::Array(_) | Operand::Scalar(_) => return Ok(members),
-        };
+        let coordinates = &spread.coordinates;
         for (name, coordinate) in &mut members.coordinates {
             if coordinate.dims.is_empty()
                 && coordinates.get(name).is_some_and(|other| other.dims == [self.dimension.as_str()])
