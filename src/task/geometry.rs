@@ -291,7 +291,8 @@ pub fn reduce_geometry(plan: &Plan, id: NodeId, reduce: &Reduce) -> ReduceGeomet
     // Groups in several chunks have few blocks each: runs over all blocks would be empty for most. And states of all
     // groups that aren't small beside what a run summarises are had once: tasks share the kept elements instead.
     let is_heavy = small_enough > many_enough && blocks.chunk_count() > 1;
-    let run_length = if is_heavy || kept.axes()[group_axis].count() > 1 { blocks.chunk_count() } else { run_length };
+    let run_length =
+        if is_heavy || kept.axes()[group_axis].count() > 1 { blocks.chunk_count().max(1) } else { run_length };
     let enough = if depends_on_store(plan, node.inputs[0]) { ENOUGH_TASKS / 8 } else { ENOUGH_TASKS };
     while is_heavy
         && kept.chunk_count() < enough

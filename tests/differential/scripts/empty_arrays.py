@@ -47,3 +47,8 @@ try:
     x.assign_coords(x=np.full(4, np.nan)).groupby("x")
 except ValueError as error:
     print(error)
+narrow = xr.DataArray(np.zeros((6, 0)), dims=("time", "x"), name="v").chunk({"time": 3})
+narrow = narrow.assign_coords(half=("time", [0, 0, 0, 1, 1, 1]))
+attempt("groups of nothing", lambda: show(narrow.groupby("half").mean()))
+attempt("groups over nothing", lambda: show(narrow.groupby("half").mean(["time", "x"])))
+attempt("anomalies of nothing", lambda: show(narrow.groupby("half") - narrow.groupby("half").mean()))
