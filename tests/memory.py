@@ -31,8 +31,17 @@ OPERATIONS = {
     "standard deviation of all": OPEN + "print(float(x.std()))\n",
     "rechunk": OPEN + "x.chunk({'time': -1, 'y': 8, 'x': 8})" + WRITE,
     "transpose": OPEN + "x.transpose('x', 'y', 'time').chunk({'x': 8, 'y': 8, 'time': -1})" + WRITE,
+    "median over the first dimension": OPEN + "x.median('time')" + WRITE,
+    "anomalies of months": OPEN + "months = x.groupby('time.month')\n(months - months.mean()).drop_vars('month')" + WRITE,
     "persist": OPEN + "p = x.persist()\nprint(float(p.max()))\n",
 }
+SQUARE = """
+import sys
+import dask.array as da, xarray as xr
+values = da.random.random(({0}, {0}), chunks=(250, {0})).astype("float32")
+xr.DataArray(values, dims=("y", "x")).to_dataset(name="t").to_zarr(sys.argv[2] + ".square", mode="w")
+x = xr.open_zarr(sys.argv[2] + ".square")["t"]
+(x + x.rename(y="x", x="y").transpose("y", "x"))"""
 GENERATED = "import dask.array as da\nprint(float(da.random.random(({0}, 1024, 1024), chunks=(1, 1024, 1024)).sum().compute()))\n"
 PEAK = re.compile(r"peak memory(?: of a rank)? ([\d.]+) (B|KiB|MiB|GiB) of ([\d.]+) (B|KiB|MiB|GiB)")
 UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
@@ -44,7 +53,7 @@ def main():
     parser.add_argument("--full", action="store_true", help="2.5 GiB and 16 GiB of data instead of a little")
     arguments = parser.parse_args()
     swath = str(pathlib.Path(arguments.swath).resolve())
-    times, memory = (11648, "256MiB") if arguments.full else (1456, "192MiB")
+    times, side, memory = (11648, 24000, "256MiB") if arguments.full else (1456, 8000, "192MiB")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="swath-memory-"))
     failed = 0
     try:
@@ -53,6 +62,7 @@ def main():
         subprocess.run([sys.executable, "-W", "ignore", maker, cube, *map(str, (times, 192, 288, 8))], check=True)
         print(f"seed {SEED}, {times * 192 * 288 * 4 / MIB:.0f} MiB under {memory} a rank", flush=True)
         cases = [(name, script, memory, count) for name, script in OPERATIONS.items() for count in (None, 3)]
+        cases += [("sum with its transpose", SQUARE.format(side) + WRITE, memory, count) for count in (None, 3)]
         if arguments.full:
             cases.append(("16 GiB of generated numbers", GENERATED.format(2048), "512MiB", None))
         for name, script, limit, count in cases:

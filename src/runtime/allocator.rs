@@ -2,6 +2,9 @@
 //! pages from the system cost about as much as decoding into them. Elsewhere than under glibc nothing is changed.
 #![allow(unsafe_code)]
 
+use super::memory::resident_bytes;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 /// Bytes of memory for which there is one more arena: threads share arenas, and each keeps free bytes of its own, at its
 /// end and between results that stay.
 const ARENA_BYTES: u64 = 1 << 30;
@@ -11,8 +14,26 @@ const MOST_KEPT_BYTES: u64 = 128 << 20;
 #[cfg(target_env = "gnu")]
 const LARGEST_KEPT_BYTES: i32 = 32 << 20;
 
+/// Bytes that the process may use.
+static LIMIT: AtomicU64 = AtomicU64::new(u64::MAX);
+
+/// Gives the system what lies free between results that stay, where the process takes nearly all that it may: results of
+/// several sizes, kept and released in any order, leave gaps that no other result fits. Costs as much as a look at
+/// what the process takes, otherwise some milliseconds.
+pub(super) fn give_back_where_tight() {
+    let limit_bytes = LIMIT.load(Ordering::Relaxed);
+    if resident_bytes() > limit_bytes - limit_bytes / 8 {
+        #[cfg(target_env = "gnu")]
+        // SAFETY: `malloc_trim` takes the allocator's locks itself, and touches only what is free.
+        unsafe {
+            libc::malloc_trim(0);
+        }
+    }
+}
+
 /// From now on, up to an eighth of the memory that this process may use stays with it when it is freed.
 pub(super) fn keep_freed_memory(memory_bytes: u64) {
+    LIMIT.store(memory_bytes, Ordering::Relaxed);
     let arenas = (memory_bytes / ARENA_BYTES).clamp(1, i32::MAX as u64);
     let kept_bytes = (memory_bytes / 8 / arenas).min(MOST_KEPT_BYTES) as i32;
     #[cfg(target_env = "gnu")]

@@ -1,5 +1,6 @@
 //! Node-local scratch of one rank: where it is, how much of it may be used, and the thread that reads and writes it.
 
+use super::allocator;
 use crate::array::ChunkGrid;
 use crate::environment::Environment;
 use crate::execute::Scratch;
@@ -121,6 +122,7 @@ fn work(directory: PathBuf, todo: &Receiver<ScratchOrder>, finished: &Sender<Scr
                 let outcome = scratch.write(result, &value, pieces).map_err(|error| error.to_string());
                 // It is given up before the worker counts it as gone.
                 drop(value);
+                allocator::give_back_where_tight();
                 ScratchDone::Written { result, outcome }
             }
             ScratchOrder::Read(part) => {

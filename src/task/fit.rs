@@ -25,15 +25,18 @@ impl Lowering {
         state_bytes * (runs * if is_free { 4 } else { 1 }).max(runs.min(MERGE_FAN_IN) + 2)
     }
 
-    /// Splits kept chunks of a pass until a task fits the budget.
+    /// Splits kept chunks of a pass until a task fits the budget. Where they can't be split, a task is handed more results
+    /// of earlier ones than there is room for: runs are the same in any memory.
     pub(super) fn fit_pass(&self, pass: &mut Pass) -> Result<(), TaskError> {
+        let budget_bytes = self.resources.budget_bytes;
         loop {
             let needed_bytes = self.projection().pass_bytes(pass).max(self.outstanding_bytes(pass));
-            if needed_bytes <= self.resources.budget_bytes {
+            if needed_bytes + self.projection().gathered_bytes(pass) <= budget_bytes {
                 return Ok(());
             }
             pass.geometry.kept = match pass.split_kept(&self.computation.plan) {
                 Some(kept) => kept,
+                None if needed_bytes <= budget_bytes => return Ok(()),
                 None => return Err(self.too_large(pass.nodes[0], &pass.geometry.kept, needed_bytes)),
             };
         }

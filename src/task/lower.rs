@@ -176,10 +176,11 @@ impl Lowering {
                 self.note_read_regions(&demand, first);
             }
         }
-        let task_bytes = self.projection().pass_bytes(&pass);
+        let alone_bytes = self.projection().pass_bytes(&pass);
+        let task_bytes = (alone_bytes + self.projection().gathered_bytes(&pass)).min(self.resources.budget_bytes);
         let Pass { nodes, geometry: ReduceGeometry { kept, blocks, run_length } } = pass;
         let whole = Region::whole(&self.computation.plan.node(inputs[0]).shape);
-        let state_bytes = task_bytes.min(self.projection().state_bytes(&nodes, &largest_region(&kept)));
+        let state_bytes = alone_bytes.min(self.projection().state_bytes(&nodes, &largest_region(&kept)));
         let reads = self.reads_below(&inputs, &whole);
         let work = ReduceWork { nodes: nodes.clone(), kept: kept.clone(), blocks, run_length };
         let runs = work.runs();

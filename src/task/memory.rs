@@ -1,12 +1,12 @@
 //! Upper bounds of the memory that tasks take, from the plan alone.
 
 use super::passes::Pass;
-use super::pull::input_regions;
+use super::pull::{input_regions, visit_leaves};
 use super::{Stage, StageId, StageWork};
 use crate::array::{ChunkGrid, Region};
 use crate::kernels::reduction;
 use crate::plan::{NodeId, Operation, Plan, Reduce};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Bytes of the strip registers of one task: some tens of strips of a few thousand values.
 const REGISTER_BYTES: u64 = 2 << 20;
@@ -102,18 +102,18 @@ impl MemoryProjection<'_> {
         let mut inputs: Vec<NodeId> = ids.iter().map(|&id| self.plan.node(id).inputs[0]).collect();
         inputs.sort_unstable();
         inputs.dedup();
-        let Some((&first, reduce)) = ids.first().zip(self.reduce_of(ids[0])) else { return 0 };
-        let input = self.plan.node(self.plan.node(first).inputs[0]);
-        let mut ranges = Region::whole(&input.shape).ranges();
-        for (&axis, length) in reduce.axes.iter().zip(blocks.max_chunk_shape()) {
-            ranges[axis] = 0..length.min(input.shape[axis]);
-        }
-        let block = self.largest_block(kept, reduce, ranges);
+        let Some(reduce) = ids.first().and_then(|&id| self.reduce_of(id)) else { return 0 };
+        let block = self.largest_block(inputs[0], kept, reduce, blocks);
         self.state_bytes(ids, kept) + self.strip_bytes(&inputs, &block)
     }
 
-    /// A region as large as any block behind a kept region.
-    fn largest_block(&self, kept: &Region, reduce: &Reduce, mut ranges: Vec<std::ops::Range<usize>>) -> Region {
+    /// A region of a reduction's input as large as any block behind a kept region.
+    fn largest_block(&self, input: NodeId, kept: &Region, reduce: &Reduce, blocks: &ChunkGrid) -> Region {
+        let shape = &self.plan.node(input).shape;
+        let mut ranges = Region::whole(shape).ranges();
+        for (&axis, length) in reduce.axes.iter().zip(blocks.max_chunk_shape()) {
+            ranges[axis] = 0..length.min(shape[axis]);
+        }
         for (range, axis) in kept.ranges().into_iter().zip(reduce.result_axes(ranges.len())) {
             if !reduce.axes.contains(&axis) {
                 ranges[axis] = range;
@@ -139,11 +139,41 @@ impl MemoryProjection<'_> {
         }
     }
 
-    /// Bytes that a pass over the blocks of reductions takes for its largest kept chunk.
+    /// Bytes that a pass over the blocks of reductions takes for its largest kept chunk, beside what
+    /// [`gathered_bytes`](Self::gathered_bytes) counts.
     pub fn pass_bytes(&self, pass: &Pass) -> u64 {
         let kept = largest_region(&pass.geometry.kept);
         let results: u64 = pass.nodes.iter().map(|&id| self.bytes(id, &kept)).sum();
         results + self.reduce_bytes(&pass.nodes, &kept, &pass.geometry.blocks)
+    }
+
+    /// Bytes of earlier tasks' results that a task of a pass has at hand before it starts: of all blocks of its run but
+    /// one, which [`pass_bytes`](Self::pass_bytes) counts.
+    pub fn gathered_bytes(&self, pass: &Pass) -> u64 {
+        let (kept, geometry) = (largest_region(&pass.geometry.kept), &pass.geometry);
+        let other_blocks = geometry.run_length.min(geometry.blocks.chunk_count()).saturating_sub(1);
+        let Some(reduce) = pass.nodes.first().and_then(|&id| self.reduce_of(id)) else { return 0 };
+        let inputs: BTreeSet<NodeId> = pass.nodes.iter().map(|&id| self.plan.node(id).inputs[0]).collect();
+        let mut gathered = BTreeMap::new();
+        for input in inputs {
+            let block = self.largest_block(input, &kept, reduce, &geometry.blocks);
+            visit_leaves(self.plan, self.materialised, input, block, &mut |leaf, region| {
+                if self.is_gathered(leaf) {
+                    let most = self.bytes(leaf, &Region::whole(&self.plan.node(leaf).shape));
+                    let bytes = gathered.entry(leaf).or_insert(0);
+                    *bytes = most.min(*bytes + other_blocks * self.bytes(leaf, region));
+                }
+            });
+        }
+        gathered.into_values().sum()
+    }
+
+    /// Whether a node's values are put together from results of earlier tasks, of any size.
+    fn is_gathered(&self, id: NodeId) -> bool {
+        match self.materialised.get(&id) {
+            Some(stage) => matches!(self.stages[stage.0 as usize].work, StageWork::Produce { .. }),
+            None => matches!(self.plan.node(id).operation, Operation::Persisted(_)),
+        }
     }
 }
 
