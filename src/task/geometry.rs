@@ -337,7 +337,9 @@ mod tests {
     use super::*;
     use crate::array::{Chunk, DType, Scalar};
     use crate::kernels::elementwise::BinaryOp;
+    use crate::kernels::reduction::ReductionOptions;
     use crate::plan::Array;
+    use crate::task::test_data::stored;
 
     #[test]
     fn a_value_that_is_used_twice_again_and_again_is_looked_at_once() {
@@ -347,5 +349,17 @@ mod tests {
         let last = plan.outputs()[0];
         assert_eq!(last, NodeId(60));
         assert!(!depends_on_store(&plan, last));
+    }
+
+    #[test]
+    fn groups_of_nothing_are_one_run() {
+        let x = Array::stored(stored(&[4, 0], &[2, 1]));
+        let groups = Groups { axis: 0, codes: vec![0, 0, 1, 1].into(), count: 2 };
+        let mean = x.reduce_groups("mean", &[0, 1], Some(groups), ReductionOptions::default()).unwrap();
+        let plan = Plan::of(&[mean]);
+        let last = plan.outputs()[0];
+        let Operation::Reduce(reduce) = &plan.node(last).operation else { unreachable!("it is a mean") };
+        let geometry = reduce_geometry(&plan, last, reduce);
+        assert_eq!((geometry.blocks.chunk_count(), geometry.run_length), (0, 1));
     }
 }
