@@ -198,7 +198,7 @@ def a_run_that_starts_over_removes_what_was_unfinished(place):
 
 def a_second_run_is_refused_while_the_first_lives(place):
     place.write("long.py", LONG)
-    process = place.start_until(".swath/runs/*/journal", 1, "long.py")
+    process = place.start_until(".out.zarr.*/y/c/*/0/0", 1, "long.py")
     code, _, stderr = place.run("long.py")
     expect(code == 1 and f"is in use by process {process.pid}" in stderr, stderr)
     place.write("other.py", LONG.replace("except Exception", "except KeyError"))
