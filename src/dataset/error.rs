@@ -281,8 +281,10 @@ fn store_kind(error: &StoreError) -> PythonErrorKind {
         | StoreError::UnsupportedCodec { .. }
         | StoreError::UnsupportedFeature { .. } => PythonErrorKind::NotImplementedError,
         StoreError::NoSuchArray { .. } => PythonErrorKind::KeyError,
-        StoreError::Io { .. } => PythonErrorKind::OSError,
-        StoreError::Changed { .. } | StoreError::CorruptChunk { .. } => PythonErrorKind::RuntimeError,
+        StoreError::Io { .. } | StoreError::ChunkIo { .. } => PythonErrorKind::OSError,
+        StoreError::Changed { .. } | StoreError::Vanished { .. } | StoreError::CorruptChunk { .. } => {
+            PythonErrorKind::RuntimeError
+        }
         _ => PythonErrorKind::ValueError,
     }
 }

@@ -225,7 +225,7 @@ pub(super) fn store_exception(error: StoreError, vm: &VirtualMachine) -> PyBaseE
         StoreError::UnsupportedDType { .. }
         | StoreError::UnsupportedCodec { .. }
         | StoreError::UnsupportedFeature { .. } => PythonErrorKind::NotImplementedError,
-        StoreError::Io { .. } => PythonErrorKind::OSError,
+        StoreError::Io { .. } | StoreError::ChunkIo { .. } => PythonErrorKind::OSError,
         _ => PythonErrorKind::ValueError,
     };
     exception(kind, error.to_string(), vm)

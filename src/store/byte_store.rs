@@ -3,9 +3,9 @@
 //! Formats reach files through this only, so that another kind of storage is one more implementation of these few
 //! operations. It knows nothing of arrays.
 
-use super::StoreError;
+use super::{IoControl, StoreError};
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -19,11 +19,13 @@ const CHECKED_BYTES: usize = 256 << 10;
 #[derive(Debug, Clone)]
 pub(super) struct ByteStore {
     root: PathBuf,
+    control: IoControl,
 }
 
 /// One byte string opened for reading.
 #[derive(Debug)]
 pub(super) struct Blob {
+    control: IoControl,
     file: File,
     path: PathBuf,
     size_bytes: u64,
@@ -43,13 +45,18 @@ pub(super) fn unique_suffix() -> String {
 
 /// An error of the file system, with what was tried.
 pub(super) fn io_error(action: &'static str, path: &Path, source: std::io::Error) -> StoreError {
-    StoreError::Io { action, path: path.display().to_string(), source }
+    StoreError::Io { action, path: path.display().to_string(), source, tries: 1 }
 }
 
 impl ByteStore {
     /// The byte strings under a directory, which need not exist yet.
     pub(super) fn new(root: impl Into<PathBuf>) -> ByteStore {
-        ByteStore { root: root.into() }
+        ByteStore::under(&IoControl::default(), root)
+    }
+
+    /// The same, whose operations give up when they are told to.
+    pub(super) fn under(control: &IoControl, root: impl Into<PathBuf>) -> ByteStore {
+        ByteStore { root: root.into(), control: control.clone() }
     }
 
     /// The directory.
@@ -62,16 +69,28 @@ impl ByteStore {
         if key.is_empty() { self.root.clone() } else { self.root.join(key) }
     }
 
+    /// Whether there is a byte string.
+    pub(super) fn has_file(&self, key: &str) -> Result<bool, StoreError> {
+        let path = self.path(key);
+        self.control.run("open", &path, || match fs::metadata(&path) {
+            Err(error) if is_missing(&error) => Ok(false),
+            result => Ok(result?.is_file()),
+        })
+    }
+
     /// Opens a byte string; `None` where there is none.
     pub(super) fn open(&self, key: &str) -> Result<Option<Blob>, StoreError> {
         let path = self.path(key);
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
-            Err(error) => return Err(io_error("open", &path, error)),
-        };
-        let metadata = file.metadata().map_err(|error| io_error("open", &path, error))?;
-        Ok(metadata.is_file().then_some(Blob { file, path, size_bytes: metadata.len() }))
+        let opened = self.control.run("open", &path, || {
+            let file = match File::open(&path) {
+                Err(error) if is_missing(&error) => return Ok(None),
+                result => result?,
+            };
+            let metadata = file.metadata()?;
+            Ok(metadata.is_file().then_some((file, metadata.len())))
+        })?;
+        let control = self.control.clone();
+        Ok(opened.map(|(file, size_bytes)| Blob { control, file, path, size_bytes }))
     }
 
     /// The whole of a byte string; `None` where there is none.
@@ -82,15 +101,14 @@ impl ByteStore {
     /// Names directly under a prefix, sorted; none where the prefix doesn't exist.
     pub(super) fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         let path = self.path(prefix);
-        let entries = match fs::read_dir(&path) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(io_error("list", &path, error)),
-        };
-        let mut names = entries
-            .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| io_error("list", &path, error))?;
+        let mut names = self.control.run("list", &path, || {
+            let entries = match fs::read_dir(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+                result => result?,
+            };
+            let name = |entry: std::io::Result<fs::DirEntry>| Ok(entry?.file_name().to_string_lossy().into_owned());
+            entries.map(name).collect::<std::io::Result<Vec<_>>>()
+        })?;
         names.sort();
         Ok(names)
     }
@@ -103,33 +121,35 @@ impl ByteStore {
             (Some(directory), Some(name)) => (directory, name.to_string_lossy()),
             _ => (self.root.as_path(), "".into()),
         };
-        let temporary = directory.join(format!(".{name}.{}", unique_suffix()));
-        let written = write_synced(&temporary, bytes)
-            .map_err(|error| io_error("write", &path, error))
-            .and_then(|()| fs::rename(&temporary, &path).map_err(|error| io_error("write", &path, error)));
-        if written.is_err() {
-            // The reason why writing failed is worth more than a second failure while cleaning up.
-            let _ = fs::remove_file(&temporary);
-        }
-        written
+        self.control.run("write", &path, || {
+            let temporary = directory.join(format!(".{name}.{}", unique_suffix()));
+            let written = write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, &path));
+            if written.is_err() {
+                // The reason why writing failed is worth more than a second failure while cleaning up.
+                let _ = fs::remove_file(&temporary);
+            }
+            written
+        })
     }
 
     /// Size and CRC-32C of a byte string; `None` where there is none.
     pub(super) fn checksum(&self, key: &str) -> Result<Option<(u64, u32)>, StoreError> {
         let Some(blob) = self.open(key)? else { return Ok(None) };
         let mut buffer = vec![0; CHECKED_BYTES];
-        let (mut size_bytes, mut checksum) = (0, 0);
-        loop {
-            let count = match std::io::Read::read(&mut &blob.file, &mut buffer) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                result => result.map_err(|error| io_error("read", &blob.path, error))?,
-            };
-            if count == 0 {
-                return Ok(Some((size_bytes, checksum)));
+        blob.read_with(|mut file| {
+            let (mut size_bytes, mut checksum) = (0, 0);
+            loop {
+                let count = match file.read(&mut buffer) {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                    result => result?,
+                };
+                if count == 0 {
+                    return Ok(Some((size_bytes, checksum)));
+                }
+                checksum = crc32c::crc32c_append(checksum, &buffer[..count]);
+                size_bytes += count as u64;
             }
-            checksum = crc32c::crc32c_append(checksum, &buffer[..count]);
-            size_bytes += count as u64;
-        }
+        })
     }
 
     /// Removes what killed writers left behind in this directory and those below.
@@ -148,12 +168,10 @@ impl ByteStore {
     /// Removes a byte string, where there is one.
     pub(super) fn remove(&self, key: &str) -> Result<(), StoreError> {
         let path = self.path(key);
-        match fs::remove_file(&path) {
-            Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                Err(io_error("remove", &path, error))
-            }
-            _ => Ok(()),
-        }
+        self.control.run("remove", &path, || match fs::remove_file(&path) {
+            Err(error) if is_missing(&error) => Ok(()),
+            result => result,
+        })
     }
 
     /// Number and size of the files under a prefix, but for hidden ones and those of the given names.
@@ -163,7 +181,7 @@ impl ByteStore {
         {
             let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
             let path = self.path(&key);
-            let metadata = fs::metadata(&path).map_err(|error| io_error("list", &path, error))?;
+            let metadata = self.control.run("list", &path, || fs::metadata(&path))?;
             let (more_files, more_bytes) =
                 if metadata.is_dir() { self.count_files(&key, except)? } else { (1, metadata.len()) };
             files += more_files;
@@ -171,6 +189,11 @@ impl ByteStore {
         }
         Ok((files, size_bytes))
     }
+}
+
+/// Whether an error says that there is nothing under a name.
+fn is_missing(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// Writes a new file, with the directories above it, and waits until its bytes are on the disk.
@@ -196,13 +219,26 @@ impl Blob {
     /// All bytes.
     pub(super) fn into_bytes(self) -> Result<Vec<u8>, StoreError> {
         let mut bytes = Vec::with_capacity(self.size_bytes as usize);
-        std::io::Read::read_to_end(&mut &self.file, &mut bytes).map_err(|error| io_error("read", &self.path, error))?;
+        self.read_with(|mut file| {
+            bytes.clear();
+            file.read_to_end(&mut bytes)
+        })?;
         Ok(bytes)
     }
 
     /// Fills a buffer with the bytes from an offset on. The caller has checked that there are so many.
     pub(super) fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> Result<(), StoreError> {
-        self.file.read_exact_at(buffer, offset).map_err(|error| io_error("read", &self.path, error))
+        self.read_with(|file| file.read_exact_at(buffer, offset))
+    }
+
+    /// Reads from the file; after a failure from the file opened anew, since a handle may have gone stale.
+    fn read_with<T>(&self, mut read: impl FnMut(&File) -> std::io::Result<T>) -> Result<T, StoreError> {
+        let mut has_failed = false;
+        self.control.run("read", &self.path, || {
+            let outcome = if has_failed { read(&File::open(&self.path)?) } else { read(&self.file) };
+            has_failed |= outcome.is_err();
+            outcome
+        })
     }
 
     /// The bytes of a range; `None` where it leaves the byte string.

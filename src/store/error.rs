@@ -1,6 +1,6 @@
 //! What can go wrong with a store.
 
-use crate::array::{ArrayError, Shape};
+use crate::array::{ArrayError, ArrayLocation, Shape};
 
 /// Why a store can't be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,14 @@ pub enum StoreError {
     Changed {
         /// Location of the array.
         array: String,
+    },
+    /// The array's metadata is gone, so that chunks that aren't there say nothing.
+    #[error("{array} has been removed since it was opened: {file} is gone")]
+    Vanished {
+        /// Location of the array.
+        array: String,
+        /// The metadata file.
+        file: String,
     },
     /// Metadata that can't be understood.
     #[error("{file}: {reason}")]
@@ -136,7 +144,7 @@ pub enum StoreError {
         source: ArrayError,
     },
     /// The file system refused.
-    #[error("can't {action} {path}: {source}")]
+    #[error("can't {action} {path}: {source}{}", tries_made(*.tries))]
     Io {
         /// What was tried, as a verb.
         action: &'static str,
@@ -144,5 +152,39 @@ pub enum StoreError {
         path: String,
         /// The reason.
         source: std::io::Error,
+        /// How often it was tried.
+        tries: u32,
     },
+    /// The file system refused a chunk's file.
+    #[error("array {array}: chunk {chunk:?}: {source}")]
+    ChunkIo {
+        /// Location of the array.
+        array: String,
+        /// Position of the chunk along each axis of the grid that it is read or written by.
+        chunk: Vec<usize>,
+        /// What it refused.
+        source: Box<StoreError>,
+    },
+}
+
+impl StoreError {
+    /// Whether the system refused, so that it matters where it happened.
+    pub fn is_io(&self) -> bool {
+        matches!(self, StoreError::Io { .. } | StoreError::ChunkIo { .. })
+    }
+
+    /// The error, with the chunk where the system refused its file.
+    pub(super) fn of_chunk(self, array: &ArrayLocation, chunk: &[usize]) -> StoreError {
+        match self {
+            StoreError::Io { .. } => {
+                StoreError::ChunkIo { array: array.to_string(), chunk: chunk.to_vec(), source: Box::new(self) }
+            }
+            other => other,
+        }
+    }
+}
+
+/// What an error says of having been tried again.
+fn tries_made(tries: u32) -> String {
+    if tries > 1 { format!(", after {tries} tries") } else { String::new() }
 }

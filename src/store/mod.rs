@@ -12,6 +12,7 @@ mod error;
 mod metadata;
 mod rehearsal;
 mod replace;
+mod retry;
 mod writer;
 mod zarr;
 
@@ -21,6 +22,7 @@ pub use metadata::{
     ArrayMetadata, ArraySpec, ArraySummary, Attributes, Compression, GroupMetadata, WriteMode, ZarrFormat,
 };
 pub use rehearsal::{Rehearsal, rehearse, with_final_places};
+pub use retry::{IoControl, retry_count};
 pub use writer::{StoreSpec, StoreWriter, UnfinishedStore, Workshop};
 
 use crate::array::StoredArray;
@@ -72,7 +74,15 @@ pub fn open(location: &str) -> Result<Arc<dyn Store>, StoreError> {
 /// # Errors
 /// Where the array is gone or no longer what the plan was made for.
 pub fn open_array(array: &StoredArray) -> Result<ArrayReader, StoreError> {
-    zarr::open_array(array)
+    open_array_under(&IoControl::default(), array)
+}
+
+/// The same, on behalf of somebody who may want it to give up.
+///
+/// # Errors
+/// As [`open_array`].
+pub fn open_array_under(control: &IoControl, array: &StoredArray) -> Result<ArrayReader, StoreError> {
+    zarr::open_array(control, array)
 }
 
 /// Opens an array that a [`StoreWriter`] has created, for writing on this rank. One writer serves any number of threads.
@@ -80,7 +90,15 @@ pub fn open_array(array: &StoredArray) -> Result<ArrayReader, StoreError> {
 /// # Errors
 /// Where the array is gone or no longer what it was created as.
 pub fn open_array_writer(array: &StoredArray) -> Result<ArrayWriter, StoreError> {
-    zarr::open_array_writer(array)
+    open_array_writer_under(&IoControl::default(), array)
+}
+
+/// The same, on behalf of somebody who may want it to give up.
+///
+/// # Errors
+/// As [`open_array_writer`].
+pub fn open_array_writer_under(control: &IoControl, array: &StoredArray) -> Result<ArrayWriter, StoreError> {
+    zarr::open_array_writer(control, array)
 }
 
 /// A location as an absolute path, the same for every rank.

@@ -1,11 +1,12 @@
 //! Putting a finished directory in the place of another, in one step where the file system can.
 
-use super::StoreError;
-use super::byte_store::{io_error, unique_suffix};
+use super::byte_store::unique_suffix;
+use super::{IoControl, StoreError};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// A name beside a path that no reader takes for data.
@@ -25,23 +26,31 @@ pub(super) fn named_sibling(path: &Path, suffix: &str) -> PathBuf {
 /// # Errors
 /// Where the file system refuses; what lay there still does.
 pub(super) fn replace_directory(new: &Path, place: &Path) -> Result<(), StoreError> {
+    let control = IoControl::default();
+    let moved = control.run("look at", new, || identity(new))?;
+    // A move whose answer was lost isn't made twice: the second would undo it.
+    let once = |act: &dyn Fn() -> io::Result<()>| match identity(place) {
+        Ok(found) if found == moved => Ok(()),
+        _ => act(),
+    };
     if place.symlink_metadata().is_err() {
-        fs::rename(new, place).map_err(|error| io_error("create", place, error))?;
+        control.run("create", place, || once(&|| fs::rename(new, place)))?;
         return sync_directory(parent(place));
     }
-    let old = match renameat_with(CWD, new, CWD, place, RenameFlags::EXCHANGE) {
+    let exchange = || Ok(renameat_with(CWD, new, CWD, place, RenameFlags::EXCHANGE)?);
+    let old = match control.run("replace", place, || once(&exchange)) {
         Ok(()) => new.to_owned(),
         // Some network file systems can't exchange: between two renames nothing lies there for a moment.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+        Err(StoreError::Io { source, .. }) if is_unsupported(&source) => {
             let old = hidden_sibling(place);
-            fs::rename(place, &old).map_err(|error| io_error("replace", place, error))?;
-            if let Err(error) = fs::rename(new, place) {
-                fs::rename(&old, place).map_err(|error| io_error("restore", place, error))?;
-                return Err(io_error("replace", place, error));
+            control.run("replace", place, || once(&|| fs::rename(place, &old)))?;
+            if let Err(error) = control.run("replace", place, || once(&|| fs::rename(new, place))) {
+                control.run("restore", place, || fs::rename(&old, place))?;
+                return Err(error);
             }
             old
         }
-        Err(error) => return Err(io_error("replace", place, error.into())),
+        Err(error) => return Err(error),
     };
     sync_directory(parent(place))?;
     // The new directory stands; that some hidden files stay behind doesn't make its writing a failure.
@@ -49,26 +58,37 @@ pub(super) fn replace_directory(new: &Path, place: &Path) -> Result<(), StoreErr
     Ok(())
 }
 
+/// What tells a directory from all others, whatever its name.
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    path.symlink_metadata().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+fn is_unsupported(error: &io::Error) -> bool {
+    let unsupported = [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP];
+    error.raw_os_error().is_some_and(|code| unsupported.contains(&Errno::from_raw_os_error(code)))
+}
+
 /// Waits until every name in a directory and those below it is on the disk.
 ///
 /// # Errors
 /// Where a directory can't be read or synced.
 pub(super) fn sync_tree(directory: &Path) -> Result<(), StoreError> {
-    for entry in fs::read_dir(directory).map_err(|error| io_error("list", directory, error))? {
-        let entry = entry.map_err(|error| io_error("list", directory, error))?;
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            sync_tree(&entry.path())?;
-        }
+    let below = IoControl::default().run("list", directory, || {
+        let entries = fs::read_dir(directory)?.collect::<io::Result<Vec<_>>>()?;
+        Ok(entries.into_iter().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())))
+    })?;
+    for entry in below {
+        sync_tree(&entry.path())?;
     }
     sync_directory(directory)
 }
 
 fn sync_directory(directory: &Path) -> Result<(), StoreError> {
-    match File::open(directory).and_then(|file| file.sync_all()) {
+    IoControl::default().run("sync", directory, || match File::open(directory)?.sync_all() {
         // Some file systems have nothing to sync in a directory, and say so.
         Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(()),
-        result => result.map_err(|error| io_error("sync", directory, error)),
-    }
+        result => result,
+    })
 }
 
 fn parent(path: &Path) -> &Path {

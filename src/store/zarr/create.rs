@@ -1,15 +1,16 @@
 //! Creating stores: arrays are filled in a hidden directory and take their final place together.
 
-use super::super::byte_store::{ByteStore, io_error};
+use super::super::byte_store::ByteStore;
 use super::super::replace::{hidden_sibling, named_sibling, replace_directory, sync_tree};
 use super::{METADATA_FILES, Node, consolidated, is_zarr, json, read_layout, read_node, v2, v3};
 use crate::array::{ArrayLocation, StoredArray};
 use crate::store::{
-    ArraySpec, Attributes, StoreError, StoreSpec, UnfinishedStore, Workshop, WriteMode, WriteStore, ZarrFormat,
-    found_at,
+    ArraySpec, Attributes, IoControl, StoreError, StoreSpec, UnfinishedStore, Workshop, WriteMode, WriteStore,
+    ZarrFormat, found_at,
 };
 use serde_json::{Value, json};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A Zarr store being written. Dropped before it is finished, it leaves nothing behind.
@@ -94,7 +95,7 @@ impl ZarrStoreWriter {
         let path = self.workshop.path(&spec.name);
         // The metadata of a killed attempt may be missing.
         if path.exists() && json::read(&self.workshop, &format!("{}/{file}", spec.name))?.as_ref() != Some(&described) {
-            fs::remove_dir_all(&path).map_err(|error| io_error("remove", &path, error))?;
+            remove_tree(&path)?;
         }
         Ok(())
     }
@@ -251,7 +252,15 @@ fn prepare(directory: &Path, workshop: Option<&Workshop>, place: &Path) -> Resul
         if workshop.is_some_and(|workshop| workshop.adopts) {
             return ByteStore::new(directory).remove_temporaries("");
         }
-        fs::remove_dir_all(directory).map_err(|error| io_error("remove", directory, error))?;
+        remove_tree(directory)?;
     }
-    fs::create_dir_all(directory).map_err(|error| io_error("create", place, error))
+    IoControl::default().run("create", place, || fs::create_dir_all(directory))
+}
+
+/// Removes a directory and all that is in it, where there is one.
+fn remove_tree(directory: &Path) -> Result<(), StoreError> {
+    IoControl::default().run("remove", directory, || match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        result => result,
+    })
 }

@@ -20,8 +20,10 @@ mod write;
 
 pub(super) use create::ZarrStoreWriter;
 
-use super::byte_store::{ByteStore, io_error};
-use super::{ArrayReader, ArraySummary, ArrayWriter, Attributes, GroupMetadata, Store, StoreError, ZarrFormat};
+use super::byte_store::ByteStore;
+use super::{
+    ArrayReader, ArraySummary, ArrayWriter, Attributes, GroupMetadata, IoControl, Store, StoreError, ZarrFormat,
+};
 use crate::array::{ArrayLocation, StoredArray};
 use indexmap::IndexMap;
 use layout::Layout;
@@ -42,6 +44,13 @@ struct ZarrStore {
     metadata: GroupMetadata,
 }
 
+/// A metadata file that tells whether an array is still there.
+#[derive(Debug)]
+struct Witness {
+    bytes: ByteStore,
+    file: &'static str,
+}
+
 /// What a directory's metadata files make it.
 enum Node {
     Group(ZarrFormat, Attributes),
@@ -50,7 +59,9 @@ enum Node {
 
 /// Whether a directory is a Zarr group or array.
 pub(super) fn is_zarr(path: &Path) -> bool {
-    METADATA_FILES.iter().any(|file| path.join(file).is_file())
+    let bytes = ByteStore::new(path);
+    // What can't be looked at is no store that may be replaced.
+    METADATA_FILES.iter().any(|file| bytes.has_file(file).unwrap_or(false))
 }
 
 /// Opens a group, or an array as a group of one whose name is empty.
@@ -85,14 +96,15 @@ fn group(location: String, format: ZarrFormat, attributes: Attributes) -> GroupM
 }
 
 /// Opens an array for reading.
-pub(super) fn open_array(array: &StoredArray) -> Result<ArrayReader, StoreError> {
-    let (bytes, layout) = reopen(array)?;
-    read::ZarrReader::new(bytes, &layout, array.clone()).map(ArrayReader::new)
+pub(super) fn open_array(control: &IoControl, array: &StoredArray) -> Result<ArrayReader, StoreError> {
+    let (bytes, layout) = reopen(control, array)?;
+    let witness = witness(control, array)?;
+    read::ZarrReader::new(bytes, witness, &layout, array.clone()).map(ArrayReader::new)
 }
 
 /// Opens an array for writing.
-pub(super) fn open_array_writer(array: &StoredArray) -> Result<ArrayWriter, StoreError> {
-    let (bytes, layout) = reopen(array)?;
+pub(super) fn open_array_writer(control: &IoControl, array: &StoredArray) -> Result<ArrayWriter, StoreError> {
+    let (bytes, layout) = reopen(control, array)?;
     write::ZarrArrayWriter::new(bytes, &layout, array.clone()).map(ArrayWriter::new)
 }
 
@@ -155,14 +167,28 @@ fn add_array(bytes: &ByteStore, metadata: &mut GroupMetadata, name: &str) -> Res
 }
 
 /// An array's files and metadata, which must be those that it was planned with.
-fn reopen(array: &StoredArray) -> Result<(ByteStore, Layout), StoreError> {
-    let bytes = ByteStore::new(&array.location.store);
+fn reopen(control: &IoControl, array: &StoredArray) -> Result<(ByteStore, Layout), StoreError> {
+    let bytes = ByteStore::under(control, &array.location.store);
     let missing = || StoreError::Missing { location: array.location.to_string() };
     let (layout, fingerprint) = read_layout(&bytes, &array.location)?.ok_or_else(missing)?;
     if fingerprint != array.fingerprint {
         return Err(StoreError::Changed { array: array.location.to_string() });
     }
-    Ok((ByteStore::new(bytes.path(&array.location.path)), layout))
+    Ok((ByteStore::under(control, bytes.path(&array.location.path)), layout))
+}
+
+/// A metadata file of an array, its own where it has one: as long as it is there, so is the array.
+fn witness(control: &IoControl, array: &StoredArray) -> Result<Witness, StoreError> {
+    let group = ByteStore::under(control, &array.location.store);
+    for folder in [group.path(&array.location.path), group.root().to_owned()] {
+        let bytes = ByteStore::under(control, folder);
+        for file in ["zarr.json", ".zarray", ".zmetadata"] {
+            if bytes.has_file(file)? {
+                return Ok(Witness { bytes, file });
+            }
+        }
+    }
+    Err(StoreError::Missing { location: array.location.to_string() })
 }
 
 /// The metadata of an array in the group of `bytes`, and its fingerprint; `None` where there is no array of that name.
@@ -205,10 +231,11 @@ pub(super) fn stamp(array: &StoredArray) -> Result<u64, StoreError> {
     for folder in ["", array.location.path.as_str()] {
         for file in METADATA_FILES {
             let path = bytes.path(folder).join(file);
-            let metadata = match path.metadata() {
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                result => result.map_err(|error| io_error("open", &path, error))?,
-            };
+            let metadata = IoControl::default().run("open", &path, || match path.metadata() {
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+                result => result.map(Some),
+            })?;
+            let Some(metadata) = metadata else { continue };
             text.push_str(&format!("{file} {} {} {};", metadata.mtime(), metadata.mtime_nsec(), metadata.size()));
         }
     }

@@ -2,8 +2,8 @@
 
 use super::codecs::ChunkCodec;
 use super::layout::{ChunkKeys, Layout, StoredChunks};
-use super::place;
 use super::shard::{IndexError, Shards};
+use super::{Witness, place};
 use crate::array::{Buffer, Chunk, ChunkIndex, Region, StoredArray};
 use crate::store::byte_store::{Blob, ByteStore};
 use crate::store::{ReadArray, StoreError};
@@ -14,6 +14,7 @@ use std::borrow::Cow;
 pub(super) struct ZarrReader {
     /// The files of the array.
     bytes: ByteStore,
+    witness: Witness,
     array: StoredArray,
     keys: ChunkKeys,
     /// Chunks that are decoded as a unit.
@@ -38,7 +39,12 @@ struct Part<'a> {
 
 impl ZarrReader {
     /// A reader of an array whose files lie in `bytes`.
-    pub(super) fn new(bytes: ByteStore, layout: &Layout, array: StoredArray) -> Result<ZarrReader, StoreError> {
+    pub(super) fn new(
+        bytes: ByteStore,
+        witness: Witness,
+        layout: &Layout,
+        array: StoredArray,
+    ) -> Result<ZarrReader, StoreError> {
         let sharding = layout.sharding();
         let codec = layout.read_codec(sharding.as_ref()).map_err(|unsupported| unsupported.of(&array.location))?;
         let shards = sharding
@@ -50,7 +56,7 @@ impl ZarrReader {
             Some(sharding) => StoredChunks::Regular(sharding.chunk_shape),
             None => layout.chunks.clone(),
         };
-        Ok(ZarrReader { bytes, array, keys: layout.keys, chunks, codec, shards, fill: layout.fill_buffer() })
+        Ok(ZarrReader { bytes, witness, array, keys: layout.keys, chunks, codec, shards, fill: layout.fill_buffer() })
     }
 
     fn read_chunk(
@@ -70,16 +76,18 @@ impl ZarrReader {
             in_chunk: &wanted.relative_to(&chunk_region.start),
             in_target: &wanted.relative_to(&region.start),
         };
-        match &self.shards {
+        let read = match &self.shards {
             None => self.read_file(&part, target),
             Some(shards) => self.read_from_shard(shards, &part, target, last),
-        }
+        };
+        read.map_err(|error| error.of_chunk(&self.array.location, &coordinates))
     }
 
     /// Reads a chunk that is a file of its own.
     fn read_file(&self, part: &Part, target: &mut Chunk) -> Result<u64, StoreError> {
         let key = self.keys.key(part.coordinates);
         let Some(blob) = self.bytes.open(&key)? else {
+            self.check_presence()?;
             place::fill(target, part.in_target, &self.fill);
             return Ok(0);
         };
@@ -112,6 +120,7 @@ impl ZarrReader {
             *last = Some((key.clone(), self.bytes.open(&key)?));
         }
         let Some((_, Some(blob))) = last else {
+            self.check_presence()?;
             place::fill(target, part.in_target, &self.fill);
             return Ok(0);
         };
@@ -147,6 +156,18 @@ impl ZarrReader {
         let decoded = self.codec.decode(Cow::Borrowed(encoded), part.decoded_shape)?;
         place::place(&decoded, part.decoded_shape, &part.in_chunk.start, target, part.in_target);
         Ok(())
+    }
+
+    /// A chunk that isn't there has the fill value, unless the whole array has been removed meanwhile.
+    fn check_presence(&self) -> Result<(), StoreError> {
+        let Witness { bytes, file } = &self.witness;
+        match bytes.has_file(file)? {
+            true => Ok(()),
+            false => Err(StoreError::Vanished {
+                array: self.array.location.to_string(),
+                file: bytes.path(file).display().to_string(),
+            }),
+        }
     }
 
     fn corrupt(&self, part: &Part, key: &str, reason: String) -> StoreError {

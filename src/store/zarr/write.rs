@@ -50,17 +50,17 @@ impl WriteArray for ZarrArrayWriter {
         let key = self.keys.key(&coordinates);
         if place::is_all(values.data(), &self.fill) {
             // As zarr-python does; an earlier run may have written something else.
-            self.bytes.remove(&key)?;
+            self.bytes.remove(&key).map_err(|error| error.of_chunk(&self.array.location, &coordinates))?;
             return Ok(WrittenChunk { chunk, size_bytes: 0, checksum: 0 });
         }
         let full_shape = self.chunks.decoded_shape(&coordinates);
         let full = self.padded(values, &full_shape)?;
         let encoded = self.codec.encode(full.data(), &full_shape).map_err(|reason| StoreError::Encode {
             array: self.array.location.to_string(),
-            chunk: coordinates,
+            chunk: coordinates.clone(),
             reason,
         })?;
-        self.bytes.publish(&key, &encoded)?;
+        self.bytes.publish(&key, &encoded).map_err(|error| error.of_chunk(&self.array.location, &coordinates))?;
         Ok(WrittenChunk { chunk, size_bytes: encoded.len() as u64, checksum: crc32c::crc32c(&encoded) })
     }
 
