@@ -95,6 +95,8 @@ pub enum Event {
         peak_bytes: u64,
         /// Bytes of memory that it might take.
         memory_bytes: u64,
+        /// How often reading and writing stores was tried again.
+        retry_count: u64,
     },
 }
 

@@ -75,6 +75,80 @@ pub struct Usage {
     pub spilled_bytes: u64,
     /// Most bytes of memory that its process took at one time; 0 where the system doesn't say.
     pub peak_bytes: u64,
+    /// How often reading and writing stores was tried again.
+    pub retry_count: u64,
+}
+
+/// What a worker has to do, and what it waits for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerState {
+    /// Tasks that aren't admitted.
+    pub waiting_count: u64,
+    /// Bytes that the first of them takes.
+    pub next_task_bytes: u64,
+    /// Tasks that are admitted and wait for inputs.
+    pub fetching_count: u64,
+    /// Some of those inputs.
+    pub awaited: Vec<ResultPart>,
+    /// Number of those inputs.
+    pub awaited_count: u64,
+    /// Tasks that have their inputs and wait for a thread.
+    pub ready_count: u64,
+    /// Some of the tasks that run.
+    pub running: Vec<ResultId>,
+    /// Number of tasks that run.
+    pub running_count: u64,
+    /// Parts that are being read from scratch.
+    pub scratch_count: u64,
+    /// Bytes that are on their way to scratch.
+    pub spilling_bytes: u64,
+    /// Whether results are being written for later attempts of the run.
+    pub is_saving: bool,
+    /// Bytes that admitted tasks may take.
+    pub reserved_bytes: u64,
+    /// Bytes of results in memory.
+    pub kept_bytes: u64,
+    /// Bytes that tasks and results may take together.
+    pub budget_bytes: u64,
+    /// Bytes of values that came from peers since the start.
+    pub moved_bytes: u64,
+    /// Bytes of values that went to scratch since the start.
+    pub spilled_bytes: u64,
+}
+
+impl WorkerState {
+    /// Whether something is under way that ends by itself, however long it takes.
+    pub fn is_at_work(&self) -> bool {
+        self.running_count > 0 || self.scratch_count > 0 || self.spilling_bytes > 0 || self.is_saving
+    }
+
+    /// Whether values have moved from this state to a later one.
+    pub fn has_moved(&self, later: &WorkerState) -> bool {
+        (self.moved_bytes, self.spilled_bytes) != (later.moved_bytes, later.spilled_bytes)
+    }
+}
+
+impl fmt::Display for WorkerState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let WorkerState { waiting_count, next_task_bytes, fetching_count, awaited_count, ready_count, .. } = self;
+        let WorkerState { running_count, scratch_count, spilling_bytes, is_saving, .. } = self;
+        let WorkerState { reserved_bytes, kept_bytes, budget_bytes, .. } = self;
+        write!(formatter, "{running_count} tasks run")?;
+        self.running.iter().try_for_each(|task| write!(formatter, " {task}"))?;
+        write!(formatter, ", {ready_count} wait for a thread, {fetching_count} for {awaited_count} inputs")?;
+        self.awaited.iter().try_for_each(|part| write!(formatter, " {}", part.result))?;
+        write!(formatter, ", {waiting_count} for admission")?;
+        if *waiting_count > 0 {
+            write!(formatter, " (the next takes {next_task_bytes} bytes)")?;
+        }
+        if *scratch_count > 0 || *spilling_bytes > 0 {
+            write!(formatter, ", {scratch_count} parts come from scratch, {spilling_bytes} bytes go there")?;
+        }
+        if *is_saving {
+            write!(formatter, ", results are being saved")?;
+        }
+        write!(formatter, "; of {budget_bytes} bytes tasks have {reserved_bytes}, results {kept_bytes}")
+    }
 }
 
 /// A result that a task reads, and who keeps it.
@@ -128,6 +202,8 @@ pub enum Order {
     /// The run is to stop in good order: drop tasks that haven't started, keep what the others leave, and report as
     /// after [`Order::Cancel`] when none runs any more.
     Drain(ComputationId),
+    /// Say what you do.
+    Describe,
     /// Keep the states of unfinished reductions for later attempts of the run.
     Checkpoint(ComputationId),
     /// The run is over.
@@ -189,6 +265,8 @@ pub enum Report {
     },
     /// The answer to [`Order::Cancel`] and [`Order::Drain`].
     Cancelled(ComputationId),
+    /// The answer to [`Order::Describe`], and again when a worker that had nothing to do has.
+    State(Box<WorkerState>),
     /// What the worker has used, before it leaves.
     Usage(Usage),
     /// The worker is gone; its transport says so on its behalf.

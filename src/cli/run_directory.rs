@@ -42,6 +42,10 @@ pub struct RunDirectoryArguments {
     /// Time between two checkpoints of unfinished reductions: what a kill may cost of them.
     #[arg(long, value_name = "DURATION", default_value = "5min", value_parser = duration)]
     checkpoint: Duration,
+
+    /// Time in which nothing has happened and no task has run, after which the run is given up.
+    #[arg(long, value_name = "DURATION", default_value = "5min", value_parser = duration, hide = true)]
+    stall_limit: Duration,
 }
 
 impl RunDirectoryArguments {
@@ -53,7 +57,8 @@ impl RunDirectoryArguments {
         // A pipe can be read once, and is another one the next time; a script that can't be read fails by itself.
         let is_file = script.path().metadata().is_ok_and(|metadata| metadata.is_file());
         let Some(text) = is_file.then(|| std::fs::read(script.path()).ok()).flatten() else { return Ok(()) };
-        let times = Times { deadline: self.deadline, grace: self.grace, checkpoint: self.checkpoint };
+        let (deadline, grace, checkpoint) = (self.deadline, self.grace, self.checkpoint);
+        let times = Times { deadline, grace, checkpoint, stall: self.stall_limit };
         session.set_times(times).map_err(Error::from)?;
         let options = RunOptions {
             directory: self.run_dir.clone(),

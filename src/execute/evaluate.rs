@@ -12,7 +12,6 @@ use crate::plan::{NodeId, Operation, Quantile};
 use crate::task::{KeptResults, TaskId, input_regions};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Regions of leaves that programs over one region share.
 pub type Pulled = HashMap<(NodeId, Region), Arc<Chunk>>;
@@ -25,8 +24,6 @@ pub struct Evaluation<'a> {
     pub task: TaskId,
     /// Results of earlier tasks.
     pub inputs: &'a TaskInputs,
-    /// Turns true when the task isn't wanted any more.
-    pub cancelled: &'a AtomicBool,
     /// Bytes read from stores so far.
     pub bytes_read: u64,
 }
@@ -34,7 +31,7 @@ pub struct Evaluation<'a> {
 impl<'a> Evaluation<'a> {
     /// The values of a region of a node.
     pub fn evaluate(&mut self, id: NodeId, region: &Region) -> Result<Arc<Chunk>, ExecuteError> {
-        if self.cancelled.load(Ordering::Relaxed) {
+        if self.executor.is_cancelled() {
             return Err(ExecuteError::Cancelled);
         }
         let computation = self.executor.computation();

@@ -20,13 +20,12 @@ mod tests;
 use crate::array::{ArrayError, ArrayLocation, Chunk, StoredArray, WrittenChunk};
 use crate::kernels::KernelError;
 use crate::plan::NodeId;
-use crate::store::{self, ArrayReader, ArrayWriter, StoreError};
+use crate::store::{self, ArrayReader, ArrayWriter, IoControl, StoreError};
 use crate::task::{Computation, ResultId, StageId, StageOutput, StageWork, TaskId, TaskResult};
 use evaluate::Evaluation;
 use pool::ChunkPool;
 use program::Program;
 use std::collections::HashMap;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use crate::task::TaskInputs;
@@ -71,6 +70,7 @@ pub enum ExecuteError {
 /// Runs the tasks of one computation, on any number of threads at once.
 pub struct Executor {
     computation: Arc<Computation>,
+    control: IoControl,
     pool: ChunkPool,
     programs: Mutex<HashMap<(StageId, NodeId), Arc<Program>>>,
     readers: Mutex<HashMap<ArrayLocation, Arc<ArrayReader>>>,
@@ -92,11 +92,19 @@ fn cached<K: std::hash::Hash + Eq + Clone, V, E>(
     Ok(made)
 }
 
+impl ExecuteError {
+    /// Whether the system refused, so that it matters on which node the task ran.
+    pub fn is_io(&self) -> bool {
+        matches!(self, ExecuteError::Store(error) if error.is_io())
+    }
+}
+
 impl Executor {
     /// An executor of a computation's tasks. Opens nothing yet.
     pub fn new(computation: Arc<Computation>) -> Executor {
         Executor {
             computation,
+            control: IoControl::default(),
             pool: ChunkPool::default(),
             programs: Mutex::default(),
             readers: Mutex::default(),
@@ -109,13 +117,18 @@ impl Executor {
         &self.computation
     }
 
+    /// Has running tasks end soon, and all that follow: none of them is wanted any more.
+    pub fn cancel(&self) {
+        self.control.stop();
+    }
+
     /// Runs one task on the calling thread. `inputs` holds all that [`Computation::input_parts_of`] names, or the whole
     /// results; the task takes at most its stage's `task_bytes` of memory.
     ///
     /// # Errors
-    /// Where reading, computing or writing fails, or `cancelled` turns true.
-    pub fn run(&self, task: TaskId, inputs: &TaskInputs, cancelled: &AtomicBool) -> Result<TaskOutcome, ExecuteError> {
-        let mut evaluation = Evaluation { executor: self, task, inputs, cancelled, bytes_read: 0 };
+    /// Where reading, computing or writing fails, or after [`Executor::cancel`].
+    pub fn run(&self, task: TaskId, inputs: &TaskInputs) -> Result<TaskOutcome, ExecuteError> {
+        let mut evaluation = Evaluation { executor: self, task, inputs, bytes_read: 0 };
         let stage = self.computation.stage(task.stage);
         let result = match &stage.work {
             StageWork::Produce { node, .. } => {
@@ -143,7 +156,7 @@ impl Executor {
 
     /// Writes every chunk of the target that a task's region is made of.
     fn write(&self, task: TaskId, target: &StoredArray, values: &Chunk) -> Result<Vec<WrittenChunk>, ExecuteError> {
-        let writer = cached(&self.writers, &target.location, || store::open_array_writer(target))?;
+        let writer = cached(&self.writers, &target.location, || store::open_array_writer_under(&self.control, target))?;
         let region = self.computation.region_of(task);
         let chunks = target.write_grid.chunks_in(&region);
         if let [only] = chunks[..] {
@@ -156,12 +169,17 @@ impl Executor {
         chunks.into_iter().map(write).collect()
     }
 
+    /// Whether [`Executor::cancel`] was called.
+    fn is_cancelled(&self) -> bool {
+        self.control.is_stopped()
+    }
+
     fn program(&self, stage: StageId, node: NodeId) -> Arc<Program> {
         let compile = || Ok::<_, std::convert::Infallible>(Program::compile(&self.computation, stage, node));
         cached(&self.programs, &(stage, node), compile).unwrap_or_else(|never| match never {})
     }
 
     fn reader(&self, source: &StoredArray) -> Result<Arc<ArrayReader>, StoreError> {
-        cached(&self.readers, &source.location, || store::open_array(source))
+        cached(&self.readers, &source.location, || store::open_array_under(&self.control, source))
     }
 }

@@ -26,7 +26,7 @@ fn compute(arrays: &[Array], budget_bytes: u64) -> Vec<Chunk> {
                 let value = part.of(&kept[&part.result]);
                 inputs.insert_part(part, value);
             }
-            let result = executor.run(task, &inputs, &AtomicBool::new(false)).unwrap().result.unwrap();
+            let result = executor.run(task, &inputs).unwrap().result.unwrap();
             match &computation.stage(stage).output {
                 StageOutput::Collect { outputs: collected } => {
                     let region = computation.region_of(task);

@@ -16,6 +16,7 @@ pub struct Summary<W: Write> {
     written_bytes: u64,
     moved_bytes: u64,
     spilled_bytes: u64,
+    retry_count: u64,
     /// Most memory that each rank took, and what it might take.
     peaks: Vec<(u64, u64)>,
 }
@@ -32,6 +33,7 @@ impl<W: Write> Summary<W> {
             written_bytes: 0,
             moved_bytes: 0,
             spilled_bytes: 0,
+            retry_count: 0,
             peaks: Vec::new(),
         }
     }
@@ -47,9 +49,10 @@ impl<W: Write + Send> Observer for Summary<W> {
                 self.written_bytes += written_bytes;
             }
             Event::ComputationFailed { .. } => self.has_failed = true,
-            Event::RankUsed { moved_bytes, spilled_bytes, peak_bytes, memory_bytes, .. } => {
+            Event::RankUsed { moved_bytes, spilled_bytes, peak_bytes, memory_bytes, retry_count, .. } => {
                 self.moved_bytes += moved_bytes;
                 self.spilled_bytes += spilled_bytes;
+                self.retry_count += retry_count;
                 self.peaks.push((*peak_bytes, *memory_bytes));
             }
             _ => {}
@@ -66,14 +69,23 @@ impl<W: Write> Drop for Summary<W> {
         let time = duration(self.wall);
         let bytes = moved(self.read_bytes, self.written_bytes);
         let between = some_bytes("moved between ranks", self.moved_bytes) + &some_bytes("spilled", self.spilled_bytes);
-        let peak = peak(&self.peaks);
+        let (retries, peak) = (retries(self.retry_count), peak(&self.peaks));
         let count = self.computation_count;
-        super::say(&mut self.output, &format!("{count} computation{plural} in {time}{bytes}{between}{peak}"));
+        super::say(&mut self.output, &format!("{count} computation{plural} in {time}{bytes}{between}{retries}{peak}"));
     }
 }
 
 fn some_bytes(what: &str, bytes: u64) -> String {
     if bytes == 0 { String::new() } else { format!(", {what} {}", size(bytes)) }
+}
+
+/// What the file system refused at first.
+fn retries(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        1 => ", 1 retry of a read or write".to_owned(),
+        _ => format!(", {count} retries of reads and writes"),
+    }
 }
 
 /// What the rank took that came nearest to its limit.
@@ -99,7 +111,8 @@ mod tests {
 
     fn used(moved_bytes: u64, peak_bytes: u64) -> Event {
         let (worker, node) = (Some(0), "node".to_owned());
-        Event::RankUsed { worker, node, moved_bytes, spilled_bytes: 0, peak_bytes, memory_bytes: 100 << 20 }
+        let (spilled_bytes, memory_bytes, retry_count) = (0, 100 << 20, 1);
+        Event::RankUsed { worker, node, moved_bytes, spilled_bytes, peak_bytes, memory_bytes, retry_count }
     }
 
     #[test]
@@ -112,7 +125,7 @@ mod tests {
         drop(summary);
         assert_eq!(
             String::from_utf8(text).unwrap(),
-            "swath: 2 computations in 8.0 s, read 8.0 MiB, wrote 2.0 MiB, moved between ranks 4.0 MiB, peak memory of a rank 90.0 MiB of 100.0 MiB\n"
+            "swath: 2 computations in 8.0 s, read 8.0 MiB, wrote 2.0 MiB, moved between ranks 4.0 MiB, 2 retries of reads and writes, peak memory of a rank 90.0 MiB of 100.0 MiB\n"
         );
     }
 }

@@ -39,12 +39,15 @@ pub struct Times {
     pub grace: Duration,
     /// Time between two checkpoints of unfinished reductions.
     pub checkpoint: Duration,
+    /// Time in which nothing has happened and no task has run, after which the run is given up.
+    pub stall: Duration,
 }
 
 impl Default for Times {
-    /// No deadline, a minute to stop, a checkpoint every five minutes.
+    /// No deadline, a minute to stop, a checkpoint every five minutes, and as long until a run that has stalled is given up.
     fn default() -> Times {
-        Times { deadline: None, grace: Duration::from_secs(60), checkpoint: Duration::from_secs(300) }
+        let minutes = |count: u64| Duration::from_secs(60 * count);
+        Times { deadline: None, grace: minutes(1), checkpoint: minutes(5), stall: minutes(5) }
     }
 }
 

@@ -7,7 +7,6 @@ use crate::execute::Executor;
 use crate::task::{Computation, ResultId, StageOutput, TaskId, TaskResult};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// Runs all tasks of a computation one after the other, in the calling thread.
 ///
@@ -22,7 +21,7 @@ pub(super) fn run_here(computation: &Arc<Computation>) -> Result<Vec<Chunk>, Run
             let task = TaskId { stage, index };
             let inputs = computation.inputs_of(task).into_iter();
             let inputs = inputs.filter_map(|id| Some((id, kept.get(&id)?.clone()))).collect();
-            let outcome = executor.run(task, &inputs, &AtomicBool::new(false))?;
+            let outcome = executor.run(task, &inputs)?;
             if let Some(result) = outcome.result.map(Arc::new) {
                 match computation.stage(stage).output {
                     StageOutput::Collect { .. } => assembly.add(task, result),

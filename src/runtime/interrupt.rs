@@ -7,6 +7,7 @@
 use super::{RuntimeError, drain};
 use crate::environment::Ranks;
 use crate::journal;
+use crate::transport::Transport;
 use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 /// Longest time that removing partial outputs takes where a launcher kills ranks a second after the signal.
@@ -25,6 +26,8 @@ const CLEANUP_TIME: Duration = Duration::from_secs(3);
 const PEER_DELAY: Duration = Duration::from_millis(150);
 /// Exit code where another rank is gone.
 const ABANDONED: i32 = 1;
+/// Exit code of a run that has stalled: `EX_SOFTWARE` of sysexits(3).
+const STALLED: i32 = 70;
 
 static CLEANUPS: Mutex<(u64, BTreeMap<u64, PathBuf>)> = Mutex::new((0, BTreeMap::new()));
 static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
@@ -47,7 +50,7 @@ static PEERS: Mutex<Vec<(u32, String)>> = Mutex::new(Vec::new());
 /// From now on, where a rank on this node dies, the first one says which.
 #[cfg(feature = "mpi")]
 pub(super) fn watch_peers(workers: &[(crate::protocol::WorkerId, crate::protocol::WorkerInfo)]) {
-    let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let node = super::place::node();
     let here = workers.iter().filter(|(_, info)| info.node == node);
     let peers = here.map(|(worker, info)| {
         let name = format!("rank {} (process {} on {node})", worker.0 + 1, info.process);
@@ -125,6 +128,15 @@ pub(super) fn end_quietly(exit_code: i32) {
 /// Ends this process where stopping in good order has taken all the time it had.
 pub(super) fn leave_drained(exit_code: i32) -> ! {
     leave_in_time("swath: stopped; what still ran is dropped\n", exit_code)
+}
+
+/// Ends this process and all other ranks where nothing goes on any more.
+pub(super) fn leave_stalled(state: &str, transport: Arc<dyn Transport>) -> ! {
+    end_quietly(STALLED);
+    say(state);
+    within(RANK_CLEANUP_TIME, || farewell(STALLED));
+    within(RANK_CLEANUP_TIME, move || transport.abort(STALLED));
+    low_level::exit(STALLED)
 }
 
 fn leave_in_time(line: &str, exit_code: i32) -> ! {

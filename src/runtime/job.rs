@@ -2,13 +2,16 @@
 
 use super::RuntimeError;
 use super::drain::{self, Times};
+use super::interrupt;
 use super::memory::peak_bytes;
 use super::observers::Observers;
 use super::persisted::Releaser;
+use super::place::node;
 use crate::array::WrittenChunk;
 use crate::event::Event;
 use crate::protocol::{Endpoint, Envelope, Message, Report, WorkerId, WorkerInfo};
 use crate::scheduler::{Action, Failure, Scheduler};
+use crate::store::retry_count;
 use crate::task::{Computation, ComputationId, Skip, StageId, TaskId, TaskResult};
 use crate::transport::{Transport, TransportError};
 use crossbeam_channel::RecvTimeoutError;
@@ -136,6 +139,7 @@ impl Job {
         let mut timer = Timer { last_checkpoint: self.clock.elapsed(), drained: None, has_dropped: false };
         loop {
             self.keep_time(&mut timer, receiver);
+            self.watch();
             if let Some(outcome) = self.act(receiver) {
                 return Ok(outcome?);
             }
@@ -165,6 +169,18 @@ impl Job {
                 receiver.checkpoint();
             }
             _ => {}
+        }
+    }
+
+    /// Gives the run up where it has stalled.
+    fn watch(&mut self) {
+        // What is at hand is heard before it is missed.
+        if self.transport.incoming().is_empty()
+            && let Some(state) = self.scheduler.look(self.clock.elapsed(), self.times.stall)
+        {
+            let seconds = self.times.stall.as_secs();
+            let line = format!("swath: for {seconds} s nothing has happened and no task has run; given up\n{state}");
+            interrupt::leave_stalled(&line, self.transport.clone());
         }
     }
 
@@ -218,11 +234,15 @@ impl Job {
             self.handle(envelope);
         }
         if self.worker_thread.is_none() {
-            let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
-            let (moved_bytes, spilled_bytes, peak_bytes) = (0, 0, peak_bytes());
-            let memory_bytes = self.memory_bytes;
-            let event = Event::RankUsed { worker: None, node, moved_bytes, spilled_bytes, peak_bytes, memory_bytes };
-            self.observers.tell(event);
+            self.observers.tell(Event::RankUsed {
+                worker: None,
+                node: node(),
+                moved_bytes: 0,
+                spilled_bytes: 0,
+                peak_bytes: peak_bytes(),
+                memory_bytes: self.memory_bytes,
+                retry_count: retry_count(),
+            });
         }
         self.act(&mut Nothing);
     }

@@ -14,6 +14,7 @@ mod memory;
 mod observers;
 mod partials;
 mod persisted;
+mod place;
 mod scratch;
 mod serve;
 mod session;

@@ -2,9 +2,11 @@
 
 use super::memory::peak_bytes;
 use super::partials;
+use super::place::here;
 use super::scratch::{ScratchDone, ScratchOrder, ScratchThread};
 use crate::execute::{ExecuteError, Executor, TaskInputs, TaskOutcome};
 use crate::protocol::{Envelope, Message, Order};
+use crate::store::retry_count;
 use crate::task::{ComputationId, ResultPart, TaskId, TaskResult};
 use crate::transport::Transport;
 use crate::worker::{Action, Completion, Worker};
@@ -15,19 +17,12 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Exit code of a worker whose scheduler is gone without a word.
 const ABANDONED: i32 = 1;
 /// Longest sleep while nothing is due.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
-
-/// What a worker needs to run tasks of a computation.
-struct Prepared {
-    executor: Arc<Executor>,
-    is_cancelled: Arc<AtomicBool>,
-}
 
 /// The end of a task, from the thread that ran it.
 struct Finished {
@@ -50,7 +45,9 @@ struct Server<'a> {
     transport: &'a dyn Transport,
     pool: &'a ThreadPool,
     scratch: ScratchThread,
-    prepared: BTreeMap<ComputationId, Prepared>,
+    prepared: BTreeMap<ComputationId, Arc<Executor>>,
+    /// This rank and its node, for errors.
+    place: Arc<str>,
     finished: Sender<Ended>,
     completions: Receiver<Ended>,
     clock: Instant,
@@ -62,7 +59,8 @@ pub(super) fn serve(worker: Worker, transport: &dyn Transport, pool: &ThreadPool
     let (finished, completions) = unbounded();
     let clock = Instant::now();
     let scratch = ScratchThread::new(scratch);
-    Server { worker, transport, pool, scratch, prepared: BTreeMap::new(), finished, completions, clock }.run()
+    let (prepared, place) = (BTreeMap::new(), here().into());
+    Server { worker, transport, pool, scratch, prepared, place, finished, completions, clock }.run()
 }
 
 impl Server<'_> {
@@ -109,15 +107,16 @@ impl Server<'_> {
 
     fn hear(&mut self, Envelope { from, message }: Envelope) {
         if matches!(message, Message::Order(Order::Shutdown { .. })) {
-            self.worker.note_peak(peak_bytes());
+            self.worker.note_process(peak_bytes(), retry_count());
         }
         self.worker.handle_message(from, message);
     }
 
     fn note_scratch(&mut self, done: ScratchDone) {
+        let placed = |message| format!("{message} ({})", self.place);
         match done {
-            ScratchDone::Written { result, outcome } => self.worker.handle_spilled(result, outcome),
-            ScratchDone::Read { part, outcome } => self.worker.handle_loaded(part, outcome),
+            ScratchDone::Written { result, outcome } => self.worker.handle_spilled(result, outcome.map_err(placed)),
+            ScratchDone::Read { part, outcome } => self.worker.handle_loaded(part, outcome.map_err(placed)),
         }
     }
 
@@ -142,14 +141,11 @@ impl Server<'_> {
         while let Some(action) = self.worker.poll_action() {
             match action {
                 Action::Prepare(computation) => {
-                    let is_cancelled = Arc::new(AtomicBool::new(false));
-                    let id = computation.id;
-                    let executor = Arc::new(Executor::new(computation));
-                    self.prepared.insert(id, Prepared { executor, is_cancelled });
+                    self.prepared.insert(computation.id, Arc::new(Executor::new(computation)));
                 }
                 Action::Cancel(computation) => {
-                    if let Some(prepared) = self.prepared.get(&computation) {
-                        prepared.is_cancelled.store(true, Ordering::Relaxed);
+                    if let Some(executor) = self.prepared.get(&computation) {
+                        executor.cancel();
                     }
                 }
                 Action::Forget(computation) => drop(self.prepared.remove(&computation)),
@@ -172,19 +168,19 @@ impl Server<'_> {
     }
 
     fn start(&self, computation: ComputationId, task: TaskId, inputs: TaskInputs) {
-        let Some(prepared) = self.prepared.get(&computation) else { return };
-        let (executor, is_cancelled) = (prepared.executor.clone(), prepared.is_cancelled.clone());
-        let finished = self.finished.clone();
+        let Some(executor) = self.prepared.get(&computation).cloned() else { return };
+        let (finished, place) = (self.finished.clone(), self.place.clone());
         self.pool.spawn(move || {
             let run = || match partials::load(executor.computation(), task) {
                 Some(result) => Ok(TaskOutcome { result: Some(result), bytes_read: 0, written: Vec::new() }),
-                None => executor.run(task, &inputs, &is_cancelled),
+                None => executor.run(task, &inputs),
             };
             let outcome = catch_unwind(AssertUnwindSafe(run));
             let outcome = match outcome {
                 Ok(Ok(outcome)) => {
                     Ok(Completion { result: outcome.result, read_bytes: outcome.bytes_read, written: outcome.written })
                 }
+                Ok(Err(error)) if error.is_io() => Err(format!("{} ({place})", chain(&error))),
                 Ok(Err(error)) => Err(chain(&error)),
                 Err(panic) => Err(format!("internal error in a task: {}", panic_message(&*panic))),
             };
@@ -197,7 +193,7 @@ impl Server<'_> {
 
     /// Writes results for later attempts of the run, beside the tasks.
     fn save(&self, id: ComputationId, results: Vec<(TaskId, Arc<TaskResult>)>) {
-        let Some(computation) = self.prepared.get(&id).map(|prepared| prepared.executor.computation().clone()) else {
+        let Some(computation) = self.prepared.get(&id).map(|executor| executor.computation().clone()) else {
             return;
         };
         let finished = self.finished.clone();

@@ -3,6 +3,7 @@
 use super::job::Job;
 use super::memory::resident_bytes;
 use super::observers::Observers;
+use super::place::node;
 use super::serve::{panic_message, serve};
 use super::{RuntimeError, SessionOptions, allocator, interrupt};
 use crate::environment::Environment;
@@ -135,7 +136,7 @@ fn prepare_worker(options: &SessionOptions) -> Result<(Worker, ThreadPool, Optio
     if budget_bytes == 0 {
         return Err(RuntimeError::MemoryTooSmall { memory_bytes, resident_bytes });
     }
-    let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let node = node();
     let (scratch, directory) = options.scratch.resolve(&Environment::detect());
     let process = std::process::id();
     let info = WorkerInfo { threads, budget_bytes, memory_bytes, scratch, node, process };

@@ -11,6 +11,7 @@ mod crew;
 mod run;
 mod stage;
 mod unassigned;
+mod watch;
 
 use crate::array::WrittenChunk;
 use crate::event::Event;
@@ -22,6 +23,7 @@ use stage::Persisted;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
+use watch::Watch;
 
 /// Why a computation came to no results.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -104,6 +106,7 @@ pub struct Scheduler {
     crew: BTreeMap<WorkerId, Member>,
     persisted: Persisted,
     run: Option<Run>,
+    watch: Watch,
     actions: VecDeque<Action>,
 }
 
@@ -134,6 +137,7 @@ impl Scheduler {
             self.actions.push_back(Action::Send { to: *worker, order: Order::Begin(computation.clone()) });
         }
         self.actions.push_back(Action::Emit(Event::started(&computation, self.crew.len())));
+        self.watch = Watch::default();
         self.run = Some(Run::new(computation, skip, &self.persisted, self.crew.len(), now));
         self.note_skipped();
         self.advance(now);
@@ -148,7 +152,11 @@ impl Scheduler {
     /// Takes note of what a worker reports.
     pub fn handle_report(&mut self, now: Duration, worker: WorkerId, report: Report) {
         let current = self.run.as_ref().map(|run| run.computation.id);
+        if !matches!(report, Report::State(_) | Report::GivenBack { .. }) {
+            self.watch.note_progress();
+        }
         match report {
+            Report::State(state) => self.watch.note_state(worker, *state),
             Report::Joined(info) => self.join(now, worker, info),
             Report::Lost { reason } => self.lose(now, worker, reason),
             Report::Done { computation, stages, collected } if Some(computation) == current => {
@@ -216,10 +224,17 @@ impl Scheduler {
     fn note_usage(&mut self, worker: WorkerId, usage: Usage) {
         let Some(Member { info, .. }) = self.crew.get(&worker) else { return };
         let (node, memory_bytes) = (info.node.clone(), info.memory_bytes);
-        let Usage { moved_bytes, spilled_bytes, peak_bytes } = usage;
+        let Usage { moved_bytes, spilled_bytes, peak_bytes, retry_count } = usage;
         let worker = Some(worker.0);
-        let event = Event::RankUsed { worker, node, moved_bytes, spilled_bytes, peak_bytes, memory_bytes };
-        self.actions.push_back(Action::Emit(event));
+        self.actions.push_back(Action::Emit(Event::RankUsed {
+            worker,
+            node,
+            moved_bytes,
+            spilled_bytes,
+            peak_bytes,
+            memory_bytes,
+            retry_count,
+        }));
     }
 
     /// Sends the workers home.

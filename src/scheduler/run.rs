@@ -15,14 +15,14 @@ use std::time::Duration;
 pub(super) struct Run {
     pub(super) computation: Arc<Computation>,
     skip: Skip,
-    stages: Vec<StageProgress>,
+    pub(super) stages: Vec<StageProgress>,
     incomplete_stages: usize,
-    started: Duration,
+    pub(super) started: Duration,
     read_bytes: u64,
     written_bytes: u64,
-    failure: Option<Failure>,
+    pub(super) failure: Option<Failure>,
     /// Workers that still have to say that they have stopped.
-    awaited: BTreeSet<WorkerId>,
+    pub(super) awaited: BTreeSet<WorkerId>,
     /// Stages to look at: they may be ready to open, or complete.
     changed: Vec<StageId>,
     /// Whether tasks became available that any worker may take.

@@ -5,6 +5,7 @@ use super::unassigned::Unassigned;
 use crate::protocol::WorkerId;
 use crate::task::{Computation, ComputationId, ResultId, Skip, Stage, StageId, StageOutput, StageWork, TaskId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
 
 /// Where the kept results of a stage are.
@@ -136,6 +137,19 @@ impl StageProgress {
     /// Whether tasks of it can be handed out.
     pub(super) fn is_open(&self) -> bool {
         self.is_started && self.unassigned.count() > 0
+    }
+}
+
+impl fmt::Display for StageProgress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} of {} tasks done", self.done_count, self.task_count)?;
+        let merges = self.missing_inputs.iter().filter(|&&missing| missing > 0).count();
+        match (self.waiting_for, self.unassigned.count(), merges) {
+            (stages, _, 0) if stages > 0 => write!(formatter, ", waits for {stages} stages"),
+            (_, 0, 0) => write!(formatter, ", all others with workers"),
+            (_, unassigned, 0) => write!(formatter, ", {unassigned} with no worker"),
+            (_, _, merges) => write!(formatter, ", {merges} wait for inputs"),
+        }
     }
 }
 

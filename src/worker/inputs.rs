@@ -38,7 +38,7 @@ impl Worker {
                 continue;
             }
             if self.residency.is_spilled(part.result) {
-                self.actions.push_back(Action::Load(part));
+                self.load(part);
             } else {
                 requests.entry(*worker).or_default().push(part);
             }
@@ -89,9 +89,15 @@ impl Worker {
             let is_asked = self.served.contains_key(&part) || self.awaited.contains_key(&part);
             self.served.entry(part.clone()).or_default().push(peer);
             if !is_asked {
-                self.actions.push_back(Action::Load(part));
+                self.load(part);
             }
         }
+    }
+
+    /// Has a part read from scratch.
+    fn load(&mut self, part: ResultPart) {
+        self.loading_count += 1;
+        self.actions.push_back(Action::Load(part));
     }
 
     fn send_data(&mut self, peer: Endpoint, parts: Vec<(ResultPart, Arc<TaskResult>)>) {
@@ -114,6 +120,7 @@ impl Worker {
 
     /// Takes note of what [`Action::Load`] has read.
     pub fn handle_loaded(&mut self, part: ResultPart, outcome: Result<TaskResult, String>) {
+        self.loading_count = self.loading_count.saturating_sub(1);
         let peers = self.served.remove(&part).unwrap_or_default();
         match outcome.map(Arc::new) {
             Ok(value) => {

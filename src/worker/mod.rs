@@ -10,6 +10,7 @@ mod inputs;
 mod residency;
 mod room;
 mod savings;
+mod state;
 
 use crate::array::{ChunkGrid, WrittenChunk};
 use crate::protocol::{Assignment, Endpoint, Exchange, Message, Order, Report, Usage, WorkerInfo};
@@ -119,12 +120,18 @@ pub struct Worker {
     moved_bytes: u64,
     /// Most memory that the process has taken, as far as it is known.
     peak_bytes: u64,
+    /// How often the process has read or written something again, as far as it is known.
+    retry_count: u64,
     backlog: Backlog,
     /// Computations that failed while tasks of theirs ran here.
     cancelled: BTreeSet<ComputationId>,
     /// Computations that stop in good order.
     draining: BTreeSet<ComputationId>,
     savings: Savings,
+    /// Parts that are being read from scratch.
+    loading_count: u64,
+    /// Whether it has said that it rests, and not yet that it doesn't any more.
+    has_said_rest: bool,
     actions: VecDeque<Action>,
 }
 
@@ -148,10 +155,13 @@ impl Worker {
             spilled_bytes: 0,
             moved_bytes: 0,
             peak_bytes: 0,
+            retry_count: 0,
             backlog: Backlog::default(),
             cancelled: BTreeSet::new(),
             draining: BTreeSet::new(),
             savings: Savings::default(),
+            loading_count: 0,
+            has_said_rest: false,
             actions: VecDeque::from([Action::Send { to: Endpoint::Scheduler, message: hello }]),
         }
     }
@@ -166,9 +176,10 @@ impl Worker {
         self.reserved_bytes + self.residency.bytes()
     }
 
-    /// Takes note of the most memory that the process has taken so far.
-    pub fn note_peak(&mut self, bytes: u64) {
-        self.peak_bytes = self.peak_bytes.max(bytes);
+    /// Takes note of the most memory that the process has taken so far, and how often it has tried something again.
+    pub fn note_process(&mut self, peak_bytes: u64, retry_count: u64) {
+        self.peak_bytes = self.peak_bytes.max(peak_bytes);
+        self.retry_count = retry_count;
     }
 
     /// Takes note of a message.
@@ -259,9 +270,11 @@ impl Worker {
             Order::Cancel(computation) => self.cancel(computation),
             Order::Drain(computation) => self.drain(computation),
             Order::Checkpoint(computation) => self.save(computation),
+            Order::Describe => self.describe(),
             Order::Shutdown { exit_code } => {
                 let (moved_bytes, spilled_bytes) = (self.moved_bytes, self.spilled_bytes);
-                let usage = Usage { moved_bytes, spilled_bytes, peak_bytes: self.peak_bytes };
+                let (peak_bytes, retry_count) = (self.peak_bytes, self.retry_count);
+                let usage = Usage { moved_bytes, spilled_bytes, peak_bytes, retry_count };
                 self.report(Report::Usage(usage));
                 self.actions.push_back(Action::Exit { exit_code });
             }
@@ -310,6 +323,7 @@ impl Worker {
             && let Some((id, admitted)) = self.ready.pop_front()
         {
             self.running.insert(id);
+            self.note_start();
             let ResultId { computation, task } = id;
             self.actions.push_back(Action::Run { computation, task, inputs: admitted.inputs });
         }
