@@ -13,11 +13,13 @@ def launcher(ranks):
     return [] if ranks is None else ["mpirun", "--oversubscribe", "-n", str(ranks)]
 
 
-def start(command, directory, **streams):
-    """Starts a command in a session of its own; Open MPI may run as root where the suite does."""
+def start(command, directory, variables=None, **streams):
+    """Starts a command in a session of its own, with variables of the environment beside those there are; Open MPI may
+    run as root where the suite does."""
     allowed = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"} if os.geteuid() == 0 else {}
+    environment = {**os.environ, **allowed, **(variables or {})}
     return subprocess.Popen(
-        command, cwd=directory, env={**os.environ, **allowed}, stdin=subprocess.DEVNULL, start_new_session=True, **streams
+        command, cwd=directory, env=environment, stdin=subprocess.DEVNULL, start_new_session=True, **streams
     )
 
 
@@ -44,6 +46,14 @@ def processes(process, name):
     return found
 
 
+def number(process):
+    """The rank of a process that Open MPI or MPICH has started; None of another."""
+    variables = pathlib.Path(f"/proc/{process}/environ").read_text().split("\0")
+    found = dict(variable.split("=", 1) for variable in variables if "=" in variable)
+    rank = found.get("OMPI_COMM_WORLD_RANK", found.get("PMI_RANK"))
+    return None if rank is None else int(rank)
+
+
 def has_open(process, directory):
     """Whether a rank has a file in a directory open, of whatever name."""
     for rank in processes(process, "swath"):
@@ -55,9 +65,9 @@ def has_open(process, directory):
     return False
 
 
-def finish(command, directory, limit_s):
+def finish(command, directory, limit_s, variables=None):
     """Runs to the end or the limit; returns the exit code (None at the limit) and what it printed to either stream."""
-    process = start(command, directory, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = start(command, directory, variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         stdout, stderr = process.communicate(timeout=limit_s)
     except subprocess.TimeoutExpired:

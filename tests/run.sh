@@ -92,6 +92,7 @@ step "quickstart" bash examples/quickstart.sh
 step "examples" "$python" tests/examples.py --target "$target"
 step "differential suite" "$python" tests/differential/run.py --swath "$target/release/swath"
 step "bad input" "$python" tests/bad_input/run.py --swath "$target/release/swath"
+step "faults of file systems" "$python" tests/faults.py --swath "$target/release/swath"
 step "resuming" "$python" tests/resume_cases.py --swath "$target/release/swath"
 step "killed and resumed" "$python" tests/resume.py --swath "$target/release/swath"
 step "memory of every operation" "$python" tests/memory.py --swath "$target/release/swath"

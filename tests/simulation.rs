@@ -66,7 +66,16 @@ fn copy(id: u32, count: usize) -> Arc<Computation> {
 }
 
 fn cluster(workers: u32) -> Cluster {
-    Cluster { workers, threads: 2, budget_bytes: BUDGET, delay: 300, duration: 2000, failing: None, lost_at: None }
+    Cluster {
+        workers,
+        threads: 2,
+        budget_bytes: BUDGET,
+        delay: 300,
+        duration: 2000,
+        failing: None,
+        lost_at: None,
+        lost_message: None,
+    }
 }
 
 fn for_each_seed(count: u64, check: impl Fn(u64, &mut Random)) {
@@ -266,4 +275,39 @@ fn a_million_tasks_cost_little() {
     assert!(simulation.messages < 100_000, "{} messages", simulation.messages);
     // The pump itself and an unoptimised build included.
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_lost_message_ends_in_a_description_or_was_not_needed() {
+    let limit = Duration::from_secs(2);
+    for_each_seed(60, |seed, random| {
+        let lost_message = Some(1 + random.below(150));
+        let mut simulation = Simulation::new(Cluster { lost_message, ..cluster(3) }, seed);
+        match simulation.run_watched(&mixed(0), limit) {
+            Ok(()) => {}
+            Err(state) => {
+                let lost = simulation.lost.as_deref().unwrap_or("nothing");
+                assert!(simulation.lost.is_some(), "stalled although no message was lost: {state}");
+                let is_whole = ["computation 0", "stage ", "worker 0", "worker 1", "worker 2"];
+                assert!(is_whole.iter().all(|part| state.contains(part)), "{lost} was lost: {state}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_long_task_is_no_stall() {
+    for_each_seed(10, |seed, _| {
+        // Up to 30 s a task, and a limit of 1 s.
+        let mut simulation = Simulation::new(Cluster { duration: 30_000_000, ..cluster(3) }, seed);
+        simulation.run_watched(&mixed(0), Duration::from_secs(1)).unwrap();
+    });
+}
+
+#[test]
+fn time_in_which_the_scheduler_was_stopped_does_not_count() {
+    let mut simulation = Simulation::new(cluster(1), 1);
+    simulation.scheduler.submit(Duration::ZERO, mixed(0), &Skip::none());
+    let hour = Duration::from_secs(3600);
+    assert!((0..5).all(|hours| simulation.scheduler.look(hours * hour, Duration::from_secs(300)).is_none()));
 }

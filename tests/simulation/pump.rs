@@ -40,6 +40,8 @@ pub struct Cluster {
     pub failing: Option<TaskId>,
     /// When the last worker is lost.
     pub lost_at: Option<Duration>,
+    /// The message that never arrives, counted from the first.
+    pub lost_message: Option<u64>,
 }
 
 enum Happening {
@@ -74,6 +76,8 @@ pub struct Simulation {
     pub recorded: Vec<WrittenChunk>,
     pub fetches: u64,
     pub messages: u64,
+    /// The beginning of the message that was lost.
+    pub lost: Option<String>,
     collected: BTreeSet<TaskId>,
     pub events: Vec<Event>,
 }
@@ -98,6 +102,7 @@ impl Simulation {
             recorded: Vec::new(),
             fetches: 0,
             messages: 0,
+            lost: None,
             collected: BTreeSet::new(),
             events: Vec::new(),
             cluster,
@@ -126,6 +131,10 @@ impl Simulation {
 
     fn send(&mut self, from: Endpoint, to: Endpoint, message: Message) {
         self.messages += 1;
+        if self.cluster.lost_message == Some(self.messages) {
+            self.lost = Some(format!("{message:?}").chars().take(60).collect());
+            return;
+        }
         let earliest = self.last_arrival.get(&(from, to)).copied().unwrap_or_default() + Duration::from_nanos(1);
         let delay = Duration::from_micros(1 + self.random.below(self.cluster.delay));
         let time = earliest.max(self.now + delay);
@@ -169,6 +178,30 @@ impl Simulation {
             outcome = self.happen(happening);
         }
         outcome.expect("the loop ends with an outcome")
+    }
+
+    /// Runs a computation to its end, or until the scheduler finds that it has stalled: then its description.
+    pub fn run_watched(&mut self, computation: &Arc<Computation>, limit: Duration) -> Result<(), String> {
+        self.computations.insert(computation.id, computation.clone());
+        self.scheduler.submit(self.now, computation.clone(), &Skip::none());
+        let mut outcome = self.act_for_scheduler();
+        let mut next_look = self.now;
+        while outcome.is_none() {
+            if self.queue.peek().is_none_or(|(Reverse((time, _)), _)| *time > next_look) {
+                self.now = next_look;
+                next_look += limit / 50;
+                if let Some(state) = self.scheduler.look(self.now, limit) {
+                    return Err(state);
+                }
+                outcome = self.act_for_scheduler();
+                continue;
+            }
+            let (Reverse((time, _)), key) = self.queue.pop().expect("it was looked at");
+            self.now = time;
+            let happening = self.happenings.remove(&key).expect("what is planned happens once");
+            outcome = self.happen(happening);
+        }
+        outcome.expect("the loop ends with an outcome").map_err(|failure| failure.to_string())
     }
 
     /// Lets messages arrive that are still on their way.
