@@ -32,6 +32,8 @@ OPERATIONS = {
     "rechunk": OPEN + "x.chunk({'time': -1, 'y': 8, 'x': 8})" + WRITE,
     "transpose": OPEN + "x.transpose('x', 'y', 'time').chunk({'x': 8, 'y': 8, 'time': -1})" + WRITE,
     "median over the first dimension": OPEN + "x.median('time')" + WRITE,
+    "median and quantiles of all": OPEN + "print(float(x.median()), x.quantile([0.1, 0.5, 0.9]).values)\n",
+    "quantiles of all in float64": OPEN + "print(x.astype('float64').quantile([0.01, 0.99]).values)\n",
     "anomalies of months": OPEN + "months = x.groupby('time.month')\n(months - months.mean()).drop_vars('month')" + WRITE,
     "persist": OPEN + "p = x.persist()\nprint(float(p.max()))\n",
 }

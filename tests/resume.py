@@ -76,9 +76,20 @@ y.to_zarr("out.zarr", mode="w", encoding={"x": {"chunks": (200, 20, 30)}})
 print("done")
 """
 
+QUANTILES = """
+import dask.array as da, numpy as np, xarray as xr
+x = xr.DataArray(da.random.normal(size=(100, 200, 300), chunks=(1, 200, 300)), dims=("t", "y", "x"))
+y = x
+for _ in range(4):
+    y = np.sin(y) + x
+xr.Dataset({"q": y.quantile([0.01, 0.5, 0.9])}).to_zarr("out.zarr", mode="w")
+print(float(y.astype("float32").median()), float(y.mean()))
+"""
+
 WORKLOADS = {
     "elementwise": ELEMENTWISE,
     "reduction": REDUCTION,
+    "quantiles": QUANTILES,
     "rechunk": RECHUNK,
     "sharded": SHARDED,
     "values": VALUES,

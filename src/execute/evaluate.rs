@@ -8,6 +8,7 @@ use super::{ExecuteError, Executor, TaskInputs};
 use crate::array::{Buffer, Chunk, DType, Element, Region, with_buffer};
 use crate::kernels::elementwise;
 use crate::kernels::quantile::{QuantileKind, quantiles};
+use crate::kernels::selection;
 use crate::plan::{NodeId, Operation, Quantile};
 use crate::task::{KeptResults, TaskId, input_regions};
 use std::collections::HashMap;
@@ -53,6 +54,7 @@ impl<'a> Evaluation<'a> {
             Operation::Take { axis, indices } => self.take(id, *axis, &indices[region.range(*axis)], region),
             Operation::Reduce(_) => self.reduce_inline(id, region).map(Arc::new),
             Operation::Quantile(quantile) => self.quantile(id, quantile, region).map(Arc::new),
+            Operation::Selected { kind, dtype } => self.selected(id, (*kind, *dtype), region).map(Arc::new),
             _ => self.run_program(id, region).map(Arc::new),
         }
     }
@@ -111,11 +113,29 @@ impl<'a> Evaluation<'a> {
             QuantileKind::Median => QuantileKind::Median,
             QuantileKind::Quantiles(all, method) => QuantileKind::Quantiles(all[region.range(0)].to_vec(), *method),
         };
-        let found = Buffer::Float64(quantiles(&values, &quantile.axes, &kind, quantile.skip_missing));
+        let found = quantiles(&values, &quantile.axes, &kind, quantile.skip_missing);
         if let Ok(values) = Arc::try_unwrap(values) {
             self.executor.pool.give(values);
         }
-        let (dtype, count) = (plan.node(id).dtype, found.len());
+        self.quantile_chunk(id, found, region)
+    }
+
+    /// Quantiles that the passes of a selection found, of values of a dtype.
+    fn selected(&mut self, id: NodeId, (kind, dtype): (usize, DType), region: &Region) -> Result<Chunk, ExecuteError> {
+        let plan = &self.executor.computation().plan;
+        let (last, pulled) = input_regions(plan, plan.node(id), region).remove(0);
+        let rows = self.evaluate(last, &pulled)?;
+        let Operation::SelectionPass(pass) = &plan.node(last).operation else {
+            unreachable!("the last pass of a selection is what quantiles are selected by")
+        };
+        let rows = rows.as_slice::<u64>().expect("rows are uint64");
+        self.quantile_chunk(id, selection::selected(rows, &pass.kinds, kind, region.range(0), dtype), region)
+    }
+
+    /// Quantiles in the dtype of their node.
+    fn quantile_chunk(&self, id: NodeId, found: Vec<f64>, region: &Region) -> Result<Chunk, ExecuteError> {
+        let (dtype, count) = (self.executor.computation().plan.node(id).dtype, found.len());
+        let found = Buffer::Float64(found);
         if dtype == DType::Float64 {
             return Ok(Chunk::new(dtype, region.shape.clone(), found)?);
         }

@@ -5,10 +5,11 @@ use super::evaluate::{Evaluation, Pulled};
 use super::program::Program;
 use super::strips::{self, StripPlace};
 use super::target::Target;
-use crate::array::{Buffer, Chunk, Element, Region, with_buffer};
+use crate::array::{Buffer, Chunk, DType, Element, Region, with_buffer};
 use crate::kernels::reduction::{self, Accumulator, Registered, Strip};
+use crate::kernels::selection::Selection;
 use crate::plan::{NodeId, Operation, Reduce};
-use crate::task::{MergeWork, ReduceWork, TaskResult, expand};
+use crate::task::{MergeWork, ReduceWork, TaskResult, expand, selection_of};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,8 +17,44 @@ use std::sync::Arc;
 struct Fold<'a> {
     input: NodeId,
     program: Arc<Program>,
-    /// Position of the state, the reduction, and what it was told.
-    into: Vec<(usize, &'a Reduce, &'static Registered)>,
+    /// Position of the state, and what it is of.
+    into: Vec<(usize, Summary<'a>)>,
+}
+
+/// What a state is of.
+#[derive(Clone, Copy)]
+enum Summary<'a> {
+    Reduction(&'a Reduce, &'static Registered),
+    Selection(Selection<'a>),
+}
+
+impl Summary<'_> {
+    fn fold(&self, state: &mut Accumulator, input: DType, strip: &Strip<'_>) {
+        match self {
+            Summary::Reduction(reduce, registered) => registered.reduction.fold(state, input, strip, reduce.options),
+            Summary::Selection(selection) => selection.fold(state, strip),
+        }
+    }
+
+    fn merge(&self, state: &mut Accumulator, input: DType, later: &Accumulator) {
+        match self {
+            Summary::Reduction(_, registered) => registered.reduction.merge(state, input, later),
+            Summary::Selection(selection) => selection.merge(state, later),
+        }
+    }
+
+    fn finish(&self, state: Accumulator, input: DType, kept: &Region) -> Buffer {
+        match self {
+            Summary::Reduction(reduce, registered) => {
+                let values = registered.reduction.finish(state, input, reduce.options);
+                match reduce.group_axis() {
+                    Some(axis) => move_first_axis(values, axis, &kept.shape),
+                    None => values,
+                }
+            }
+            Summary::Selection(selection) => Buffer::UInt64(selection.finish(state)),
+        }
+    }
 }
 
 impl<'a> Evaluation<'a> {
@@ -53,8 +90,8 @@ impl<'a> Evaluation<'a> {
                 continue;
             };
             for ((&node, merged), state) in work.nodes.iter().zip(merged).zip(states) {
-                let (_, registered, input) = self.reduction(node);
-                registered.reduction.merge(merged, computation.plan.node(input).dtype, state);
+                let (summary, input) = self.summary(node);
+                summary.merge(merged, computation.plan.node(input).dtype, state);
             }
         }
         let merged = merged.expect("a group has at least one partial state");
@@ -65,13 +102,19 @@ impl<'a> Evaluation<'a> {
         self.finish(&work.nodes, &kept, merged).map(TaskResult::of_chunks)
     }
 
-    fn reduction(&self, id: NodeId) -> (&'a Reduce, &'static Registered, NodeId) {
-        let node = self.executor.computation().plan.node(id);
-        let Operation::Reduce(reduce) = &node.operation else {
-            unreachable!("only reductions are folded, not {:?}", node.operation)
+    /// What the state of a node is of, and the node that it summarises.
+    fn summary(&self, id: NodeId) -> (Summary<'a>, NodeId) {
+        let plan = &self.executor.computation().plan;
+        let node = plan.node(id);
+        let summary = match (&node.operation, selection_of(plan, id)) {
+            (_, Some(selection)) => Summary::Selection(selection),
+            (Operation::Reduce(reduce), None) => {
+                let registered = reduction::find(&reduce.name);
+                Summary::Reduction(reduce, registered.expect("a plan is built with registered reductions only"))
+            }
+            (other, None) => unreachable!("only reductions are folded, not {other:?}"),
         };
-        let registered = reduction::find(&reduce.name).expect("a plan is built with registered reductions only");
-        (reduce, registered, node.inputs[0])
+        (summary, node.inputs[0])
     }
 
     /// Folds blocks of the summarised axes behind a kept region into new states, one block after the other; each is
@@ -84,7 +127,7 @@ impl<'a> Evaluation<'a> {
     ) -> Result<Vec<Accumulator>, ExecuteError> {
         let executor = self.executor;
         let plan = &executor.computation().plan;
-        let (folds, mut states) = self.start(ids, kept);
+        let (folds, mut states) = self.start(ids, kept)?;
         let reduce = executor.computation().reduce_of(ids[0]);
         let shape = &plan.node(folds[0].input).shape;
         let target = Target::new(reduce, kept);
@@ -109,8 +152,8 @@ impl<'a> Evaluation<'a> {
                 strips::run(&fold.program, leaves, &region, shape, &target, &mut |values, place| {
                     let StripPlace { offset, first, rows, columns, row_step, column_step } = place;
                     let strip = Strip { values, offset, rows, columns, first, row_step, column_step };
-                    for (position, reduce, registered) in &fold.into {
-                        registered.reduction.fold(&mut states[*position], dtype, &strip, reduce.options);
+                    for (position, summary) in &fold.into {
+                        summary.fold(&mut states[*position], dtype, &strip);
                     }
                     Ok(())
                 })?;
@@ -121,34 +164,40 @@ impl<'a> Evaluation<'a> {
     }
 
     /// States that have seen nothing, and how to fold into them.
-    fn start(&self, ids: &[NodeId], kept: &Region) -> (Vec<Fold<'a>>, Vec<Accumulator>) {
-        let plan = &self.executor.computation().plan;
+    fn start(&mut self, ids: &[NodeId], kept: &Region) -> Result<(Vec<Fold<'a>>, Vec<Accumulator>), ExecuteError> {
+        let computation = self.executor.computation();
+        let plan = &computation.plan;
         let mut folds: Vec<Fold<'_>> = Vec::new();
         let mut states = Vec::new();
         for (position, &id) in ids.iter().enumerate() {
-            let (reduce, registered, input) = self.reduction(id);
-            states.push(registered.reduction.start(plan.node(input).dtype, kept.element_count()));
+            let (summary, input) = self.summary(id);
+            states.push(match &summary {
+                Summary::Reduction(_, registered) => {
+                    registered.reduction.start(plan.node(input).dtype, kept.element_count())
+                }
+                Summary::Selection(selection) => {
+                    let before = computation.pass_before(id).map(|before| self.evaluate(before, kept)).transpose()?;
+                    let rows = kept.shape[..kept.ndim() - 1].iter().product();
+                    selection.start(rows, before.as_deref().and_then(Chunk::as_slice))
+                }
+            });
             match folds.iter_mut().find(|fold| fold.input == input) {
-                Some(fold) => fold.into.push((position, reduce, registered)),
+                Some(fold) => fold.into.push((position, summary)),
                 None => {
-                    let into = vec![(position, reduce, registered)];
+                    let into = vec![(position, summary)];
                     folds.push(Fold { input, program: self.executor.program(self.task.stage, input), into });
                 }
             }
         }
-        (folds, states)
+        Ok((folds, states))
     }
 
     /// The results of states, one chunk a reduction.
     fn finish(&self, ids: &[NodeId], kept: &Region, states: Vec<Accumulator>) -> Result<Vec<Chunk>, ExecuteError> {
         let plan = &self.executor.computation().plan;
         let finish = |(&id, state)| {
-            let (reduce, registered, input) = self.reduction(id);
-            let values = registered.reduction.finish(state, plan.node(input).dtype, reduce.options);
-            let values = match reduce.group_axis() {
-                Some(axis) => move_first_axis(values, axis, &kept.shape),
-                None => values,
-            };
+            let (summary, input) = self.summary(id);
+            let values = summary.finish(state, plan.node(input).dtype, kept);
             Ok(Chunk::new(plan.node(id).dtype, kept.shape.clone(), values)?)
         };
         ids.iter().zip(states).map(finish).collect()

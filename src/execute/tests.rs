@@ -275,3 +275,34 @@ fn medians_and_quantiles_are_those_of_sorted_values() {
     let tight = compute(&[median, both], (4 << 20) + 200_000);
     assert_eq!(tight, found[1..]);
 }
+
+#[test]
+fn quantiles_of_values_that_memory_does_not_hold_are_found_in_passes() {
+    let distribution = Distribution::Normal { mean: 0.0, standard_deviation: 1.0 };
+    let rule = Generator::Random { seed: 9, distribution };
+    for (dtype, passes) in [(DType::Int16, 1), (DType::Float32, 2), (DType::Float64, 4)] {
+        let random =
+            Array::generated(rule.clone(), DType::Float64, ChunkGrid::regular(&[600, 2, 1000], &[10, 2, 1000]));
+        let kilo = Array::in_memory(Chunk::from_values(vec![], vec![1000.0]).unwrap());
+        let large = random.binary(BinaryOp::Multiply, &kilo.broadcast_to(&[600, 2, 1000]).unwrap()).unwrap();
+        let x = large.cast(dtype).unwrap();
+        let kind = QuantileKind::Quantiles(vec![0.1, 0.77], QuantileMethod::Linear);
+        let whole = [
+            x.quantile(QuantileKind::Median, &[0, 1, 2], true).unwrap(),
+            x.quantile(kind.clone(), &[0, 1, 2], true).unwrap(),
+        ];
+        let rows = x.quantile(kind, &[0, 2], false).unwrap().transpose(&[1, 0]).unwrap();
+        // Rows of small values are held.
+        let passes_of_rows = if dtype == DType::Float64 { passes } else { 0 };
+        for (arrays, passes) in [(&whole[..], passes), (&[rows], passes_of_rows)] {
+            let goals = vec![Goal::Collect; arrays.len()];
+            // Less than the values behind a kept element.
+            let tight = if dtype == DType::Int16 { 5 << 20 } else { 10 << 20 };
+            let lowered = lower(ComputationId(0), Plan::of(arrays), goals, tight).unwrap();
+            let is_pass = |name: &str| name.starts_with("quantile, pass");
+            let found = lowered.stages.iter().filter(|stage| is_pass(&stage.name)).count();
+            assert_eq!(found, passes, "{dtype}: {:?}", lowered.stages);
+            assert_eq!(compute(arrays, tight), compute(arrays, ROOMY), "{dtype}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ pub mod elementwise;
 pub mod generate;
 pub mod quantile;
 pub mod reduction;
+pub mod selection;
 
 use crate::array::{ArrayError, DType};
 

@@ -120,6 +120,18 @@ impl QuantileKind {
         }
     }
 
+    /// Where each result lies among `count` sorted values: those before and after it, and how far it is from the one to the
+    /// other; nowhere where there are none.
+    pub(super) fn places(&self, count: usize) -> Vec<(usize, usize, f64)> {
+        match self {
+            _ if count == 0 => Vec::new(),
+            QuantileKind::Median => vec![((count - 1) / 2, count / 2, 0.5)],
+            QuantileKind::Quantiles(probabilities, method) => {
+                probabilities.iter().map(|&probability| method.place(count, probability)).collect()
+            }
+        }
+    }
+
     /// Dtype of the result.
     ///
     /// # Errors
@@ -142,14 +154,16 @@ const GATHERED_BYTES: usize = 1 << 20;
 
 /// Bytes that [`quantiles`] takes beside values and results: `count` values are summarised for each kept element.
 pub fn scratch_bytes(dtype: DType, count: usize) -> usize {
-    GATHERED_BYTES.max(count * dtype.size_bytes().max(4)) + 4096
+    GATHERED_BYTES.max(count * dtype.size_bytes()) + 4096
 }
 
-/// A value as an unsigned integer of the same order; none for NaN.
-trait Sortable: Copy {
-    type Key: Copy + Ord;
+/// A value as an unsigned integer of the same order, of as many bits as the value has; none for NaN.
+pub(super) trait Sortable: Copy {
+    type Key: Copy + Ord + Into<u64>;
     fn key(self) -> Option<Self::Key>;
     fn value(key: Self::Key) -> f64;
+    /// The value of a key in the lower bits.
+    fn value_of_bits(bits: u64) -> f64;
     /// A difference of two values, rounded as numpy's is.
     fn rounded(value: f64) -> f64 {
         value
@@ -168,18 +182,21 @@ macro_rules! sortable {
             fn value(key: $key) -> f64 {
                 ($from)(key)
             }
+            fn value_of_bits(bits: u64) -> f64 {
+                <$type>::value(bits as $key)
+            }
         }
     )*};
 }
 
 sortable!(
-    bool as u32, u32::from, f64::from;
-    u8 as u32, u32::from, f64::from;
-    u16 as u32, u32::from, f64::from;
-    u32 as u32, u32::from, f64::from;
-    u64 as u64, u64::from, |key: u64| key as f64;
-    i8 as u32, |value: i8| i32::from(value) as u32 ^ 1 << 31, |key: u32| f64::from((key ^ 1 << 31) as i32);
-    i16 as u32, |value: i16| i32::from(value) as u32 ^ 1 << 31, |key: u32| f64::from((key ^ 1 << 31) as i32);
+    bool as u8, u8::from, f64::from;
+    u8 as u8, |value| value, f64::from;
+    u16 as u16, |value| value, f64::from;
+    u32 as u32, |value| value, f64::from;
+    u64 as u64, |value| value, |key: u64| key as f64;
+    i8 as u8, |value: i8| value as u8 ^ 1 << 7, |key: u8| f64::from((key ^ 1 << 7) as i8);
+    i16 as u16, |value: i16| value as u16 ^ 1 << 15, |key: u16| f64::from((key ^ 1 << 15) as i16);
     i32 as u32, |value: i32| value as u32 ^ 1 << 31, |key: u32| f64::from((key ^ 1 << 31) as i32);
     i64 as u64, |value: i64| value as u64 ^ 1 << 63, |key: u64| (key ^ 1 << 63) as i64 as f64;
 );
@@ -194,6 +211,9 @@ impl Sortable for f32 {
     #[inline(always)]
     fn value(key: u32) -> f64 {
         f64::from(f32::from_bits(if key >> 31 == 1 { key ^ 1 << 31 } else { !key }))
+    }
+    fn value_of_bits(bits: u64) -> f64 {
+        f32::value(bits as u32)
     }
     fn rounded(value: f64) -> f64 {
         f64::from(value as f32)
@@ -210,6 +230,9 @@ impl Sortable for f64 {
     #[inline(always)]
     fn value(key: u64) -> f64 {
         f64::from_bits(if key >> 63 == 1 { key ^ 1 << 63 } else { !key })
+    }
+    fn value_of_bits(bits: u64) -> f64 {
+        f64::value(bits)
     }
 }
 
@@ -298,21 +321,9 @@ impl Lanes {
 
 /// What is asked of the values of one kept element, at least one.
 fn summarise<'a, T: Sortable>(lane: &mut [T::Key], kind: &QuantileKind, results: impl Iterator<Item = &'a mut f64>) {
-    match kind {
-        QuantileKind::Median => {
-            let (low, high) = neighbours(lane, (lane.len() - 1) / 2, lane.len() / 2);
-            let (low, high) = (T::value(low), T::value(high));
-            for result in results {
-                *result = if low == high { low } else { T::rounded(low + high) / 2.0 };
-            }
-        }
-        QuantileKind::Quantiles(probabilities, method) => {
-            for (result, &probability) in results.zip(probabilities) {
-                let (before, after, fraction) = method.place(lane.len(), probability);
-                let (low, high) = neighbours(lane, before, after);
-                *result = interpolated::<T>(T::value(low), T::value(high), fraction);
-            }
-        }
+    for (result, (before, after, fraction)) in results.zip(kind.places(lane.len())) {
+        let (low, high) = neighbours(lane, before, after);
+        *result = interpolated::<T>(kind, T::value(low), T::value(high), fraction);
     }
 }
 
@@ -323,13 +334,16 @@ fn neighbours<K: Copy + Ord>(lane: &mut [K], before: usize, after: usize) -> (K,
     (low, high)
 }
 
-/// numpy's interpolation: from the nearer end.
-fn interpolated<T: Sortable>(low: f64, high: f64, fraction: f64) -> f64 {
-    if low == high {
-        return low;
+/// numpy's interpolation: from the nearer end; the mean of both for a median.
+pub(super) fn interpolated<T: Sortable>(kind: &QuantileKind, low: f64, high: f64, fraction: f64) -> f64 {
+    match kind {
+        _ if low == high => low,
+        QuantileKind::Median => T::rounded(low + high) / 2.0,
+        QuantileKind::Quantiles(..) => {
+            let difference = T::rounded(high - low);
+            if fraction >= 0.5 { high - difference * (1.0 - fraction) } else { low + difference * fraction }
+        }
     }
-    let difference = T::rounded(high - low);
-    if fraction >= 0.5 { high - difference * (1.0 - fraction) } else { low + difference * fraction }
 }
 
 #[cfg(test)]

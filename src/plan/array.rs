@@ -55,6 +55,18 @@ impl Quantile {
     }
 }
 
+/// A pass of a selection over all values, `uint64`: the axes that are kept, then a row of integers that
+/// [`selection`](crate::kernels::selection) knows. Lowering makes these of quantiles of more values than a task should hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SelectionPass {
+    /// What is asked for in the end.
+    pub kinds: Vec<QuantileKind>,
+    /// Number of passes before.
+    pub number: u32,
+    /// Name, axes and missing values.
+    pub reduce: Reduce,
+}
+
 /// An array whose chunks workers keep from an earlier computation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PersistedArray {
@@ -96,6 +108,15 @@ pub enum Operation {
     Reduce(Reduce),
     /// Medians or quantiles. One input.
     Quantile(Quantile),
+    /// A pass of a selection. Its values and, but for the first, the pass before.
+    SelectionPass(SelectionPass),
+    /// Medians or quantiles that a selection found: those of one of its kinds. The last pass.
+    Selected {
+        /// Position of the kind.
+        kind: usize,
+        /// Dtype of the values.
+        dtype: DType,
+    },
     /// The same values under the node's chunk grid. One input.
     Rechunk,
 }

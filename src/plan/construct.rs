@@ -324,7 +324,8 @@ impl Array {
     }
 
     /// Medians or quantiles over axes, exactly: a first axis has one entry a quantile, then come the axes that are kept.
-    /// A task holds all values behind the elements that it computes.
+    /// A task holds all values behind the elements that it computes, unless those behind one are large: then they are read
+    /// several times, in passes that find one digit each.
     ///
     /// # Errors
     /// Where an axis doesn't exist or the dtype has no quantiles.

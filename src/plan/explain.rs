@@ -70,6 +70,12 @@ fn operation(plan: &Plan, node: &Node) -> String {
             };
             format!("{name}({}, axes {:?}{skip})", input(0), quantile.axes)
         }
+        Operation::SelectionPass(pass) => {
+            let skip = if pass.reduce.options.skip_missing { ", skipna" } else { "" };
+            let before = node.inputs.get(1).map_or(String::new(), |before| format!(", after %{}", before.0));
+            format!("{}({}, axes {:?}{skip}{before})", pass.reduce.name, input(0), pass.reduce.axes)
+        }
+        Operation::Selected { .. } => call("selected"),
         Operation::Reduce(reduce) => {
             let skip = if reduce.options.skip_missing { ", skipna" } else { "" };
             let ddof = match reduce.options.ddof {

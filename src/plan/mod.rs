@@ -12,7 +12,7 @@ mod groups;
 pub mod optimize;
 mod view;
 
-pub use array::{Array, KeepAlive, Operation, PersistedArray, Quantile, Reduce};
+pub use array::{Array, KeepAlive, Operation, PersistedArray, Quantile, Reduce, SelectionPass};
 pub use construct::{AxisSlice, broadcast_shapes};
 pub use explain::explain;
 pub use flat::{Node, NodeId, Plan, PlanBuilder};

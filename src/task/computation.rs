@@ -142,6 +142,8 @@ pub struct Computation {
     pub stages: Vec<Stage>,
     /// For every reduction: blocks of the summarised axes, folded one after the other.
     pub(super) blocks: BTreeMap<NodeId, ChunkGrid>,
+    /// Bytes of values from which on quantiles are selected in passes.
+    pub(super) large_bytes: u64,
     /// Where the states of unfinished reductions are kept, if they are.
     pub partials: Option<Partials>,
 }
@@ -241,7 +243,8 @@ impl Computation {
         let (position, count) = match &stage.work {
             StageWork::Produce { node, .. } => {
                 let is_collected = matches!(stage.output, StageOutput::Collect { .. });
-                return is_collected.then(|| PlanDigest::of(&(node, self.region_of(task))).to_string());
+                let name = || PlanDigest::of(&(self.large_bytes, node, self.region_of(task))).to_string();
+                return is_collected.then(name);
             }
             StageWork::Reduce(work) => (task.index % work.runs(), work.runs()),
             StageWork::Merge(work) => (task.index % work.groups(), work.groups()),
@@ -252,7 +255,7 @@ impl Computation {
         }
         let StageWork::Reduce(work) = &stage.work else { return None };
         let kept = self.region_of(task);
-        let cut = (&work.nodes, &work.blocks, work.run_length);
+        let cut = (self.large_bytes, &work.nodes, &work.blocks, work.run_length);
         Some(PlanDigest::of(&(cut, level, kept.start, kept.shape, position, count)).to_string())
     }
 

@@ -2,12 +2,13 @@
 
 use super::TaskError;
 use super::geometry::{depends_on_store, halve_longest};
-use super::lower::{Lowering, MERGE_FAN_IN};
+use super::lower::{Lowering, MERGE_FAN_IN, SELECTION_FAN_IN};
 use super::memory::largest_region;
 use super::passes::Pass;
 use super::pull::visit_leaves;
+use super::selections::selection_of;
 use crate::array::{ChunkGrid, Region};
-use crate::plan::{NodeId, Operation};
+use crate::plan::{NodeId, Operation, SelectionPass};
 use std::collections::BTreeMap;
 
 impl Lowering {
@@ -20,8 +21,12 @@ impl Lowering {
             return 0;
         }
         let plan = &self.computation.plan;
-        let is_free = !depends_on_store(plan, plan.node(pass.nodes[0]).inputs[0]);
         let state_bytes = self.projection().state_bytes(&pass.nodes, &largest_region(&geometry.kept));
+        if selection_of(plan, pass.nodes[0]).is_some() {
+            // Splitting kept elements would have all data read again.
+            return state_bytes * (runs.min(SELECTION_FAN_IN) + 2);
+        }
+        let is_free = !depends_on_store(plan, plan.node(pass.nodes[0]).inputs[0]);
         state_bytes * (runs * if is_free { 4 } else { 1 }).max(runs.min(MERGE_FAN_IN) + 2)
     }
 
@@ -71,7 +76,7 @@ impl Lowering {
 
     fn too_large(&self, node: NodeId, grid: &ChunkGrid, needed_bytes: u64) -> TaskError {
         let mut operation = match &self.computation.plan.node(node).operation {
-            Operation::Reduce(reduce) => reduce.name.clone(),
+            Operation::Reduce(reduce) | Operation::SelectionPass(SelectionPass { reduce, .. }) => reduce.name.clone(),
             other => operation_name(other).to_owned(),
         };
         // What can't be split further is the chunk that must be decoded whole: name the largest.
@@ -117,7 +122,7 @@ fn operation_name(operation: &Operation) -> &'static str {
         Operation::View(_) => "view",
         Operation::Take { .. } => "take",
         Operation::Reduce(_) => "reduction",
-        Operation::Quantile(_) => "quantile",
+        Operation::Quantile(_) | Operation::SelectionPass(_) | Operation::Selected { .. } => "quantile",
         Operation::Rechunk => "rechunk",
     }
 }

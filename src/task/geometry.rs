@@ -1,6 +1,7 @@
 //! Which regions tasks work on. They follow the stored chunks, so that each is decoded once, and depend on the plan
 //! only, so that results have the same bits on any machine.
 
+use super::selections::{selection_of, with_rows};
 use crate::array::{AxisChunks, ChunkGrid, Region};
 use crate::kernels::reduction;
 use crate::plan::{Groups, NodeId, Operation, Plan, Reduce};
@@ -55,6 +56,11 @@ pub fn natural_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
                 )
             }
             Operation::Reduce(reduce) => kept_axes(input(0), reduce),
+            Operation::SelectionPass(pass) => with_rows(&kept_axes(input(0), &pass.reduce), node),
+            Operation::Selected { .. } => {
+                let kept = input(0).axes().iter().take(node.shape.len() - 1).cloned();
+                ChunkGrid::new([AxisChunks::regular(node.shape[0], node.shape[0])].into_iter().chain(kept).collect())
+            }
             Operation::Quantile(quantile) => {
                 let kept = quantile.kept_axes(input(0).ndim()).into_iter().map(|axis| input(0).axes()[axis].clone());
                 ChunkGrid::new([AxisChunks::regular(node.shape[0], node.shape[0])].into_iter().chain(kept).collect())
@@ -280,13 +286,19 @@ pub fn reduce_geometry(plan: &Plan, id: NodeId, reduce: &Reduce) -> ReduceGeomet
     let natural = join_small(natural, item_bytes);
     let mut kept = kept_axes(&natural, reduce);
     let blocks = ChunkGrid::new(reduce.axes.iter().map(|&axis| natural.axes()[axis].clone()).collect());
-    let state_bytes =
-        reduction::find(&reduce.name).map_or(0, |found| found.reduction.start(input.dtype, 1).size_bytes() as u64);
+    let selection = selection_of(plan, id);
+    let state_bytes = match &selection {
+        Some(selection) => selection.state_bytes(),
+        None => reduction::find(&reduce.name).map_or(0, |found| found.reduction.start(input.dtype, 1).size_bytes()),
+    } as u64;
     let partial_bytes = chunk_bytes(&kept, 1) * state_bytes.max(STATE_BYTES);
     let small_enough = (PARTIAL_SHARE * partial_bytes).div_ceil(chunk_bytes(&natural, item_bytes).max(1));
     let few_enough = (kept.chunk_count() * blocks.chunk_count()).div_ceil(MOST_RUNS);
     let many_enough = (kept.chunk_count() * blocks.chunk_count() / (ENOUGH_TASKS / 8)).max(1);
     let run_length = small_enough.max(few_enough).min(many_enough).clamp(1, blocks.chunk_count().max(1));
+    if selection.is_some() {
+        return ReduceGeometry { kept: with_rows(&kept, node), blocks, run_length };
+    }
     let Some(group_axis) = reduce.group_axis() else { return ReduceGeometry { kept, blocks, run_length } };
     // Groups in several chunks have few blocks each: runs over all blocks would be empty for most. And states of all
     // groups that aren't small beside what a run summarises are had once: tasks share the kept elements instead.

@@ -5,8 +5,9 @@ use super::geometry::{
 };
 use super::materialise::Demand;
 use super::memory::{MemoryProjection, largest_region};
-use super::passes::{Pass, reduction_passes};
+use super::passes::{Pass, pulled_once, shared_passes};
 use super::pull::{visit_leaves, visit_stored};
+use super::selections::{LARGE_BYTES, in_passes, selection_of};
 use super::waves::Remedy;
 use super::{
     Computation, ComputationId, Goal, MergeWork, ReduceWork, Resources, Stage, StageId, StageOutput, StageWork,
@@ -14,11 +15,13 @@ use super::{
 };
 use crate::array::{ChunkGrid, Region};
 use crate::kernels::quantile::QuantileKind;
-use crate::plan::{NodeId, Operation, Plan, Quantile};
+use crate::plan::{NodeId, Operation, Plan, Quantile, SelectionPass};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Partial states that one merge task takes.
 pub(super) const MERGE_FAN_IN: u64 = 16;
+/// The same of selections, whose states are large.
+pub(super) const SELECTION_FAN_IN: u64 = 4;
 
 /// Cuts a plan into stages of chunk tasks: `goals` has one entry an output of the plan, `resources` say what tasks may
 /// take in memory.
@@ -26,7 +29,7 @@ pub(super) const MERGE_FAN_IN: u64 = 16;
 /// Regions follow the stored chunks. Where an output's or a reduction's regions must cut across them, so that they would
 /// be decoded several times, a stage before materialises what they are cut from, as far as memory allows. Where one task
 /// takes more than a rank's budget, regions are split along axes that are kept, which changes no bit of the result;
-/// summarised axes are never split for memory.
+/// summarised axes are never split for memory. Quantiles of many values are selected in passes over them.
 ///
 /// # Errors
 /// Where an output's shape isn't its target's, or the smallest region of an operation doesn't fit the budget.
@@ -36,19 +39,41 @@ pub fn lower(
     goals: Vec<Goal>,
     resources: impl Into<Resources>,
 ) -> Result<Computation, TaskError> {
+    let resources = resources.into();
+    let mut refusal = None;
+    for large_bytes in LARGE_BYTES {
+        let selected = in_passes(&plan, large_bytes);
+        let has_others = selected.nodes().iter().any(|node| matches!(node.operation, Operation::Quantile(_)));
+        match lower_selected(id, selected, &goals, resources) {
+            // Their values needn't be held.
+            Err(error @ TaskError::TaskTooLarge { .. }) if has_others => refusal = Some(error),
+            lowered => return Ok(Computation { large_bytes, ..lowered? }),
+        }
+    }
+    Err(refusal.expect("what is left without an answer was refused"))
+}
+
+/// Cuts a plan into stages, quantiles of many values in passes already.
+fn lower_selected(
+    id: ComputationId,
+    plan: Plan,
+    goals: &[Goal],
+    resources: Resources,
+) -> Result<Computation, TaskError> {
     let geometries: BTreeMap<NodeId, ReduceGeometry> = plan
         .ids()
         .filter_map(|id| match &plan.node(id).operation {
-            Operation::Reduce(reduce) => Some((id, reduce_geometry(&plan, id, reduce))),
+            Operation::Reduce(reduce) | Operation::SelectionPass(SelectionPass { reduce, .. }) => {
+                Some((id, reduce_geometry(&plan, id, reduce)))
+            }
             _ => None,
         })
         .collect();
-    let resources = resources.into();
     let passes = shared_passes(&plan, &geometries, resources.budget_bytes);
     let shared = passes.iter().filter(|pass| pass.nodes.len() > 1).flat_map(|pass| pass.nodes.clone()).collect();
     let pulled = pulled_once(&plan, &geometries, &shared);
     let blocks = geometries.iter().map(|(id, geometry)| (*id, geometry.blocks.clone())).collect();
-    let computation = Computation { id, plan, stages: Vec::new(), blocks, partials: None };
+    let computation = Computation { id, plan, stages: Vec::new(), blocks, large_bytes: 0, partials: None };
     let mut lowering = Lowering {
         computation,
         resources,
@@ -68,62 +93,11 @@ pub fn lower(
             lowering.add_quantiles(node)?;
         }
     }
-    lowering.collect_finished(&goals);
-    for (output, goal) in goals.into_iter().enumerate() {
-        lowering.add_output(output, goal)?;
+    lowering.collect_finished(goals);
+    for (output, goal) in goals.iter().enumerate() {
+        lowering.add_output(output, goal.clone())?;
     }
     Ok(lowering.computation)
-}
-
-/// Passes over the data of reductions. Those that outputs could pull as they go are kept together only where their
-/// results are small.
-fn shared_passes(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>, budget_bytes: u64) -> Vec<Pass> {
-    let could_be_pulled = pulled_once(plan, geometries, &BTreeSet::new());
-    let bytes = |id: &NodeId| {
-        let node = plan.node(*id);
-        node.shape.iter().product::<usize>() as u64 * node.dtype.size_bytes() as u64
-    };
-    let apart = |pass: &Pass| {
-        let large = pass.nodes.iter().map(bytes).sum::<u64>() > budget_bytes / 2;
-        large && pass.nodes.iter().all(|node| could_be_pulled.contains(node))
-    };
-    let passes = reduction_passes(plan, geometries);
-    passes.into_iter().flat_map(|pass| if apart(&pass) { pass.split() } else { vec![pass] }).collect()
-}
-
-/// Reductions that need no stage of their own: not `shared`, one run each, and every element pulled exactly once, by one
-/// output.
-fn pulled_once(
-    plan: &Plan,
-    geometries: &BTreeMap<NodeId, ReduceGeometry>,
-    shared: &BTreeSet<NodeId>,
-) -> BTreeSet<NodeId> {
-    let uses = plan.use_counts();
-    let mut found = BTreeSet::new();
-    let mut pending = plan.outputs().to_vec();
-    while let Some(id) = pending.pop() {
-        if uses[id.0 as usize] != 1 {
-            continue;
-        }
-        let node = plan.node(id);
-        match &node.operation {
-            Operation::Reduce(_) if geometries[&id].is_single_run() && !shared.contains(&id) => {
-                found.insert(id);
-                pending.extend(&node.inputs);
-            }
-            Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast | Operation::Rechunk => {
-                pending.extend(&node.inputs);
-            }
-            Operation::View(view) => {
-                let moved = |axis: usize| view.input_axis(axis).is_some() || view.shape[axis] <= 1;
-                if (0..view.shape.len()).all(moved) {
-                    pending.extend(&node.inputs);
-                }
-            }
-            _ => {}
-        }
-    }
-    found
 }
 
 /// A computation in the making.
@@ -181,7 +155,9 @@ impl Lowering {
         let Pass { nodes, geometry: ReduceGeometry { kept, blocks, run_length } } = pass;
         let whole = Region::whole(&self.computation.plan.node(inputs[0]).shape);
         let state_bytes = alone_bytes.min(self.projection().state_bytes(&nodes, &largest_region(&kept)));
-        let reads = self.reads_below(&inputs, &whole);
+        let mut reads = self.reads_below(&inputs, &whole);
+        let before = self.computation.pass_before(nodes[0]);
+        reads.extend(before.and_then(|before| Some((before, *self.materialised.get(&before)?))));
         let work = ReduceWork { nodes: nodes.clone(), kept: kept.clone(), blocks, run_length };
         let runs = work.runs();
         let first = self.push(Stage {
@@ -197,7 +173,9 @@ impl Lowering {
             output: StageOutput::Keep,
         });
         self.note_reader(first);
-        let merged = MergeWork { nodes, kept, source: first, source_runs: runs, fan_in: MERGE_FAN_IN };
+        let is_selection = selection_of(&self.computation.plan, nodes[0]).is_some();
+        let fan_in = if is_selection { SELECTION_FAN_IN } else { MERGE_FAN_IN };
+        let merged = MergeWork { nodes, kept, source: first, source_runs: runs, fan_in };
         self.add_merges(merged, state_bytes);
         Ok(())
     }
@@ -229,7 +207,7 @@ impl Lowering {
             let (groups, stage) = (work.groups(), StageWork::Merge(work.clone()));
             work.source = self.push(Stage {
                 task_count: work.kept.chunk_count() * groups,
-                task_bytes: state_bytes * (work.source_runs.min(MERGE_FAN_IN) + 2),
+                task_bytes: state_bytes * (work.source_runs.min(work.fan_in) + 2),
                 after: vec![work.source],
                 reads: BTreeMap::new(),
                 read_bytes: 0,
@@ -248,10 +226,9 @@ impl Lowering {
     fn names(&self, nodes: &[NodeId]) -> String {
         let mut names: Vec<&str> = Vec::new();
         for &node in nodes {
-            if let Operation::Reduce(reduce) = &self.computation.plan.node(node).operation
-                && !names.contains(&reduce.name.as_str())
-            {
-                names.push(&reduce.name);
+            let name = self.computation.reduce_of(node).name.as_str();
+            if !names.contains(&name) {
+                names.push(name);
             }
         }
         names.join(", ")

@@ -2,10 +2,11 @@
 
 use super::passes::Pass;
 use super::pull::{input_regions, visit_leaves};
+use super::selections::selection_of;
 use super::{Stage, StageId, StageWork};
 use crate::array::{ChunkGrid, Region};
 use crate::kernels::reduction;
-use crate::plan::{NodeId, Operation, Plan, Reduce};
+use crate::plan::{NodeId, Operation, Plan, Reduce, SelectionPass};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Bytes of the strip registers of one task: some tens of strips of a few thousand values.
@@ -46,6 +47,10 @@ impl MemoryProjection<'_> {
             Operation::Take { .. } => {
                 let inputs = input_regions(self.plan, node, region);
                 own + inputs.iter().map(|(input, region)| self.evaluate_bytes(*input, region)).sum::<u64>()
+            }
+            Operation::Selected { .. } => {
+                let (input, region) = input_regions(self.plan, node, region).remove(0);
+                3 * own + self.evaluate_bytes(input, &region)
             }
             Operation::Quantile(quantile) => {
                 let (input, region) = input_regions(self.plan, node, region).remove(0);
@@ -124,6 +129,10 @@ impl MemoryProjection<'_> {
 
     /// Bytes of the states of reductions of a kept region.
     pub fn state_bytes(&self, ids: &[NodeId], kept: &Region) -> u64 {
+        if let Some(selection) = ids.first().and_then(|&id| selection_of(self.plan, id)) {
+            let rows = kept.element_count() / kept.shape.last().map_or(1, |&length| length.max(1));
+            return rows as u64 * selection.state_bytes() as u64;
+        }
         let of_one_element = |&id: &NodeId| {
             let dtype = self.plan.node(self.plan.node(id).inputs[0]).dtype;
             let found = self.reduce_of(id).and_then(|reduce| reduction::find(&reduce.name).ok());
@@ -134,7 +143,7 @@ impl MemoryProjection<'_> {
 
     fn reduce_of(&self, id: NodeId) -> Option<&Reduce> {
         match &self.plan.node(id).operation {
-            Operation::Reduce(reduce) => Some(reduce),
+            Operation::Reduce(reduce) | Operation::SelectionPass(SelectionPass { reduce, .. }) => Some(reduce),
             _ => None,
         }
     }

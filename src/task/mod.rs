@@ -16,6 +16,7 @@ mod memory;
 mod passes;
 mod pull;
 mod resources;
+mod selections;
 mod skip;
 #[cfg(test)]
 mod test_data;
@@ -28,6 +29,7 @@ pub use lower::lower;
 pub use memory::MemoryProjection;
 pub use pull::{KeptResults, expand, input_regions};
 pub use resources::Resources;
+pub use selections::selection_of;
 pub use skip::Skip;
 
 use crate::array::{ArrayLocation, Chunk};

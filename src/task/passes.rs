@@ -28,7 +28,11 @@ impl Pass {
     /// nothing is left to split.
     pub fn split_kept(&self, plan: &Plan) -> Option<ChunkGrid> {
         let (kept, node) = (&self.geometry.kept, plan.node(self.nodes[0]));
-        let Operation::Reduce(reduce) = &node.operation else { return None };
+        let reduce = match &node.operation {
+            Operation::Reduce(reduce) => reduce,
+            Operation::SelectionPass(_) => return halve_except(kept, kept.ndim() - 1),
+            _ => return None,
+        };
         let Some((groups, position)) = reduce.groups.as_ref().zip(reduce.group_axis()) else {
             return halve_longest(kept, None);
         };
@@ -54,7 +58,7 @@ impl Pass {
 ///
 /// Reductions share a pass where they are cut alike and what they read (stored and persisted arrays, other reductions)
 /// is the same; so none of them depends on another.
-pub fn reduction_passes(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>) -> Vec<Pass> {
+fn reduction_passes(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>) -> Vec<Pass> {
     let mut passes: Vec<(BTreeSet<NodeId>, Pass)> = Vec::new();
     for (&node, geometry) in geometries {
         let read = read_leaves(plan, plan.node(node).inputs[0]);
@@ -67,6 +71,57 @@ pub fn reduction_passes(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometr
         }
     }
     passes.into_iter().map(|(_, pass)| pass).collect()
+}
+
+/// Passes over the data of reductions. Those that outputs could pull as they go are kept together only where their
+/// results are small.
+pub fn shared_passes(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>, budget_bytes: u64) -> Vec<Pass> {
+    let could_be_pulled = pulled_once(plan, geometries, &BTreeSet::new());
+    let bytes = |id: &NodeId| {
+        let node = plan.node(*id);
+        node.shape.iter().product::<usize>() as u64 * node.dtype.size_bytes() as u64
+    };
+    let apart = |pass: &Pass| {
+        let large = pass.nodes.iter().map(bytes).sum::<u64>() > budget_bytes / 2;
+        large && pass.nodes.iter().all(|node| could_be_pulled.contains(node))
+    };
+    let passes = reduction_passes(plan, geometries);
+    passes.into_iter().flat_map(|pass| if apart(&pass) { pass.split() } else { vec![pass] }).collect()
+}
+
+/// Reductions that need no stage of their own: not `shared`, one run each, and every element pulled exactly once, by one
+/// output.
+pub fn pulled_once(
+    plan: &Plan,
+    geometries: &BTreeMap<NodeId, ReduceGeometry>,
+    shared: &BTreeSet<NodeId>,
+) -> BTreeSet<NodeId> {
+    let uses = plan.use_counts();
+    let mut found = BTreeSet::new();
+    let mut pending = plan.outputs().to_vec();
+    while let Some(id) = pending.pop() {
+        if uses[id.0 as usize] != 1 {
+            continue;
+        }
+        let node = plan.node(id);
+        match &node.operation {
+            Operation::Reduce(_) if geometries[&id].is_single_run() && !shared.contains(&id) => {
+                found.insert(id);
+                pending.extend(&node.inputs);
+            }
+            Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast | Operation::Rechunk => {
+                pending.extend(&node.inputs);
+            }
+            Operation::View(view) => {
+                let moved = |axis: usize| view.input_axis(axis).is_some() || view.shape[axis] <= 1;
+                if (0..view.shape.len()).all(moved) {
+                    pending.extend(&node.inputs);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Whether two reductions summarise the same axes of arrays of one shape.
@@ -90,7 +145,7 @@ fn read_leaves(plan: &Plan, root: NodeId) -> BTreeSet<NodeId> {
         let node = plan.node(id);
         match &node.operation {
             Operation::InMemory(_) | Operation::Generated(Generator::Full(_) | Generator::Arange { .. }) => {}
-            Operation::Reduce(_) | Operation::Quantile(_) => drop(leaves.insert(id)),
+            Operation::Reduce(_) | Operation::Quantile(_) | Operation::SelectionPass(_) => drop(leaves.insert(id)),
             _ if node.inputs.is_empty() => drop(leaves.insert(id)),
             _ => pending.extend(&node.inputs),
         }

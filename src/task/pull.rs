@@ -2,7 +2,7 @@
 
 use super::{Computation, ComputationId, ResultId, ResultPart, StageId, StageWork, TaskId};
 use crate::array::{ChunkGrid, Region, StoredArray};
-use crate::plan::{Node, NodeId, Operation, Plan, Reduce};
+use crate::plan::{Node, NodeId, Operation, Plan, Reduce, SelectionPass};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
@@ -74,6 +74,18 @@ pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, 
             let input = plan.node(node.inputs[0]);
             let whole = Region::whole(&input.shape);
             vec![(node.inputs[0], expand(region, reduce, &whole.ranges()))]
+        }
+        Operation::SelectionPass(pass) => {
+            let whole = Region::whole(&plan.node(node.inputs[0]).shape);
+            let values = (node.inputs[0], expand(region, &pass.reduce, &whole.ranges()));
+            std::iter::once(values).chain(node.inputs.get(1).map(same)).collect()
+        }
+        Operation::Selected { .. } => {
+            let row = plan.node(node.inputs[0]).shape.last().copied().unwrap_or(0);
+            let mut ranges = region.ranges();
+            ranges.remove(0);
+            ranges.push(0..row);
+            vec![(node.inputs[0], Region::from_ranges(ranges))]
         }
         Operation::Quantile(quantile) => {
             let mut ranges = Region::whole(&plan.node(node.inputs[0]).shape).ranges();
@@ -179,9 +191,15 @@ impl Computation {
     /// Where the node is no reduction.
     pub fn reduce_of(&self, node: NodeId) -> &Reduce {
         match &self.plan.node(node).operation {
-            Operation::Reduce(reduce) => reduce,
+            Operation::Reduce(reduce) | Operation::SelectionPass(SelectionPass { reduce, .. }) => reduce,
             other => unreachable!("only reductions have stages of their own, not {other:?}"),
         }
+    }
+
+    /// The pass before a pass of a selection.
+    pub fn pass_before(&self, node: NodeId) -> Option<NodeId> {
+        let node = self.plan.node(node);
+        if let Operation::SelectionPass(_) = &node.operation { node.inputs.get(1).copied() } else { None }
     }
 
     /// The results of earlier stages that a producing or reducing task reads.
@@ -227,6 +245,13 @@ impl Computation {
                     visit(id, kept, region);
                 }
             });
+        }
+        // Rows of the pass before, of the kept region.
+        if let StageWork::Reduce(work) = &self.stage(task.stage).work
+            && let Some(before) = self.pass_before(work.nodes[0])
+            && let Some(kept) = self.kept_results(task.stage, before)
+        {
+            visit(before, kept, &self.region_of(task));
         }
     }
 
