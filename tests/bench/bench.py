@@ -152,6 +152,7 @@ class Bench:
         decode = [self.floor, "decode", self.threads, expected / "ndvi", self.scratch / "floor"]
         contestants = {
             "floor": [*decode, self.cube / "red", self.cube / "near_infrared"],
+            "by hand": [self.floor, "ndvi", *decode[2:], self.cube / "red", self.cube / "near_infrared"],
             "dask, threads": self.dask("threads", script, self.cube, self.scratch / "threads.zarr"),
             "dask, 2 workers": self.dask("cluster", script, self.cube, self.scratch / "cluster.zarr"),
             "swath": self.run(script, self.cube, self.scratch / "swath.zarr"),

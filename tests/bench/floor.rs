@@ -1,12 +1,14 @@
 //! The floor of the benchmarks: what nobody can do without, and nothing else. `bench.py` runs it beside the engines.
 //!
 //!     floor decode THREADS RESULT_ARRAY TARGET_DIRECTORY ARRAY...
+//!     floor ndvi THREADS RESULT_ARRAY TARGET_DIRECTORY RED_ARRAY NEAR_INFRARED_ARRAY
 //!     floor read THREADS ARRAY...
 //!     floor random THREADS COUNT
 //!
 //! `decode` reads and decodes every chunk of the arrays with `zarrs` alone, then encodes the chunks of the result with
-//! the result's own codecs and writes them; the result is read before the clock starts. `read` does the reading alone.
-//! `random` draws as many uniform numbers with Swath's own generator, into buffers that fit a cache. Prints the seconds
+//! the result's own codecs and writes them; the result is read before the clock starts. `ndvi` does the work of workload i
+//! by hand, between decoding and encoding: one loop over two decoded chunks, no engine, the same sums in `f64`. `read`
+//! does the reading alone. `random` draws as many uniform numbers with Swath's own generator, into buffers that fit a cache. Prints the seconds
 //! from the first byte to the last.
 
 use std::fs;
@@ -31,6 +33,9 @@ fn main() -> Result<()> {
         ["decode", threads, result, target, inputs @ ..] if !inputs.is_empty() => {
             decode(threads.parse()?, Path::new(result), Path::new(target), inputs)?
         }
+        ["ndvi", threads, result, target, red, near_infrared] => {
+            ndvi(threads.parse()?, Path::new(result), Path::new(target), [red, near_infrared])?
+        }
         ["read", threads, inputs @ ..] if !inputs.is_empty() => {
             let started = Instant::now();
             read(threads.parse()?, inputs)?;
@@ -38,8 +43,9 @@ fn main() -> Result<()> {
         }
         ["random", threads, count] => random(threads.parse()?, count.parse()?)?,
         _ => bail!(
-            "usage: floor decode THREADS RESULT_ARRAY TARGET_DIRECTORY ARRAY... | floor read THREADS ARRAY... | \
-             floor random THREADS COUNT"
+            "usage: floor decode THREADS RESULT_ARRAY TARGET_DIRECTORY ARRAY... | \
+             floor ndvi THREADS RESULT_ARRAY TARGET_DIRECTORY RED_ARRAY NEAR_INFRARED_ARRAY | \
+             floor read THREADS ARRAY... | floor random THREADS COUNT"
         ),
     };
     println!("{seconds:.6}");
@@ -57,6 +63,43 @@ fn decode(threads: usize, result: &Path, target: &Path, inputs: &[&str]) -> Resu
         result.write(bytes, chunk, target)
     })?;
     Ok(started.elapsed().as_secs_f64())
+}
+
+/// The mean NDVI over the first axis, whose arrays have chunks where the result has them.
+fn ndvi(threads: usize, result: &Path, target: &Path, bands: [&str; 2]) -> Result<f64> {
+    let result = StoredArray::open(result)?;
+    let [red, near_infrared] = bands.map(|path| StoredArray::open(Path::new(path)));
+    let (red, near_infrared) = (red?, near_infrared?);
+    let written: Vec<_> = result.chunks().collect();
+
+    let started = Instant::now();
+    on_threads(threads, written.len(), |index| {
+        let place = &written[index];
+        let size = result.array.chunk_shape(place)?.iter().map(|length| length.get() as usize).product();
+        let (mut sums, mut counts) = (vec![0.0; size], vec![0.0; size]);
+        for block in 0..red.array.chunk_grid_shape()[0] {
+            let chunk = [&[block], &place[..]].concat();
+            let (red, near_infrared) = (red.read(&chunk)?.into_fixed()?, near_infrared.read(&chunk)?.into_fixed()?);
+            for (red, near_infrared) in red.chunks_exact(2 * size).zip(near_infrared.chunks_exact(2 * size)) {
+                fold_ndvi(&mut sums, &mut counts, red, near_infrared);
+            }
+        }
+        let means = sums.iter().zip(&counts).map(|(sum, count)| (sum / count) as f32);
+        let mean: Vec<u8> = means.flat_map(f32::to_le_bytes).collect();
+        result.write(&ArrayBytes::new_flen(mean), place, target)
+    })?;
+    Ok(started.elapsed().as_secs_f64())
+}
+
+/// Folds the NDVI of one time, bands as little-endian `u16`, into the sum and count of every pixel.
+fn fold_ndvi(sums: &mut [f64], counts: &mut [f64], red: &[u8], near_infrared: &[u8]) {
+    let (red, near_infrared) = (red.as_chunks::<2>().0, near_infrared.as_chunks::<2>().0);
+    for (((sum, count), &red), &near_infrared) in sums.iter_mut().zip(counts).zip(red).zip(near_infrared) {
+        let (red, near_infrared) = (f32::from(u16::from_le_bytes(red)), f32::from(u16::from_le_bytes(near_infrared)));
+        let ndvi = (near_infrared - red) / (near_infrared + red);
+        *sum += if ndvi.is_nan() { 0.0 } else { f64::from(ndvi) };
+        *count += if ndvi.is_nan() { 0.0 } else { 1.0 };
+    }
 }
 
 /// Reads and decodes every chunk of the arrays.

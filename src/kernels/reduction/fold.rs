@@ -65,7 +65,7 @@ macro_rules! state {
                 $(fields.$position[index] = self.$position;)+
             }
             fn repeat(self, count: usize) -> Vec<Buffer> {
-                vec![$($type::into_buffer(vec![self.$position; count])),+]
+                vec![$($type::into_buffer(filled(self.$position, count))),+]
             }
             type Lanes = ($([$type; LANES],)+);
             #[inline(always)]
@@ -120,6 +120,14 @@ pub(super) trait Fold<V>: Algebra {
     {
         fold_row::<V, Self>(earlier, row)
     }
+}
+
+/// So many equal values, each written: pages that the system gives out as zeros would be taken in again, one by one, at
+/// the first write after a read.
+fn filled<T: Copy>(value: T, count: usize) -> Vec<T> {
+    let mut values = Vec::with_capacity(count);
+    values.resize(count, std::hint::black_box(value));
+    values
 }
 
 /// The state that has seen nothing, for `count` kept elements.
