@@ -16,8 +16,8 @@ mod watch;
 use crate::array::WrittenChunk;
 use crate::event::Event;
 use crate::protocol::{Order, Report, Usage, WorkerId, WorkerInfo};
-use crate::task::{Computation, ComputationId, Skip, StageId, TaskId, TaskResult};
-use crew::Member;
+use crate::task::{Computation, ComputationId, ResultId, Skip, StageId, TaskId, TaskResult};
+use crew::{Donors, Member, Waiting};
 use run::Run;
 use stage::Persisted;
 use std::collections::{BTreeMap, VecDeque};
@@ -104,6 +104,12 @@ pub enum Action {
 #[derive(Debug, Default)]
 pub struct Scheduler {
     crew: BTreeMap<WorkerId, Member>,
+    /// Workers that could do with tasks.
+    waiting: Waiting,
+    /// Workers that may have tasks to spare.
+    donors: Donors,
+    /// Results that workers can drop, not told yet.
+    releases: BTreeMap<WorkerId, Vec<ResultId>>,
     persisted: Persisted,
     run: Option<Run>,
     watch: Watch,
@@ -126,14 +132,22 @@ impl Scheduler {
         self.crew.iter().map(|(id, member)| (*id, &member.info))
     }
 
+    /// Whether no computation is under way and nothing of earlier ones is kept.
+    pub fn is_at_rest(&self) -> bool {
+        self.run.is_none() && self.persisted.is_empty() && self.actions.is_empty() && self.releases.is_empty()
+    }
+
     /// Starts a computation, of which some tasks need not run.
     ///
     /// # Panics
     /// Where another computation isn't over.
     pub fn submit(&mut self, now: Duration, computation: Arc<Computation>, skip: &Skip) {
         assert!(self.run.is_none(), "computations run one after the other");
+        self.waiting.clear();
+        self.donors.clear();
         for (worker, member) in &mut self.crew {
             member.reset(now);
+            self.waiting.insert(*worker, member);
             self.actions.push_back(Action::Send { to: *worker, order: Order::Begin(computation.clone()) });
         }
         self.actions.push_back(Action::Emit(Event::started(&computation, self.crew.len())));
@@ -245,7 +259,9 @@ impl Scheduler {
     }
 
     fn join(&mut self, now: Duration, worker: WorkerId, info: WorkerInfo) {
-        self.crew.insert(worker, Member::new(info, now));
+        let member = Member::new(info, now);
+        self.waiting.insert(worker, &member);
+        self.crew.insert(worker, member);
         if let Some(run) = &mut self.run {
             let order = Order::Begin(run.computation.clone());
             self.actions.push_back(Action::Send { to: worker, order });
@@ -262,6 +278,7 @@ impl Scheduler {
         if self.crew.remove(&worker).is_none() {
             return;
         }
+        self.waiting.remove(worker);
         if self.run.is_some() {
             self.fail(now, Failure::WorkerLost { worker, reason });
             self.note_cancelled(now, worker);
@@ -269,10 +286,9 @@ impl Scheduler {
     }
 
     fn flush_releases(&mut self) {
-        for (worker, member) in &mut self.crew {
-            if !member.releases.is_empty() {
-                let order = Order::Release(std::mem::take(&mut member.releases));
-                self.actions.push_back(Action::Send { to: *worker, order });
+        for (to, results) in std::mem::take(&mut self.releases) {
+            if self.crew.contains_key(&to) {
+                self.actions.push_back(Action::Send { to, order: Order::Release(results) });
             }
         }
     }

@@ -1,6 +1,5 @@
 //! One computation under way: stages open, tasks go out, completions come in, results are released.
 
-use super::crew::idlest_first;
 use super::stage::{Persisted, StageProgress, locate, merge_source, reads};
 use super::{Action, Failure, Scheduler};
 use crate::event::Event;
@@ -150,10 +149,8 @@ impl Scheduler {
             let task = TaskId { stage: done.stage, index };
             if merge_source(&run.computation.stage(done.stage).work).is_some() {
                 for result in run.computation.inputs_of(task) {
-                    if let Some(keeper) = locate(run.computation.id, &run.stages, &self.persisted, result)
-                        && let Some(member) = self.crew.get_mut(&keeper)
-                    {
-                        member.releases.push(result);
+                    if let Some(keeper) = locate(run.computation.id, &run.stages, &self.persisted, result) {
+                        self.releases.entry(keeper).or_default().push(result);
                     }
                 }
             }
@@ -207,6 +204,7 @@ impl Scheduler {
             let computation = run.computation.id;
             if let Some(member) = self.crew.get_mut(&worker) {
                 member.held += tasks.len() as u64;
+                self.donors.note(&self.crew, worker);
                 self.actions.push_back(Action::Send { to: worker, order: Order::Assign { computation, tasks } });
             }
         }
@@ -290,9 +288,16 @@ impl Scheduler {
         }
     }
 
-    /// Gives tasks to every worker that has room, to the idlest first.
+    /// Gives tasks to workers that could do with some, to the idlest first; where there are too few, asks another for some
+    /// of its own.
     pub(super) fn fill(&mut self, now: Duration) {
-        for worker in idlest_first(self.crew.iter(), |member| member.room() > 0) {
+        while self.run.as_ref().is_some_and(|run| !run.is_failed() && run.available() > 0)
+            && let Some(worker) = self.waiting.first()
+        {
+            self.waiting.remove(worker);
+            self.refill(now, worker);
+        }
+        if let Some(worker) = self.waiting.first() {
             self.refill(now, worker);
         }
     }
@@ -306,6 +311,7 @@ impl Scheduler {
         }
         let available = run.available();
         if available == 0 {
+            self.waiting.insert(worker, member);
             if member.is_idle() {
                 self.ask_back(worker);
             }
@@ -316,6 +322,8 @@ impl Scheduler {
         match run.take(&self.persisted, worker, member.room().min(share)) {
             Ok(tasks) => {
                 member.note_given(now, tasks.len() as u64);
+                self.waiting.remove(worker);
+                self.donors.note(&self.crew, worker);
                 let order = Order::Assign { computation: run.computation.id, tasks };
                 self.actions.push_back(Action::Send { to: worker, order });
             }
@@ -327,10 +335,11 @@ impl Scheduler {
     fn ask_back(&mut self, idle: WorkerId) {
         let Some(run) = &self.run else { return };
         let computation = run.computation.id;
-        let others = self.crew.iter_mut().filter(|(id, member)| **id != idle && member.may_give_back());
-        if let Some((worker, member)) = others.max_by_key(|(_, member)| member.held) {
+        if let Some(worker) = self.donors.take(&self.crew, idle)
+            && let Some(member) = self.crew.get_mut(&worker)
+        {
             member.asked_back = true;
-            self.actions.push_back(Action::Send { to: *worker, order: Order::GiveBack { computation } });
+            self.actions.push_back(Action::Send { to: worker, order: Order::GiveBack { computation } });
         }
     }
 
@@ -343,6 +352,7 @@ impl Scheduler {
         for task in tasks {
             run.stage(task.stage).unassigned.put_back(task.index);
         }
+        self.donors.note(&self.crew, worker);
         self.fill(now);
     }
 
