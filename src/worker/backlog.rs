@@ -54,11 +54,6 @@ impl Backlog {
         self.collected.push((task, result));
     }
 
-    /// Forgets everything.
-    pub(super) fn clear(&mut self) {
-        *self = Backlog::default();
-    }
-
     /// When the report must go at the latest.
     pub(super) fn deadline(&self) -> Option<Duration> {
         (self.count > 0).then(|| self.since + MAX_DELAY)

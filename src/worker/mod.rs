@@ -176,6 +176,22 @@ impl Worker {
         self.reserved_bytes + self.residency.bytes()
     }
 
+    /// Whether it holds nothing, nor anything is under way: what remains after a computation is no residue.
+    pub fn is_at_rest(&self) -> bool {
+        let has_tasks =
+            [self.merges.len(), self.tasks.len(), self.fetching.len(), self.ready.len(), self.running.len()];
+        let exchanges = [self.awaited.len(), self.served.len(), self.unserved.len(), self.actions.len()];
+        let computations = [self.computations.len(), self.cancelled.len(), self.draining.len()];
+        let is_empty = |lengths: &[usize]| lengths.iter().all(|&length| length == 0);
+        let is_told = self.backlog.deadline().is_none() && self.savings.are_none();
+        is_empty(&has_tasks)
+            && is_empty(&exchanges)
+            && is_empty(&computations)
+            && is_told
+            && (self.reserved_bytes, self.loading_count) == (0, 0)
+            && self.residency.is_empty()
+    }
+
     /// Takes note of the most memory that the process has taken so far, and how often it has tried something again.
     pub fn note_process(&mut self, peak_bytes: u64, retry_count: u64) {
         self.peak_bytes = self.peak_bytes.max(peak_bytes);
@@ -212,6 +228,10 @@ impl Worker {
         }
         self.unreserve(computation, task);
         if self.cancelled.contains(&computation) {
+            // What it has written is there, whatever becomes of the computation.
+            if let Some(completion) = outcome.ok().filter(|completion| !completion.written.is_empty()) {
+                self.backlog.add(now, computation, task, completion.read_bytes, completion.written);
+            }
             self.acknowledge_stop(computation);
         } else {
             match outcome {
@@ -223,6 +243,7 @@ impl Worker {
                 self.acknowledge_stop(computation);
             }
         }
+        self.discard_released();
         self.admit();
     }
 
@@ -231,6 +252,7 @@ impl Worker {
         self.savings.note_saved(count);
         if self.draining.contains(&computation) {
             self.acknowledge_stop(computation);
+            self.discard_released();
         }
     }
 
@@ -367,7 +389,6 @@ impl Worker {
             return;
         }
         self.drop_waiting(id);
-        self.backlog.clear();
         self.residency.release_computation(id, &[]);
         self.actions.push_back(Action::Cancel(id));
         self.draining.remove(&id);
@@ -408,14 +429,15 @@ impl Worker {
         self.unserved.clear();
     }
 
-    /// Reports that a computation has stopped here, once its last task has and, in good order, everything is kept.
+    /// Reports that a computation has stopped here, once its last task has and, in good order, everything is kept: after
+    /// all that was done until then.
     fn acknowledge_stop(&mut self, id: ComputationId) {
         let is_draining = self.draining.contains(&id);
         let is_saving = is_draining && self.savings.are_under_way();
         if is_saving || self.running.iter().any(|task| task.computation == id) {
             return;
         }
-        if let Some(report) = self.backlog.take().filter(|_| is_draining) {
+        if let Some(report) = self.backlog.take() {
             self.report(report);
         }
         self.residency.release_computation(id, &[]);

@@ -2,14 +2,20 @@
 //! its peers', kept while there is room.
 
 use crate::task::{ComputationId, ResultId, StageId, TaskId, TaskResult};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+
+/// What came earlier has the lower number.
+type Age = u64;
 
 /// Where a result of a task that ran here is.
 #[derive(Debug)]
 enum Own {
-    Memory(Arc<TaskResult>),
+    Memory {
+        value: Arc<TaskResult>,
+        age: Age,
+    },
     /// In memory, and on its way to scratch.
     Spilling(Arc<TaskResult>),
     /// In scratch, of this size.
@@ -20,11 +26,13 @@ enum Own {
 #[derive(Debug, Default)]
 pub(super) struct Residency {
     own: BTreeMap<ResultId, Own>,
-    /// Own results in memory, oldest first; some may be gone already.
-    own_order: VecDeque<ResultId>,
-    copies: BTreeMap<ResultId, Arc<TaskResult>>,
-    /// Copies, oldest first; some may be gone already.
-    copy_order: VecDeque<ResultId>,
+    /// Own results in memory, oldest first.
+    own_order: BTreeMap<Age, ResultId>,
+    copies: BTreeMap<ResultId, (Arc<TaskResult>, Age)>,
+    /// Copies, oldest first.
+    copy_order: BTreeMap<Age, ResultId>,
+    /// Results that have come into memory so far.
+    arrivals: Age,
     /// Bytes in memory.
     bytes: u64,
     /// Of these, bytes on their way to scratch.
@@ -41,6 +49,12 @@ impl Residency {
         self.bytes
     }
 
+    /// Whether nothing is held, nor remembered of what was.
+    pub(super) fn is_empty(&self) -> bool {
+        let orders = self.own_order.is_empty() && self.copy_order.is_empty();
+        self.own.is_empty() && self.copies.is_empty() && orders && self.discarded.is_empty()
+    }
+
     /// Bytes that are about to leave memory.
     pub(super) fn spilling_bytes(&self) -> u64 {
         self.spilling_bytes
@@ -54,8 +68,8 @@ impl Residency {
     /// A result in memory, own or copied.
     pub(super) fn get(&self, id: ResultId) -> Option<&Arc<TaskResult>> {
         match self.own.get(&id) {
-            Some(Own::Memory(value) | Own::Spilling(value)) => Some(value),
-            Some(Own::Spilled(_)) | None => self.copies.get(&id),
+            Some(Own::Memory { value, .. } | Own::Spilling(value)) => Some(value),
+            Some(Own::Spilled(_)) | None => self.copies.get(&id).map(|(value, _)| value),
         }
     }
 
@@ -71,7 +85,7 @@ impl Residency {
     ) -> impl Iterator<Item = (TaskId, &Arc<TaskResult>)> {
         let id = |stage, index| ResultId { computation, task: TaskId { stage: StageId(stage), index } };
         self.own.range(id(0, 0)..=id(u16::MAX, u64::MAX)).filter_map(|(id, own)| match own {
-            Own::Memory(result) | Own::Spilling(result) => Some((id.task, result)),
+            Own::Memory { value, .. } | Own::Spilling(value) => Some((id.task, value)),
             Own::Spilled(_) => None,
         })
     }
@@ -80,24 +94,30 @@ impl Residency {
     pub(super) fn keep(&mut self, id: ResultId, result: Arc<TaskResult>) {
         self.forget_own(id);
         self.bytes += result.size_bytes() as u64;
-        self.own.insert(id, Own::Memory(result));
-        self.own_order.push_back(id);
+        self.place(id, result);
+    }
+
+    /// Has an own result in memory, as the youngest.
+    fn place(&mut self, id: ResultId, value: Arc<TaskResult>) {
+        self.arrivals += 1;
+        self.own.insert(id, Own::Memory { value, age: self.arrivals });
+        self.own_order.insert(self.arrivals, id);
     }
 
     /// Keeps a copy of a peer's result.
     pub(super) fn keep_copy(&mut self, id: ResultId, result: Arc<TaskResult>) {
+        self.drop_copy(id);
         self.bytes += result.size_bytes() as u64;
-        self.copy_order.push_back(id);
-        if let Some(replaced) = self.copies.insert(id, result) {
-            self.bytes -= replaced.size_bytes() as u64;
-        }
+        self.arrivals += 1;
+        self.copies.insert(id, (result, self.arrivals));
+        self.copy_order.insert(self.arrivals, id);
     }
 
     /// Drops the oldest copies until `bytes` are free or none is left.
     pub(super) fn evict_copies(&mut self, bytes: u64) {
         let target = self.bytes.saturating_sub(bytes);
         while self.bytes > target
-            && let Some(oldest) = self.copy_order.pop_front()
+            && let Some((_, oldest)) = self.copy_order.pop_first()
         {
             self.drop_copy(oldest);
         }
@@ -106,21 +126,17 @@ impl Residency {
     /// The oldest own result in memory that no task uses (or any, where `even_used`), from now on on its way to scratch;
     /// none that takes more than `most_bytes`.
     pub(super) fn start_spill(&mut self, most_bytes: u64, even_used: bool) -> Option<(ResultId, Arc<TaskResult>)> {
-        for _ in 0..self.own_order.len() {
-            let id = self.own_order.pop_front()?;
-            let Some(Own::Memory(value)) = self.own.get(&id) else { continue };
+        let is_candidate = |id: &ResultId| {
+            let Some(Own::Memory { value, .. }) = self.own.get(id) else { return false };
             let bytes = value.size_bytes() as u64;
-            let is_free = even_used || Arc::strong_count(value) == 1;
-            if bytes == 0 || bytes > most_bytes || !is_free {
-                self.own_order.push_back(id);
-                continue;
-            }
-            let value = value.clone();
-            self.spilling_bytes += bytes;
-            self.own.insert(id, Own::Spilling(value.clone()));
-            return Some((id, value));
-        }
-        None
+            bytes > 0 && bytes <= most_bytes && (even_used || Arc::strong_count(value) == 1)
+        };
+        let (age, id) = self.own_order.iter().find(|(_, id)| is_candidate(id)).map(|(age, id)| (*age, *id))?;
+        self.own_order.remove(&age);
+        let Some(Own::Memory { value, .. }) = self.own.remove(&id) else { return None };
+        self.spilling_bytes += value.size_bytes() as u64;
+        self.own.insert(id, Own::Spilling(value.clone()));
+        Some((id, value))
     }
 
     /// Takes note that a result has gone to scratch, or (where `is_written` is false) hasn't. Says how many bytes went.
@@ -131,8 +147,7 @@ impl Residency {
         self.spilling_bytes -= bytes;
         if !is_written {
             let value = value.clone();
-            self.own.insert(id, Own::Memory(value));
-            self.own_order.push_back(id);
+            self.place(id, value);
             return 0;
         }
         self.bytes -= bytes;
@@ -179,7 +194,10 @@ impl Residency {
 
     fn forget_own(&mut self, id: ResultId) {
         match self.own.remove(&id) {
-            Some(Own::Memory(value)) => self.bytes -= value.size_bytes() as u64,
+            Some(Own::Memory { value, age }) => {
+                self.bytes -= value.size_bytes() as u64;
+                self.own_order.remove(&age);
+            }
             Some(Own::Spilling(value)) => {
                 self.bytes -= value.size_bytes() as u64;
                 self.spilling_bytes -= value.size_bytes() as u64;
@@ -194,8 +212,9 @@ impl Residency {
     }
 
     fn drop_copy(&mut self, id: ResultId) {
-        if let Some(result) = self.copies.remove(&id) {
-            self.bytes -= result.size_bytes() as u64;
+        if let Some((value, age)) = self.copies.remove(&id) {
+            self.bytes -= value.size_bytes() as u64;
+            self.copy_order.remove(&age);
         }
     }
 }
@@ -257,5 +276,18 @@ mod tests {
         residency.release_computation(ComputationId(1), &[]);
         assert_eq!((residency.bytes(), residency.scratch_bytes()), (0, 0));
         assert_eq!(residency.take_discarded(), [id(0, 1)]);
+        assert!(residency.is_empty());
+    }
+
+    #[test]
+    fn nothing_is_remembered_of_what_was_released() {
+        let mut residency = Residency::default();
+        for index in 0..3 {
+            residency.keep(id(0, index), bytes(10));
+            residency.keep_copy(id(1, index), bytes(10));
+            residency.release(id(0, index));
+        }
+        residency.release_stage(ComputationId(1), StageId(1));
+        assert!(residency.is_empty(), "{residency:?}");
     }
 }

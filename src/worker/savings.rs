@@ -36,6 +36,11 @@ impl Savings {
         self.under_way > 0
     }
 
+    /// Whether nothing is being written, nor anything known of what was.
+    pub(super) fn are_none(&self) -> bool {
+        self.saved.is_empty() && self.under_way == 0
+    }
+
     /// Forgets a computation that is over.
     pub(super) fn forget(&mut self, computation: ComputationId) {
         self.saved.retain(|result| result.computation != computation);
