@@ -3,44 +3,34 @@
 //!
 //! `SWATH_SEED=n` repeats a run; failures print the seed.
 
-#[path = "simulation/pump.rs"]
-mod pump;
+#[path = "simulation/disturbed.rs"]
+mod disturbed;
+#[path = "simulation/mod.rs"]
+mod simulation;
 
-use pump::{Cluster, Random, Simulation};
+use simulation::cluster::Cluster;
+use simulation::progress::Mark;
+use simulation::pump::Simulation;
+use simulation::random::Random;
+use simulation::workloads::{Outputs, reduce, stored, try_lower};
+use simulation::{allocations, workloads};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use swath::array::{ArrayLocation, ChunkGrid, DType, StoredArray};
+use swath::array::DType;
 use swath::event::Event;
 use swath::kernels::elementwise::BinaryOp;
-use swath::kernels::reduction::ReductionOptions;
-use swath::plan::{Array, KeepAlive, PersistedArray, Plan};
+use swath::plan::{Array, KeepAlive, PersistedArray};
 use swath::scheduler::Failure;
-use swath::task::{
-    Computation, ComputationId, Goal, Partials, ResultId, Skip, StageId, StageOutput, StageWork, TaskId, lower,
-};
+use swath::task::{Computation, ComputationId, Goal, Partials, Skip, StageId, StageOutput, StageWork, TaskId};
+
+#[global_allocator]
+static ALLOCATOR: allocations::Counting = allocations::Counting;
 
 const BUDGET: u64 = 1 << 40;
 
-fn stored(name: &str, shape: &[usize], chunks: &[usize]) -> StoredArray {
-    StoredArray {
-        location: ArrayLocation { store: "/data".to_owned(), path: name.to_owned() },
-        dtype: DType::Float64,
-        shape: shape.to_vec(),
-        read_grid: ChunkGrid::regular(shape, chunks),
-        write_grid: ChunkGrid::regular(shape, chunks),
-        decode_scratch_bytes: 1000,
-        fingerprint: 1,
-    }
-}
-
-fn computation(id: u32, outputs: Vec<(Array, Goal)>) -> Arc<Computation> {
-    let (arrays, goals): (Vec<_>, _) = outputs.into_iter().unzip();
-    Arc::new(lower(ComputationId(id), Plan::of(&arrays), goals, BUDGET).unwrap())
-}
-
-fn reduce(array: &Array, name: &str, axes: &[usize]) -> Array {
-    array.reduce(name, axes, ReductionOptions::default()).unwrap()
+fn computation(id: u32, outputs: Outputs) -> Arc<Computation> {
+    try_lower(id, &outputs, BUDGET.into()).expect("a budget in which everything fits")
 }
 
 /// Sums, means of kept axes, deviations from the mean, and a copy: everything that stages can do, at once.
@@ -59,10 +49,8 @@ fn mixed(id: u32) -> Arc<Computation> {
     )
 }
 
-/// Many reads, no results: `count` tasks.
 fn copy(id: u32, count: usize) -> Arc<Computation> {
-    let x = stored("x", &[count * 512, 512], &[512, 512]);
-    computation(id, vec![(Array::stored(x.clone()), Goal::Write(x))])
+    computation(id, workloads::copy(count))
 }
 
 fn cluster(workers: u32) -> Cluster {
@@ -70,11 +58,16 @@ fn cluster(workers: u32) -> Cluster {
         workers,
         threads: 2,
         budget_bytes: BUDGET,
+        scratch_bytes: 0,
         delay: 300,
         duration: 2000,
+        slow_workers: 0,
         failing: None,
+        failing_write: None,
         lost_at: None,
         lost_message: None,
+        joined_at: Duration::ZERO,
+        is_checked: true,
     }
 }
 
@@ -98,11 +91,9 @@ fn every_task_runs_once_with_its_inputs() {
             let computation = mixed(id);
             simulation.run(&computation).unwrap();
             assert!(simulation.has_collected(&computation));
-            let done = simulation.done.keys().filter(|result| result.computation.0 == id).count();
-            assert_eq!(done as u64, computation.task_count());
+            assert_eq!(simulation.progress(computation.id).count(Mark::Done), computation.task_count());
         }
         simulation.settle();
-        assert_eq!(simulation.committed_bytes(), 0, "everything is released at the end");
     });
 }
 
@@ -110,10 +101,11 @@ fn every_task_runs_once_with_its_inputs() {
 fn a_budget_for_one_task_is_kept_and_enough() {
     for_each_seed(10, |seed, _| {
         let computation = mixed(0);
-        let budget_bytes = computation.stages.iter().map(|stage| stage.task_bytes).max().unwrap() + 10_000;
-        let mut simulation = Simulation::new(Cluster { threads: 8, budget_bytes, ..cluster(3) }, seed);
+        let budget_bytes = computation.stages.iter().map(|stage| stage.task_bytes).max().unwrap();
+        let scratch_bytes = BUDGET;
+        let mut simulation = Simulation::new(Cluster { threads: 8, budget_bytes, scratch_bytes, ..cluster(3) }, seed);
         simulation.run(&computation).unwrap();
-        assert_eq!(simulation.done.len() as u64, computation.task_count());
+        assert_eq!(simulation.progress(computation.id).count(Mark::Done), computation.task_count());
     });
 }
 
@@ -132,10 +124,9 @@ fn tasks_run_where_their_inputs_are_kept() {
         simulation.run(&again).unwrap();
         // Each fetch is two messages; workers that end early take a few tasks of others.
         assert!(simulation.fetches < 120, "{} of 400 messages", simulation.fetches);
-        simulation.scheduler.release_persisted(ComputationId(0), StageId(0));
+        simulation.release_persisted(ComputationId(0), StageId(0));
         simulation.run(&copy(2, 10)).unwrap();
         simulation.settle();
-        assert_eq!(simulation.committed_bytes(), 0);
     });
 }
 
@@ -151,13 +142,13 @@ fn a_failure_stops_everything_and_the_next_computation_runs() {
             }
             other => panic!("expected the failure of a task, found {other}"),
         }
-        assert!(simulation.done.len() < 500, "{} tasks ran after all", simulation.done.len());
+        let done = simulation.progress(ComputationId(0)).count(Mark::Done);
+        assert!(done < 500, "{done} tasks ran after all");
         assert!(matches!(simulation.events.last(), Some(Event::ComputationFailed { .. })));
         simulation
             .run(&copy(1, 20))
             .unwrap_or_else(|failure| assert!(failing.is_some_and(|task| task.index < 20), "{failure}"));
         simulation.settle();
-        assert_eq!(simulation.committed_bytes(), 0);
     });
 }
 
@@ -200,10 +191,10 @@ fn a_resumed_computation_runs_what_is_missing_and_nothing_else() {
         simulation.run_but(&computation, &skip, &|task| kept.contains(&task)).unwrap();
         assert!(simulation.has_collected(&computation));
         let skipped: u64 = computation.stage_ids().map(|stage| skip.count(stage)).sum();
-        assert_eq!(simulation.done.len() as u64 + skipped, computation.task_count());
-        assert!(simulation.done.keys().all(|result| !skip.contains(result.task) && !done.contains(&result.task)));
+        let progress = simulation.progress(computation.id);
+        assert_eq!(progress.count(Mark::Done) + skipped, computation.task_count());
+        assert!(progress.tasks(Mark::Done).all(|task| !skip.contains(task) && !done.contains(&task)));
         simulation.settle();
-        assert_eq!(simulation.committed_bytes(), 0);
     });
 }
 
@@ -214,21 +205,20 @@ fn a_drained_computation_keeps_all_that_it_has_done() {
         computation.partials = Some(Partials { directory: "/run/partials".into(), has_some: false });
         let computation = Arc::new(computation);
         let mut simulation = Simulation::new(cluster(1 + random.below(6) as u32), seed);
-        simulation.drain_at(Duration::from_micros(random.below(60_000)));
+        simulation.drain_at(Duration::from_micros(random.below(60_000)), None);
         match simulation.run(&computation) {
             Ok(()) => return,
             Err(failure) => assert_eq!(failure, Failure::Drained),
         }
-        let done: BTreeSet<TaskId> = simulation.done.keys().map(|result| result.task).collect();
+        let progress = simulation.progress(computation.id);
+        let done: BTreeSet<TaskId> = progress.tasks(Mark::Done).collect();
         let is_written = |task: &&TaskId| matches!(computation.stage(task.stage).output, StageOutput::Write { .. });
-        assert_eq!(simulation.recorded.len(), done.iter().filter(is_written).count());
+        assert_eq!(progress.count(Mark::Recorded), done.iter().filter(is_written).count() as u64);
         for task in done.iter().filter(|task| computation.stage(task.stage).output == StageOutput::Keep) {
             let is_merged = computation.merged_by(*task).is_some_and(|merge| done.contains(&merge));
-            let id = ResultId { computation: computation.id, task: *task };
-            assert!(is_merged || simulation.saved.contains(&id), "{task:?} is lost");
+            assert!(is_merged || progress.has(*task, Mark::Saved), "{task:?} is lost");
         }
         simulation.settle();
-        assert_eq!(simulation.committed_bytes(), 0);
         simulation.run(&copy(1, 20)).unwrap();
     });
 }
@@ -239,11 +229,7 @@ fn workers_end_together() {
         // 4 workers of 2 threads, tasks of 1 ms in the mean: 125 ms of work.
         let mut simulation = Simulation::new(cluster(4), seed);
         simulation.run(&copy(0, 1000)).unwrap();
-        let wall = simulation.events.iter().find_map(|event| match event {
-            Event::ComputationFinished { wall, .. } => Some(*wall),
-            _ => None,
-        });
-        assert!(wall.unwrap() < Duration::from_millis(150), "{wall:?}");
+        assert!(simulation.wall < Duration::from_millis(150), "{:?}", simulation.wall);
     });
 }
 
@@ -253,11 +239,7 @@ fn counts_that_observers_see_add_up() {
     let mut simulation = Simulation::new(cluster(3), 1);
     simulation.run(&computation).unwrap();
     for stage in computation.stage_ids() {
-        let counts = simulation.events.iter().filter_map(|event| match event {
-            Event::TasksDone { stage: of, count, .. } if *of == stage => Some(*count),
-            _ => None,
-        });
-        assert_eq!(counts.sum::<u64>(), computation.stage(stage).task_count);
+        assert_eq!(simulation.counts[&(computation.id, stage)], computation.stage(stage).task_count);
         let finished = Event::StageFinished { computation: computation.id, stage };
         assert_eq!(simulation.events.iter().filter(|event| **event == finished).count(), 1);
     }
@@ -271,10 +253,31 @@ fn a_million_tasks_cost_little() {
     let start = Instant::now();
     simulation.run(&computation).unwrap();
     eprintln!("{:?}, {} messages", start.elapsed(), simulation.messages);
-    assert_eq!(simulation.done.len(), 1_000_000);
+    assert_eq!(simulation.progress(computation.id).count(Mark::Done), 1_000_000);
     assert!(simulation.messages < 100_000, "{} messages", simulation.messages);
     // The pump itself and an unoptimised build included.
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_task_costs_the_scheduler_little_on_thousands_of_workers() {
+    let copy = copy(0, 200_000);
+    let (tree, deviations) = (workloads::tree(0, 200_000), workloads::deviations_from_mean(0, 200_000));
+    for (computation, most_allocations) in [(copy, 3), (tree, 5), (deviations, 60)] {
+        allocations::reset();
+        let cluster = Cluster { threads: 8, is_checked: false, ..cluster(4096) };
+        let mut simulation = Simulation::measured(cluster, 1);
+        simulation.run(&computation).unwrap();
+        let (cost, held) = (simulation.rank_zero.cost.unwrap(), allocations::allocations());
+        eprintln!("{cost:?}, {held:?}");
+        let tasks = computation.task_count();
+        assert!(held.peak_bytes < (10 * tasks) as i64 + (16 << 20), "{} bytes for {tasks} tasks", held.peak_bytes);
+        assert!(held.held_bytes < 4 << 20, "{} bytes are left", held.held_bytes);
+        assert!(held.count < most_allocations * tasks, "{} allocations for {tasks} tasks", held.count);
+        assert!(cost.messages < 2 * tasks, "{} messages for {tasks} tasks", cost.messages);
+        // Time grows with tasks, not with tasks times workers: an unoptimised build takes some 10 us a task.
+        assert!(cost.scheduling < Duration::from_micros(100 * tasks), "{:?} for {tasks} tasks", cost.scheduling);
+    }
 }
 
 #[test]
@@ -307,7 +310,7 @@ fn a_long_task_is_no_stall() {
 #[test]
 fn time_in_which_the_scheduler_was_stopped_does_not_count() {
     let mut simulation = Simulation::new(cluster(1), 1);
-    simulation.scheduler.submit(Duration::ZERO, mixed(0), &Skip::none());
+    simulation.rank_zero.scheduler.submit(Duration::ZERO, mixed(0), &Skip::none());
     let hour = Duration::from_secs(3600);
-    assert!((0..5).all(|hours| simulation.scheduler.look(hours * hour, Duration::from_secs(300)).is_none()));
+    assert!((0..5).all(|hours| simulation.rank_zero.scheduler.look(hours * hour, Duration::from_secs(300)).is_none()));
 }

@@ -1,85 +1,64 @@
-//! Carries messages between a real scheduler and real workers in simulated time: random delays, random task durations,
-//! messages between two endpoints in order, as every transport keeps them. Checks what must hold at every instant.
+//! Carries messages between a real scheduler and real workers in simulated time: random delays, random durations of
+//! tasks, messages between two endpoints in order, as every transport keeps them, and between others in any. Checks what
+//! must hold at every instant.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use super::agenda::Agenda;
+use super::cluster::Cluster;
+use super::progress::{Mark, Progress};
+use super::random::Random;
+use super::rank::{Rank, ScratchWork, result_of};
+use super::rank_zero::{Cost, RankZero};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
-use swath::array::{Chunk, DType, WrittenChunk};
+use swath::array::WrittenChunk;
 use swath::event::Event;
-use swath::kernels::reduction::Accumulator;
-use swath::protocol::{Endpoint, Message, Report, WorkerId, WorkerInfo};
+use swath::protocol::{Endpoint, Exchange, Message, Order, Report, WorkerId};
 use swath::scheduler::{self, Failure, Scheduler};
-use swath::task::{Computation, ComputationId, ResultId, Skip, StageOutput, StageWork, TaskId, TaskResult};
-use swath::worker::{self, Completion, Worker};
-
-/// The generator of splitmix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195).
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-}
-
-/// How a simulated cluster behaves.
-#[derive(Clone)]
-pub struct Cluster {
-    pub workers: u32,
-    pub threads: usize,
-    pub budget_bytes: u64,
-    /// Longest delay of a message, in microseconds.
-    pub delay: u64,
-    /// Longest duration of a task, in microseconds.
-    pub duration: u64,
-    /// The task that fails, if it comes to that.
-    pub failing: Option<TaskId>,
-    /// When the last worker is lost.
-    pub lost_at: Option<Duration>,
-    /// The message that never arrives, counted from the first.
-    pub lost_message: Option<u64>,
-}
+use swath::task::{Computation, ComputationId, ResultId, Skip, StageId, StageOutput, TaskId};
+use swath::worker::{self, Completion};
 
 enum Happening {
     Arrival { from: Endpoint, to: Endpoint, message: Message },
-    TaskEnd { worker: WorkerId, computation: ComputationId, task: TaskId },
+    TaskEnd { worker: WorkerId, id: ResultId },
     Saved { worker: WorkerId, computation: ComputationId, count: usize },
+    Scratch { worker: WorkerId, work: ScratchWork },
     Flush { worker: WorkerId },
+    Join { worker: WorkerId },
     Drain,
+    DropRunning,
+    Checkpoint,
     Loss { worker: WorkerId },
 }
 
+/// A cluster at work.
 pub struct Simulation {
     cluster: Cluster,
     random: Random,
     now: Duration,
-    pub scheduler: Scheduler,
-    workers: BTreeMap<WorkerId, Worker>,
-    running: BTreeMap<WorkerId, usize>,
-    queue: BinaryHeap<(Reverse<(Duration, u64)>, u64)>,
-    happenings: HashMap<u64, Happening>,
-    next: u64,
-    flushes: BTreeMap<WorkerId, Duration>,
+    pub rank_zero: RankZero,
+    ranks: BTreeMap<WorkerId, Rank>,
+    agenda: Agenda<Happening>,
     last_arrival: BTreeMap<(Endpoint, Endpoint), Duration>,
     computations: BTreeMap<ComputationId, Arc<Computation>>,
-    /// Tasks that ran to their end, with the worker that ran them.
-    pub done: BTreeMap<ResultId, WorkerId>,
+    progress: BTreeMap<ComputationId, Progress>,
     /// Tasks whose results are loaded instead of computed.
     loaded: BTreeSet<TaskId>,
-    /// Results that workers have kept for later attempts.
-    pub saved: BTreeSet<ResultId>,
-    /// Chunks that the scheduler has had recorded.
-    pub recorded: Vec<WrittenChunk>,
     pub fetches: u64,
     pub messages: u64,
     /// The beginning of the message that was lost.
     pub lost: Option<String>,
-    collected: BTreeSet<TaskId>,
+    /// Results written to scratch, and parts read.
+    pub spills: u64,
+    pub loads: u64,
+    /// Results of which a part was fetched.
+    pub parts: u64,
+    /// All but [`Event::TasksDone`].
     pub events: Vec<Event>,
+    /// Counts of those.
+    pub counts: BTreeMap<(ComputationId, StageId), u64>,
+    /// Time that the last computation took.
+    pub wall: Duration,
 }
 
 impl Simulation {
@@ -87,46 +66,49 @@ impl Simulation {
         let mut simulation = Simulation {
             random: Random(seed),
             now: Duration::ZERO,
-            scheduler: Scheduler::new(),
-            workers: BTreeMap::new(),
-            running: BTreeMap::new(),
-            queue: BinaryHeap::new(),
-            happenings: HashMap::new(),
-            next: 0,
-            flushes: BTreeMap::new(),
+            rank_zero: RankZero { scheduler: Scheduler::new(), cost: None },
+            ranks: BTreeMap::new(),
+            agenda: Agenda::new(),
             last_arrival: BTreeMap::new(),
             computations: BTreeMap::new(),
-            done: BTreeMap::new(),
+            progress: BTreeMap::new(),
             loaded: BTreeSet::new(),
-            saved: BTreeSet::new(),
-            recorded: Vec::new(),
             fetches: 0,
             messages: 0,
             lost: None,
-            collected: BTreeSet::new(),
+            spills: 0,
+            loads: 0,
+            parts: 0,
             events: Vec::new(),
+            counts: BTreeMap::new(),
+            wall: Duration::ZERO,
             cluster,
         };
-        let Cluster { threads, budget_bytes, lost_at, .. } = simulation.cluster;
-        for id in (0..simulation.cluster.workers).map(WorkerId) {
-            let node = format!("node{}", id.0 / 2);
-            let info = WorkerInfo { threads, budget_bytes, node, process: id.0, ..WorkerInfo::default() };
-            simulation.workers.insert(id, Worker::new(info));
-            simulation.act_for(id);
+        for worker in (0..simulation.cluster.workers).map(WorkerId) {
+            let time = if worker.0 == 0 { simulation.cluster.joined_at } else { Duration::ZERO };
+            simulation.plan(time, Happening::Join { worker });
         }
-        if let Some(time) = lost_at {
+        if let Some(time) = simulation.cluster.lost_at {
             let worker = WorkerId(simulation.cluster.workers - 1);
             simulation.plan(time, Happening::Loss { worker });
         }
         simulation
     }
 
+    /// The same, with what rank 0 costs measured.
+    pub fn measured(cluster: Cluster, seed: u64) -> Simulation {
+        let mut simulation = Simulation::new(cluster, seed);
+        simulation.rank_zero.cost = Some(Cost::default());
+        simulation
+    }
+
     fn plan(&mut self, time: Duration, happening: Happening) {
-        self.next += 1;
-        // Of what happens at one instant, the order is random too.
-        let tie = self.random.below(1 << 32);
-        self.queue.push((Reverse((time, tie)), self.next));
-        self.happenings.insert(self.next, happening);
+        self.agenda.plan(&mut self.random, time, happening);
+    }
+
+    /// A time from now that something takes.
+    fn soon(&mut self, most_micros: u64) -> Duration {
+        self.now + Duration::from_micros(1 + self.random.below(most_micros))
     }
 
     fn send(&mut self, from: Endpoint, to: Endpoint, message: Message) {
@@ -136,15 +118,22 @@ impl Simulation {
             return;
         }
         let earliest = self.last_arrival.get(&(from, to)).copied().unwrap_or_default() + Duration::from_nanos(1);
-        let delay = Duration::from_micros(1 + self.random.below(self.cluster.delay));
-        let time = earliest.max(self.now + delay);
+        let time = earliest.max(self.soon(self.cluster.delay));
         self.last_arrival.insert((from, to), time);
         self.plan(time, Happening::Arrival { from, to, message });
     }
 
-    /// Has the scheduler stop in good order at a time.
-    pub fn drain_at(&mut self, time: Duration) {
+    /// Has the scheduler stop in good order at a time, and drop what still runs at another.
+    pub fn drain_at(&mut self, time: Duration, patience: Option<Duration>) {
         self.plan(time, Happening::Drain);
+        if let Some(patience) = patience {
+            self.plan(time + patience, Happening::DropRunning);
+        }
+    }
+
+    /// Has results of reducing tasks kept at a time.
+    pub fn checkpoint_at(&mut self, time: Duration) {
+        self.plan(time, Happening::Checkpoint);
     }
 
     /// Runs a computation to its end.
@@ -152,196 +141,300 @@ impl Simulation {
         self.run_but(computation, &Skip::none(), &|_| false)
     }
 
-    /// Runs a computation, but for some tasks, to its end. The results of those of which `is_loaded` holds are loaded: they
-    /// need no inputs.
+    /// Runs a computation, but for some tasks, to its end. The results of those of which `is_loaded` holds are loaded.
     pub fn run_but(
         &mut self,
         computation: &Arc<Computation>,
         skip: &Skip,
         is_loaded: &dyn Fn(TaskId) -> bool,
     ) -> Result<(), Failure> {
-        let tasks = computation
-            .stage_ids()
-            .flat_map(|stage| (0..computation.stage(stage).task_count).map(move |index| TaskId { stage, index }));
-        // Other tasks than merges get their inputs in any case.
-        let is_merge = |task: &TaskId| matches!(computation.stage(task.stage).work, StageWork::Merge(_));
-        self.loaded = tasks.filter(|task| is_merge(task) && is_loaded(*task)).collect();
-        self.computations.insert(computation.id, computation.clone());
-        self.collected.clear();
-        self.scheduler.submit(self.now, computation.clone(), skip);
-        let mut outcome = self.act_for_scheduler();
+        let start = self.now;
+        let mut outcome = self.begin(computation, skip, is_loaded);
         while outcome.is_none() {
-            let (Reverse((time, _)), key) = self.queue.pop().expect("something must happen until the end");
-            assert!(time >= self.now);
-            self.now = time;
-            let happening = self.happenings.remove(&key).expect("what is planned happens once");
-            outcome = self.happen(happening);
+            outcome = self.step();
         }
+        self.wall = self.now - start;
         outcome.expect("the loop ends with an outcome")
     }
 
     /// Runs a computation to its end, or until the scheduler finds that it has stalled: then its description.
     pub fn run_watched(&mut self, computation: &Arc<Computation>, limit: Duration) -> Result<(), String> {
-        self.computations.insert(computation.id, computation.clone());
-        self.scheduler.submit(self.now, computation.clone(), &Skip::none());
-        let mut outcome = self.act_for_scheduler();
+        let mut outcome = self.begin(computation, &Skip::none(), &|_| false);
         let mut next_look = self.now;
         while outcome.is_none() {
-            if self.queue.peek().is_none_or(|(Reverse((time, _)), _)| *time > next_look) {
-                self.now = next_look;
-                next_look += limit / 50;
-                if let Some(state) = self.scheduler.look(self.now, limit) {
-                    return Err(state);
-                }
-                outcome = self.act_for_scheduler();
+            if self.agenda.next_time().is_some_and(|time| time <= next_look) {
+                outcome = self.step();
                 continue;
             }
-            let (Reverse((time, _)), key) = self.queue.pop().expect("it was looked at");
-            self.now = time;
-            let happening = self.happenings.remove(&key).expect("what is planned happens once");
-            outcome = self.happen(happening);
+            self.now = next_look;
+            next_look += limit / 50;
+            let (now, mut state) = (self.now, None);
+            let actions = self.rank_zero.step(|scheduler| state = scheduler.look(now, limit));
+            if let Some(state) = state {
+                return Err(state);
+            }
+            outcome = self.act_for_scheduler(actions);
         }
         outcome.expect("the loop ends with an outcome").map_err(|failure| failure.to_string())
     }
 
-    /// Lets messages arrive that are still on their way.
-    pub fn settle(&mut self) {
-        while let Some((Reverse((time, _)), key)) = self.queue.pop() {
-            self.now = time;
-            let happening = self.happenings.remove(&key).expect("what is planned happens once");
-            self.happen(happening);
-        }
+    fn begin(
+        &mut self,
+        computation: &Arc<Computation>,
+        skip: &Skip,
+        is_loaded: &dyn Fn(TaskId) -> bool,
+    ) -> Option<Result<(), Failure>> {
+        let tasks = computation
+            .stage_ids()
+            .flat_map(|stage| (0..computation.stage(stage).task_count).map(move |index| TaskId { stage, index }));
+        self.loaded = tasks.filter(|task| is_loaded(*task)).collect();
+        self.computations.insert(computation.id, computation.clone());
+        self.progress.insert(computation.id, Progress::new(computation));
+        let start = self.now;
+        let actions = self.rank_zero.step(|scheduler| scheduler.submit(start, computation.clone(), skip));
+        self.act_for_scheduler(actions)
     }
 
-    pub fn committed_bytes(&self) -> u64 {
-        self.workers.values().map(Worker::committed_bytes).sum()
+    /// The next thing happens; it must be there.
+    fn step(&mut self) -> Option<Result<(), Failure>> {
+        let (time, happening) = self.agenda.next().expect("something must happen until the end");
+        assert!(time >= self.now);
+        self.now = time;
+        self.happen(happening)
+    }
+
+    /// Lets everything happen that is still to come: nothing must be left then.
+    pub fn settle(&mut self) {
+        while let Some((time, happening)) = self.agenda.next() {
+            self.now = time;
+            self.happen(happening);
+        }
+        self.ranks.values().for_each(Rank::check_at_rest);
+        assert!(self.rank_zero.scheduler.is_at_rest(), "something is left: {:?}", self.rank_zero.scheduler);
+    }
+
+    /// Drops the kept results of a stage.
+    pub fn release_persisted(&mut self, computation: ComputationId, stage: StageId) {
+        let actions = self.rank_zero.step(|scheduler| scheduler.release_persisted(computation, stage));
+        self.act_for_scheduler(actions);
+    }
+
+    /// What has become of the tasks of a computation.
+    pub fn progress(&self, computation: ComputationId) -> &Progress {
+        &self.progress[&computation]
     }
 
     fn happen(&mut self, happening: Happening) -> Option<Result<(), Failure>> {
-        match happening {
+        let now = self.now;
+        let actions = match happening {
             Happening::Arrival { from: Endpoint::Worker(from), to: Endpoint::Scheduler, message } => {
                 let Message::Report(report) = message else { panic!("workers send reports, not {message:?}") };
-                self.scheduler.handle_report(self.now, from, report);
-                return self.act_for_scheduler();
+                self.rank_zero.hear(now, from, report)
             }
-            Happening::Arrival { from, to: Endpoint::Worker(to), message } => {
-                if let Some(worker) = self.workers.get_mut(&to) {
-                    worker.handle_message(from, message);
-                    self.act_for(to);
-                }
+            Happening::Drain => self.rank_zero.step(|scheduler| scheduler.drain(now)),
+            Happening::DropRunning => self.rank_zero.step(Scheduler::drop_running),
+            Happening::Checkpoint => self.rank_zero.step(Scheduler::checkpoint),
+            other => {
+                self.happen_to_worker(other);
+                return None;
             }
-            Happening::Arrival { from, .. } => panic!("{from} sent the scheduler a message"),
-            Happening::TaskEnd { worker, computation, task } => self.end_task(worker, computation, task),
-            Happening::Saved { worker, computation, count } => {
-                if let Some(found) = self.workers.get_mut(&worker) {
-                    found.handle_saved(computation, count);
-                    self.act_for(worker);
-                }
-            }
-            Happening::Flush { worker } => self.act_for(worker),
-            Happening::Drain => {
-                self.scheduler.drain(self.now);
-                return self.act_for_scheduler();
-            }
-            Happening::Loss { worker } => {
-                self.workers.remove(&worker);
-                let reason = "its node is dark".to_owned();
-                self.scheduler.handle_report(self.now, worker, Report::Lost { reason });
-                return self.act_for_scheduler();
-            }
-        }
-        None
+        };
+        self.act_for_scheduler(actions)
     }
 
-    fn end_task(&mut self, id: WorkerId, computation: ComputationId, task: TaskId) {
-        let Some(worker) = self.workers.get_mut(&id) else { return };
-        *self.running.entry(id).or_default() -= 1;
-        let plan = &self.computations[&computation];
-        let outcome = if self.cluster.failing == Some(task) {
+    fn happen_to_worker(&mut self, happening: Happening) {
+        let worker = match happening {
+            Happening::Arrival { from, to: Endpoint::Worker(to), message } => {
+                if let Some(rank) = self.ranks.get_mut(&to) {
+                    if let Message::Order(order) = &message {
+                        rank.hear(order, &self.computations);
+                    }
+                    rank.worker.handle_message(from, message);
+                }
+                to
+            }
+            Happening::TaskEnd { worker, id } => {
+                self.end_task(worker, id);
+                worker
+            }
+            Happening::Saved { worker, computation, count } => {
+                if let Some(rank) = self.ranks.get_mut(&worker) {
+                    rank.worker.handle_saved(computation, count);
+                }
+                worker
+            }
+            Happening::Scratch { worker, work } => {
+                self.end_scratch(worker, work);
+                worker
+            }
+            Happening::Flush { worker } => worker,
+            Happening::Join { worker } => {
+                self.ranks.insert(worker, Rank::new(self.cluster.info(worker), self.cluster.slowness(worker)));
+                worker
+            }
+            Happening::Loss { worker } => {
+                self.ranks.remove(&worker);
+                let report = Report::Lost { reason: "its node is dark".to_owned() };
+                self.send(Endpoint::Worker(worker), Endpoint::Scheduler, Message::Report(report));
+                worker
+            }
+            Happening::Arrival { .. } | Happening::Drain | Happening::DropRunning | Happening::Checkpoint => {
+                unreachable!("rank 0 has had it")
+            }
+        };
+        self.act_for(worker);
+    }
+
+    fn end_task(&mut self, worker: WorkerId, id: ResultId) {
+        let Some(rank) = self.ranks.get_mut(&worker) else { return };
+        let computation = &self.computations[&id.computation];
+        let outcome = if self.cluster.failing == Some(id.task) {
+            rank.end(computation, id, None);
             Err("no such chunk".to_owned())
         } else {
-            let previous = self.done.insert(ResultId { computation, task }, id);
-            assert_eq!(previous, None, "task {task:?} ran twice");
-            let values = Chunk::zeros(DType::UInt8, vec![16]);
-            let result = match plan.stage(task.stage).output {
-                StageOutput::Write { .. } | StageOutput::Discard => None,
-                _ if plan.merged_by(task).is_some() => {
-                    Some(TaskResult::Partial(vec![Accumulator { fields: vec![values.into_data()] }]))
-                }
-                _ => Some(TaskResult::Chunk(values)),
-            };
-            let is_written = matches!(plan.stage(task.stage).output, StageOutput::Write { .. });
-            let chunk = WrittenChunk { chunk: task.index, size_bytes: 2, checksum: 3 };
+            let progress = self.progress.get_mut(&id.computation).expect("a task is of a computation that runs");
+            assert!(progress.note(id.task, Mark::Done), "{id} ran twice");
+            let result = result_of(computation, id.task);
+            rank.end(computation, id, result.as_ref());
+            let is_written = matches!(computation.stage(id.task.stage).output, StageOutput::Write { .. });
+            let chunk = WrittenChunk { chunk: id.task.index, size_bytes: 2, checksum: 3 };
             Ok(Completion { result, read_bytes: 1, written: if is_written { vec![chunk] } else { Vec::new() } })
         };
-        worker.handle_completion(self.now, computation, task, outcome);
-        self.act_for(id);
+        rank.worker.handle_completion(self.now, id.computation, id.task, outcome);
+    }
+
+    fn end_scratch(&mut self, worker: WorkerId, work: ScratchWork) {
+        let Some(rank) = self.ranks.get_mut(&worker) else { return };
+        let is_full = self.cluster.failing_write.is_some_and(|count| self.spills >= count);
+        match &work {
+            ScratchWork::Write { result, .. } if is_full => {
+                rank.worker.handle_spilled(*result, Err("no space left".to_owned()));
+                return;
+            }
+            // Of what couldn't be written, there is nothing to discard.
+            ScratchWork::Discard(result) if is_full && !rank.has_in_scratch(*result) => return,
+            _ => {}
+        }
+        let value = rank.end_scratch(&work, &self.computations);
+        match work {
+            ScratchWork::Write { result, .. } => {
+                self.spills += 1;
+                rank.worker.handle_spilled(result, Ok(()));
+            }
+            ScratchWork::Read(part) => {
+                self.loads += 1;
+                rank.worker.handle_loaded(part, value.ok_or_else(|| "it was empty".to_owned()));
+            }
+            ScratchWork::Discard(_) => {}
+        }
     }
 
     fn act_for(&mut self, id: WorkerId) {
-        let Some(worker) = self.workers.get_mut(&id) else { return };
-        worker.flush(self.now);
-        let mut actions = Vec::new();
-        while let Some(action) = worker.poll_action() {
-            actions.push(action);
-        }
-        let deadline = worker.flush_deadline();
-        if let Some(deadline) = deadline
-            && self.flushes.insert(id, deadline) != Some(deadline)
-        {
-            self.plan(deadline.max(self.now), Happening::Flush { worker: id });
-        }
-        for action in actions {
-            match action {
-                worker::Action::Run { computation, task, inputs } => {
-                    let inputs_of = |task| self.computations[&computation].inputs_of(task).into_iter().collect();
-                    let is_loaded = self.loaded.contains(&task);
-                    let expected: BTreeSet<ResultId> = if is_loaded { BTreeSet::new() } else { inputs_of(task) };
-                    assert_eq!(inputs.results().collect::<BTreeSet<_>>(), expected, "inputs of {task:?}");
-                    let running = self.running.entry(id).or_default();
-                    *running += 1;
-                    assert!(*running <= self.cluster.threads);
-                    let duration = Duration::from_micros(1 + self.random.below(self.cluster.duration));
-                    self.plan(self.now + duration, Happening::TaskEnd { worker: id, computation, task });
-                }
-                worker::Action::Send { to, message } => {
-                    self.fetches += u64::from(matches!(message, Message::Exchange(_)));
-                    self.send(Endpoint::Worker(id), to, message);
-                }
-                worker::Action::Save { computation, results } => {
-                    let count = results.len();
-                    self.saved.extend(results.into_iter().map(|(task, _)| ResultId { computation, task }));
-                    let time = self.now + Duration::from_micros(1 + self.random.below(self.cluster.duration));
-                    self.plan(time, Happening::Saved { worker: id, computation, count });
-                }
-                worker::Action::Spill { .. } | worker::Action::Load(_) | worker::Action::Discard(_) => {
-                    panic!("there is no scratch")
-                }
-                worker::Action::Prepare(_)
-                | worker::Action::Forget(_)
-                | worker::Action::Cancel(_)
-                | worker::Action::Exit { .. } => {}
+        let Some(rank) = self.ranks.get_mut(&id) else { return };
+        rank.worker.flush(self.now);
+        let actions: Vec<worker::Action> = std::iter::from_fn(|| rank.worker.poll_action()).collect();
+        let deadline = rank.worker.flush_deadline();
+        if rank.flush != deadline {
+            rank.flush = deadline;
+            if let Some(deadline) = deadline {
+                self.plan(deadline.max(self.now), Happening::Flush { worker: id });
             }
         }
-        let committed = self.workers[&id].committed_bytes();
-        let alone = self.running.get(&id).copied().unwrap_or_default() <= 1;
-        assert!(committed <= self.cluster.budget_bytes || alone, "{committed} bytes are promised");
+        for action in actions {
+            self.act(id, action);
+        }
+        if let Some(rank) = self.ranks.get(&id) {
+            rank.check();
+        }
     }
 
-    fn act_for_scheduler(&mut self) -> Option<Result<(), Failure>> {
+    fn act(&mut self, id: WorkerId, action: worker::Action) {
+        let Some(rank) = self.ranks.get_mut(&id) else { return };
+        match action {
+            worker::Action::Run { computation, task, inputs } => {
+                let found = &self.computations[&computation];
+                if self.cluster.is_checked {
+                    rank.start(found, task, &inputs, self.loaded.contains(&task));
+                }
+                let slowness = rank.slowness;
+                let id_of_result = ResultId { computation, task };
+                let progress = self.progress.get_mut(&computation).expect("a task is of a computation that runs");
+                assert!(progress.note(task, Mark::Started), "{id_of_result} starts twice");
+                let time = self.soon(self.cluster.duration * slowness);
+                self.plan(time, Happening::TaskEnd { worker: id, id: id_of_result });
+            }
+            worker::Action::Send { to, message } => {
+                match &message {
+                    Message::Exchange(Exchange::Fetch(parts)) => {
+                        self.fetches += 1;
+                        self.parts += parts.iter().filter(|part| part.region.is_some()).count() as u64;
+                    }
+                    Message::Report(Report::Cancelled(computation)) => {
+                        assert!(!rank.runs_any(*computation), "{id} says that it has stopped");
+                        rank.drop_computation(*computation);
+                    }
+                    _ => {}
+                }
+                self.send(Endpoint::Worker(id), to, message);
+            }
+            worker::Action::Save { computation, results } => {
+                let count = results.len();
+                let progress = self.progress.get_mut(&computation).expect("a result is of a computation that runs");
+                for (task, _) in results {
+                    assert!(progress.note(task, Mark::Saved), "{task:?} is saved twice");
+                }
+                let time = self.soon(self.cluster.duration);
+                self.plan(time, Happening::Saved { worker: id, computation, count });
+            }
+            worker::Action::Spill { result, value, .. } => {
+                self.order_scratch(id, ScratchWork::Write { result, bytes: value.size_bytes() as u64 });
+            }
+            worker::Action::Load(part) => self.order_scratch(id, ScratchWork::Read(part)),
+            worker::Action::Discard(result) => self.order_scratch(id, ScratchWork::Discard(result)),
+            worker::Action::Prepare(_)
+            | worker::Action::Forget(_)
+            | worker::Action::Cancel(_)
+            | worker::Action::Exit { .. } => {}
+        }
+    }
+
+    fn order_scratch(&mut self, worker: WorkerId, work: ScratchWork) {
+        let takes = self.soon(self.cluster.duration) - self.now;
+        let Some(rank) = self.ranks.get_mut(&worker) else { return };
+        rank.scratch_until = rank.scratch_until.max(self.now) + takes;
+        let time = rank.scratch_until;
+        self.plan(time, Happening::Scratch { worker, work });
+    }
+
+    fn act_for_scheduler(&mut self, actions: Vec<scheduler::Action>) -> Option<Result<(), Failure>> {
         let mut finished = None;
-        while let Some(action) = self.scheduler.poll_action() {
+        for action in actions {
             match action {
                 scheduler::Action::Send { to, order } => {
+                    if let Order::Assign { tasks, .. } = &order {
+                        assert!(!tasks.is_empty(), "{to} is sent nothing to do");
+                    }
                     self.send(Endpoint::Scheduler, Endpoint::Worker(to), Message::Order(order));
                 }
+                scheduler::Action::Emit(Event::TasksDone { computation, stage, count, .. }) => {
+                    *self.counts.entry((computation, stage)).or_default() += count;
+                }
                 scheduler::Action::Emit(event) => self.events.push(event),
-                scheduler::Action::Collect { task, .. } => assert!(self.collected.insert(task), "{task:?} came twice"),
-                scheduler::Action::Written { chunks, .. } => self.recorded.extend(chunks),
+                scheduler::Action::Collect { task, .. } => self.note(task, Mark::Collected),
+                scheduler::Action::Written { stage, chunks } => {
+                    chunks.into_iter().for_each(|one| self.note(TaskId { stage, index: one.chunk }, Mark::Recorded));
+                }
                 scheduler::Action::Finish { outcome, .. } => finished = Some(outcome),
             }
         }
         finished
+    }
+
+    /// Something has come of a task of the computation that runs, for the first time.
+    fn note(&mut self, task: TaskId, mark: Mark) {
+        let progress = self.progress.values_mut().next_back().expect("what is done is of a computation");
+        assert!(progress.note(task, mark), "{task:?} is {mark:?} twice");
+        assert!(progress.has(task, Mark::Done), "{task:?} is {mark:?} and didn't run");
     }
 
     /// Whether every result that the script wants has arrived.
@@ -350,6 +443,6 @@ impl Simulation {
             let stage = computation.stage(id);
             matches!(stage.output, StageOutput::Collect { .. }).then_some(stage.task_count)
         });
-        wanted.sum::<u64>() == self.collected.len() as u64
+        wanted.sum::<u64>() == self.progress(computation.id).count(Mark::Collected)
     }
 }
