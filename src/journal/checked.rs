@@ -104,14 +104,14 @@ pub fn is_whole(path: &Path) -> Result<bool, JournalError> {
     }
 }
 
-/// Writes a file under another name, syncs it and gives it its own.
+/// Writes a file under another name, syncs it and gives it its own. Makes no directory: one that isn't there may just have
+/// been removed.
 pub(super) fn replace(path: &Path, write: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<(), JournalError> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let unique = format!(".{name}.{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let temporary = path.with_file_name(unique);
     let create = || {
-        path.parent().map_or(Ok(()), fs::create_dir_all)?;
         let mut file = File::create(&temporary)?;
         write(&mut file)?;
         file.sync_data()?;
@@ -133,6 +133,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("values/3");
         assert_eq!(read(&path).unwrap(), None);
+        assert!(publish(&path, b"some values").is_err(), "a directory that is gone stays so");
+        fs::create_dir(folder.path().join("values")).unwrap();
         publish(&path, b"some values").unwrap();
         assert_eq!(read(&path).unwrap().unwrap(), b"some values");
         assert!(is_whole(&path).unwrap() && !is_whole(&folder.path().join("values/4")).unwrap());

@@ -8,11 +8,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where run directories are by default, below the working directory.
 const RUNS: &str = ".swath/runs";
 /// Files and directories of a run directory.
 const CONTENTS: [&str; 5] = ["journal", "values", "partials", "outcome.json", "run.json"];
+
+/// How often the removal of a directory is tried where others are still writing into it, and after which times.
+const REMOVALS: u32 = 20;
+const REMOVAL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What becomes of a run directory that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +53,27 @@ pub fn values_file(directory: &Path, computation: ComputationId, digest: PlanDig
 /// The directory, in a run directory, with the states of a computation's unfinished reductions.
 pub fn partials_directory(directory: &Path, computation: ComputationId, digest: PlanDigest) -> PathBuf {
     directory.join("partials").join(format!("{}-{digest}", computation.0))
+}
+
+/// Removes a directory into which somebody may still be writing: under another name first, so that nothing is added.
+///
+/// # Errors
+/// What the file system says.
+pub fn remove_directory(path: &Path) -> Result<(), JournalError> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let doomed = path.with_file_name(format!(".{}.removed", name.trim_start_matches('.')));
+    let doomed = if fs::rename(path, &doomed).is_ok() { doomed.as_path() } else { path };
+    // A file that was being made meanwhile appears once.
+    let remove = |_| fs::remove_dir_all(doomed);
+    let is_done = |result: &std::io::Result<()>| match result {
+        Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
+            std::thread::sleep(REMOVAL_INTERVAL);
+            false
+        }
+        _ => true,
+    };
+    let result = (0..REMOVALS).map(remove).find(is_done);
+    removed(result.unwrap_or_else(|| fs::remove_dir_all(doomed)), doomed)
 }
 
 impl RunDirectory {
@@ -217,8 +243,7 @@ fn clear(path: &Path) -> Result<(), JournalError> {
     for entry in fs::read_dir(path).map_err(io_error("list", path))?.flatten() {
         if !entry.file_name().to_string_lossy().starts_with("lock") {
             let path = entry.path();
-            let is_directory = path.is_dir();
-            removed(if is_directory { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }, &path)?;
+            if path.is_dir() { remove_directory(&path) } else { removed(fs::remove_file(&path), &path) }?;
         }
     }
     Ok(())
@@ -239,6 +264,24 @@ mod tests {
 
     fn value() -> Record {
         Record::Value { computation: ComputationId(3), digest: PlanDigest::of(&"plan"), value: vec![1, 2] }
+    }
+
+    #[test]
+    fn what_is_written_into_a_directory_that_goes_goes_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("partials");
+        for round in 0..50 {
+            fs::create_dir(&path).unwrap();
+            let file = |name: u32| path.join(name.to_string());
+            super::super::publish(&file(0), b"before").unwrap();
+            let write = || (1..).take_while(|name| super::super::publish(&file(*name), b"meanwhile").is_ok()).count();
+            std::thread::scope(|scope| {
+                let writers = [scope.spawn(write), scope.spawn(write)];
+                remove_directory(&path).unwrap();
+                assert!(writers.into_iter().all(|writer| writer.join().is_ok()));
+            });
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "round {round}");
+        }
     }
 
     #[test]

@@ -25,7 +25,9 @@ mod outcome;
 mod record;
 
 pub use checked::{is_whole, publish, publish_value, read};
-pub use directory::{RunDirectory, Start, default_directory, partials_directory, remove_dead_lock, values_file};
+pub use directory::{
+    RunDirectory, Start, default_directory, partials_directory, remove_dead_lock, remove_directory, values_file,
+};
 pub use history::{History, OutputHistory, ValuePlace};
 pub use identity::{Identity, short_digest};
 pub use lock::{Lock, Owner, is_alive};

@@ -164,7 +164,10 @@ impl Ledger {
     ) -> Result<(), RuntimeError> {
         self.has_kept = true;
         if values.iter().map(Chunk::size_bytes).sum::<usize>() > SMALL_VALUE_BYTES {
-            journal::publish_value(&values_file(&self.path, computation, digest), &values)?;
+            let file = values_file(&self.path, computation, digest);
+            // Where it can't be made, the file can't be written, which says why.
+            let _ = file.parent().map(std::fs::create_dir_all);
+            journal::publish_value(&file, &values)?;
             return self.append(Record::ValueFile { computation, digest });
         }
         let value = postcard::to_stdvec(values).expect("chunks are plain data, which postcard encodes");

@@ -123,6 +123,8 @@ impl Ledger {
     ) -> Skip {
         let directory = journal::partials_directory(&self.path, computation.id, digest);
         let names = if self.is_resumed { whole_files(&directory) } else { HashSet::new() };
+        // Made here only: workers that still save when the computation is over don't bring it back.
+        let _ = std::fs::create_dir_all(&directory);
         computation.partials = Some(Partials { directory, has_some: !names.is_empty() });
         if names.is_empty() && !begun.has_some() {
             return Skip::none();
@@ -140,7 +142,7 @@ impl Ledger {
     pub(in crate::runtime) fn forget_partials(&mut self, computation: &Computation) {
         if let Some(partials) = &computation.partials {
             // What stays behind goes with the run directory.
-            let _ = std::fs::remove_dir_all(&partials.directory);
+            let _ = journal::remove_directory(&partials.directory);
         }
     }
 
