@@ -105,7 +105,8 @@ impl FixedBytes for bool {
     }
     fn from_segment(segment: Segment) -> Option<Vec<bool>> {
         match segment {
-            Segment::One(bytes) => bool::from_bytes(&bytes),
+            // In place: a value takes as much as its byte.
+            Segment::One(bytes) => Some(bytes.into_iter().map(|byte| byte != 0).collect()),
             _ => None,
         }
     }
