@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 use swath::cli;
+use swath::runtime::Allocator;
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> ExitCode {
     let ended = cli::parse().and_then(cli::dispatch);

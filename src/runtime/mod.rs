@@ -20,6 +20,7 @@ mod serve;
 mod session;
 mod start;
 
+pub use allocator::{Allocator, keep_freed_memory};
 pub use drain::{DRAINED, Times};
 pub use ledger::{RunOptions, Skipped};
 pub use scratch::ScratchOptions;

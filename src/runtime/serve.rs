@@ -1,5 +1,6 @@
 //! Gives a worker its threads, its transport and its clock.
 
+use super::allocator;
 use super::memory::peak_bytes;
 use super::partials;
 use super::place::here;
@@ -171,6 +172,7 @@ impl Server<'_> {
         let Some(executor) = self.prepared.get(&computation).cloned() else { return };
         let (finished, place) = (self.finished.clone(), self.place.clone());
         self.pool.spawn(move || {
+            allocator::give_back_large_where_tight();
             let run = || match partials::load(executor.computation(), task) {
                 Some(result) => Ok(TaskOutcome { result: Some(result), bytes_read: 0, written: Vec::new() }),
                 None => executor.run(task, &inputs),
