@@ -37,6 +37,9 @@ const SPIN: Duration = Duration::from_micros(30);
 const PAUSES: (Duration, Duration) = (Duration::from_micros(20), Duration::from_millis(2));
 /// A pause is this part of the time since the last traffic: waiting takes a tenth longer than it must, at most.
 const PAUSE_SHARE: u32 = 10;
+/// What the system may add to a pause; by default it adds twice as much as the shortest one takes.
+#[cfg(target_os = "linux")]
+const SLACK_NANOSECONDS: std::num::NonZeroU64 = std::num::NonZeroU64::new(2_000).expect("it isn't 0");
 /// Longest wait of [`Transport::abort`] for the thread that calls MPI.
 const ABORT_WAIT: Duration = Duration::from_millis(200);
 
@@ -175,6 +178,9 @@ struct Poller {
 
 impl Poller {
     fn run(mut self, universe: Universe) {
+        #[cfg(target_os = "linux")]
+        // Where the system refuses, messages are found somewhat later.
+        let _ = rustix::thread::set_current_timer_slack(Some(SLACK_NANOSECONDS));
         let mut last_traffic = Instant::now();
         let mut is_closing = false;
         loop {
