@@ -1,79 +1,111 @@
 //! How fast values move between two ranks, bare or as Swath moves them:
-//! `mpirun -n 2 exchange bare|swath MEBIBYTES ROUNDS`.
+//! `mpirun -n 2 exchange bare|bare-huge|swath ROUNDS MEBIBYTES...`. `tests/bench/exchange.py` runs all of them in turn.
 //!
-//! Rank 0 sends an array of so many MiB to rank 1, which sends it back, so many times. Rank 0 prints MB/s: bytes of one
-//! direction over half the time of a round trip, of the fastest round. `bare` calls MPI's blocking send and receive on
-//! the same two buffers again and again; `swath` sends a result through the transport that runs use.
+//! For each size, rank 0 sends an array of so many MiB to rank 1, which sends it back, so many times. Rank 0 prints a line
+//! of MB/s: bytes of one direction over half the time of a round trip, of the fastest round. `bare` calls MPI's blocking
+//! send and receive on the same two buffers again and again, both written to before, on the pages that the C library
+//! gives every MPI program; `bare-huge` has its buffers from Swath's allocator; `swath` sends a result through the
+//! transport that runs use, and gives every array up when the next one has come.
 
 use mpi::traits::{Communicator, Destination, Source};
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use swath::array::{Chunk, DType};
+use swath::environment::Environment;
 use swath::protocol::{Endpoint, Exchange, Message, WorkerId};
+use swath::runtime::{Allocator, keep_freed_memory};
 use swath::task::{ComputationId, ResultId, ResultPart, StageId, TaskId, TaskResult};
 use swath::transport::{Transport, mpi::connect};
 
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let number = |position: usize| arguments.get(position).and_then(|text| text.parse().ok());
-    let (Some(kind), Some(mebibytes), Some(rounds)) = (arguments.first(), number(1), number(2)) else {
-        eprintln!("usage: mpirun -n 2 exchange bare|swath MEBIBYTES ROUNDS");
+    let numbers: Option<Vec<usize>> = arguments.iter().skip(1).map(|text| text.parse().ok()).collect();
+    let (Some(kind), Some([rounds, sizes @ ..])) = (arguments.first(), numbers.as_deref()) else {
+        eprintln!("usage: mpirun -n 2 exchange bare|bare-huge|swath ROUNDS MEBIBYTES...");
         return ExitCode::from(2);
     };
-    let bytes = mebibytes << 20;
-    let best = if kind == "bare" { bare(bytes, rounds) } else { through_swath(bytes, rounds) };
-    if let Some(best) = best {
-        println!("{:.0}", bytes as f64 / 1e6 / (best.as_secs_f64() / 2.0));
+    // As every run does.
+    keep_freed_memory(Environment::detect().memory_bytes);
+    let sizes: Vec<usize> = sizes.iter().map(|mebibytes| mebibytes << 20).collect();
+    let measured = match kind.as_str() {
+        "swath" => through_swath(&sizes, *rounds),
+        kind => bare(&sizes, *rounds, kind == "bare-huge"),
+    };
+    let Some(measured) = measured else { return ExitCode::FAILURE };
+    let rates = measured.iter().zip(&sizes).map(|(best, &bytes)| bytes as f64 / 1e6 / (best.as_secs_f64() / 2.0));
+    if Environment::detect().ranks.rank == 0 {
+        println!("{}", rates.map(|rate| format!("{rate:.0}")).collect::<Vec<_>>().join(" "));
     }
     ExitCode::SUCCESS
 }
 
-/// The time of the fastest round trip, on rank 0.
-fn bare(bytes: usize, rounds: usize) -> Option<Duration> {
+/// The times of the fastest round trips.
+fn bare(sizes: &[usize], rounds: usize, on_huge_pages: bool) -> Option<Vec<Duration>> {
     let universe = mpi::initialize()?;
     let world = universe.world();
     let other = world.process_at_rank(1 - world.rank());
-    let (sent, mut received) = (vec![1_u8; bytes], vec![0_u8; bytes]);
-    let mut best = None;
-    for _ in 0..rounds {
-        let start = Instant::now();
-        if world.rank() == 0 {
-            other.send(&sent[..]);
-            other.receive_into(&mut received[..]);
-        } else {
-            other.receive_into(&mut received[..]);
-            other.send(&sent[..]);
-        }
-        best = faster(best, start.elapsed());
-    }
-    best.filter(|_| world.rank() == 0)
+    let measure = |&bytes: &usize| {
+        let mut buffers =
+            [0, 1].map(|value| if on_huge_pages { vec![value; bytes].leak() } else { ordinary(value, bytes) });
+        let [received, sent] = &mut buffers;
+        let rounds = (0..rounds).map(|_| {
+            let start = Instant::now();
+            if world.rank() == 0 {
+                other.send(&sent[..]);
+                other.receive_into(&mut received[..]);
+            } else {
+                other.receive_into(&mut received[..]);
+                other.send(&sent[..]);
+            }
+            start.elapsed()
+        });
+        rounds.min().unwrap_or_default()
+    };
+    Some(sizes.iter().map(measure).collect())
 }
 
-fn through_swath(bytes: usize, rounds: usize) -> Option<Duration> {
+/// Bytes of this value in memory as the C library has it, which stays for the life of the program.
+fn ordinary(value: u8, bytes: usize) -> &'static mut [u8] {
+    let layout = Layout::array::<u8>(bytes).expect("the size of an array");
+    // SAFETY: the block is zeroed, has as many bytes, and is never freed.
+    let block = unsafe { std::slice::from_raw_parts_mut(System.alloc_zeroed(layout), bytes) };
+    block.fill(value);
+    block
+}
+
+fn through_swath(sizes: &[usize], rounds: usize) -> Option<Vec<Duration>> {
     let (rank, _, transport) = connect().ok()?;
     let other = if rank == 0 { Endpoint::Worker(WorkerId(0)) } else { Endpoint::Scheduler };
     let result = ResultId { computation: ComputationId(0), task: TaskId { stage: StageId(0), index: 0 } };
     let part = ResultPart { result, region: None };
-    let mut value = Arc::new(TaskResult::Chunk(Chunk::zeros(DType::Float64, vec![bytes / 8])));
-    let mut best = None;
-    for _ in 0..rounds {
-        let start = Instant::now();
-        if rank == 0 {
-            transport.send(other, Message::Exchange(Exchange::Data(vec![(part.clone(), value.clone())]))).ok()?;
-            value = receive(&transport)?;
-        } else {
-            value = receive(&transport)?;
-            transport.send(other, Message::Exchange(Exchange::Data(vec![(part.clone(), value.clone())]))).ok()?;
+    let send = |value: &Arc<TaskResult>| {
+        let message = Message::Exchange(Exchange::Data(vec![(part.clone(), value.clone())]));
+        transport.send(other, message).ok()
+    };
+    let mut measured = Vec::new();
+    for &bytes in sizes {
+        let mut best = Duration::MAX;
+        let mut value = Arc::new(TaskResult::Chunk(Chunk::zeros(DType::Float64, vec![bytes / 8])));
+        for _ in 0..rounds {
+            let start = Instant::now();
+            if rank == 0 {
+                send(&value)?;
+                value = receive(&transport)?;
+            } else {
+                value = receive(&transport)?;
+                send(&value)?;
+            }
+            best = best.min(start.elapsed());
         }
-        best = faster(best, start.elapsed());
+        measured.push(best);
     }
     transport.close();
-    best.filter(|_| rank == 0)
-}
-
-fn faster(best: Option<Duration>, found: Duration) -> Option<Duration> {
-    Some(best.map_or(found, |best| best.min(found)))
+    Some(measured)
 }
 
 fn receive(transport: &impl Transport) -> Option<Arc<TaskResult>> {
