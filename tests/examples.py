@@ -28,7 +28,7 @@ def main():
         "xarray": [sys.executable, "-W", "ignore"],
         "swath": swath,
         "swath without mpi": [str(target / "swath-without-mpi"), "run"],
-        "swath on 4 ranks": [*ranks.launcher(4), *swath],
+        "swath on 4 ranks": [*ranks.launcher(4, swath[0]), *swath],
     }
     failures = {}
     examples = sorted((ROOT / "examples").glob("[0-9]*.py")) + sorted((ROOT / "examples").glob("*.rs"))

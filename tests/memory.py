@@ -79,7 +79,7 @@ def check(swath, folder, name, text, memory, count):
     script, out = folder / "script.py", folder / "out.zarr"
     script.write_text(text)
     shutil.rmtree(out, ignore_errors=True)
-    command = [*ranks.launcher(count), swath, "run", "--threads", "2", "--memory", memory, "--scratch", folder]
+    command = [*ranks.launcher(count, swath), swath, "run", "--threads", "2", "--memory", memory, "--scratch", folder]
     command = [str(part) for part in (*command, script, folder / "cube.zarr", out)]
     code, _, stderr = ranks.finish(command, folder, LIMIT_S)
     found = PEAK.search(stderr)

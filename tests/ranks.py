@@ -1,16 +1,34 @@
-"""Starts and ends processes on a number of MPI ranks, for the suites that lie in the directories beside this file."""
+"""Starts and ends processes on a number of MPI ranks, for the suites that lie in the directories beside this file.
 
+A program is started by the launcher of the MPI library that it is linked to: Open MPI's `mpirun`, or MPICH's (hydra),
+which Debian calls `mpirun.mpich` where both are there.
+"""
+
+import functools
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 
 GRACE_S = 10
 
 
-def launcher(ranks):
-    """What precedes the command; None is one process without mpirun."""
-    return [] if ranks is None else ["mpirun", "--oversubscribe", "-n", str(ranks)]
+def launcher(ranks, program):
+    """What precedes the command of a program; None is one process without mpirun."""
+    if ranks is None:
+        return []
+    if is_mpich(program):
+        # Hydra starts as many ranks as it is told, and binds none of them.
+        return [shutil.which("mpirun.mpich") or "mpirun", "-n", str(ranks)]
+    return [shutil.which("mpirun.openmpi") or "mpirun", "--oversubscribe", "-n", str(ranks)]
+
+
+@functools.cache
+def is_mpich(program):
+    """Whether a program is linked to MPICH."""
+    libraries = subprocess.run(["ldd", program], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return "libmpich" in libraries
 
 
 def start(command, directory, variables=None, **streams):
@@ -35,15 +53,22 @@ def end(process):
 
 
 def processes(process, name):
-    """Numbers of the living processes of this name in the session of a started one."""
-    found = []
-    for directory in pathlib.Path("/proc").glob("[0-9]*"):
+    """Numbers of the living processes of this name among a started one and its descendants."""
+    names, children = {}, {}
+    for status in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
-            if os.getsid(int(directory.name)) == process.pid and (directory / "comm").read_text().strip() == name:
-                found.append(int(directory.name))
+            # The name is in parentheses and may have any character; state and parent follow.
+            before, _, after = status.read_text().rpartition(") ")
         except (ProcessLookupError, FileNotFoundError):
             continue
-    return found
+        state, parent = after.split()[:2]
+        number = int(status.parent.name)
+        names[number] = None if state == "Z" else before.partition("(")[2]
+        children.setdefault(int(parent), []).append(number)
+    family = [process.pid]
+    for member in family:
+        family.extend(children.get(member, []))
+    return sorted(member for member in family if names.get(member) == name)
 
 
 def number(process):

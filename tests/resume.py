@@ -172,7 +172,7 @@ def reference(swath, directory, workload):
 
 def command(swath, workload, count, *options):
     run = [str(swath), "run", "--threads", str(THREADS), "--checkpoint", "200ms", *options, f"{workload}.py"]
-    return [*ranks.launcher(count), *run]
+    return [*ranks.launcher(count, swath), *run]
 
 
 def run_round(swath, directory, workload, expected, draw, log):

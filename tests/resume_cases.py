@@ -68,18 +68,18 @@ class Place:
         (self.directory / name).write_text(text)
 
     def line(self, *words, ranks_count=None):
-        return [*ranks.launcher(ranks_count), str(self.swath), "run", "--threads", "2", *words]
+        return [*ranks.launcher(ranks_count, self.swath), str(self.swath), "run", "--threads", "2", *words]
 
     def run(self, *words, ranks_count=None):
         return ranks.finish(self.line(*words, ranks_count=ranks_count), self.directory, LIMIT_S)
 
-    def start(self, *words):
+    def start(self, *words, ranks_count=None):
         log = open(self.directory / "stderr", "w")
-        return ranks.start(self.line(*words), self.directory, stdout=log, stderr=log)
+        return ranks.start(self.line(*words, ranks_count=ranks_count), self.directory, stdout=log, stderr=log)
 
-    def start_until(self, pattern, count, *words):
+    def start_until(self, pattern, count, *words, ranks_count=None):
         """Starts a run and waits until so many files are there."""
-        process = self.start(*words)
+        process = self.start(*words, ranks_count=ranks_count)
         deadline = time.monotonic() + LIMIT_S
         while len(list(self.directory.glob(pattern))) < count and time.monotonic() < deadline:
             time.sleep(0.01)

@@ -62,7 +62,7 @@ def main():
     cases = [Case.read(path) for path in sorted((HERE / "scripts").glob("*.py"))]
     cases = [case for case in cases if fnmatch.fnmatch(case.path.stem, arguments.only)]
     swath = str(pathlib.Path(arguments.swath).resolve())
-    geometries = {"one process": [swath], "3 ranks": [*ranks.launcher(3), swath]}
+    geometries = {"one process": [swath], "3 ranks": [*ranks.launcher(3, swath), swath]}
     failed = total = 0
     with tempfile.TemporaryDirectory(prefix="swath-bad-input-") as scratch:
         inputs = pathlib.Path(scratch) / "in"

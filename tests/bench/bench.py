@@ -279,7 +279,7 @@ class Bench:
 
     def run(self, *command, count=None):
         threads = ["--threads", self.threads] if count is None else []
-        return [*ranks.launcher(count), self.swath, "run", "--quiet", *threads, *command]
+        return [*ranks.launcher(count, self.swath), self.swath, "run", "--quiet", *threads, *command]
 
     def dask(self, scheduler, *command):
         return [sys.executable, HERE / "with_dask.py", scheduler, *command]

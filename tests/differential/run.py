@@ -1,10 +1,10 @@
 """The differential suite: the same scripts under CPython with xarray and Dask, and under `swath run`.
 
-    python tests/differential/run.py [--only PATTERN] [--swath PATH] [--keep] [--verbose]
+    python tests/differential/run.py [--only PATTERN] [--swath PATH] [--other PATH] [--keep] [--verbose]
 
 Every script of `scripts/` runs under both engines, the latter as one process and on 2 and 4 MPI ranks. What it prints
 and the stores that it writes must agree with the oracle's to the tolerances of `compare.py`, and be the same bytes for
-every number of ranks. To be affordable, an engine runs all scripts in one process, from one generated driver; where a
+every number of ranks; the same of another build of Swath, as with another MPI library, on 1 to 4. To be affordable, an engine runs all scripts in one process, from one generated driver; where a
 script takes that process down, another one starts with the next script.
 
 A script reads `in/*.zarr` (see `make_inputs.py`) and writes `out/NAME.zarr` or `out/NAME_*.zarr`, NAME being its own.
@@ -29,6 +29,7 @@ import compare  # noqa: E402
 import ranks  # noqa: E402 (found in the directory above)
 
 GEOMETRIES = {"swath": None, "swath on 2 ranks": 2, "swath on 4 ranks": 4}
+OTHER_GEOMETRIES = {"the other on 1 rank": 1, "the other on 2 ranks": 2, "the other on 3 ranks": 3, "the other on 4 ranks": 4}
 SILENCE_S = 120
 
 DRIVER = """\
@@ -66,9 +67,9 @@ def main():
     chosen = {name: text for name, text in scripts.items() if fnmatch.fnmatch(name, arguments.only)}
     if not chosen:
         sys.exit(f"no script matches {arguments.only}")
-    swath = pathlib.Path(arguments.swath).resolve()
-    if not arguments.oracle_only and not swath.is_file():
-        sys.exit(f"no such file: {swath} (cargo build --release makes it)")
+    for program in [arguments.swath, *filter(None, [arguments.other])]:
+        if not arguments.oracle_only and not pathlib.Path(program).is_file():
+            sys.exit(f"no such file: {program} (cargo build --release makes it)")
 
     work = pathlib.Path(tempfile.mkdtemp(prefix="swath-differential-"))
     try:
@@ -77,9 +78,9 @@ def main():
         started = time.monotonic()
         outcomes = {"xarray": run_scripts([sys.executable, "-c", ORACLE], work / "xarray", chosen)}
         print(f"xarray and Dask: {time.monotonic() - started:.0f} s", flush=True)
-        for engine, count in ({} if arguments.oracle_only else GEOMETRIES).items():
+        for engine, program, count in engines(arguments):
             started = time.monotonic()
-            command = [*ranks.launcher(count), str(swath), "run", "--quiet"]
+            command = [*ranks.launcher(count, program), program, "run", "--quiet"]
             outcomes[engine] = run_scripts(command, work / engine, chosen)
             print(f"{engine}: {time.monotonic() - started:.0f} s", flush=True)
         failed = report(work, scripts, chosen, outcomes, arguments)
@@ -96,10 +97,22 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="*", metavar="PATTERN", help="scripts whose name matches, as in 'reductions_*'")
     parser.add_argument("--swath", default=str(HERE.parents[1] / "target/release/swath"), help="the binary")
+    parser.add_argument("--other", metavar="PATH", help="a binary built otherwise, to be the same on 1 to 4 ranks")
     parser.add_argument("--keep", action="store_true", help="keep the inputs and outputs, and say where they are")
     parser.add_argument("--verbose", action="store_true", help="show every difference, not a script's first")
     parser.add_argument("--oracle-only", action="store_true", help="check that the scripts run under xarray")
     return parser.parse_args()
+
+
+def engines(arguments):
+    """Names, programs and ranks of what is compared with the oracle."""
+    if arguments.oracle_only:
+        return []
+    built = [(arguments.swath, GEOMETRIES)]
+    if arguments.other:
+        built.append((arguments.other, OTHER_GEOMETRIES))
+    programs = [(str(pathlib.Path(path).resolve()), geometries) for path, geometries in built]
+    return [(engine, program, count) for program, geometries in programs for engine, count in geometries.items()]
 
 
 def run_scripts(command, directory, scripts):

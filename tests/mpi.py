@@ -1,0 +1,166 @@
+"""How a job of several ranks ends, whichever MPI library it is built with: one case a claim.
+
+    python tests/mpi.py [--swath PATH] [--only PATTERN]
+
+Open MPI's launcher, on SIGINT and SIGTERM or where a rank dies, sends SIGTERM to all ranks and a second later SIGKILL, and
+ends with 1. MPICH's (hydra) passes on what it gets, kills all ranks as soon as one has died or left early, and names the
+dead process by itself, on standard output; rank 0 has no time to. Both pass SIGUSR1 on.
+"""
+
+import argparse
+import fnmatch
+import os
+import pathlib
+import re
+import signal
+import sys
+import tempfile
+import time
+
+import ranks
+from resume_cases import LIMIT_S, LONG, Failed, Place, expect
+
+HERE = pathlib.Path(__file__).resolve().parent
+CHUNKS = ".out.zarr.*/y/c/*/0/0"
+PROMPT_S = 3.0
+EXITS = "import sys\nimport dask.array as da\nprint(float(da.ones((4, 4), chunks=2).sum().compute()))\nsys.exit(3)\n"
+
+
+class Job:
+    """The long script on three ranks, some of its chunks written."""
+
+    def __init__(self, place):
+        self.place = place
+        place.write("long.py", LONG)
+        self.process = place.start_until(CHUNKS, 20, "long.py", ranks_count=3)
+        self.ranks = ranks.processes(self.process, "swath")
+        expect(self.process.poll() is None and len(self.ranks) == 3, f"three ranks work: {self.ranks} {place.said()}")
+
+    def end(self, act):
+        """Does something to the job; returns its exit code, how long it took to end and what it said."""
+        act()
+        since = time.monotonic()
+        code = self.process.wait(LIMIT_S)
+        took_s = time.monotonic() - since
+        expect(not any(pathlib.Path(f"/proc/{rank}").exists() for rank in self.ranks), "ranks are left")
+        return code, took_s, self.place.said()
+
+    def resume(self, count):
+        """Resumes it; what was written is not written again, and the result is that of an undisturbed run."""
+        written = len(list(self.place.directory.glob(CHUNKS)))
+        code, _, stderr = self.place.run("--resume", "long.py", ranks_count=count)
+        found = re.search(r"resumed: (\d+) of 400 chunks", stderr)
+        expect(code == 0 and found and int(found[1]) >= written, f"{code}, {written} chunks were there: {stderr}")
+        resumed = self.place.files("out.zarr")
+        expect(not self.place.hidden(), f"left behind {self.place.hidden()}")
+        code, _, stderr = self.place.run("long.py")
+        expect(code == 0 and self.place.files("out.zarr") == resumed, f"the resumed result differs: {stderr}")
+
+
+def an_interrupted_job_says_so_once_and_can_be_resumed(place):
+    job = Job(place)
+    code, took_s, said = job.end(lambda: job.process.send_signal(signal.SIGINT))
+    expect(code != 0 and took_s < PROMPT_S, f"{code} after {took_s:.1f} s: {said}")
+    expect(said.count("swath: interrupted") == 1, said)
+    expect(place.outcome()["ending"] == "interrupted", place.outcome())
+    job.resume(4)
+
+
+def a_terminated_job_says_so_once_and_can_be_resumed(place):
+    job = Job(place)
+    code, took_s, said = job.end(lambda: job.process.send_signal(signal.SIGTERM))
+    expect(code != 0 and took_s < PROMPT_S, f"{code} after {took_s:.1f} s: {said}")
+    expect(said.count("swath: interrupted") == 1, said)
+    job.resume(2)
+
+
+def a_job_asked_to_stop_ends_in_good_order(place):
+    job = Job(place)
+    code, took_s, said = job.end(lambda: job.process.send_signal(signal.SIGUSR1))
+    expect(code == 75 and took_s < PROMPT_S, f"{code} after {took_s:.1f} s: {said}")
+    expect(place.outcome()["ending"] == "drained", place.outcome())
+    job.resume(None)
+
+
+def a_deadline_ends_a_job_in_good_order(place):
+    place.write("long.py", LONG)
+    since = time.monotonic()
+    code, _, stderr = place.run("--deadline", "2s", "--grace", "1s", "long.py", ranks_count=3)
+    took_s = time.monotonic() - since
+    expect(code == 75 and took_s < 2 + PROMPT_S, f"{code} after {took_s:.1f} s: {stderr}")
+    expect(place.outcome()["ending"] == "drained", place.outcome())
+
+
+def a_dead_rank_ends_the_job_and_is_named(place):
+    for at, count in ((2, 3), (0, 2)):
+        job = Job(place)
+        dead = sorted(job.ranks, key=rank_of)[at]
+        code, took_s, said = job.end(lambda dead=dead: os.kill(dead, signal.SIGKILL))
+        expect(code != 0 and took_s < 2 * PROMPT_S, f"{code} after {took_s:.1f} s: {said}")
+        expect(re.search(rf"\b{dead}\b", said), f"process {dead} isn't named: {said}")
+        if at > 0 and not ranks.is_mpich(str(place.swath)):
+            expect(said.count(f"rank {at} (process {dead}") == 1, said)
+        job.resume(count)
+
+
+def rank_of(process):
+    """The rank of a process of either launcher."""
+    variables = pathlib.Path(f"/proc/{process}/environ").read_text()
+    return int(re.search(r"\b(?:PMI_RANK|OMPI_COMM_WORLD_RANK)=(\d+)", variables)[1])
+
+
+def the_exit_code_of_a_script_is_that_of_the_job(place):
+    place.write("exits.py", EXITS)
+    for count in (None, 1, 2, 3, 4):
+        code, stdout, stderr = place.run("exits.py", ranks_count=count)
+        expect((code, stdout) == (3, "16.0\n"), f"on {count} ranks: {code} {stdout!r} {stderr}")
+
+
+def without_a_launcher_it_is_one_process(place):
+    place.write("long.py", LONG)
+    process = place.start_until(CHUNKS, 5, "long.py")
+    found = ranks.processes(process, "swath")
+    expect(found == [process.pid], f"{found} of {process.pid}")
+    process.send_signal(signal.SIGUSR1)
+    expect(process.wait(LIMIT_S) == 75, place.said())
+
+
+CASES = [
+    an_interrupted_job_says_so_once_and_can_be_resumed,
+    a_terminated_job_says_so_once_and_can_be_resumed,
+    a_job_asked_to_stop_ends_in_good_order,
+    a_deadline_ends_a_job_in_good_order,
+    a_dead_rank_ends_the_job_and_is_named,
+    the_exit_code_of_a_script_is_that_of_the_job,
+    without_a_launcher_it_is_one_process,
+]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--swath", default=str(HERE.parent / "target/release/swath"), help="the binary")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose name matches")
+    arguments = parser.parse_args()
+    swath = pathlib.Path(arguments.swath).resolve()
+    if not swath.is_file():
+        sys.exit(f"no such file: {swath} (cargo build --release makes it)")
+    print("MPICH" if ranks.is_mpich(str(swath)) else "Open MPI", flush=True)
+    passed = failed = 0
+    for case in CASES:
+        if not fnmatch.fnmatch(case.__name__, arguments.only):
+            continue
+        with tempfile.TemporaryDirectory(prefix="swath-mpi-") as directory:
+            since = time.monotonic()
+            try:
+                case(Place(swath, pathlib.Path(directory)))
+                passed += 1
+                print(f"{case.__name__}: ok, {time.monotonic() - since:.0f} s", flush=True)
+            except Failed as failure:
+                failed += 1
+                print(f"{case.__name__}: FAILED: {failure}", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
