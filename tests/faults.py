@@ -71,7 +71,7 @@ class Place:
         (self.directory / name).write_text(text)
 
     def line(self, *words):
-        return [*ranks.launcher(self.ranks_count), str(self.swath), "run", "--threads", "2", *words]
+        return [*ranks.launcher(self.ranks_count, self.swath), str(self.swath), "run", "--threads", "2", *words]
 
     def variables(self, faults):
         return {"LD_PRELOAD": str(self.shim), "SWATH_FAULTS": ";".join(faults)} if faults else {}
