@@ -17,8 +17,7 @@ target=$(target_directory)
 swath=$target/release/swath
 result=$target/quickstart/ndvi.zarr
 mkdir -p "$target/quickstart"
-say "mpirun -n 4 --oversubscribe $swath run examples/01_ndvi.py examples/data/l7_etms.zarr $result"
-mpirun -n 4 --oversubscribe "$swath" run examples/01_ndvi.py examples/data/l7_etms.zarr "$result"
+ranks 4 "$swath" run examples/01_ndvi.py examples/data/l7_etms.zarr "$result"
 
 say "$swath info $result"
 "$swath" info "$result"

@@ -56,6 +56,18 @@ without_mpi() {
   fi
 }
 
+# With a profile of its own, what is bound to MPICH lies beside what is bound to Open MPI: cargo doesn't see that MPICC has
+# changed, and all other dependencies are built once. This little optimised, the program is built in half the time.
+with_mpich() {
+  MPICC=mpicc.mpich cargo build --release --locked --bin swath \
+    --config 'profile.release.package.mpi-sys.opt-level=2' --config 'profile.release.package.swath.opt-level=1' &&
+    mkdir -p "$target/mpich" && cp "$target/release/swath" "$target/mpich/swath" || return 1
+  if ! ldd "$target/mpich/swath" | grep libmpich >/dev/null; then
+    echo "swath isn't linked to MPICH although it was built with its compiler"
+    return 1
+  fi
+}
+
 documentation() { RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps --locked; }
 
 python_environment() {
@@ -83,6 +95,7 @@ step "clippy" cargo clippy --release --all-targets --locked -- -D warnings
 step "clippy without the mpi feature" cargo clippy --release --all-targets --locked --no-default-features -- -D warnings
 step "documentation" documentation
 step "build without the mpi feature" without_mpi
+step "build with MPICH" with_mpich
 step "build" cargo build --release --locked --bins --examples
 step "Rust tests" cargo test --release --locked
 
@@ -90,12 +103,16 @@ python=${SWATH_PYTHON:-.venv/bin/python}
 [ -n "${SWATH_PYTHON:-}" ] || step "Python with xarray and Dask, in .venv" python_environment
 step "quickstart" bash examples/quickstart.sh
 step "examples" "$python" tests/examples.py --target "$target"
-step "differential suite" "$python" tests/differential/run.py --swath "$target/release/swath"
+step "differential suite" "$python" tests/differential/run.py --swath "$target/release/swath" --other "$target/mpich/swath"
 step "bad input" "$python" tests/bad_input/run.py --swath "$target/release/swath"
 step "faults of file systems" "$python" tests/faults.py --swath "$target/release/swath"
 step "resuming" "$python" tests/resume_cases.py --swath "$target/release/swath"
 step "killed and resumed" "$python" tests/resume.py --swath "$target/release/swath"
+step "killed and resumed, with MPICH" "$python" tests/resume.py --swath "$target/mpich/swath" --kills 5
+step "how jobs end" "$python" tests/mpi.py --swath "$target/release/swath"
+step "how jobs end, with MPICH" "$python" tests/mpi.py --swath "$target/mpich/swath"
 step "memory of every operation" "$python" tests/memory.py --swath "$target/release/swath"
 step "benchmark harness, on small data" "$python" tests/bench/bench.py --smoke --release "$target/release"
+step "arrays from rank to rank" "$python" tests/bench/exchange.py --exchange "$target/release/examples/exchange" --rounds 2
 say "all steps done"
 finish

@@ -31,7 +31,10 @@ require_build_packages() {
 }
 
 require_test_packages() {
-  require_packages "Python with venv|python3 -c 'import venv, ensurepip'|python3-venv"
+  require_packages \
+    "Python with venv|python3 -c 'import venv, ensurepip'|python3-venv" \
+    'MPICH with its compiler wrapper, as mpicc.mpich|command -v mpicc.mpich|libmpich-dev' \
+    'the launcher of MPICH, as mpirun.mpich|command -v mpirun.mpich|mpich'
 }
 
 # require_packages 'what|its probe|the Debian package that has it'...: installs what the probes don't find.
@@ -87,6 +90,15 @@ require_rust() {
 # Where cargo puts what it builds: `target`, unless the user's configuration says otherwise.
 target_directory() {
   cargo metadata --no-deps --locked --format-version 1 | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p'
+}
+
+# ranks COUNT COMMAND...: starts a command on so many ranks, be there cores or not. Open MPI has to be told that it is meant.
+ranks() {
+  local count=$1 oversubscribe=()
+  shift
+  if mpirun --version | grep -iE 'open ?(mpi|rte)' >/dev/null; then oversubscribe=(--oversubscribe); fi
+  say "mpirun -n $count ${oversubscribe[*]} $*"
+  mpirun -n "$count" "${oversubscribe[@]}" "$@"
 }
 
 # Open MPI refuses to start ranks as root unless told that it is meant.

@@ -67,13 +67,13 @@ fn is_tight() -> bool {
     resident_bytes() > limit_bytes - limit_bytes / 8
 }
 
-/// From now on, up to an eighth of the memory that this process may use stays with it when it is freed, in small blocks
-/// and in large ones. A [`super::Session`] does this when it starts.
+/// From now on, up to an eighth of the memory that this process may use stays with it when it is freed, half of that in
+/// large blocks. A [`super::Session`] does this when it starts.
 pub fn keep_freed_memory(memory_bytes: u64) {
     LIMIT.store(memory_bytes, Ordering::Relaxed);
-    large::keep((memory_bytes / 8) as usize);
+    large::keep((memory_bytes / 16) as usize);
     let arenas = (memory_bytes / ARENA_BYTES).clamp(1, i32::MAX as u64);
-    let kept_bytes = (memory_bytes / 8 / arenas).min(MOST_KEPT_BYTES) as i32;
+    let kept_bytes = (memory_bytes / 16 / arenas).min(MOST_KEPT_BYTES) as i32;
     #[cfg(target_env = "gnu")]
     // SAFETY: `mallopt` changes parameters of the allocator, under its lock, and is given two that it knows.
     unsafe {
