@@ -43,8 +43,10 @@ impl fmt::Display for Endpoint {
 /// What a worker has to offer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerInfo {
-    /// Tasks that it runs at one time.
+    /// Tasks that compute at one time.
     pub threads: usize,
+    /// Tasks that wait for files beside them.
+    pub io_threads: usize,
     /// Bytes that its tasks and the results it keeps may take.
     pub budget_bytes: u64,
     /// Bytes of memory that its process may take in all.

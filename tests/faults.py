@@ -12,6 +12,7 @@ import errno
 import fnmatch
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -278,6 +279,19 @@ def a_slow_file_system_is_no_stall(place):
     place.succeeds("--stall-limit", "300ms", "copy.py", faults=[fault("read", CHUNK, 0, delay_ms=1500)])
 
 
+def a_slow_disk_idles_no_core(place):
+    place.succeeds("make.py")
+    slow = [fault("read", ANY_CHUNK, 0, delay_ms=100)]
+    seconds, results = [], []
+    for io_threads in ("0", "8"):
+        printed, stderr = place.succeeds("--fresh", "--io-threads", io_threads, "copy.py", faults=slow)
+        seconds.append(float(re.search(r"computations in ([\d.]+) s", stderr)[1]))
+        results.append((printed, place.files("out.zarr")))
+    expect(results[0] == results[1], "the result differs")
+    least = 2 if place.ranks_count is None else 1.5
+    expect(seconds[1] * least < seconds[0], f"takes {seconds[1]} s instead of {seconds[0]} s")
+
+
 CASES = [
     what_passes_is_tried_again,
     a_read_that_never_succeeds_names_chunk_file_rank_and_node,
@@ -290,6 +304,7 @@ CASES = [
     a_run_directory_that_cannot_be_made_is_only_a_warning,
     a_rank_that_stands_still_ends_the_run_with_a_description,
     a_slow_file_system_is_no_stall,
+    a_slow_disk_idles_no_core,
 ]
 
 

@@ -14,6 +14,7 @@ use simulation::pump::Simulation;
 use simulation::random::Random;
 use simulation::workloads::{Outputs, reduce, stored, try_lower};
 use simulation::{allocations, workloads};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -57,6 +58,7 @@ fn cluster(workers: u32) -> Cluster {
     Cluster {
         workers,
         threads: 2,
+        io_threads: 0,
         budget_bytes: BUDGET,
         scratch_bytes: 0,
         delay: 300,
@@ -84,9 +86,11 @@ fn every_task_runs_once_with_its_inputs() {
     for_each_seed(30, |seed, random| {
         let workers = 1 + random.below(20) as u32;
         let threads = 1 + random.below(8) as usize;
+        let io_threads = random.below(5) as usize;
         let delay = 1 + random.below(5000);
         let duration = 1 + random.below(20_000);
-        let mut simulation = Simulation::new(Cluster { threads, delay, duration, ..cluster(workers) }, seed);
+        let mut simulation =
+            Simulation::new(Cluster { threads, io_threads, delay, duration, ..cluster(workers) }, seed);
         for id in 0..2 {
             let computation = mixed(id);
             simulation.run(&computation).unwrap();
@@ -103,7 +107,8 @@ fn a_budget_for_one_task_is_kept_and_enough() {
         let computation = mixed(0);
         let budget_bytes = computation.stages.iter().map(|stage| stage.task_bytes).max().unwrap();
         let scratch_bytes = BUDGET;
-        let mut simulation = Simulation::new(Cluster { threads: 8, budget_bytes, scratch_bytes, ..cluster(3) }, seed);
+        let mut simulation =
+            Simulation::new(Cluster { threads: 8, io_threads: 8, budget_bytes, scratch_bytes, ..cluster(3) }, seed);
         simulation.run(&computation).unwrap();
         assert_eq!(simulation.progress(computation.id).count(Mark::Done), computation.task_count());
     });
@@ -283,6 +288,7 @@ fn a_task_costs_the_scheduler_little_on_thousands_of_workers() {
 #[test]
 fn a_lost_message_ends_in_a_description_or_was_not_needed() {
     let limit = Duration::from_secs(2);
+    let stalled = Cell::new(0);
     for_each_seed(60, |seed, random| {
         let lost_message = Some(1 + random.below(150));
         let mut simulation = Simulation::new(Cluster { lost_message, ..cluster(3) }, seed);
@@ -293,9 +299,11 @@ fn a_lost_message_ends_in_a_description_or_was_not_needed() {
                 assert!(simulation.lost.is_some(), "stalled although no message was lost: {state}");
                 let is_whole = ["computation 0", "stage ", "worker 0", "worker 1", "worker 2"];
                 assert!(is_whole.iter().all(|part| state.contains(part)), "{lost} was lost: {state}");
+                stalled.set(stalled.get() + 1);
             }
         }
     });
+    assert!(stalled.get() > 0 || std::env::var_os("SWATH_SEED").is_some(), "most messages are needed");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Arguments that several subcommands take.
 
 use crate::environment::Environment;
-use crate::runtime::ScratchOptions;
+use crate::runtime::{ScratchOptions, default_io_threads};
 use bytesize::ByteSize;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -39,6 +39,10 @@ pub struct ResourceArguments {
     #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<usize>,
 
+    /// Tasks of a rank that may wait for files while others compute [default: as many as threads, and at least 4].
+    #[arg(long, value_name = "N")]
+    io_threads: Option<usize>,
+
     /// Memory that a rank may use, as in 2GiB [default: 85 % of what the container, batch system or machine grants,
     /// divided among the ranks of the node].
     #[arg(long, value_name = "SIZE", value_parser = memory)]
@@ -58,6 +62,11 @@ impl ResourceArguments {
     /// Threads of this rank.
     pub fn threads(&self, environment: &Environment) -> usize {
         self.threads.unwrap_or(environment.thread_count)
+    }
+
+    /// Tasks of this rank that may wait for files while others compute.
+    pub fn io_threads(&self, environment: &Environment) -> usize {
+        self.io_threads.unwrap_or_else(|| default_io_threads(self.threads(environment)))
     }
 
     /// Where results go that memory doesn't hold.

@@ -46,6 +46,7 @@ pub fn execute(arguments: &ExplainArguments) -> Result<u8, Ended> {
     let options = SessionOptions {
         threads: arguments.resources.threads(&environment),
         memory_bytes: arguments.resources.memory_bytes(&environment),
+        io_threads: arguments.resources.io_threads(&environment),
         scratch: arguments.resources.scratch(),
         seed: 0,
         observers: Vec::new(),

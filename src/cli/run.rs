@@ -54,6 +54,7 @@ pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
     let options = SessionOptions {
         threads: arguments.resources.threads(&environment),
         memory_bytes: arguments.resources.memory_bytes(&environment),
+        io_threads: arguments.resources.io_threads(&environment),
         scratch: arguments.resources.scratch(),
         seed: arguments.seed,
         observers: monitor::panels(arguments.quiet || environment.ranks.rank > 0),

@@ -20,7 +20,7 @@ mod tests;
 use crate::array::{ArrayError, ArrayLocation, Chunk, StoredArray, WrittenChunk};
 use crate::kernels::KernelError;
 use crate::plan::NodeId;
-use crate::store::{self, ArrayReader, ArrayWriter, IoControl, StoreError};
+use crate::store::{self, ArrayReader, ArrayWriter, FileWait, IoControl, StoreError};
 use crate::task::{Computation, ResultId, StageId, StageOutput, StageWork, TaskId, TaskResult};
 use evaluate::Evaluation;
 use pool::ChunkPool;
@@ -102,9 +102,18 @@ impl ExecuteError {
 impl Executor {
     /// An executor of a computation's tasks. Opens nothing yet.
     pub fn new(computation: Arc<Computation>) -> Executor {
+        Executor::under(IoControl::default(), computation)
+    }
+
+    /// The same, with somebody to tell of waiting for files.
+    pub fn telling(waits: Arc<dyn FileWait>, computation: Arc<Computation>) -> Executor {
+        Executor::under(IoControl::telling(waits), computation)
+    }
+
+    fn under(control: IoControl, computation: Arc<Computation>) -> Executor {
         Executor {
             computation,
-            control: IoControl::default(),
+            control,
             pool: ChunkPool::default(),
             programs: Mutex::default(),
             readers: Mutex::default(),

@@ -5,6 +5,7 @@
 
 mod allocator;
 mod assemble;
+mod cores;
 mod drain;
 mod here;
 pub mod interrupt;
@@ -24,7 +25,7 @@ pub use allocator::{Allocator, keep_freed_memory};
 pub use drain::{DRAINED, Times};
 pub use ledger::{RunOptions, Skipped};
 pub use scratch::ScratchOptions;
-pub use session::{Description, Session, SessionOptions, Started, StoreWritten};
+pub use session::{Description, Session, SessionOptions, Started, StoreWritten, default_io_threads};
 
 use crate::array::Shape;
 use crate::execute::ExecuteError;

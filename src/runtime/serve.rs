@@ -1,6 +1,7 @@
 //! Gives a worker its threads, its transport and its clock.
 
 use super::allocator;
+use super::cores::{Cores, LOOK_INTERVAL};
 use super::memory::peak_bytes;
 use super::partials;
 use super::place::here;
@@ -45,6 +46,8 @@ struct Server<'a> {
     worker: Worker,
     transport: &'a dyn Transport,
     pool: &'a ThreadPool,
+    cores: Arc<Cores>,
+    last_look: Duration,
     scratch: ScratchThread,
     prepared: BTreeMap<ComputationId, Arc<Executor>>,
     /// This rank and its node, for errors.
@@ -54,14 +57,23 @@ struct Server<'a> {
     clock: Instant,
 }
 
+/// Threads for tasks, more than there are cores for them where some may wait for files.
+pub(super) struct Threads {
+    /// The threads.
+    pub(super) pool: ThreadPool,
+    /// The cores.
+    pub(super) cores: Arc<Cores>,
+}
+
 /// Works until the scheduler says that the run is over; gives the exit code for this rank.
 /// Results that memory doesn't hold go to files in `scratch`, which are gone in the end.
-pub(super) fn serve(worker: Worker, transport: &dyn Transport, pool: &ThreadPool, scratch: Option<PathBuf>) -> i32 {
+pub(super) fn serve(worker: Worker, transport: &dyn Transport, threads: &Threads, scratch: Option<PathBuf>) -> i32 {
     let (finished, completions) = unbounded();
     let clock = Instant::now();
     let scratch = ScratchThread::new(scratch);
     let (prepared, place) = (BTreeMap::new(), here().into());
-    Server { worker, transport, pool, scratch, prepared, place, finished, completions, clock }.run()
+    let (pool, cores, last_look) = (&threads.pool, threads.cores.clone(), Duration::ZERO);
+    Server { worker, transport, pool, cores, last_look, scratch, prepared, place, finished, completions, clock }.run()
 }
 
 impl Server<'_> {
@@ -72,6 +84,7 @@ impl Server<'_> {
             }
             let now = self.clock.elapsed();
             let wait = self.worker.flush_deadline().map_or(LONGEST_WAIT, |deadline| deadline.saturating_sub(now));
+            let wait = if self.worker.is_running() { wait.min(LOOK_INTERVAL) } else { wait };
             select! {
                 recv(self.transport.incoming()) -> envelope => match envelope {
                     Ok(envelope) => self.hear(envelope),
@@ -93,7 +106,12 @@ impl Server<'_> {
             while let Ok(finished) = self.completions.try_recv() {
                 self.note(finished);
             }
-            self.worker.flush(self.clock.elapsed());
+            let now = self.clock.elapsed();
+            if now >= self.last_look + LOOK_INTERVAL {
+                self.last_look = now;
+                self.worker.note_at_files(self.cores.look());
+            }
+            self.worker.flush(now);
         }
     }
 
@@ -142,7 +160,7 @@ impl Server<'_> {
         while let Some(action) = self.worker.poll_action() {
             match action {
                 Action::Prepare(computation) => {
-                    self.prepared.insert(computation.id, Arc::new(Executor::new(computation)));
+                    self.prepared.insert(computation.id, Arc::new(Executor::telling(self.cores.clone(), computation)));
                 }
                 Action::Cancel(computation) => {
                     if let Some(executor) = self.prepared.get(&computation) {
@@ -170,14 +188,14 @@ impl Server<'_> {
 
     fn start(&self, computation: ComputationId, task: TaskId, inputs: TaskInputs) {
         let Some(executor) = self.prepared.get(&computation).cloned() else { return };
-        let (finished, place) = (self.finished.clone(), self.place.clone());
+        let (finished, place, cores) = (self.finished.clone(), self.place.clone(), self.cores.clone());
         self.pool.spawn(move || {
             allocator::give_back_large_where_tight();
             let run = || match partials::load(executor.computation(), task) {
                 Some(result) => Ok(TaskOutcome { result: Some(result), bytes_read: 0, written: Vec::new() }),
                 None => executor.run(task, &inputs),
             };
-            let outcome = catch_unwind(AssertUnwindSafe(run));
+            let outcome = cores.with_one(|| catch_unwind(AssertUnwindSafe(run)));
             let outcome = match outcome {
                 Ok(Ok(outcome)) => {
                     Ok(Completion { result: outcome.result, read_bytes: outcome.bytes_read, written: outcome.written })

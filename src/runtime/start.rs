@@ -1,16 +1,17 @@
 //! Starts this process's part of a job: all of it in one process, or one rank of several.
 
+use super::cores::Cores;
 use super::job::Job;
 use super::memory::resident_bytes;
 use super::observers::Observers;
 use super::place::node;
-use super::serve::{panic_message, serve};
+use super::serve::{Threads, panic_message, serve};
 use super::{RuntimeError, SessionOptions, allocator, interrupt};
 use crate::environment::Environment;
 use crate::protocol::{Endpoint, Message, Report, WorkerInfo};
 use crate::transport::{Transport, TransportError, in_process};
 use crate::worker::Worker;
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPoolBuilder;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -123,10 +124,10 @@ fn report_loss(transport: &dyn Transport, reason: &str) {
 }
 
 /// A worker with its threads and its directory of scratch; its budget is what the program itself leaves of the memory.
-fn prepare_worker(options: &SessionOptions) -> Result<(Worker, ThreadPool, Option<PathBuf>), RuntimeError> {
-    let (threads, memory_bytes) = (options.threads.max(1), options.memory_bytes);
+fn prepare_worker(options: &SessionOptions) -> Result<(Worker, Threads, Option<PathBuf>), RuntimeError> {
+    let (threads, io_threads, memory_bytes) = (options.threads.max(1), options.io_threads, options.memory_bytes);
     let pool = ThreadPoolBuilder::new()
-        .num_threads(threads)
+        .num_threads(threads + io_threads)
         .thread_name(|index| format!("swath-{index}"))
         .build()
         .map_err(|error| RuntimeError::Thread { message: error.to_string() })?;
@@ -139,6 +140,7 @@ fn prepare_worker(options: &SessionOptions) -> Result<(Worker, ThreadPool, Optio
     let node = node();
     let (scratch, directory) = options.scratch.resolve(&Environment::detect());
     let process = std::process::id();
-    let info = WorkerInfo { threads, budget_bytes, memory_bytes, scratch, node, process };
-    Ok((Worker::new(info), pool, directory))
+    let info = WorkerInfo { threads, io_threads, budget_bytes, memory_bytes, scratch, node, process };
+    let cores = Arc::new(Cores::new(threads, threads + io_threads));
+    Ok((Worker::new(info), Threads { pool, cores }, directory))
 }

@@ -61,7 +61,8 @@ impl Member {
     /// Tasks that it can be given now: none while it has plenty, so that tasks go in batches.
     pub(super) fn room(&self) -> u64 {
         let ahead = (self.tasks_per_second * LOOK_AHEAD.as_secs_f64()) as u64;
-        let target = ahead.clamp(2 * self.threads(), MAX_HELD.max(2 * self.threads()));
+        let least = 2 * self.threads() + self.info.io_threads as u64;
+        let target = ahead.clamp(least, MAX_HELD.max(least));
         if self.held * 4 > target * 3 { 0 } else { target - self.held }
     }
 

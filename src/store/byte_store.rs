@@ -219,9 +219,10 @@ impl Blob {
     /// All bytes.
     pub(super) fn into_bytes(self) -> Result<Vec<u8>, StoreError> {
         let mut bytes = Vec::with_capacity(self.size_bytes as usize);
-        self.read_with(|mut file| {
+        self.read_with(|file| {
             bytes.clear();
-            file.read_to_end(&mut bytes)
+            // Bounded, so that the end isn't looked for.
+            file.take(self.size_bytes).read_to_end(&mut bytes)
         })?;
         Ok(bytes)
     }

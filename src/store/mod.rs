@@ -22,7 +22,7 @@ pub use metadata::{
     ArrayMetadata, ArraySpec, ArraySummary, Attributes, Compression, GroupMetadata, WriteMode, ZarrFormat,
 };
 pub use rehearsal::{Rehearsal, rehearse, with_final_places};
-pub use retry::{IoControl, retry_count};
+pub use retry::{FileWait, IoControl, retry_count};
 pub use writer::{StoreSpec, StoreWriter, UnfinishedStore, Workshop};
 
 use crate::array::StoredArray;

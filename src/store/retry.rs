@@ -53,10 +53,30 @@ fn is_transient(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| TRANSIENT.contains(&Errno::from_raw_os_error(code)))
 }
 
-/// Says when reading and writing on somebody's behalf is to give up. Clones are one and the same.
+/// Is told of the time that a thread spends waiting for files.
+pub trait FileWait: std::fmt::Debug + Send + Sync {
+    /// This thread waits from now on.
+    fn begin(&self);
+
+    /// It waits no more, and goes on when this returns.
+    fn end(&self);
+}
+
+/// Says when reading and writing on somebody's behalf is to give up, and whom to tell of waiting for files. Clones are one
+/// and the same.
 #[derive(Debug, Clone, Default)]
 pub struct IoControl {
     shared: Arc<Shared>,
+    waits: Option<Arc<dyn FileWait>>,
+}
+
+/// A thread waits for a file until this is dropped.
+struct Waiting<'a>(&'a dyn FileWait);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
 #[derive(Debug, Default)]
@@ -67,6 +87,16 @@ struct Shared {
 }
 
 impl IoControl {
+    /// One that tells of waiting for files.
+    pub fn telling(waits: Arc<dyn FileWait>) -> IoControl {
+        IoControl { waits: Some(waits), ..IoControl::default() }
+    }
+
+    /// The same, but it tells nobody: for files that are read while others wait for the thread that reads them.
+    pub(super) fn untold(&self) -> IoControl {
+        IoControl { waits: None, ..self.clone() }
+    }
+
     /// From now on, nothing is tried again, and nobody waits before trying.
     pub fn stop(&self) {
         self.shared.is_stopped.store(true, Ordering::SeqCst);
@@ -90,6 +120,10 @@ impl IoControl {
         path: &Path,
         operation: impl FnMut() -> io::Result<T>,
     ) -> Result<T, StoreError> {
+        let _waiting = self.waits.as_deref().map(|waits| {
+            waits.begin();
+            Waiting(waits)
+        });
         let tries = Cell::new(1);
         let pauses = ExponentialBuilder::new()
             .with_min_delay(FIRST_PAUSE)

@@ -19,7 +19,6 @@ use crate::task::{
 };
 use backlog::Backlog;
 use residency::Residency;
-use room::Room;
 use savings::Savings;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -112,6 +111,8 @@ pub struct Worker {
     unserved: VecDeque<(ResultPart, Endpoint)>,
     ready: VecDeque<(ResultId, Admitted)>,
     running: BTreeSet<ResultId>,
+    /// Running tasks that wait for files, as far as others may run meanwhile.
+    at_files: usize,
     /// Bytes promised to tasks that are admitted.
     reserved_bytes: u64,
     residency: Residency,
@@ -150,6 +151,7 @@ impl Worker {
             unserved: VecDeque::new(),
             ready: VecDeque::new(),
             running: BTreeSet::new(),
+            at_files: 0,
             reserved_bytes: 0,
             residency: Residency::default(),
             spilled_bytes: 0,
@@ -196,6 +198,11 @@ impl Worker {
     pub fn note_process(&mut self, peak_bytes: u64, retry_count: u64) {
         self.peak_bytes = self.peak_bytes.max(peak_bytes);
         self.retry_count = retry_count;
+    }
+
+    /// Whether tasks run.
+    pub fn is_running(&self) -> bool {
+        !self.running.is_empty()
     }
 
     /// Takes note of a message.
@@ -309,45 +316,6 @@ impl Worker {
             let is_merge = matches!(computation.stage(assignment.task.stage).work, StageWork::Merge(_));
             let queue = if is_merge { &mut self.merges } else { &mut self.tasks };
             queue.push_back((id, assignment));
-        }
-    }
-
-    /// Admits tasks while they fit: to run where everything is at hand, ahead of need where inputs must be fetched.
-    fn admit(&mut self) {
-        loop {
-            self.start_ready();
-            let Some((computation, assignment)) = self.merges.front().or(self.tasks.front()) else { return };
-            let admitted = self.running.len() + self.ready.len() + self.fetching.len();
-            let is_local = assignment.inputs.iter().all(|input| self.residency.get(input.result).is_some());
-            let slots = if is_local { self.info.threads } else { 2 * self.info.threads };
-            let busy = if is_local { self.running.len() + self.ready.len() } else { admitted };
-            let task_bytes = self.task_bytes(*computation, assignment.task);
-            if busy >= slots {
-                return;
-            }
-            let room = self.make_room(task_bytes);
-            if room == Room::Later {
-                return;
-            }
-            if let Some((computation, assignment)) = self.merges.pop_front().or_else(|| self.tasks.pop_front()) {
-                if room == Room::Never {
-                    let message = self.why_there_is_no_room(task_bytes);
-                    return self.report(Report::Failed { computation, task: assignment.task, message });
-                }
-                self.reserved_bytes += task_bytes;
-                self.gather(computation, assignment);
-            }
-        }
-    }
-
-    fn start_ready(&mut self) {
-        while self.running.len() < self.info.threads.max(1)
-            && let Some((id, admitted)) = self.ready.pop_front()
-        {
-            self.running.insert(id);
-            self.note_start();
-            let ResultId { computation, task } = id;
-            self.actions.push_back(Action::Run { computation, task, inputs: admitted.inputs });
         }
     }
 

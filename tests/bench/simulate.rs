@@ -50,6 +50,7 @@ fn measure(name: &str, computation: Arc<Computation>, workers: u32, duration: u6
     let cluster = Cluster {
         workers,
         threads: 8,
+        io_threads: 0,
         budget_bytes: 1 << 40,
         scratch_bytes: 0,
         delay: 100,

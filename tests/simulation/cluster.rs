@@ -10,6 +10,8 @@ use swath::task::{Resources, TaskId};
 pub struct Cluster {
     pub workers: u32,
     pub threads: usize,
+    /// Tasks of a worker that wait for files beside those that compute.
+    pub io_threads: usize,
     pub budget_bytes: u64,
     /// Bytes of scratch of each worker.
     pub scratch_bytes: u64,
@@ -41,6 +43,7 @@ impl Cluster {
         Cluster {
             workers,
             threads: 1 + random.below(4) as usize,
+            io_threads: random.below(5) as usize,
             budget_bytes,
             scratch_bytes,
             delay: 1 + random.below(5000),
@@ -70,6 +73,7 @@ impl Cluster {
     pub fn info(&self, worker: WorkerId) -> WorkerInfo {
         WorkerInfo {
             threads: self.threads,
+            io_threads: self.io_threads,
             budget_bytes: self.budget_bytes,
             scratch: ScratchInfo { place: "/scratch".to_owned(), limit_bytes: self.scratch_bytes },
             node: format!("node{}", worker.0 / 2),

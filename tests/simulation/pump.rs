@@ -331,6 +331,10 @@ impl Simulation {
 
     fn act_for(&mut self, id: WorkerId) {
         let Some(rank) = self.ranks.get_mut(&id) else { return };
+        if self.cluster.io_threads > 0 {
+            // More than there may be is no harm.
+            rank.worker.note_at_files(self.random.below(2 + self.cluster.io_threads as u64) as usize);
+        }
         rank.worker.flush(self.now);
         let actions: Vec<worker::Action> = std::iter::from_fn(|| rank.worker.poll_action()).collect();
         let deadline = rank.worker.flush_deadline();

@@ -61,7 +61,8 @@ impl Rank {
         let id = ResultId { computation: computation.id, task };
         let promised = computation.stage(task.stage).task_bytes;
         assert_eq!(self.running.insert(id, promised), None, "{id} runs here already");
-        assert!(self.running.len() <= self.info.threads, "more tasks run than there are threads");
+        let WorkerInfo { threads, io_threads, .. } = self.info;
+        assert!(self.running.len() <= threads + io_threads, "more tasks run than there are threads");
         // What is loaded needs nothing, but may get it where other tasks do.
         let needs_nothing = is_loaded && inputs.results().next().is_none();
         let parts = if needs_nothing { Vec::new() } else { computation.input_parts_of(task) };

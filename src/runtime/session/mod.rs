@@ -5,7 +5,7 @@ mod options;
 #[cfg(test)]
 mod tests;
 
-pub use options::{Description, SessionOptions, Started};
+pub use options::{Description, SessionOptions, Started, default_io_threads};
 
 use super::assemble::Assembly;
 use super::here::run_here;

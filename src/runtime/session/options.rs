@@ -5,12 +5,17 @@ use crate::environment::Environment;
 use crate::event::Observer;
 use crate::runtime::ScratchOptions;
 
+/// Tasks that wait for files, at least, where nobody says how many: what hides a slow file system from two cores.
+const LEAST_IO_THREADS: usize = 4;
+
 /// What a session is to run with.
 pub struct SessionOptions {
     /// Threads of this rank's worker.
     pub threads: usize,
     /// Bytes of memory that this rank may use, all in all.
     pub memory_bytes: u64,
+    /// Tasks of a rank that wait for files while others compute.
+    pub io_threads: usize,
     /// Where results go that memory doesn't hold.
     pub scratch: ScratchOptions,
     /// Seed of random arrays that name none.
@@ -26,11 +31,17 @@ impl Default for SessionOptions {
         SessionOptions {
             threads: environment.thread_count,
             memory_bytes: environment.memory_bytes,
+            io_threads: default_io_threads(environment.thread_count),
             scratch: ScratchOptions::default(),
             seed: 0,
             observers: Vec::new(),
         }
     }
+}
+
+/// Tasks that wait for files beside so many that compute, where nobody says how many.
+pub fn default_io_threads(threads: usize) -> usize {
+    threads.max(LEAST_IO_THREADS)
 }
 
 /// What became of a start: under `mpirun`, only rank 0 has a session.
