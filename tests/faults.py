@@ -274,6 +274,22 @@ def a_rank_that_stands_still_ends_the_run_with_a_description(place):
     return None
 
 
+def a_rank_that_stands_still_at_the_end_is_not_waited_for(place):
+    if place.ranks_count is None:
+        return "SKIPPED: there is no other rank to stop"
+    place.succeeds("make.py")
+    place.write("copy.py", COPY + "print('computed', flush=True)\nfor i in range(10_000_000): pass\n")
+    process = place.start("--stall-limit", "2s", "copy.py")
+    deadline = time.monotonic() + LIMIT_S
+    while "computed" not in place.said() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    [stopped] = [rank for rank in ranks.processes(process, "swath") if ranks.number(rank) == 1]
+    os.kill(stopped, signal.SIGSTOP)
+    code = process.wait(LIMIT_S)
+    expect(code != 0 and "some ranks haven't left" in place.said(), f"{code}: {place.said()}")
+    return None
+
+
 def a_slow_file_system_is_no_stall(place):
     place.succeeds("make.py")
     place.succeeds("--stall-limit", "300ms", "copy.py", faults=[fault("read", CHUNK, 0, delay_ms=1500)])
@@ -303,6 +319,7 @@ CASES = [
     a_journal_that_cannot_be_written_ends_the_run,
     a_run_directory_that_cannot_be_made_is_only_a_warning,
     a_rank_that_stands_still_ends_the_run_with_a_description,
+    a_rank_that_stands_still_at_the_end_is_not_waited_for,
     a_slow_file_system_is_no_stall,
     a_slow_disk_idles_no_core,
 ]

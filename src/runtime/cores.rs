@@ -171,7 +171,8 @@ mod tests {
                 cores.look();
             }
         });
-        assert_eq!((cores.lock().used, cores.look()), (0, 0));
+        let used = cores.lock().used;
+        assert_eq!((used, cores.look()), (0, 0));
         (start.elapsed(), most.into_inner())
     }
 

@@ -139,6 +139,32 @@ pub(super) fn leave_stalled(state: &str, transport: Arc<dyn Transport>) -> ! {
     low_level::exit(STALLED)
 }
 
+/// Ends this process and all other ranks as [`leave_stalled`] does, unless it is dropped in time.
+#[must_use = "the countdown ends when this is dropped"]
+pub(super) struct Countdown {
+    _goes_on: mpsc::Sender<()>,
+}
+
+/// Starts a countdown for something that waits for other ranks; where it takes too long, this is said.
+///
+/// # Errors
+/// Where no thread can be started.
+pub(super) fn count_down(
+    limit: Duration,
+    line: &'static str,
+    transport: Arc<dyn Transport>,
+) -> Result<Countdown, RuntimeError> {
+    let (goes_on, ended) = mpsc::channel();
+    let work = move || {
+        if ended.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
+            leave_stalled(&format!("swath: after {} s {line}; given up\n", limit.as_secs()), transport);
+        }
+    };
+    let spawned = std::thread::Builder::new().name("swath-countdown".to_owned()).spawn(work);
+    spawned.map_err(|error| RuntimeError::Thread { message: error.to_string() })?;
+    Ok(Countdown { _goes_on: goes_on })
+}
+
 fn leave_in_time(line: &str, exit_code: i32) -> ! {
     say(line);
     within(RANK_CLEANUP_TIME, move || farewell(exit_code));

@@ -88,6 +88,9 @@ impl Job {
         let times = Times::default();
         let mut job =
             Job { scheduler, transport, observers, clock, times, memory_bytes, worker_thread, is_finished: false };
+        let stall = job.times.stall;
+        let _countdown =
+            interrupt::count_down(stall, "some ranks haven't said that they are there", job.transport.clone())?;
         let mut lost = Vec::new();
         // All are heard before any is sent home: one that comes later would wait for orders for ever.
         while job.scheduler.workers().count() + lost.len() < worker_count {
@@ -220,6 +223,9 @@ impl Job {
             // A panic of the worker was reported as its loss.
             let _ = thread.join();
         }
+        // Without a countdown, a rank that hangs is waited for: better than not to end in order.
+        let what = "some ranks haven't left";
+        let _countdown = interrupt::count_down(self.times.stall, what, self.transport.clone()).ok();
         self.transport.close();
     }
 
