@@ -224,6 +224,19 @@ def a_disk_that_is_really_full_says_so(place):
     return None
 
 
+def a_limit_of_file_sizes_is_an_error_and_no_kill(place):
+    if place.ranks_count is not None:
+        return "SKIPPED: files of the MPI library itself are larger"
+    expected = place.reference()
+    limited = ["bash", "-c", 'ulimit -f 20 && exec "$@"', "bash", *place.line("copy.py")]
+    code, _, stderr = ranks.finish(limited, place.directory, LIMIT_S)
+    expect(code == 1 and "File too large" in stderr and "/y/c/" in stderr, f"{code}: {stderr}")
+    expect(not (place.directory / "out.zarr").exists(), "out.zarr is there although it isn't complete")
+    place.succeeds("copy.py")
+    expect(place.files("out.zarr") == expected, "the result differs")
+    return None
+
+
 def an_input_that_vanishes_is_not_taken_for_empty(place):
     place.succeeds("make.py")
     process = place.start("copy.py", faults=[fault("read", ANY_CHUNK, 0, delay_ms=150)])
@@ -315,6 +328,7 @@ CASES = [
     a_full_disk_is_not_tried_again,
     a_full_disk_leaves_the_old_store,
     a_disk_that_is_really_full_says_so,
+    a_limit_of_file_sizes_is_an_error_and_no_kill,
     an_input_that_vanishes_is_not_taken_for_empty,
     a_journal_that_cannot_be_written_ends_the_run,
     a_run_directory_that_cannot_be_made_is_only_a_warning,

@@ -8,7 +8,7 @@ use super::{RuntimeError, drain};
 use crate::environment::Ranks;
 use crate::journal;
 use crate::transport::Transport;
-use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 use std::collections::BTreeMap;
@@ -104,13 +104,14 @@ pub(super) fn install(ranks: Ranks) -> Result<(), RuntimeError> {
         return Ok(());
     }
     let thread_error = |error: std::io::Error| RuntimeError::Thread { message: error.to_string() };
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGUSR1]).map_err(thread_error)?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGUSR1, SIGXFSZ]).map_err(thread_error)?;
     let wait = move || {
         for signal in signals.forever() {
             match signal {
                 // Launchers pass it on to all ranks; the first has the others stop.
                 SIGUSR1 if ranks.rank == 0 => drain::request(),
-                SIGUSR1 => {}
+                // Writing beyond a limit of file sizes fails, which says which file: it need not kill.
+                SIGUSR1 | SIGXFSZ => {}
                 _ => leave(signal, ranks),
             }
         }
