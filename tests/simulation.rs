@@ -207,7 +207,7 @@ fn a_resumed_computation_runs_what_is_missing_and_nothing_else() {
 fn a_drained_computation_keeps_all_that_it_has_done() {
     for_each_seed(40, |seed, random| {
         let mut computation = Computation::clone(&mixed(0));
-        computation.partials = Some(Partials { directory: "/run/partials".into(), has_some: false });
+        computation.partials = Some(Partials { directory: "/run/partials".into(), kept: Default::default() });
         let computation = Arc::new(computation);
         let mut simulation = Simulation::new(cluster(1 + random.below(6) as u32), seed);
         simulation.drain_at(Duration::from_micros(random.below(60_000)), None);

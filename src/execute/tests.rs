@@ -1,46 +1,50 @@
 //! The executor against values worked out by hand, run task by task in order.
 
 use super::*;
-use crate::array::{ChunkGrid, DType, Scalar};
+use crate::array::{ChunkGrid, DType, Region, Scalar};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::{Distribution, Generator};
 use crate::kernels::quantile::{QuantileKind, QuantileMethod};
 use crate::kernels::reduction::ReductionOptions;
 use crate::plan::{Array, AxisSlice, Groups, Plan};
-use crate::task::{ComputationId, Goal, lower};
+use crate::task::{ComputationId, Goal, PartialName, Partials, lower};
+use std::collections::BTreeMap;
 
 /// Runs every task of a computation of these arrays, stage by stage, and assembles the results.
 fn compute(arrays: &[Array], budget_bytes: u64) -> Vec<Chunk> {
-    let plan = Plan::of(arrays);
     let goals = vec![Goal::Collect; arrays.len()];
-    let computation = Arc::new(lower(ComputationId(0), plan, goals, budget_bytes).unwrap());
-    let executor = Executor::new(computation.clone());
-    let mut kept = HashMap::new();
+    let computation = Arc::new(lower(ComputationId(0), Plan::of(arrays), goals, budget_bytes).unwrap());
+    let results = run(&computation);
     let mut outputs: Vec<Chunk> = arrays.iter().map(|a| Chunk::zeros(a.dtype(), a.shape().to_vec())).collect();
+    for (id, result) in results {
+        if let StageOutput::Collect { outputs: collected } = &computation.stage(id.task.stage).output {
+            let region = computation.region_of(id.task);
+            for (part, &output) in collected.iter().enumerate() {
+                outputs[output].copy_from(&region, result.chunk(part).unwrap(), &vec![0; region.ndim()]);
+            }
+        }
+    }
+    outputs
+}
+
+/// The results of all tasks of a computation.
+fn run(computation: &Arc<Computation>) -> HashMap<ResultId, Arc<TaskResult>> {
+    let executor = Executor::new(computation.clone());
+    let mut results = HashMap::new();
     for stage in computation.stage_ids() {
         for index in 0..computation.stage(stage).task_count {
             let task = TaskId { stage, index };
             // Parts, as peers send them.
             let mut inputs = TaskInputs::new();
             for part in computation.input_parts_of(task) {
-                let value = part.of(&kept[&part.result]);
+                let value = part.of(&results[&part.result]);
                 inputs.insert_part(part, value);
             }
             let result = executor.run(task, &inputs).unwrap().result.unwrap();
-            match &computation.stage(stage).output {
-                StageOutput::Collect { outputs: collected } => {
-                    let region = computation.region_of(task);
-                    for (part, &output) in collected.iter().enumerate() {
-                        outputs[output].copy_from(&region, result.chunk(part).unwrap(), &vec![0; region.ndim()]);
-                    }
-                }
-                _ => {
-                    kept.insert(ResultId { computation: computation.id, task }, Arc::new(result));
-                }
-            }
+            results.insert(ResultId { computation: computation.id, task }, Arc::new(result));
         }
     }
-    outputs
+    results
 }
 
 const ROOMY: u64 = 1 << 30;
@@ -305,4 +309,44 @@ fn quantiles_of_values_that_memory_does_not_hold_are_found_in_passes() {
             assert_eq!(compute(arrays, tight), compute(arrays, ROOMY), "{dtype}");
         }
     }
+}
+
+#[test]
+fn kept_results_of_an_attempt_with_other_memory_are_put_together() {
+    let x = counted(&[700, 40, 50], &[10, 40, 50]).cast(DType::Float64).unwrap();
+    let arrays = [
+        x.reduce("std", &[0], ReductionOptions::default()).unwrap(),
+        grouped(&x, "std", 0, (0..700).map(|i| i % 7).collect()),
+        grouped(&x.transpose(&[1, 0, 2]).unwrap(), "max", 1, (0..700).map(|i| i / 100).collect()),
+    ];
+    let (mut joined, mut cut) = (0, 0);
+    for array in &arrays {
+        let lowered = |budget_bytes: u64| {
+            let plan = Plan::of(std::slice::from_ref(array));
+            lower(ComputationId(0), plan, vec![Goal::Collect], budget_bytes).unwrap()
+        };
+        for (before, after) in [(5 << 20, ROOMY), (ROOMY, 5 << 20), (3 << 20, 5 << 20), (5 << 20, 3 << 20)] {
+            let earlier = Arc::new(lowered(before));
+            let named =
+                run(&earlier).into_iter().filter_map(|(id, result)| Some((earlier.partial_name(id.task)?, result)));
+            let named: BTreeMap<PartialName, Arc<TaskResult>> = named.collect();
+            assert!(named.keys().all(|name| name.to_string().parse().as_ref() == Ok(name)));
+            let mut kept: BTreeMap<_, BTreeMap<Region, u64>> = BTreeMap::new();
+            for (name, result) in &named {
+                kept.entry(name.what).or_default().insert(name.region.clone(), result.size_bytes() as u64);
+            }
+            let mut later = lowered(after);
+            later.partials = Some(Partials { directory: "/nowhere".into(), kept });
+            let later = Arc::new(later);
+            for (id, expected) in run(&later) {
+                let Some(parts) = later.kept_parts(id.task) else { continue };
+                joined += usize::from(parts.len() > 1);
+                cut += usize::from(parts[0].region.shape != later.region_of(id.task).shape && parts.len() == 1);
+                let found = later.put_together(id.task, parts, |name| Some(named[name].as_ref().clone())).unwrap();
+                let bytes = |result: &TaskResult| postcard::to_stdvec(result).unwrap();
+                assert!(bytes(&found) == bytes(&expected), "{id} {before} {after}");
+            }
+        }
+    }
+    assert!(joined > 0 && cut > 0, "{joined} joined, {cut} cut");
 }

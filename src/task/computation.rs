@@ -1,11 +1,10 @@
 //! Stages and their tasks, as plain data that every rank holds.
 
-use super::{ComputationId, PlanDigest, ResultId, StageId, TaskId};
+use super::{ComputationId, Partials, ResultId, StageId, TaskId};
 use crate::array::{ChunkGrid, Region, StoredArray};
 use crate::plan::{NodeId, Plan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// What is to become of an output of the plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -148,15 +147,6 @@ pub struct Computation {
     pub partials: Option<Partials>,
 }
 
-/// A directory, which all ranks see, with results of reducing tasks: of earlier attempts of a run, and for later ones.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Partials {
-    /// The directory.
-    pub directory: PathBuf,
-    /// Whether an earlier attempt has left results there.
-    pub has_some: bool,
-}
-
 impl Stage {
     /// The nodes that the tasks compute together.
     pub fn nodes(&self) -> &[NodeId] {
@@ -234,29 +224,6 @@ impl Computation {
         let StageWork::Merge(work) = &self.stages.get(next.0 as usize)?.work else { return None };
         let (kept, run) = (task.index / work.source_runs, task.index % work.source_runs);
         (work.source == task.stage).then(|| TaskId { stage: next, index: kept * work.groups() + run / work.fan_in })
-    }
-
-    /// The name under which the result of a task is kept for later attempts of the run, where it reduces or makes values for
-    /// the script: equal for equal values on whatever ranks and memory. `None` for other tasks.
-    pub fn partial_name(&self, task: TaskId) -> Option<String> {
-        let (mut level, mut stage) = (0_u32, self.stage(task.stage));
-        let (position, count) = match &stage.work {
-            StageWork::Produce { node, .. } => {
-                let is_collected = matches!(stage.output, StageOutput::Collect { .. });
-                let name = || PlanDigest::of(&(self.large_bytes, node, self.region_of(task))).to_string();
-                return is_collected.then(name);
-            }
-            StageWork::Reduce(work) => (task.index % work.runs(), work.runs()),
-            StageWork::Merge(work) => (task.index % work.groups(), work.groups()),
-        };
-        while let StageWork::Merge(work) = &stage.work {
-            level += 1;
-            stage = self.stage(work.source);
-        }
-        let StageWork::Reduce(work) = &stage.work else { return None };
-        let kept = self.region_of(task);
-        let cut = (self.large_bytes, &work.nodes, &work.blocks, work.run_length);
-        Some(PlanDigest::of(&(cut, level, kept.start, kept.shape, position, count)).to_string())
     }
 
     /// The results of earlier tasks, of this or (where persisted) an earlier computation, that a task reads.

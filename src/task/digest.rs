@@ -5,6 +5,8 @@ use crate::array::ArrayLocation;
 use crate::plan::{Operation, Plan};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
 use twox_hash::XxHash3_128;
 
 /// A digest of 128 bits (XXH3, <https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md>), equal in every build.
@@ -14,6 +16,14 @@ pub struct PlanDigest(u128);
 impl fmt::Display for PlanDigest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:032x}", self.0)
+    }
+}
+
+impl FromStr for PlanDigest {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<PlanDigest, ParseIntError> {
+        u128::from_str_radix(text, 16).map(PlanDigest)
     }
 }
 

@@ -100,7 +100,7 @@ fn a_disturbed_run_loses_nothing_and_is_resumed_on_other_ranks() {
         let mut cluster = any_cluster_with_scratch(random);
         let (name, outputs) = any_work(random, input());
         let mut computation = fitting(0, &outputs, &mut cluster);
-        let partials = Partials { directory: "/run/partials".into(), has_some: false };
+        let partials = Partials { directory: "/run/partials".into(), kept: Default::default() };
         Arc::make_mut(&mut computation).partials = Some(partials);
         let mut left = Left::default();
         for attempt in 0.. {

@@ -1,11 +1,11 @@
 //! Which chunks of an output are there already, and what is left to do.
 
 use super::Ledger;
-use crate::array::{ArrayLocation, Chunk, StoredArray, WrittenChunk};
+use crate::array::{ArrayLocation, Chunk, Region, StoredArray, WrittenChunk};
 use crate::journal::{self, Record};
 use crate::runtime::RuntimeError;
 use crate::store::{self, UnfinishedStore};
-use crate::task::{Computation, Partials, PlanDigest, Skip, StageId, StageOutput, TaskId};
+use crate::task::{Computation, PartialName, Partials, PlanDigest, Skip, StageId, StageOutput, TaskId};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::os::unix::fs::MetadataExt;
@@ -122,16 +122,17 @@ impl Ledger {
         begun: &BegunOutputs,
     ) -> Skip {
         let directory = journal::partials_directory(&self.path, computation.id, digest);
-        let names = if self.is_resumed { whole_files(&directory) } else { HashSet::new() };
+        let kept = if self.is_resumed { whole_files(&directory) } else { BTreeMap::new() };
+        let has_some = !kept.is_empty();
         // Made here only: workers that still save when the computation is over don't bring it back.
         let _ = std::fs::create_dir_all(&directory);
-        computation.partials = Some(Partials { directory, has_some: !names.is_empty() });
-        if names.is_empty() && !begun.has_some() {
+        computation.partials = Some(Partials { directory, kept });
+        if !has_some && !begun.has_some() {
             return Skip::none();
         }
-        let is_kept = |task| computation.partial_name(task).is_some_and(|name| names.contains(&name));
+        let is_kept = |task| computation.kept_parts(task).is_some();
         let skip = Skip::of(computation, &|task| begun.is_done(computation, task), &is_kept);
-        for stage in computation.stage_ids().filter(|_| !names.is_empty()) {
+        for stage in computation.stage_ids().filter(|_| has_some) {
             let rest = skip.rest(stage, computation.stage(stage).task_count).into_iter().flatten();
             self.skipped.partials += rest.filter(|&index| is_kept(TaskId { stage, index })).count() as u64;
         }
@@ -226,11 +227,19 @@ impl Ledger {
     }
 }
 
-/// Names of files in a directory that are whole.
-fn whole_files(directory: &Path) -> HashSet<String> {
+/// What the files in a directory that are whole hold, and their bytes.
+fn whole_files(directory: &Path) -> BTreeMap<PlanDigest, BTreeMap<Region, u64>> {
     let entries: Vec<_> = std::fs::read_dir(directory).into_iter().flatten().flatten().collect();
-    let whole = entries.par_iter().filter(|entry| journal::is_whole(&entry.path()).unwrap_or(false));
-    whole.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    let whole = entries.par_iter().filter_map(|entry| {
+        let name: PartialName = entry.file_name().to_str()?.parse().ok()?;
+        let bytes = entry.metadata().ok()?.len();
+        journal::is_whole(&entry.path()).unwrap_or(false).then_some((name, bytes))
+    });
+    let mut kept: BTreeMap<PlanDigest, BTreeMap<Region, u64>> = BTreeMap::new();
+    for (name, bytes) in whole.collect::<Vec<_>>() {
+        kept.entry(name.what).or_default().insert(name.region, bytes);
+    }
+    kept
 }
 
 /// Of chunks that were written, those that lie on the disk as they were. Reads their files, several at a time.
