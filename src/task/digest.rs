@@ -1,5 +1,6 @@
 //! Digests of plans: what two attempts of one run, on whatever ranks and memory, agree on.
 
+use super::selections::{LARGE_BYTES, in_passes};
 use super::{ComputationId, Goal};
 use crate::array::ArrayLocation;
 use crate::plan::{Operation, Plan};
@@ -56,6 +57,8 @@ impl PlanDigest {
         persisted: &dyn Fn(ComputationId) -> Option<PlanDigest>,
         final_place: &dyn Fn(&ArrayLocation) -> ArrayLocation,
     ) -> PlanDigest {
+        // Which quantiles are selected in passes depends on the memory there was.
+        let plan = &in_passes(plan, LARGE_BYTES[LARGE_BYTES.len() - 1]);
         let nodes = plan.nodes().iter().map(|node| match &node.operation {
             // Where its chunks were cut depends on the memory there was.
             Operation::Persisted(source) => {
@@ -79,7 +82,9 @@ impl PlanDigest {
 mod tests {
     use super::*;
     use crate::array::{ChunkGrid, DType, StoredArray};
+    use crate::kernels::quantile::QuantileKind;
     use crate::plan::{Array, KeepAlive, PersistedArray};
+    use crate::task::lower;
 
     fn stored(store: &str, fingerprint: u64) -> StoredArray {
         StoredArray {
@@ -108,6 +113,24 @@ mod tests {
         assert_ne!(collected, of(1, "/out/.a"));
         // In a journal, this must never change by itself.
         assert_eq!(PlanDigest::of(&(1_u8, "x")).to_string(), "8e7d4bb3d65af580671d9f05019c4bbc");
+    }
+
+    #[test]
+    fn a_digest_is_the_same_whether_quantiles_fit_in_memory() {
+        let x = Array::stored(StoredArray {
+            shape: vec![1 << 20],
+            read_grid: ChunkGrid::regular(&[1 << 20], &[1 << 10]),
+            ..stored("/in", 1)
+        });
+        let median = x.quantile(QuantileKind::Median, &[0], true).unwrap();
+        let lowered = |budget_bytes: u64| {
+            let plan = Plan::of(&[median.clone(), x.quantile(QuantileKind::Median, &[0], false).unwrap()]);
+            lower(ComputationId(0), plan, vec![Goal::Collect; 2], budget_bytes).unwrap().plan
+        };
+        let (roomy, tight) = (lowered(1 << 30), lowered(10 << 20));
+        assert_ne!(roomy, tight);
+        let digest = |plan: &Plan| PlanDigest::of_plan(plan, &[Goal::Collect], &|_| None, &ArrayLocation::clone);
+        assert_eq!(digest(&roomy), digest(&tight));
     }
 
     #[test]
