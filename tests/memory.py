@@ -35,6 +35,7 @@ OPERATIONS = {
     "median and quantiles of all": OPEN + "print(float(x.median()), x.quantile([0.1, 0.5, 0.9]).values)\n",
     "quantiles of all in float64": OPEN + "print(x.astype('float64').quantile([0.01, 0.99]).values)\n",
     "anomalies of months": OPEN + "months = x.groupby('time.month')\n(months - months.mean()).drop_vars('month')" + WRITE,
+    "means of the days of a year": OPEN + "x.groupby('time.dayofyear').mean()" + WRITE,
     "persist": OPEN + "p = x.persist()\nprint(float(p.max()))\n",
 }
 SQUARE = """

@@ -256,6 +256,17 @@ fn what_is_gathered_is_looked_up_as_strips_are_loaded() {
 }
 
 #[test]
+fn means_of_many_groups_are_the_same_where_memory_does_not_hold_their_states() {
+    let x = counted(&[1200, 40, 50], &[20, 40, 50]).cast(DType::Float64).unwrap();
+    let codes: Vec<i32> = (0..1200).map(|time| time % 300).collect();
+    let groups = Groups { axis: 0, codes: codes.into(), count: 300 };
+    let mean = x.reduce_groups("mean", &[0], Some(groups), ReductionOptions::default()).unwrap();
+    assert_eq!(mean.grid().max_chunk_shape(), [20, 40, 50]);
+    // States of all groups are 9.6 MB.
+    assert_eq!(compute(std::slice::from_ref(&mean), 6 << 20), compute(&[mean], ROOMY));
+}
+
+#[test]
 fn medians_and_quantiles_are_those_of_sorted_values() {
     let distribution = Distribution::Normal { mean: 0.0, standard_deviation: 1.0 };
     let rule = Generator::Random { seed: 2, distribution };

@@ -284,7 +284,8 @@ impl Array {
     }
 
     /// A reduction over axes, one of which may be grouped: an axis of groups, of the order of their codes, takes its
-    /// place. Memory of a task: one state for each group that it holds; along sorted groups it holds neighbours only.
+    /// place, in chunks no longer than those of the grouped axis. Memory of a task: one state for each group that it holds;
+    /// along sorted groups it holds neighbours only.
     ///
     /// # Errors
     /// As [`Array::reduce`], and where there isn't one code a position or a code isn't below the number of groups.
@@ -316,7 +317,9 @@ impl Array {
         }
         let reduce = Reduce { name: name.to_owned(), axes, options, groups };
         let chunks = |axis: usize| match &reduce.groups {
-            Some(groups) if groups.axis == axis => AxisChunks::regular(groups.count, groups.count),
+            Some(groups) if groups.axis == axis => {
+                AxisChunks::regular(groups.count, groups.count.min(self.grid().axes()[axis].max_size()))
+            }
             _ => self.grid().axes()[axis].clone(),
         };
         let grid = ChunkGrid::new(reduce.result_axes(self.ndim()).into_iter().map(chunks).collect());

@@ -1,12 +1,12 @@
 //! Splits what tasks compute until one fits a rank's budget, and says what would fit where none does.
 
-use super::TaskError;
 use super::geometry::{depends_on_store, halve_longest};
 use super::lower::{Lowering, MERGE_FAN_IN, SELECTION_FAN_IN};
 use super::memory::largest_region;
 use super::passes::Pass;
 use super::pull::visit_leaves;
 use super::selections::selection_of;
+use super::{Computation, TaskError};
 use crate::array::{ChunkGrid, Region};
 use crate::plan::{NodeId, Operation, SelectionPass};
 use std::collections::BTreeMap;
@@ -84,8 +84,9 @@ impl Lowering {
         let mut item_bytes = self.computation.plan.node(node).dtype.size_bytes() as u64;
         let whole = Region::whole(&self.computation.plan.node(node).shape);
         let mut largest = 0;
-        visit_leaves(&self.computation.plan, &BTreeMap::new(), node, whole, &mut |leaf, _| {
-            if let Operation::Stored(source) = &self.computation.plan.node(leaf).operation
+        let Computation { plan, blocks, .. } = &self.computation;
+        visit_leaves(plan, blocks, &BTreeMap::new(), node, whole, &mut |leaf, _| {
+            if let Operation::Stored(source) = &plan.node(leaf).operation
                 && source.decode_scratch_bytes as u64 > largest.max(self.resources.budget_bytes / 2)
             {
                 largest = source.decode_scratch_bytes as u64;

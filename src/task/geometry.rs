@@ -125,9 +125,10 @@ fn cut_groups(blocks: &AxisChunks, groups: &Groups) -> AxisChunks {
     AxisChunks::from_sizes(&cuts.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>())
 }
 
-/// How many blocks of a grouped axis have something for each chunk of groups, all in all.
-pub fn touched_blocks(blocks: &AxisChunks, groups: &Groups, chunks: &AxisChunks) -> usize {
-    let touched = |block: usize| {
+/// How many blocks of a grouped axis have something for each chunk of groups.
+pub fn blocks_of_each(blocks: &AxisChunks, groups: &Groups, chunks: &AxisChunks) -> Vec<u64> {
+    let mut counts = vec![0; chunks.count()];
+    for block in 0..blocks.count() {
         let mut seen: Vec<usize> = blocks
             .range(block)
             .filter_map(|position| usize::try_from(groups.codes[position]).ok())
@@ -135,9 +136,14 @@ pub fn touched_blocks(blocks: &AxisChunks, groups: &Groups, chunks: &AxisChunks)
             .collect();
         seen.sort_unstable();
         seen.dedup();
-        seen.len()
-    };
-    (0..blocks.count()).map(touched).sum()
+        seen.into_iter().for_each(|chunk| counts[chunk] += 1);
+    }
+    counts
+}
+
+/// The same, all in all.
+pub fn touched_blocks(blocks: &AxisChunks, groups: &Groups, chunks: &AxisChunks) -> usize {
+    blocks_of_each(blocks, groups, chunks).into_iter().sum::<u64>() as usize
 }
 
 /// Along each axis the grid with longer chunks; one chunk along an axis is no wish where the other grid has several.
@@ -199,7 +205,11 @@ pub fn write_grid(plan: &Plan, id: NodeId, written: &ChunkGrid) -> ChunkGrid {
     let item_bytes = plan.node(id).dtype.size_bytes();
     let mut grid = written.clone();
     for axis in 0..grid.ndim() {
-        let factor = natural.axes()[axis].max_size() / written.axes()[axis].max_size();
+        let mut factor = natural.axes()[axis].max_size() / written.axes()[axis].max_size();
+        if is_of_groups(plan, id, axis) {
+            // One task would be all there is; apart, groups cost some chunks that are decoded twice.
+            factor = factor.min(written.axes()[axis].count() / (ENOUGH_TASKS / 8) as usize);
+        }
         let mut axes = grid.axes().to_vec();
         axes[axis] = join_chunks(&axes[axis], factor);
         let joined = ChunkGrid::new(axes);
@@ -210,6 +220,10 @@ pub fn write_grid(plan: &Plan, id: NodeId, written: &ChunkGrid) -> ChunkGrid {
         }
     }
     join_small(grid, item_bytes)
+}
+
+fn is_of_groups(plan: &Plan, id: NodeId, axis: usize) -> bool {
+    matches!(&plan.node(id).operation, Operation::Reduce(reduce) if reduce.group_axis() == Some(axis))
 }
 
 /// Regions for tasks that write a node whose values are materialised to a store: whole chunks of `written`.

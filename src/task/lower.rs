@@ -29,7 +29,8 @@ pub(super) const SELECTION_FAN_IN: u64 = 4;
 /// Regions follow the stored chunks. Where an output's or a reduction's regions must cut across them, so that they would
 /// be decoded several times, a stage before materialises what they are cut from, as far as memory allows. Where one task
 /// takes more than a rank's budget, regions are split along axes that are kept, which changes no bit of the result;
-/// summarised axes are never split for memory. Quantiles of many values are selected in passes over them.
+/// summarised axes are never split for memory. Quantiles of many values are selected in passes over them. Reductions that
+/// an output could pull as it goes have stages of their own where that is what fits.
 ///
 /// # Errors
 /// Where an output's shape isn't its target's, or the smallest region of an operation doesn't fit the budget.
@@ -40,25 +41,34 @@ pub fn lower(
     resources: impl Into<Resources>,
 ) -> Result<Computation, TaskError> {
     let resources = resources.into();
-    let mut refusal = None;
+    let mut refusals: Vec<TaskError> = Vec::new();
     for large_bytes in LARGE_BYTES {
         let selected = in_passes(&plan, large_bytes);
         let has_others = selected.nodes().iter().any(|node| matches!(node.operation, Operation::Quantile(_)));
-        match lower_selected(id, selected, &goals, resources) {
-            // Their values needn't be held.
-            Err(error @ TaskError::TaskTooLarge { .. }) if has_others => refusal = Some(error),
-            lowered => return Ok(Computation { large_bytes, ..lowered? }),
+        for may_pull in [true, false] {
+            match lower_selected(id, selected.clone(), &goals, resources, may_pull) {
+                Err(error @ TaskError::TaskTooLarge { .. }) => refusals.push(error),
+                lowered => return Ok(Computation { large_bytes, ..lowered? }),
+            }
+        }
+        if !has_others {
+            break;
         }
     }
-    Err(refusal.expect("what is left without an answer was refused"))
+    let needed_bytes = |error: &TaskError| match error {
+        TaskError::TaskTooLarge { needed_bytes, .. } => *needed_bytes,
+        _ => u64::MAX,
+    };
+    Err(refusals.into_iter().min_by_key(needed_bytes).expect("what is left without an answer was refused"))
 }
 
-/// Cuts a plan into stages, quantiles of many values in passes already.
+/// Cuts a plan into stages, quantiles of many values in passes already; outputs pull reductions where they may.
 fn lower_selected(
     id: ComputationId,
     plan: Plan,
     goals: &[Goal],
     resources: Resources,
+    may_pull: bool,
 ) -> Result<Computation, TaskError> {
     let geometries: BTreeMap<NodeId, ReduceGeometry> = plan
         .ids()
@@ -71,7 +81,7 @@ fn lower_selected(
         .collect();
     let passes = shared_passes(&plan, &geometries, resources.budget_bytes);
     let shared = passes.iter().filter(|pass| pass.nodes.len() > 1).flat_map(|pass| pass.nodes.clone()).collect();
-    let pulled = pulled_once(&plan, &geometries, &shared);
+    let pulled = if may_pull { pulled_once(&plan, &geometries, &shared) } else { BTreeSet::new() };
     let blocks = geometries.iter().map(|(id, geometry)| (*id, geometry.blocks.clone())).collect();
     let computation = Computation { id, plan, stages: Vec::new(), blocks, large_bytes: 0, partials: None };
     let mut lowering = Lowering {
@@ -350,9 +360,10 @@ impl Lowering {
 
     /// The materialised nodes that a region of some nodes pulls, with the stages that leave them.
     pub(super) fn reads_below(&self, nodes: &[NodeId], region: &Region) -> BTreeMap<NodeId, StageId> {
+        let Computation { plan, blocks, .. } = &self.computation;
         let mut found = BTreeMap::new();
         for &node in nodes {
-            visit_leaves(&self.computation.plan, &self.materialised, node, region.clone(), &mut |leaf, _| {
+            visit_leaves(plan, blocks, &self.materialised, node, region.clone(), &mut |leaf, _| {
                 found.extend(self.materialised.get(&leaf).map(|stage| (leaf, *stage)));
             });
         }
@@ -362,9 +373,9 @@ impl Lowering {
     /// Raw bytes of stored arrays that a region of some nodes pulls, together.
     pub(super) fn read_bytes(&self, nodes: &[NodeId], region: &Region) -> u64 {
         let mut pulled = HashMap::new();
-        let plan = &self.computation.plan;
+        let Computation { plan, blocks, .. } = &self.computation;
         for &node in nodes {
-            visit_stored(plan, &self.materialised, node, region.clone(), &mut |leaf, source, region| {
+            visit_stored(plan, blocks, &self.materialised, node, region.clone(), &mut |leaf, source, region| {
                 let bytes = region.element_count() as u64 * source.dtype.size_bytes() as u64;
                 pulled.insert((leaf, region.clone()), bytes);
             });

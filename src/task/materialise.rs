@@ -11,7 +11,7 @@ use super::memory::largest_region;
 use super::passes::Pass;
 use super::pull::{expand, input_regions, visit_leaves, visit_stored};
 use super::waves::{How, Remedy, Way, mebibytes};
-use super::{Stage, StageId, StageOutput, StageWork, TaskError};
+use super::{Computation, Stage, StageId, StageOutput, StageWork, TaskError};
 use crate::array::{ChunkGrid, Region};
 use crate::plan::{NodeId, Operation, Plan, Reduce};
 use std::collections::{BTreeMap, BTreeSet};
@@ -180,10 +180,10 @@ impl Lowering {
 
     /// How often the tasks of a demand decode stored chunks.
     fn decodings(&self, demand: &Demand, materialised: &BTreeMap<NodeId, StageId>) -> BTreeMap<NodeId, Decoding> {
-        let plan = &self.computation.plan;
+        let Computation { plan, blocks, .. } = &self.computation;
         let mut found: BTreeMap<NodeId, Decoding> = BTreeMap::new();
         let mut bounds: BTreeMap<NodeId, Region> = BTreeMap::new();
-        visit_stored(plan, materialised, demand.root, demand.whole.clone(), &mut |leaf, source, region| {
+        visit_stored(plan, blocks, materialised, demand.root, demand.whole.clone(), &mut |leaf, source, region| {
             let chunk_bytes = largest_region(&source.read_grid).element_count() * source.dtype.size_bytes();
             let chunk_bytes = chunk_bytes as f64;
             let one = found.entry(leaf).or_insert(Decoding { wanted: 0.0, decoded: 0.0, chunk_bytes });
@@ -194,7 +194,7 @@ impl Lowering {
         });
         let scale = demand.count as f64 / demand.samples.len().max(1) as f64;
         for region in &demand.samples {
-            visit_stored(plan, materialised, demand.root, region.clone(), &mut |leaf, source, region| {
+            visit_stored(plan, blocks, materialised, demand.root, region.clone(), &mut |leaf, source, region| {
                 if let Some(one) = found.get_mut(&leaf) {
                     one.decoded += source.read_grid.count_in(region) as f64 * scale;
                 }
@@ -269,7 +269,8 @@ impl Lowering {
         materialised.insert(node, StageId(u16::MAX));
         let mut part: Option<Region> = None;
         let whole = demand.whole.clone();
-        visit_leaves(&self.computation.plan, &materialised, demand.root, whole, &mut |leaf, region| {
+        let Computation { plan, blocks, .. } = &self.computation;
+        visit_leaves(plan, blocks, &materialised, demand.root, whole, &mut |leaf, region| {
             if leaf == node {
                 part = Some(part.as_ref().map_or_else(|| region.clone(), |part| part.bounding(region)));
             }
@@ -296,8 +297,9 @@ impl Lowering {
         let mut materialised = self.materialised.clone();
         materialised.insert(node, StageId(u16::MAX));
         let mut shape = vec![1; self.computation.plan.node(node).shape.len()];
+        let Computation { plan, blocks, .. } = &self.computation;
         if let Some(region) = demand.samples.first() {
-            visit_leaves(&self.computation.plan, &materialised, demand.root, region.clone(), &mut |leaf, region| {
+            visit_leaves(plan, blocks, &materialised, demand.root, region.clone(), &mut |leaf, region| {
                 if leaf == node {
                     shape = shape.iter().zip(&region.shape).map(|(a, b)| *a.max(b)).collect();
                 }
@@ -343,7 +345,7 @@ mod tests {
     use crate::kernels::reduction::ReductionOptions;
     use crate::plan::{Array, AxisSlice};
     use crate::task::test_data::stored;
-    use crate::task::{Computation, ComputationId, Goal, lower};
+    use crate::task::{ComputationId, Goal, lower};
 
     const ROOMY: u64 = 1 << 40;
 
@@ -362,7 +364,7 @@ mod tests {
                 let (roots, region) = computation.pulled_region(crate::task::TaskId { stage, index });
                 for root in roots {
                     let reads = &computation.stage(stage).reads;
-                    visit_stored(plan, reads, root, region.clone(), &mut |_, source, region| {
+                    visit_stored(plan, &computation.blocks, reads, root, region.clone(), &mut |_, source, region| {
                         decoded += source.read_grid.count_in(region);
                         chunks = source.read_grid.chunk_count();
                     });

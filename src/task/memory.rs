@@ -1,10 +1,11 @@
 //! Upper bounds of the memory that tasks take, from the plan alone.
 
+use super::geometry::blocks_of_each;
 use super::passes::Pass;
 use super::pull::{input_regions, visit_leaves};
 use super::selections::selection_of;
 use super::{Stage, StageId, StageWork};
-use crate::array::{ChunkGrid, Region};
+use crate::array::{AxisChunks, ChunkGrid, Region};
 use crate::kernels::reduction;
 use crate::plan::{NodeId, Operation, Plan, Reduce, SelectionPass};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -59,7 +60,11 @@ impl MemoryProjection<'_> {
                 // Quantiles are float64 before they are the result's dtype.
                 3 * own + scratch + self.evaluate_bytes(input, &region)
             }
-            Operation::Reduce(_) => own + self.reduce_bytes(&[id], region, &self.blocks[&id]),
+            Operation::Reduce(_) => {
+                let blocks = &self.blocks[&id];
+                let gathered_bytes = self.gathered_behind(&[id], region, blocks, blocks.chunk_count());
+                own + self.reduce_bytes(&[id], region, blocks) + gathered_bytes
+            }
             _ => own + self.strip_bytes(&[id], region),
         }
     }
@@ -159,14 +164,19 @@ impl MemoryProjection<'_> {
     /// Bytes of earlier tasks' results that a task of a pass has at hand before it starts: of all blocks of its run but
     /// one, which [`pass_bytes`](Self::pass_bytes) counts.
     pub fn gathered_bytes(&self, pass: &Pass) -> u64 {
-        let (kept, geometry) = (largest_region(&pass.geometry.kept), &pass.geometry);
-        let other_blocks = geometry.run_length.min(geometry.blocks.chunk_count()).saturating_sub(1);
-        let Some(reduce) = pass.nodes.first().and_then(|&id| self.reduce_of(id)) else { return 0 };
-        let inputs: BTreeSet<NodeId> = pass.nodes.iter().map(|&id| self.plan.node(id).inputs[0]).collect();
+        let geometry = &pass.geometry;
+        self.gathered_behind(&pass.nodes, &largest_region(&geometry.kept), &geometry.blocks, geometry.run_length)
+    }
+
+    /// The same of reductions that a task folds over runs of this length.
+    fn gathered_behind(&self, ids: &[NodeId], kept: &Region, blocks: &ChunkGrid, run_length: u64) -> u64 {
+        let Some(reduce) = ids.first().and_then(|&id| self.reduce_of(id)) else { return 0 };
+        let inputs: BTreeSet<NodeId> = ids.iter().map(|&id| self.plan.node(id).inputs[0]).collect();
+        let other_blocks = run_length.min(most_blocks(reduce, kept, blocks)).saturating_sub(1);
         let mut gathered = BTreeMap::new();
         for input in inputs {
-            let block = self.largest_block(input, &kept, reduce, &geometry.blocks);
-            visit_leaves(self.plan, self.materialised, input, block, &mut |leaf, region| {
+            let block = self.largest_block(input, kept, reduce, blocks);
+            visit_leaves(self.plan, self.blocks, self.materialised, input, block, &mut |leaf, region| {
                 if self.is_gathered(leaf) {
                     let most = self.bytes(leaf, &Region::whole(&self.plan.node(leaf).shape));
                     let bytes = gathered.entry(leaf).or_insert(0);
@@ -184,6 +194,15 @@ impl MemoryProjection<'_> {
             None => matches!(self.plan.node(id).operation, Operation::Persisted(_)),
         }
     }
+}
+
+/// How many blocks have something for a kept region of this shape, wherever it lies.
+fn most_blocks(reduce: &Reduce, kept: &Region, blocks: &ChunkGrid) -> u64 {
+    let Some((groups, axis)) = reduce.groups.as_ref().zip(reduce.group_axis()) else { return blocks.chunk_count() };
+    let Some(position) = reduce.axes.iter().position(|axis| *axis == groups.axis) else { return blocks.chunk_count() };
+    let (along, held) = (&blocks.axes()[position], AxisChunks::regular(groups.count, kept.shape[axis].max(1)));
+    let others = blocks.chunk_count() / (along.count() as u64).max(1);
+    others * blocks_of_each(along, groups, &held).into_iter().max().unwrap_or(0)
 }
 
 /// A region of the shape of a grid's largest chunk, at the start of the array.

@@ -114,10 +114,47 @@ pub fn expand(kept: &Region, reduce: &Reduce, summarised: &[Range<usize>]) -> Re
     Region::from_ranges(ranges)
 }
 
+/// The regions of its input from which a grouped reduction folds some blocks of the summarised axes, for a kept region:
+/// those with groups of the region; neighbours are joined.
+fn grouped_regions(
+    reduce: &Reduce,
+    shape: &[usize],
+    grid: &ChunkGrid,
+    blocks: Range<u64>,
+    kept: &Region,
+) -> Vec<Region> {
+    let mut found: Vec<Region> = Vec::new();
+    for block in blocks {
+        let block = grid.region(block);
+        let mut ranges = Region::whole(shape).ranges();
+        for (position, &axis) in reduce.axes.iter().enumerate() {
+            ranges[axis] = block.range(position);
+        }
+        let region = expand(kept, reduce, &ranges);
+        if region.is_empty() {
+            continue;
+        }
+        match found.last_mut() {
+            Some(last) if follows(last, &region) => *last = last.bounding(&region),
+            _ => found.push(region),
+        }
+    }
+    found
+}
+
+/// Whether a region begins where another ends, along the one axis in which they differ.
+fn follows(earlier: &Region, later: &Region) -> bool {
+    let mut differing = (0..later.ndim()).filter(|&axis| earlier.range(axis) != later.range(axis));
+    let axis = differing.next();
+    axis.is_some_and(|axis| earlier.range(axis).end == later.start[axis]) && differing.next().is_none()
+}
+
 /// Calls `visit` for each leaf, with the region of it, that a region of `root` pulls: stored, generated, in-memory and
-/// persisted arrays, and nodes that earlier stages have materialised.
+/// persisted arrays, and nodes that earlier stages have materialised. `blocks` has those of the reductions: where they are
+/// grouped, only blocks with groups of the region are pulled.
 pub fn visit_leaves(
     plan: &Plan,
+    blocks: &BTreeMap<NodeId, ChunkGrid>,
     materialised: &BTreeMap<NodeId, StageId>,
     root: NodeId,
     region: Region,
@@ -132,6 +169,12 @@ pub fn visit_leaves(
         let node = plan.node(id);
         if materialised.contains_key(&id) || node.inputs.is_empty() {
             visit(id, &region);
+        } else if let (Operation::Reduce(reduce), Some(grid)) = (&node.operation, blocks.get(&id))
+            && reduce.groups.is_some()
+        {
+            let shape = &plan.node(node.inputs[0]).shape;
+            let regions = grouped_regions(reduce, shape, grid, 0..grid.chunk_count(), &region);
+            pending.extend(regions.into_iter().map(|region| (node.inputs[0], region)));
         } else {
             pending.extend(input_regions(plan, node, &region));
         }
@@ -141,12 +184,13 @@ pub fn visit_leaves(
 /// Calls `visit` for each stored array, with the region of it, that a region of `root` reads from its store.
 pub fn visit_stored(
     plan: &Plan,
+    blocks: &BTreeMap<NodeId, ChunkGrid>,
     materialised: &BTreeMap<NodeId, StageId>,
     root: NodeId,
     region: Region,
     visit: &mut dyn FnMut(NodeId, &StoredArray, &Region),
 ) {
-    visit_leaves(plan, materialised, root, region, &mut |leaf, region| {
+    visit_leaves(plan, blocks, materialised, root, region, &mut |leaf, region| {
         if let Operation::Stored(source) = &plan.node(leaf).operation
             && !materialised.contains_key(&leaf)
         {
@@ -183,6 +227,17 @@ impl Computation {
             }
             StageWork::Merge(work) => (work.nodes.clone(), self.region_of(task)),
         }
+    }
+
+    /// The regions of its inputs that a task of a grouped reduction folds; `None` for other tasks.
+    fn grouped_regions_of(&self, task: TaskId) -> Option<Vec<Region>> {
+        let StageWork::Reduce(work) = &self.stage(task.stage).work else { return None };
+        let reduce = self.reduce_of(work.nodes[0]);
+        reduce.groups.as_ref()?;
+        let shape = &self.plan.node(self.plan.node(work.nodes[0]).inputs[0]).shape;
+        let first = task.index % work.runs() * work.run_length;
+        let run = first..(first + work.run_length).min(work.blocks.chunk_count());
+        Some(grouped_regions(reduce, shape, &work.blocks, run, &self.region_of(task)))
     }
 
     /// What a reduction's node summarises.
@@ -239,8 +294,9 @@ impl Computation {
             return;
         }
         let (roots, region) = self.pulled_region(task);
-        for root in roots {
-            visit_leaves(&self.plan, reads, root, region.clone(), &mut |id, region| {
+        let regions = self.grouped_regions_of(task).unwrap_or_else(|| vec![region]);
+        for (root, region) in roots.into_iter().flat_map(|root| regions.iter().map(move |region| (root, region))) {
+            visit_leaves(&self.plan, &self.blocks, reads, root, region.clone(), &mut |id, region| {
                 if let Some(kept) = self.kept_results(task.stage, id) {
                     visit(id, kept, region);
                 }
