@@ -1,11 +1,12 @@
 //! How fast values move between two ranks, bare or as Swath moves them:
-//! `mpirun -n 2 exchange bare|bare-huge|swath ROUNDS MEBIBYTES...`. `tests/bench/exchange.py` runs all of them in turn.
+//! `mpirun -n 2 exchange bare|swath ROUNDS MEBIBYTES...`. `tests/bench/exchange.py` runs both in turn.
 //!
-//! For each size, rank 0 sends an array of so many MiB to rank 1, which sends it back, so many times. Rank 0 prints a line
+//! For each size, rank 0 sends an array of so many MiB to rank 1, which sends it back, so many times (fewer where it is
+//! over 32 MiB). Rank 0 prints a line
 //! of MB/s: bytes of one direction over half the time of a round trip, of the fastest round. `bare` calls MPI's blocking
-//! send and receive on the same two buffers again and again, both written to before, on the pages that the C library
-//! gives every MPI program; `bare-huge` has its buffers from Swath's allocator; `swath` sends a result through the
-//! transport that runs use, and gives every array up when the next one has come.
+//! send and receive on the same two buffers again and again, both written to before, in memory that the C library gives
+//! every MPI program; `swath` sends a result through the transport that runs use, and gives every array up when the next
+//! one has come.
 
 use mpi::traits::{Communicator, Destination, Source};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let numbers: Option<Vec<usize>> = arguments.iter().skip(1).map(|text| text.parse().ok()).collect();
     let (Some(kind), Some([rounds, sizes @ ..])) = (arguments.first(), numbers.as_deref()) else {
-        eprintln!("usage: mpirun -n 2 exchange bare|bare-huge|swath ROUNDS MEBIBYTES...");
+        eprintln!("usage: mpirun -n 2 exchange bare|swath ROUNDS MEBIBYTES...");
         return ExitCode::from(2);
     };
     // As every run does.
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
     let sizes: Vec<usize> = sizes.iter().map(|mebibytes| mebibytes << 20).collect();
     let measured = match kind.as_str() {
         "swath" => through_swath(&sizes, *rounds),
-        kind => bare(&sizes, *rounds, kind == "bare-huge"),
+        _ => bare(&sizes, *rounds),
     };
     let Some(measured) = measured else { return ExitCode::FAILURE };
     let rates = measured.iter().zip(&sizes).map(|(best, &bytes)| bytes as f64 / 1e6 / (best.as_secs_f64() / 2.0));
@@ -44,16 +45,20 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// Round trips of so many bytes.
+fn trips(bytes: usize, rounds: usize) -> usize {
+    (rounds * (32 << 20) / bytes.max(1)).clamp(4, rounds.max(4))
+}
+
 /// The times of the fastest round trips.
-fn bare(sizes: &[usize], rounds: usize, on_huge_pages: bool) -> Option<Vec<Duration>> {
+fn bare(sizes: &[usize], rounds: usize) -> Option<Vec<Duration>> {
     let universe = mpi::initialize()?;
     let world = universe.world();
     let other = world.process_at_rank(1 - world.rank());
     let measure = |&bytes: &usize| {
-        let mut buffers =
-            [0, 1].map(|value| if on_huge_pages { vec![value; bytes].leak() } else { ordinary(value, bytes) });
+        let mut buffers = [0, 1].map(|value| ordinary(value, bytes));
         let [received, sent] = &mut buffers;
-        let rounds = (0..rounds).map(|_| {
+        let rounds = (0..trips(bytes, rounds)).map(|_| {
             let start = Instant::now();
             if world.rank() == 0 {
                 other.send(&sent[..]);
@@ -91,7 +96,7 @@ fn through_swath(sizes: &[usize], rounds: usize) -> Option<Vec<Duration>> {
     for &bytes in sizes {
         let mut best = Duration::MAX;
         let mut value = Arc::new(TaskResult::Chunk(Chunk::zeros(DType::Float64, vec![bytes / 8])));
-        for _ in 0..rounds {
+        for _ in 0..trips(bytes, rounds) {
             let start = Instant::now();
             if rank == 0 {
                 send(&value)?;

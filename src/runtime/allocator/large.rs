@@ -1,10 +1,10 @@
-//! The allocator of the program: small blocks are the C library's, large ones lie on huge pages and are kept when they
-//! are freed.
+//! The allocator of the program: small blocks are the C library's, large ones are kept when they are freed.
 //!
 //! A chunk that is decoded, computed or received wants a block of some MiB, the next one just such another. Fresh pages
-//! cost several times as much as moving values into them, and glibc keeps no block over 32 MiB. On huge pages, which the
-//! system is asked for, another rank reads a block at about three times the rate. What lies idle is bounded, and used
-//! before fresh pages are: large blocks never take more, idle ones included, than they took when most were in use.
+//! cost several times as much as moving values into them, and glibc keeps no block over 32 MiB. What lies idle is bounded,
+//! and used before fresh pages are: large blocks never take more, idle ones included, than they took when most were in use.
+//! Blocks are aligned to huge pages, but the system isn't asked for any: guests whose hosts take free ones back wait
+//! longer for one than for as many ordinary pages.
 #![allow(unsafe_code)]
 
 use super::idle::{Idle, Range};
@@ -15,7 +15,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Blocks of as many bytes are large.
 const LARGE_BYTES: usize = 4 << 20;
-/// Size of a huge page, to which blocks are aligned. Where it is another, they are aligned all the same.
+/// Size of a huge page, to which blocks are aligned, since some systems give them unasked. Where it is another, they are
+/// aligned all the same.
 const HUGE_PAGE_BYTES: usize = 2 << 20;
 /// Sizes are whole numbers of these: the largest page that systems have by default.
 const PAGE_BYTES: usize = 64 << 10;
@@ -152,7 +153,7 @@ fn give(range: Range) {
     }
 }
 
-/// Pages from the system, huge ones where it has them; null where it has none.
+/// Pages from the system; null where it has none.
 fn map(size_bytes: usize) -> *mut u8 {
     let Some(reserved_bytes) = size_bytes.checked_add(HUGE_PAGE_BYTES) else { return null_mut() };
     let access = libc::PROT_READ | libc::PROT_WRITE;
@@ -167,13 +168,7 @@ fn map(size_bytes: usize) -> *mut u8 {
     let before = Range { start: mapped, size_bytes: start - mapped };
     let after = Range { start: start + size_bytes, size_bytes: reserved_bytes - before.size_bytes - size_bytes };
     [before, after].into_iter().filter(|range| range.size_bytes > 0).for_each(unmap);
-    let block = with_exposed_provenance_mut::<u8>(start);
-    #[cfg(target_os = "linux")]
-    // SAFETY: advice on pages that were mapped just now. Where it isn't taken, the pages are ordinary ones.
-    unsafe {
-        libc::madvise(block.cast(), size_bytes, libc::MADV_HUGEPAGE);
-    }
-    block
+    with_exposed_provenance_mut(start)
 }
 
 fn unmap(range: Range) {
