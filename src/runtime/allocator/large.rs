@@ -2,7 +2,7 @@
 //!
 //! A chunk that is decoded, computed or received wants a block of some MiB, the next one just such another. Fresh pages
 //! cost several times as much as moving values into them, and glibc keeps no block over 32 MiB. What lies idle is bounded,
-//! and used before fresh pages are: large blocks never take more, idle ones included, than they took when most were in use.
+//! together with the fresh pages that a block takes where no idle range is large enough for it.
 //! Blocks are aligned to huge pages, but the system isn't asked for any: guests whose hosts take free ones back wait
 //! longer for one than for as many ordinary pages.
 #![allow(unsafe_code)]
@@ -105,16 +105,13 @@ pub(super) fn idle_bytes() -> usize {
     IDLE_BYTES.load(Ordering::Relaxed)
 }
 
-/// Gives idle ranges back to the system, the largest first, until that makes so many bytes; says how many are missing.
-pub(super) fn give_back(size_bytes: usize) -> usize {
-    let mut missing = size_bytes;
-    while missing > 0
+/// Gives idle ranges back to the system, the largest first, until no more than so many bytes are left.
+pub(super) fn give_back_above(most_bytes: usize) {
+    while idle_bytes() > most_bytes
         && let Some(range) = with_idle(Idle::remove_largest)
     {
         unmap(range);
-        missing = missing.saturating_sub(range.size_bytes);
     }
-    missing
 }
 
 fn is_large(layout: Layout) -> bool {
@@ -140,7 +137,7 @@ fn take(size_bytes: usize) -> (*mut u8, bool) {
         return (with_exposed_provenance_mut(start), false);
     }
     // What lies idle in pieces that are too small makes way.
-    give_back(size_bytes);
+    give_back_above(MOST_IDLE_BYTES.load(Ordering::Relaxed).saturating_sub(size_bytes));
     (map(size_bytes), true)
 }
 

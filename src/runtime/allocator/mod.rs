@@ -36,7 +36,7 @@ static LIMIT: AtomicU64 = AtomicU64::new(u64::MAX);
 /// what the process takes, otherwise some milliseconds.
 pub(super) fn give_back_where_tight() {
     if is_tight() {
-        large::give_back(usize::MAX);
+        large::give_back_above(0);
         #[cfg(target_env = "gnu")]
         // SAFETY: `malloc_trim` takes the allocator's locks itself, and touches only what is free.
         unsafe {
@@ -57,7 +57,7 @@ pub(super) fn give_back_large_where_tight() {
     if last_look.is_none_or(|last| last.elapsed() >= LOOK_INTERVAL) {
         *last_look = Some(Instant::now());
         if is_tight() {
-            large::give_back(usize::MAX);
+            large::give_back_above(0);
         }
     }
 }
