@@ -219,10 +219,10 @@ impl Blob {
     /// All bytes.
     pub(super) fn into_bytes(self) -> Result<Vec<u8>, StoreError> {
         let mut bytes = Vec::with_capacity(self.size_bytes as usize);
-        self.read_with(|file| {
+        self.read_with(|mut file| {
             bytes.clear();
-            // Bounded, so that the end isn't looked for.
-            file.take(self.size_bytes).read_to_end(&mut bytes)
+            // From a file, this is one read of its size and one at its end; from anything else, many small ones.
+            file.read_to_end(&mut bytes)
         })?;
         Ok(bytes)
     }
