@@ -26,8 +26,10 @@ pub(super) struct Watch {
     last_look: Option<Duration>,
     /// What had been waited when the next question is due.
     next_question: Duration,
-    /// What workers said last, and whether that was since something happened.
-    states: BTreeMap<WorkerId, (WorkerState, bool)>,
+    /// How often something has happened.
+    happened: u64,
+    /// What workers said last, and how often something had happened by then.
+    states: BTreeMap<WorkerId, (WorkerState, u64)>,
 }
 
 impl Watch {
@@ -35,7 +37,7 @@ impl Watch {
     pub(super) fn note_progress(&mut self) {
         self.waited = Duration::ZERO;
         self.next_question = Duration::ZERO;
-        self.states.values_mut().for_each(|(_, is_recent)| *is_recent = false);
+        self.happened += 1;
     }
 
     /// A worker has said what it does.
@@ -44,7 +46,7 @@ impl Watch {
         if state.is_at_work() || has_moved {
             self.note_progress();
         }
-        self.states.insert(worker, (state, true));
+        self.states.insert(worker, (state, self.happened));
     }
 
     /// Lets time go on; says whether a question is due.
@@ -85,8 +87,8 @@ impl Scheduler {
         }
         for (id, member) in &self.crew {
             let said = match self.watch.states.get(id) {
-                Some((state, true)) => format!("says: {state}"),
-                Some((state, false)) => format!("doesn't answer; said before: {state}"),
+                Some((state, happened)) if *happened == self.watch.happened => format!("says: {state}"),
+                Some((state, _)) => format!("doesn't answer; said before: {state}"),
                 None => "doesn't answer".to_owned(),
             };
             let (node, process, held) = (&member.info.node, member.info.process, member.held);
