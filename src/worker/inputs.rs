@@ -100,6 +100,13 @@ impl Worker {
         self.actions.push_back(Action::Load(part));
     }
 
+    /// Has the next result read from scratch that is to be written for later attempts of the run.
+    pub(super) fn read_to_save(&mut self) {
+        if let Some(result) = self.savings.next_to_read() {
+            self.load(ResultPart { result, region: None });
+        }
+    }
+
     fn send_data(&mut self, peer: Endpoint, parts: Vec<(ResultPart, Arc<TaskResult>)>) {
         let message = Message::Exchange(Exchange::Data(parts));
         self.actions.push_back(Action::Send { to: peer, message });
@@ -122,7 +129,18 @@ impl Worker {
     pub fn handle_loaded(&mut self, part: ResultPart, outcome: Result<TaskResult, String>) {
         self.loading_count = self.loading_count.saturating_sub(1);
         let peers = self.served.remove(&part).unwrap_or_default();
-        match outcome.map(Arc::new) {
+        let outcome = outcome.map(Arc::new);
+        if part.region.is_none() && self.savings.note_read(part.result, outcome.is_ok()) {
+            if let Ok(value) = &outcome {
+                let ResultId { computation, task } = part.result;
+                self.actions.push_back(Action::Save { computation, results: vec![(task, value.clone())] });
+            }
+            self.read_to_save();
+            if self.draining.contains(&part.result.computation) {
+                self.acknowledge_stop(part.result.computation);
+            }
+        }
+        match outcome {
             Ok(value) => {
                 for peer in peers {
                     self.send_data(peer, vec![(part.clone(), value.clone())]);
@@ -138,6 +156,7 @@ impl Worker {
             }
         }
         self.serve_more();
+        self.discard_released();
         self.admit();
     }
 

@@ -380,6 +380,8 @@ impl Worker {
         if !results.is_empty() {
             self.actions.push_back(Action::Save { computation: id, results });
         }
+        self.savings.add_spilled(self.residency.spilled_of(id).filter(|result| is_reduced(result.task)));
+        self.read_to_save();
     }
 
     /// Forgets tasks that haven't started.

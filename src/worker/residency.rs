@@ -83,11 +83,16 @@ impl Residency {
         &self,
         computation: ComputationId,
     ) -> impl Iterator<Item = (TaskId, &Arc<TaskResult>)> {
-        let id = |stage, index| ResultId { computation, task: TaskId { stage: StageId(stage), index } };
-        self.own.range(id(0, 0)..=id(u16::MAX, u64::MAX)).filter_map(|(id, own)| match own {
+        self.own.range(all_of(computation)).filter_map(|(id, own)| match own {
             Own::Memory { value, .. } | Own::Spilling(value) => Some((id.task, value)),
             Own::Spilled(_) => None,
         })
+    }
+
+    /// Results in scratch only of tasks of a computation that ran here.
+    pub(super) fn spilled_of(&self, computation: ComputationId) -> impl Iterator<Item = ResultId> {
+        let spilled = self.own.range(all_of(computation)).filter(|(_, own)| matches!(own, Own::Spilled(_)));
+        spilled.map(|(id, _)| *id)
     }
 
     /// Keeps a result of a task that ran here.
@@ -217,6 +222,12 @@ impl Residency {
             self.copy_order.remove(&age);
         }
     }
+}
+
+/// The ids that results of a computation can have.
+fn all_of(computation: ComputationId) -> RangeInclusive<ResultId> {
+    let id = |stage, index| ResultId { computation, task: TaskId { stage: StageId(stage), index } };
+    id(0, 0)..=id(u16::MAX, u64::MAX)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::time::Duration;
 use swath::array::{ChunkGrid, DType};
 use swath::plan::{Array, KeepAlive, PersistedArray};
 use swath::scheduler::Failure;
-use swath::task::{Computation, ComputationId, Goal, Partials, Skip, StageId, StageOutput, TaskId};
+use swath::task::{Computation, ComputationId, Goal, Partials, Skip, StageId, StageOutput, StageWork, TaskId};
 
 /// A cluster with anything from very little memory to plenty, without scratch, with some or with plenty.
 fn any_cluster(random: &mut Random) -> Cluster {
@@ -83,14 +83,25 @@ enum Disturbance {
     Drain(Duration, Option<Duration>),
 }
 
-/// Where nobody was lost, what was written is recorded. Where the run was stopped in good order, what was reduced is
-/// saved, unless it was merged.
+/// Where no worker was lost, what was written is recorded.
 fn check_nothing_lost(simulation: &Simulation, computation: &Computation, failure: &Failure) {
     let progress = simulation.progress(computation.id);
     for task in progress.tasks(Mark::Done).filter(|_| !matches!(failure, Failure::WorkerLost { .. })) {
         let stage = computation.stage(task.stage);
         let is_written = matches!(stage.output, StageOutput::Write { .. });
         assert_eq!(is_written, progress.has(task, Mark::Recorded), "{task:?} was done, then {failure}");
+    }
+}
+
+/// Where a run was stopped in good order, nothing that was reduced is reduced again.
+fn check_goes_on(simulation: &Simulation, computation: &Computation, left: &Left) {
+    let skip = left.skip(computation);
+    let is_reduced = |task: &TaskId| {
+        let stage = computation.stage(task.stage);
+        stage.output == StageOutput::Keep && !matches!(stage.work, StageWork::Produce { .. })
+    };
+    for task in simulation.progress(computation.id).tasks(Mark::Done).filter(is_reduced) {
+        assert!(skip.contains(task) || left.saved.contains(&task), "{task:?} is lost");
     }
 }
 
@@ -108,6 +119,7 @@ fn a_disturbed_run_loses_nothing_and_is_resumed_on_other_ranks() {
             eprintln!("{name}, attempt {attempt}: {} tasks on {cluster:?}", computation.task_count());
             let budget_bytes = cluster.budget_bytes;
             let mut simulation = Simulation::new(cluster, seed + attempt);
+            let has_dropped = planned.iter().any(|planned| matches!(planned, Disturbance::Drain(_, Some(_))));
             for disturbance in planned {
                 match disturbance {
                     Disturbance::Checkpoint(time) => simulation.checkpoint_at(time),
@@ -122,6 +134,9 @@ fn a_disturbed_run_loses_nothing_and_is_resumed_on_other_ranks() {
                 Err(failure) => check_nothing_lost(&simulation, &computation, failure),
             }
             left.add(&simulation, &computation);
+            if outcome == Err(Failure::Drained) && !has_dropped {
+                check_goes_on(&simulation, &computation, &left);
+            }
             simulation.settle();
             if outcome.is_ok() {
                 break;
