@@ -102,8 +102,12 @@ impl Worker {
 
     /// Has the next result read from scratch that is to be written for later attempts of the run.
     pub(super) fn read_to_save(&mut self) {
-        if let Some(result) = self.savings.next_to_read() {
-            self.load(ResultPart { result, region: None });
+        while let Some(result) = self.savings.next_to_read() {
+            if self.residency.is_spilled(result) {
+                return self.load(ResultPart { result, region: None });
+            }
+            // Released since it was to be written.
+            self.savings.note_read(result, false);
         }
     }
 

@@ -54,6 +54,8 @@ impl Left {
     fn add(&mut self, simulation: &Simulation, computation: &Computation) {
         self.recorded.extend(simulation.progress(computation.id).tasks(Mark::Recorded));
         self.saved.extend(simulation.progress(computation.id).tasks(Mark::Saved));
+        // What came to rank 0 is for rank 0 to save.
+        self.saved.extend(simulation.progress(computation.id).tasks(Mark::Collected));
     }
 
     fn skip(&self, computation: &Computation) -> Skip {
