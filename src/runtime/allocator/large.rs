@@ -3,8 +3,8 @@
 //! A chunk that is decoded, computed or received wants a block of some MiB, the next one just such another. Fresh pages
 //! cost several times as much as moving values into them, and glibc keeps no block over 32 MiB. What lies idle is bounded,
 //! together with the fresh pages that a block takes where no idle range is large enough for it.
-//! Blocks are aligned to huge pages, but the system isn't asked for any: guests whose hosts take free ones back wait
-//! longer for one than for as many ordinary pages.
+//! Blocks are aligned to huge pages, but only what comes from other ranks asks for them: guests whose hosts take free ones
+//! back wait longer for one than for as many ordinary pages.
 #![allow(unsafe_code)]
 
 use super::idle::{Idle, Range};
