@@ -6,6 +6,8 @@ use crate::plan::{Node, NodeId, Operation, Plan, Reduce, SelectionPass};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
+/// So many nodes are looked through one by one.
+const FEW_NODES: usize = 32;
 /// Results of fewer bytes than this are moved whole, so that a rank that has one needs not ask again.
 const SMALL_RESULT_BYTES: usize = 64 << 10;
 
@@ -160,23 +162,35 @@ pub fn visit_leaves(
     region: Region,
     visit: &mut dyn FnMut(NodeId, &Region),
 ) {
-    let mut seen = HashSet::new();
-    let mut pending = vec![(root, region)];
-    while let Some((id, region)) = pending.pop() {
-        if !seen.insert((id, region.clone())) {
+    let mut found = vec![(root, region)];
+    let mut looked_at = 0;
+    let mut many = HashSet::new();
+    while let Some((id, region)) = found.get(looked_at) {
+        looked_at += 1;
+        let node = plan.node(*id);
+        if materialised.contains_key(id) || node.inputs.is_empty() {
+            visit(*id, region);
             continue;
         }
-        let node = plan.node(id);
-        if materialised.contains_key(&id) || node.inputs.is_empty() {
-            visit(id, &region);
-        } else if let (Operation::Reduce(reduce), Some(grid)) = (&node.operation, blocks.get(&id))
-            && reduce.groups.is_some()
-        {
-            let shape = &plan.node(node.inputs[0]).shape;
-            let regions = grouped_regions(reduce, shape, grid, 0..grid.chunk_count(), &region);
-            pending.extend(regions.into_iter().map(|region| (node.inputs[0], region)));
-        } else {
-            pending.extend(input_regions(plan, node, &region));
+        let inputs = match (&node.operation, blocks.get(id)) {
+            (Operation::Reduce(reduce), Some(grid)) if reduce.groups.is_some() => {
+                let shape = &plan.node(node.inputs[0]).shape;
+                let regions = grouped_regions(reduce, shape, grid, 0..grid.chunk_count(), region);
+                regions.into_iter().map(|region| (node.inputs[0], region)).collect()
+            }
+            _ => input_regions(plan, node, region),
+        };
+        for input in inputs {
+            // Most tasks pull from few nodes; this is done for each of millions of them.
+            let is_new = if found.len() < FEW_NODES {
+                !found.contains(&input)
+            } else {
+                many.extend(found[many.len()..].iter().cloned());
+                !many.contains(&input)
+            };
+            if is_new {
+                found.push(input);
+            }
         }
     }
 }
