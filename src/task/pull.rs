@@ -30,11 +30,18 @@ impl KeptResults<'_> {
         let zeros = vec![0; region.ndim()];
         let origin = self.origin.unwrap_or(&zeros);
         let sought = region.relative_to(origin);
-        let found = self.grid.chunks_in(&sought).into_iter().map(|index| {
-            let id = ResultId { computation: self.computation, task: TaskId { stage: self.stage, index } };
-            (id, self.grid.region(index).intersect(&sought).offset_by(origin))
-        });
-        found.collect()
+        let common = |id: ResultId| (id, self.grid.region(id.task.index).intersect(&sought).offset_by(origin));
+        self.ids(region).map(common).collect()
+    }
+
+    /// The results that hold something of a region.
+    fn ids(&self, region: &Region) -> impl Iterator<Item = ResultId> {
+        let found = match self.origin {
+            Some(origin) => self.grid.chunks_in(&region.relative_to(origin)),
+            None => self.grid.chunks_in(region),
+        };
+        let (computation, stage) = (self.computation, self.stage);
+        found.into_iter().map(move |index| ResultId { computation, task: TaskId { stage, index } })
     }
 
     /// First element that a result holds.
@@ -274,7 +281,7 @@ impl Computation {
     /// The results of earlier stages that a producing or reducing task reads.
     pub(super) fn pulled_results(&self, task: TaskId) -> Vec<ResultId> {
         let mut found = BTreeSet::new();
-        self.visit_kept(task, &mut |_, kept, region| found.extend(kept.of(region).into_iter().map(|(id, _)| id)));
+        self.visit_kept(task, &mut |_, kept, region| found.extend(kept.ids(region)));
         found.into_iter().collect()
     }
 
