@@ -204,6 +204,7 @@ mod tests {
         std::thread::sleep(Duration::from_millis(30));
         control.stop();
         assert!(waits.join().unwrap().is_err());
-        assert!(start.elapsed() < Duration::from_millis(90), "{:?}", start.elapsed());
+        // All pauses together are over three seconds.
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
     }
 }
