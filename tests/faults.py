@@ -7,9 +7,7 @@ a while is tried again; what doesn't pass ends the run with an error that names 
 final name, and `--resume` goes on when the trouble is over.
 """
 
-import argparse
 import errno
-import fnmatch
 import os
 import pathlib
 import re
@@ -17,11 +15,12 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 
+import cases
 import ranks
+from cases import expect
 
 HERE = pathlib.Path(__file__).resolve().parent
 LIMIT_S = 60
@@ -44,15 +43,6 @@ print(float(x.mean()))
 CHUNK = "*/in.zarr/x/c/7/0/0"
 ANY_CHUNK = "*/in.zarr/x/c/*"
 OUTPUT = "*/.out.zarr.*/y/c/*"
-
-
-class Failed(Exception):
-    """Something doesn't hold."""
-
-
-def expect(holds, otherwise):
-    if not holds:
-        raise Failed(otherwise)
 
 
 def fault(operation, pattern, error, skip=0, count=ALWAYS, delay_ms=0):
@@ -340,34 +330,13 @@ CASES = [
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--swath", default=str(HERE.parent / "target/release/swath"), help="the binary")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose name matches")
-    arguments = parser.parse_args()
-    swath = pathlib.Path(arguments.swath).resolve()
-    if not swath.is_file():
-        sys.exit(f"no such file: {swath} (cargo build --release makes it)")
-    passed = failed = skipped = 0
+    swath, pattern = cases.parse(__doc__)
     with tempfile.TemporaryDirectory(prefix="swath-faults-") as work:
         shim = pathlib.Path(work) / "shim.so"
         compiler = os.environ.get("CC", "cc")
         subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", shim, HERE / "faults/shim.c", "-ldl"], check=True)
-        for case in CASES:
-            if not fnmatch.fnmatch(case.__name__, arguments.only):
-                continue
-            for geometry, ranks_count in GEOMETRIES.items():
-                directory = pathlib.Path(tempfile.mkdtemp(dir=work))
-                try:
-                    note = case(Place(swath, shim, directory, ranks_count))
-                    passed += note is None
-                    skipped += note is not None
-                    print(f"{case.__name__}, {geometry}: {note or 'ok'}", flush=True)
-                except Failed as failure:
-                    failed += 1
-                    print(f"{case.__name__}, {geometry}: FAILED: {failure}", flush=True)
-                shutil.rmtree(directory, ignore_errors=True)
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    sys.exit(1 if failed else 0)
+        place = lambda count: lambda directory: Place(swath, shim, directory, count)  # noqa: E731
+        cases.run(CASES, pattern, {geometry: place(count) for geometry, count in GEOMETRIES.items()})
 
 
 if __name__ == "__main__":

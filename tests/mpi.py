@@ -7,19 +7,18 @@ ends with 1. MPICH's (hydra) passes on what it gets, and kills all ranks as soon
 no time to name it, and what hydra names is the first process of the job. Both pass SIGUSR1 on.
 """
 
-import argparse
-import fnmatch
 import functools
 import os
 import pathlib
 import re
 import signal
-import sys
 import tempfile
 import time
 
+import cases
 import ranks
-from resume_cases import LIMIT_S, LONG, Failed, Place, expect
+from cases import expect
+from resume_cases import LIMIT_S, LONG, Place
 
 HERE = pathlib.Path(__file__).resolve().parent
 CHUNKS = ".out.zarr.*/y/c/*/0/0"
@@ -151,29 +150,9 @@ CASES = [
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--swath", default=str(HERE.parent / "target/release/swath"), help="the binary")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose name matches")
-    arguments = parser.parse_args()
-    swath = pathlib.Path(arguments.swath).resolve()
-    if not swath.is_file():
-        sys.exit(f"no such file: {swath} (cargo build --release makes it)")
+    swath, pattern = cases.parse(__doc__)
     print("MPICH" if ranks.is_mpich(str(swath)) else "Open MPI", flush=True)
-    passed = failed = 0
-    for case in CASES:
-        if not fnmatch.fnmatch(case.__name__, arguments.only):
-            continue
-        with tempfile.TemporaryDirectory(prefix="swath-mpi-") as directory:
-            since = time.monotonic()
-            try:
-                case(Place(swath, pathlib.Path(directory)))
-                passed += 1
-                print(f"{case.__name__}: ok, {time.monotonic() - since:.0f} s", flush=True)
-            except Failed as failure:
-                failed += 1
-                print(f"{case.__name__}: FAILED: {failure}", flush=True)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    cases.run(CASES, pattern, {"": lambda directory: Place(swath, directory)})
 
 
 if __name__ == "__main__":

@@ -6,18 +6,16 @@ A run is made to fail where a script wants it to, by opening a store that isn't 
 `tests/resume.py` kills runs at random instants.
 """
 
-import argparse
-import fnmatch
 import json
 import os
 import pathlib
 import shutil
 import signal
-import sys
-import tempfile
 import time
 
+import cases
 import ranks
+from cases import expect
 
 HERE = pathlib.Path(__file__).resolve().parent
 LIMIT_S = 60
@@ -106,15 +104,6 @@ class Place:
         self.write("gate.py", GATE)
         code, _, stderr = self.run("gate.py")
         expect(code == 0, stderr)
-
-
-class Failed(Exception):
-    """Something doesn't hold."""
-
-
-def expect(holds, otherwise):
-    if not holds:
-        raise Failed(otherwise)
 
 
 def what_is_finished_is_not_computed_again(place):
@@ -293,27 +282,8 @@ CASES = [
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--swath", default=str(HERE.parent / "target/release/swath"), help="the binary")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose name matches")
-    arguments = parser.parse_args()
-    swath = pathlib.Path(arguments.swath).resolve()
-    if not swath.is_file():
-        sys.exit(f"no such file: {swath} (cargo build --release makes it)")
-    passed = failed = 0
-    for case in CASES:
-        if not fnmatch.fnmatch(case.__name__, arguments.only):
-            continue
-        with tempfile.TemporaryDirectory(prefix="swath-resume-") as directory:
-            try:
-                case(Place(swath, pathlib.Path(directory)))
-                passed += 1
-                print(f"{case.__name__}: ok", flush=True)
-            except Failed as failure:
-                failed += 1
-                print(f"{case.__name__}: FAILED: {failure}", flush=True)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    swath, pattern = cases.parse(__doc__)
+    cases.run(CASES, pattern, {"": lambda directory: Place(swath, directory)})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,55 @@
+"""Suites of cases: one function a claim, each in a directory of its own, against a built binary."""
+
+import argparse
+import fnmatch
+import pathlib
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+class Failed(Exception):
+    """Something doesn't hold."""
+
+
+def expect(holds, otherwise):
+    if not holds:
+        raise Failed(otherwise)
+
+
+def parse(about):
+    """The binary, and the pattern of the cases that are wanted; `about` is the suite's own description."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("--swath", default=str(ROOT / "target/release/swath"), help="the binary")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose name matches")
+    arguments = parser.parse_args()
+    swath = pathlib.Path(arguments.swath).resolve()
+    if not swath.is_file():
+        sys.exit(f"no such file: {swath} (cargo build --release makes it)")
+    return swath, arguments.only
+
+
+def run(cases, pattern, settings):
+    """Runs the cases in every setting and ends the program; `settings` have a name each, and make a case's place of a
+    directory. A case that gives a note was skipped, and the note says why."""
+    passed = failed = skipped = 0
+    for case in cases:
+        if not fnmatch.fnmatch(case.__name__, pattern):
+            continue
+        for setting, place in settings.items():
+            name = f"{case.__name__}, {setting}" if setting else case.__name__
+            since = time.monotonic()
+            with tempfile.TemporaryDirectory(prefix="swath-cases-", ignore_cleanup_errors=True) as directory:
+                try:
+                    note = case(place(pathlib.Path(directory)))
+                    passed += note is None
+                    skipped += note is not None
+                    print(f"{name}: {note or 'ok'}, {time.monotonic() - since:.0f} s", flush=True)
+                except Failed as failure:
+                    failed += 1
+                    print(f"{name}: FAILED: {failure}", flush=True)
+    skips = f", {skipped} skipped" if skipped else ""
+    print(f"{passed} passed, {failed} failed{skips}")
+    sys.exit(1 if failed else 0)
