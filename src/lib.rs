@@ -66,6 +66,7 @@ pub mod event;
 pub mod execute;
 pub mod journal;
 pub mod kernels;
+pub mod launcher;
 pub mod monitor;
 pub mod plan;
 pub mod protocol;
