@@ -84,7 +84,11 @@ fn threads(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|&count| count > 0).ok_or_else(|| "expected a number from 1".to_owned())
 }
 
-fn memory(text: &str) -> Result<u64, String> {
+/// A size as users write it.
+///
+/// # Errors
+/// Where it is none, or nothing.
+pub fn memory(text: &str) -> Result<u64, String> {
     let size = text.parse::<ByteSize>().ok().filter(|size| size.as_u64() > 0);
     size.map(|size| size.as_u64()).ok_or_else(|| "expected a size as in 500MB, 2GiB or 1.5GiB".to_owned())
 }

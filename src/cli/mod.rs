@@ -7,10 +7,15 @@
 mod arguments;
 mod explain;
 mod info;
+mod job_arguments;
+mod job_check;
+mod job_request;
 mod output;
 mod remedy;
 mod run;
 mod run_directory;
+mod sites;
+mod submit;
 
 use crate::environment::Environment;
 use crate::script::ScriptError;
@@ -27,7 +32,8 @@ Examples:
   swath run ndvi.py                      one process, all cores
   mpirun -n 4 swath run ndvi.py          rank 0 schedules, ranks 1 to 3 work
   swath explain ndvi.py                  what would run, and what memory it takes
-  swath info scene.zarr                  what a store holds";
+  swath info scene.zarr                  what a store holds
+  swath submit --nodes 4 -t 2h ndvi.py   a job of Slurm or PBS on four nodes";
 
 /// Runs xarray and Dask scripts on any number of cores and nodes, without Python.
 #[derive(Debug, Parser)]
@@ -46,6 +52,12 @@ pub enum Command {
     Info(info::InfoArguments),
     /// Shows what a script would compute: optimised plans and their stages. Computes and writes nothing.
     Explain(explain::ExplainArguments),
+    /// Submits a script as a job of Slurm or PBS, which goes on through walltimes and lost nodes until it has finished.
+    Submit(submit::SubmitArguments),
+    /// Writes the job script that `submit` would submit.
+    Script(submit::ScriptFileArguments),
+    /// Lists the sites whose defaults and limits are known, or shows one.
+    Sites(sites::SitesArguments),
 }
 
 /// Why the command comes to its end before it is done.
@@ -81,6 +93,9 @@ pub fn dispatch(command: Command) -> Result<u8, Ended> {
         Command::Run(arguments) => run::execute(&arguments),
         Command::Info(arguments) => info::execute(&arguments),
         Command::Explain(arguments) => explain::execute(&arguments),
+        Command::Submit(arguments) => submit::execute(&arguments),
+        Command::Script(arguments) => submit::write_script(&arguments),
+        Command::Sites(arguments) => sites::execute(&arguments),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a user can do about an error that isn't a script's (those come with their own).
 
 use crate::journal::JournalError;
+use crate::launcher::{JobDirectoryError, SubmitError};
 use crate::runtime::RuntimeError;
 use crate::store::StoreError;
 use crate::transport::TransportError;
@@ -10,6 +11,12 @@ pub fn of(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         if let Some(error) = cause.downcast_ref::<RuntimeError>() {
             return of_runtime(error);
+        }
+        if let Some(error) = cause.downcast_ref::<SubmitError>() {
+            return error.remedy().map(str::to_owned);
+        }
+        if let Some(JobDirectoryError::Taken { name }) = cause.downcast_ref::<JobDirectoryError>() {
+            return Some(format!("choose another --name, or go on with that one: swath resume {name}"));
         }
         match cause.downcast_ref::<StoreError>()? {
             StoreError::Missing { .. } => Some("check the path: it is relative to the current directory".to_owned()),

@@ -1,0 +1,84 @@
+#!/bin/bash
+# {{ name }}: swath run {{ command }}
+#
+# A job script for {{ "Torque" if is_torque else "PBS" }}, written by swath {{ version }}. It is submitted by:
+#   {{ submission }}
+# {{ ranks }} MPI rank{{ "s" if ranks != 1 }}, {{ ranks_per_node }} on {{ "each of " ~ nodes ~ " nodes" if nodes != 1 else "one node" }}; {{ threads }} core{{ "s" if threads != 1 }} and as many threads a rank.
+#
+#PBS -N {{ pbs_name }}
+#PBS -S /bin/bash
+{%- if is_torque %}
+#PBS -l nodes={{ nodes }}:ppn={{ cores_per_node }}{{ ":" ~ constraint if constraint }}
+{%- if memory_mib %}
+#PBS -l mem={{ memory_mib * nodes }}mb
+{%- endif %}
+{%- if exclusive %}
+#PBS -n
+{%- endif %}
+{%- else %}
+#PBS -l select={{ nodes }}:ncpus={{ cores_per_node }}:mpiprocs={{ ranks_per_node }}:ompthreads={{ threads }}{{ ":mem=" ~ memory_mib ~ "mb" if memory_mib }}{{ ":" ~ constraint if constraint }}
+#PBS -l place=scatter{{ ":exclhost" if exclusive }}
+{%- endif %}
+{%- if walltime %}
+#PBS -l walltime={{ walltime }}
+{%- endif %}
+{%- if account %}
+#PBS {{ account_option }} {{ account | quote }}
+{%- endif %}
+{%- if queue %}
+#PBS -q {{ queue | quote }}
+{%- endif %}
+{%- if qos %}
+#PBS -l qos={{ qos | quote }}
+{%- endif %}
+{%- if array %}
+#PBS {{ "-t" if is_torque else "-J" }} {{ array }}
+{%- endif %}
+{%- if mail %}
+#PBS -M {{ mail.address | quote }}
+#PBS -m {{ mail.letters }}
+{%- endif %}
+# Output goes to {{ log_directory }}; what comes before the redirection below, here:
+#PBS -j oe
+#PBS -o {{ log_directory | quote }}/
+#PBS -r {{ "y" if attempts > 1 or array else "n" }}
+{%- for directive in directives %}
+#PBS {{ directive }}
+{%- endfor %}
+set -euo pipefail
+
+id=$PBS_JOBID
+{%- if array %}
+# Submitted again, an index of the array is a job of its own.
+index=${SWATH_ARRAY_INDEX:-{{ "${PBS_ARRAYID:-}" if is_torque else "${PBS_ARRAY_INDEX:-}" }}}
+{%- else %}
+index=
+{%- endif %}
+
+# PBS keeps output until the job ends; written there by this shell, it can be followed.
+exec >>{{ log_directory | quote }}/"$id".out 2>&1
+
+# Puts this script into the queue again, behind what it waits for, and prints its new id.
+dependency=
+submit() {
+{%- if array %}
+  grep -v '^#PBS {{ "-t" if is_torque else "-J" }} ' "$job/job.sh" >"$job/job-$index.sh"
+  qsub -v SWATH_ARRAY_INDEX="$index" ${dependency:+-W "depend=$dependency"} "$job/job-$index.sh"
+{%- else %}
+  qsub ${dependency:+-W "depend=$dependency"} "$job/job.sh"
+{%- endif %}
+}
+
+# Under PBS only operators may have a job queued again.
+requeue() { return 1; }
+
+# When PBS will end this job, in seconds since 1970.
+job_end() {
+  echo "{{ "$((started + " ~ walltime_seconds ~ "))" if walltime_seconds }}"
+}
+
+# Nodes of this job that no longer answer.
+lost_nodes() {
+  pbsnodes -l 2>/dev/null | awk '$2 ~ /down|unknown/ { print $1 }' | grep -xFf <(sort -u "$PBS_NODEFILE") | xargs
+}
+{% include "attempt.sh" %}

@@ -1,0 +1,88 @@
+#!/bin/bash
+# {{ name }}: swath run {{ command }}
+#
+# A job script for Slurm, written by swath {{ version }}. It is submitted by:
+#   {{ submission }}
+# {{ ranks }} MPI rank{{ "s" if ranks != 1 }}, {{ ranks_per_node }} on {{ "each of " ~ nodes ~ " nodes" if nodes != 1 else "one node" }}; {{ threads }} core{{ "s" if threads != 1 }} and as many threads a rank.
+#
+#SBATCH --job-name={{ name }}
+#SBATCH --nodes={{ nodes }}
+#SBATCH --ntasks-per-node={{ ranks_per_node }}
+#SBATCH --cpus-per-task={{ threads }}
+{%- if memory_mib %}
+#SBATCH --mem={{ memory_mib }}M
+{%- elif exclusive %}
+#SBATCH --mem=0
+{%- endif %}
+{%- if walltime %}
+#SBATCH --time={{ walltime }}
+{%- endif %}
+{%- if exclusive %}
+#SBATCH --exclusive
+{%- endif %}
+{%- if account %}
+#SBATCH --account={{ account | quote }}
+{%- endif %}
+{%- if queue %}
+#SBATCH --partition={{ queue | quote }}
+{%- endif %}
+{%- if qos %}
+#SBATCH --qos={{ qos | quote }}
+{%- endif %}
+{%- if constraint %}
+#SBATCH --constraint={{ constraint | quote }}
+{%- endif %}
+{%- if array %}
+#SBATCH --array={{ array }}
+{%- endif %}
+{%- if mail %}
+#SBATCH --mail-user={{ mail.address | quote }}
+#SBATCH --mail-type={{ mail.events | map("upper") | join(",") }}
+{%- endif %}
+#SBATCH --output={{ log_directory | quote }}/{{ "%A_%a" if array else "%j" }}.out
+#SBATCH --open-mode=append
+#SBATCH --{{ "requeue" if attempts > 1 else "no-requeue" }}
+# Some time before its end, this shell is told; beside the clock of the run itself.
+#SBATCH --signal=B:USR1@{{ warning_seconds }}
+# Nothing of the submitting shell comes along but what is set below.
+#SBATCH --export=NONE
+{%- for directive in directives %}
+#SBATCH {{ directive }}
+{%- endfor %}
+set -euo pipefail
+
+# The ranks get what this shell has, although this shell got nothing.
+export SLURM_EXPORT_ENV=ALL
+
+id={{ "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" if array else "$SLURM_JOB_ID" }}
+index={{ "$SLURM_ARRAY_TASK_ID" if array }}
+
+# Puts this script into the queue again, behind what it waits for, and prints its new id.
+dependency=
+submit() {
+  sbatch --parsable{{ ' --array="$index"' if array }} ${dependency:+"--dependency=$dependency"} "$job/job.sh" | cut -d ';' -f 1
+}
+
+# Queues this very job again, so that its id stays and those that wait for it go on waiting. Slurm ends this shell then.
+requeue() {
+  note requeued
+  scontrol requeue "$id" || return 1
+  trap 'exit 0' TERM
+  while :; do sleep 60 || true; done
+}
+
+# When Slurm will end this job, in seconds since 1970.
+job_end() {
+  local told=${SLURM_JOB_END_TIME:-}
+  if [ -z "$told" ]; then
+    told=$(scontrol show job --oneliner "$SLURM_JOB_ID" 2>/dev/null | grep -o ' EndTime=[^ ]*' | cut -d = -f 2) || true
+    told=$(date -d "$told" +%s 2>/dev/null) || true
+  fi
+  echo "${told:-{{ "$((started + " ~ walltime_seconds ~ "))" if walltime_seconds }}}"
+}
+
+# Nodes of this job that no longer answer.
+lost_nodes() {
+  sinfo --noheader --nodes="$SLURM_JOB_NODELIST" --states=down,fail,no_respond --format=%n 2>/dev/null | xargs
+}
+{% include "attempt.sh" %}

@@ -1,0 +1,384 @@
+//! Sites: what a user of a machine would otherwise have to say for every job, and the limits that are known there.
+//!
+//! They are tables of `sites.toml`: the user's (`~/.config/swath/`), the machine's (`/etc/swath/`), and worked examples that
+//! Swath brings along (`slurm/sites.toml`, `pbs/sites.toml`). The first that has a name counts. Whatever the command line
+//! says counts more than a site.
+
+use super::{BatchKind, MpiLauncher};
+use bytesize::ByteSize;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: [(&str, &str); 2] = [
+    ("slurm/sites.toml", include_str!("../../slurm/sites.toml")),
+    ("pbs/sites.toml", include_str!("../../pbs/sites.toml")),
+];
+
+/// Why sites can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// The file can't be read.
+    #[error("can't read {}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file isn't what it should be.
+    #[error("{origin} is wrong: {}", source.message())]
+    Form {
+        /// The file.
+        origin: String,
+        /// What is wrong, with its line.
+        source: Box<toml::de::Error>,
+    },
+    /// A site says something that can't be.
+    #[error("{origin}: site {site}: {what}")]
+    Value {
+        /// The file.
+        origin: String,
+        /// The site.
+        site: String,
+        /// What can't be.
+        what: String,
+    },
+    /// No file has a site of this name.
+    #[error("there is no site {name}; there are: {}", names.join(", "))]
+    Unknown {
+        /// The name.
+        name: String,
+        /// Names there are.
+        names: Vec<String>,
+    },
+}
+
+/// A machine's defaults and limits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// What it is, in a line.
+    #[serde(default)]
+    pub description: String,
+    /// Where its facts come from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
+    /// Beginnings of the names of its hosts: there it is the site without being named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
+    /// Its batch system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<BatchKind>,
+    /// What its nodes have and may be asked for, where no queue says otherwise.
+    #[serde(flatten)]
+    pub limits: Limits,
+    /// MPI ranks on each node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ranks_per_node: Option<u32>,
+    /// Walltime of jobs that name none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// Account, or project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The option of PBS that takes it: `-A` (the default) or `-P`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_option: Option<String>,
+    /// Queue of jobs that name none and that none of `queues` fits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
+    /// Quality of service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qos: Option<String>,
+    /// Features that nodes must have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constraint: Option<String>,
+    /// Whether nodes are a job's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exclusive: Option<bool>,
+    /// What starts the ranks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launcher: Option<MpiLauncher>,
+    /// Further arguments of that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub launcher_args: Vec<String>,
+    /// Whether ranks and threads are bound to cores.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bind: Option<bool>,
+    /// Environment modules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modules: Vec<String>,
+    /// Further directives.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub directives: Vec<String>,
+    /// Beginnings of directives that are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skip_directives: Vec<String>,
+    /// Lines of shell before the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prologue: Vec<String>,
+    /// Lines of shell after the run has finished.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub epilogue: Vec<String>,
+    /// Directory of each node for what memory doesn't hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scratch: Option<String>,
+    /// How often a job may run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
+    /// A template of one's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<PathBuf>,
+    /// Variables set in the job.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
+    /// Queues, in the order in which they are tried for a job that names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<Queue>,
+}
+
+/// What nodes have, and what may be asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Cores of a node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cores_per_node: Option<u32>,
+    /// NUMA domains of a node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numa_per_node: Option<u32>,
+    /// Memory of a node that jobs may have, as in `256GB`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_per_node: Option<String>,
+    /// Nodes that a job must have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_nodes: Option<u32>,
+    /// Nodes that a job may have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_nodes: Option<u32>,
+    /// Walltime that a job may have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_time: Option<String>,
+}
+
+/// A queue of a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Queue {
+    /// Name of the queue or partition.
+    pub name: String,
+    /// Quality of service that goes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qos: Option<String>,
+    /// What it says otherwise than its site.
+    #[serde(flatten)]
+    pub limits: Limits,
+}
+
+impl Limits {
+    /// Memory of a node, in bytes.
+    pub fn memory_bytes(&self) -> Option<u64> {
+        self.memory_per_node.as_deref()?.parse::<ByteSize>().ok().map(|size| size.as_u64())
+    }
+
+    /// The longest walltime, in seconds.
+    pub fn max_time_seconds(&self, kind: BatchKind) -> Option<u64> {
+        super::walltime::parse(self.max_time.as_deref()?, kind).ok()
+    }
+
+    /// These limits, and where they say nothing, others.
+    fn or(&self, others: &Limits) -> Limits {
+        Limits {
+            cores_per_node: self.cores_per_node.or(others.cores_per_node),
+            numa_per_node: self.numa_per_node.or(others.numa_per_node),
+            memory_per_node: self.memory_per_node.clone().or_else(|| others.memory_per_node.clone()),
+            min_nodes: self.min_nodes.or(others.min_nodes),
+            max_nodes: self.max_nodes.or(others.max_nodes),
+            max_time: self.max_time.clone().or_else(|| others.max_time.clone()),
+        }
+    }
+}
+
+impl Site {
+    /// The first queue that takes a job of this size.
+    pub fn queue_for(&self, nodes: u32, walltime_seconds: Option<u64>, kind: BatchKind) -> Option<&Queue> {
+        self.queues.iter().find(|queue| {
+            let limits = queue.limits.or(&self.limits);
+            let fits = |seconds: u64| limits.max_time_seconds(kind).is_none_or(|most| seconds <= most);
+            limits.min_nodes.is_none_or(|least| nodes >= least)
+                && limits.max_nodes.is_none_or(|most| nodes <= most)
+                && walltime_seconds.is_none_or(fits)
+        })
+    }
+
+    /// The limits in a queue, or where none is named, of the site.
+    pub fn limits_in(&self, queue: Option<&str>, qos: Option<&str>) -> Limits {
+        let named = |candidate: &&Queue| {
+            queue == Some(candidate.name.as_str()) && (candidate.qos.is_none() || candidate.qos.as_deref() == qos)
+        };
+        self.queues.iter().find(named).map_or(self.limits.clone(), |queue| queue.limits.or(&self.limits))
+    }
+
+    /// What can't be, of what it says.
+    fn fault(&self) -> Option<String> {
+        let kind = self.on.unwrap_or(BatchKind::Slurm);
+        let all = || std::iter::once(&self.limits).chain(self.queues.iter().map(|queue| &queue.limits));
+        let times = all().filter_map(|limits| limits.max_time.as_deref()).chain(self.time.as_deref());
+        let time = times.filter_map(|text| super::walltime::parse(text, kind).err()).next();
+        let memory = all().find(|limits| limits.memory_per_node.is_some() && limits.memory_bytes().is_none());
+        time.map(|error| error.to_string())
+            .or_else(|| memory.map(|limits| format!("memory_per_node = {:?} is no size", limits.memory_per_node)))
+    }
+}
+
+/// A site, and the file that it is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedSite {
+    /// Its name.
+    pub name: String,
+    /// The file.
+    pub origin: String,
+    /// The site.
+    pub site: Site,
+}
+
+/// All sites there are.
+#[derive(Debug, Clone, Default)]
+pub struct Sites {
+    sites: Vec<NamedSite>,
+}
+
+impl Sites {
+    /// Those of these files, where they are there, and then the examples.
+    ///
+    /// # Errors
+    /// Where a file that is there can't be read.
+    pub fn read(files: &[PathBuf]) -> Result<Sites, SiteError> {
+        let mut sites = Sites::default();
+        for path in files {
+            match std::fs::read_to_string(path) {
+                Ok(text) => sites.add(&path.display().to_string(), &text)?,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(source) => return Err(SiteError::Io { path: path.clone(), source }),
+            }
+        }
+        for (origin, text) in EXAMPLES {
+            sites.add(origin, text)?;
+        }
+        Ok(sites)
+    }
+
+    /// Files in which sites are looked for: the user's, then the machine's.
+    pub fn files() -> Vec<PathBuf> {
+        let of_home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".config"));
+        let configuration = std::env::var_os("XDG_CONFIG_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let user = configuration.or_else(of_home).map(|path| path.join("swath/sites.toml"));
+        user.into_iter().chain([PathBuf::from("/etc/swath/sites.toml")]).collect()
+    }
+
+    fn add(&mut self, origin: &str, text: &str) -> Result<(), SiteError> {
+        let read: BTreeMap<String, Site> = toml::from_str(text)
+            .map_err(|source| SiteError::Form { origin: origin.to_owned(), source: Box::new(source) })?;
+        for (name, site) in read {
+            if let Some(what) = site.fault() {
+                return Err(SiteError::Value { origin: origin.to_owned(), site: name, what });
+            }
+            if !self.sites.iter().any(|known| known.name == name) {
+                self.sites.push(NamedSite { name, origin: origin.to_owned(), site });
+            }
+        }
+        Ok(())
+    }
+
+    /// All of them, first those that count more.
+    pub fn iter(&self) -> impl Iterator<Item = &NamedSite> {
+        self.sites.iter()
+    }
+
+    /// The site of a name.
+    ///
+    /// # Errors
+    /// [`SiteError::Unknown`] where there is none.
+    pub fn named(&self, name: &str) -> Result<&NamedSite, SiteError> {
+        self.iter().find(|site| site.name == name).ok_or_else(|| SiteError::Unknown {
+            name: name.to_owned(),
+            names: self.iter().map(|site| site.name.clone()).collect(),
+        })
+    }
+
+    /// The site of a host.
+    pub fn of_host(&self, host: &str) -> Option<&NamedSite> {
+        self.iter().find(|known| known.site.hosts.iter().any(|start| host.starts_with(start.as_str())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sites(text: &str) -> Result<Sites, SiteError> {
+        let mut sites = Sites::default();
+        sites.add("sites.toml", text)?;
+        Ok(sites)
+    }
+
+    const TWO_QUEUES: &str = r#"
+        [here]
+        on = "slurm"
+        hosts = ["login"]
+        max_time = "2-00"
+        cores_per_node = 64
+        [[here.queues]]
+        name = "short"
+        max_nodes = 4
+        max_time = "1h"
+        [[here.queues]]
+        name = "wide"
+        min_nodes = 2
+    "#;
+
+    #[test]
+    fn a_job_gets_the_first_queue_that_takes_it() {
+        let sites = sites(TWO_QUEUES).unwrap();
+        let site = &sites.of_host("login7").unwrap().site;
+        let queue = |nodes, hours: u64| {
+            site.queue_for(nodes, Some(hours * 3600), BatchKind::Slurm).map(|queue| queue.name.as_str())
+        };
+        assert_eq!(queue(1, 1), Some("short"));
+        assert_eq!((queue(8, 1), queue(2, 24)), (Some("wide"), Some("wide")));
+        assert_eq!((queue(1, 24), queue(8, 72)), (None, None));
+        assert_eq!(site.limits_in(Some("short"), None).cores_per_node, Some(64));
+        assert_eq!(site.limits_in(Some("short"), None).max_nodes, Some(4));
+        assert_eq!(site.limits_in(Some("other"), None).max_nodes, None);
+    }
+
+    #[test]
+    fn what_is_misspelt_or_wrong_is_said() {
+        let said = |text: &str| sites(text).unwrap_err().to_string();
+        assert!(said("[a]\nmodulse = []").contains("modulse"), "{}", said("[a]\nmodulse = []"));
+        assert!(said("[a]\nmax_time = \"soon\"").contains("'soon' is no walltime"));
+        assert!(said("[a]\nmemory_per_node = \"much\"").contains("is no size"));
+        assert!(said("a = 1").starts_with("sites.toml is wrong"));
+    }
+
+    #[test]
+    fn the_first_file_counts_and_examples_are_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (folder.path().join("1.toml"), folder.path().join("2.toml"));
+        std::fs::write(&first, "[here]\nqueue = \"first\"").unwrap();
+        std::fs::write(&second, "[here]\nqueue = \"second\"\n[there]").unwrap();
+        let sites = Sites::read(&[first, second, folder.path().join("3.toml")]).unwrap();
+        assert_eq!(sites.named("here").unwrap().site.queue.as_deref(), Some("first"));
+        assert!(sites.named("there").is_ok());
+        assert!(sites.iter().all(|known| known.origin.ends_with(".toml")) && sites.iter().count() > 3);
+        assert!(matches!(sites.named("nowhere"), Err(SiteError::Unknown { .. })));
+    }
+
+    #[test]
+    fn every_example_names_its_sources() {
+        for known in Sites::read(&[]).unwrap().iter() {
+            assert!(!known.site.sources.is_empty() && known.site.on.is_some(), "{}", known.name);
+            assert!(known.site.sources.iter().all(|source| source.starts_with("https://")), "{}", known.name);
+        }
+    }
+}
