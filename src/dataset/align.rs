@@ -5,7 +5,8 @@ use super::key::{KeyIdentity, cast_labels, key};
 use super::lookup::Index;
 use super::missing::missing_value;
 use super::{Dataset, DatasetError, Variable};
-use crate::array::Chunk;
+use crate::array::{Chunk, DType, Region, Scalar};
+use crate::kernels::elementwise::weak_scalar_dtype;
 use crate::plan::{Array, Plan, View, ViewAxis};
 use indexmap::IndexMap;
 use std::collections::HashMap;
@@ -24,6 +25,61 @@ pub enum Join {
     Right,
     /// Differing indexes are an error.
     Exact,
+    /// Those of the first, put in the place of all others, which must have as many.
+    Override,
+}
+
+/// What stands where a dataset has no value for a label.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum FillValue {
+    /// NaN or NaT; integers become floats for them.
+    #[default]
+    Missing,
+    /// One value, in the dtype that is there.
+    Value(Scalar),
+    /// A value for each variable that is named; for the others, missing ones.
+    PerVariable(IndexMap<String, Scalar>),
+}
+
+impl FillValue {
+    /// The dtype and value that fill a variable.
+    pub(super) fn of(&self, name: &str, dtype: DType) -> Result<(DType, Scalar), DatasetError> {
+        let value = match self {
+            FillValue::Missing => None,
+            FillValue::Value(value) => Some(value),
+            FillValue::PerVariable(values) => values.get(name),
+        };
+        match value {
+            // A Python number takes the dtype of the array, unless it is of a higher kind.
+            Some(value) => {
+                let weak = weak_scalar_dtype(dtype, value)?;
+                Ok((dtype.promote(weak).unwrap_or(weak), value.clone()))
+            }
+            None => missing_value(dtype).ok_or_else(|| DatasetError::UnsupportedDtype {
+                name: name.to_owned(),
+                dtype,
+                operation: "filling with missing values",
+            }),
+        }
+    }
+}
+
+/// How datasets are brought onto common labels.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AlignOptions {
+    /// Which labels they get.
+    pub join: Join,
+    /// Dimensions that are left as they are.
+    pub exclude: Vec<String>,
+    /// What stands where a dataset has no value.
+    pub fill_value: FillValue,
+}
+
+impl AlignOptions {
+    /// A join along every dimension, with missing values.
+    pub fn join(join: Join) -> AlignOptions {
+        AlignOptions { join, ..AlignOptions::default() }
+    }
 }
 
 /// The datasets on common labels along every dimension. Labels that a dataset lacks become missing values.
@@ -31,6 +87,16 @@ pub enum Join {
 /// # Errors
 /// Where indexes differ under [`Join::Exact`], labels are repeated, or lengths without labels differ.
 pub(super) fn align(datasets: &[Dataset], join: Join) -> Result<Vec<Dataset>, DatasetError> {
+    align_with(datasets, &AlignOptions::join(join))
+}
+
+/// The datasets on common labels along every dimension that isn't excluded.
+///
+/// # Errors
+/// Where indexes differ under [`Join::Exact`], or in length under [`Join::Override`], labels are repeated, or lengths
+/// without labels differ.
+pub fn align_with(datasets: &[Dataset], options: &AlignOptions) -> Result<Vec<Dataset>, DatasetError> {
+    let join = options.join;
     let mut aligned = datasets.to_vec();
     let mut dimensions: Vec<String> = Vec::new();
     for dimension in datasets.iter().flat_map(|dataset| dataset.sizes().into_keys()) {
@@ -38,7 +104,7 @@ pub(super) fn align(datasets: &[Dataset], join: Join) -> Result<Vec<Dataset>, Da
             dimensions.push(dimension);
         }
     }
-    for dimension in &dimensions {
+    for dimension in dimensions.iter().filter(|dimension| !options.exclude.contains(dimension)) {
         check_lengths(datasets, dimension)?;
         let indexed: Vec<&Variable> = datasets.iter().filter_map(|dataset| dataset.index(dimension)).collect();
         let indexes: Vec<Index> =
@@ -49,11 +115,21 @@ pub(super) fn align(datasets: &[Dataset], join: Join) -> Result<Vec<Dataset>, Da
         if join == Join::Exact {
             return Err(DatasetError::NotExactlyAligned { dimension: dimension.clone() });
         }
+        if join == Join::Override {
+            let labels = indexed[0].clone();
+            if indexes.iter().any(|index| index.keys().len() != indexes[0].keys().len()) {
+                return Err(DatasetError::OverrideLengths { dimension: dimension.clone() });
+            }
+            for dataset in aligned.iter_mut().filter(|dataset| dataset.index(dimension).is_some()) {
+                dataset.coordinates.insert(dimension.clone(), labels.clone());
+            }
+            continue;
+        }
         let labels = join_labels(&indexed, &indexes, join)?;
         let target = Index::new(dimension, &labels)?;
         for dataset in &mut aligned {
             if dataset.index(dimension).is_some() {
-                *dataset = reindex(dataset, dimension, &labels, &target)?;
+                *dataset = reindex(dataset, dimension, &labels, &target, &options.fill_value)?;
             }
         }
     }
@@ -88,7 +164,7 @@ fn join_labels(indexed: &[&Variable], indexes: &[Index], join: Join) -> Result<V
         return Err(DatasetError::RepeatedLabels);
     }
     match join {
-        Join::Left | Join::Exact => Ok(indexed[0].clone()),
+        Join::Left | Join::Exact | Join::Override => Ok(indexed[0].clone()),
         Join::Right => Ok(indexed[indexed.len() - 1].clone()),
         Join::Inner => {
             let others: Vec<_> = indexes[1..].iter().map(positions_of).collect();
@@ -125,14 +201,22 @@ fn concatenate(labels: &Variable, added: &Array) -> Result<Array, DatasetError> 
         dtype: second.dtype(),
         operation: "a join with labels of another kind",
     })?;
-    let mut joined = Chunk::zeros(dtype, vec![first.len() + second.len()]);
-    let mut start = 0;
-    for part in [first, second] {
+    Ok(Array::in_memory(concatenate_values(&[first, second], 0, dtype)?))
+}
+
+/// Values in memory one after another along an axis, in a dtype that holds all.
+pub(super) fn concatenate_values(parts: &[&Chunk], axis: usize, dtype: DType) -> Result<Chunk, DatasetError> {
+    let mut shape = parts[0].shape().to_vec();
+    shape[axis] = parts.iter().map(|part| part.shape()[axis]).sum();
+    let mut joined = Chunk::zeros(dtype, shape.clone());
+    let mut place = Region::whole(&shape);
+    for part in parts {
         let part = cast_labels(part, dtype)?;
-        joined.copy_from(&crate::array::Region::new(vec![start], vec![part.len()]), &part, &[0]);
-        start += part.len();
+        place.shape[axis] = part.shape()[axis];
+        joined.copy_from(&place, &part, &vec![0; part.ndim()]);
+        place.start[axis] += part.shape()[axis];
     }
-    Ok(Array::in_memory(joined))
+    Ok(joined)
 }
 
 fn positions_of(index: &Index) -> HashMap<KeyIdentity, usize> {
@@ -140,7 +224,13 @@ fn positions_of(index: &Index) -> HashMap<KeyIdentity, usize> {
 }
 
 /// A dataset under other labels of a dimension that it has an index for.
-fn reindex(dataset: &Dataset, dimension: &str, labels: &Variable, target: &Index) -> Result<Dataset, DatasetError> {
+fn reindex(
+    dataset: &Dataset,
+    dimension: &str,
+    labels: &Variable,
+    target: &Index,
+    fill_value: &FillValue,
+) -> Result<Dataset, DatasetError> {
     let Some(variable) = dataset.index(dimension) else { return Ok(dataset.clone()) };
     let index = Index::new(dimension, variable)?;
     if index.equals(target) {
@@ -148,38 +238,81 @@ fn reindex(dataset: &Dataset, dimension: &str, labels: &Variable, target: &Index
     }
     let known = positions_of(&index);
     let found: Vec<Option<usize>> = target.keys().iter().map(|key| known.get(&key.identity()).copied()).collect();
+    reindexed(dataset, dimension, labels, &found, fill_value)
+}
+
+/// A dataset with other labels along a dimension: the elements at the positions found for them, and where none was found
+/// the value that fills.
+pub(super) fn reindexed(
+    dataset: &Dataset,
+    dimension: &str,
+    labels: &Variable,
+    found: &[Option<usize>],
+    fill_value: &FillValue,
+) -> Result<Dataset, DatasetError> {
     dataset.map_variables(|name, variable| {
         if name == dimension {
             return Ok(Variable { data: labels.data.clone(), ..variable.clone() });
         }
         match variable.axis(dimension) {
-            Some(axis) => Ok(variable.with_data(take_found(name, &variable.data, axis, &found)?)),
+            Some(axis) => Ok(variable.with_data(take_found(name, &variable.data, axis, found, fill_value)?)),
             None => Ok(variable.clone()),
         }
     })
 }
 
-/// The elements at the found positions along an axis; missing values where none was found.
-fn take_found(name: &str, data: &Array, axis: usize, found: &[Option<usize>]) -> Result<Array, DatasetError> {
+/// The elements at the found positions along an axis; what fills where none was found.
+pub(super) fn take_found(
+    name: &str,
+    data: &Array,
+    axis: usize,
+    found: &[Option<usize>],
+    fill_value: &FillValue,
+) -> Result<Array, DatasetError> {
     if let Some(all) = found.iter().copied().collect::<Option<Vec<usize>>>() {
         return pick(data, axis, &Positions::List(all));
     }
-    let (dtype, missing) = missing_value(data.dtype()).ok_or_else(|| DatasetError::UnsupportedDtype {
-        name: name.to_owned(),
-        dtype: data.dtype(),
-        operation: "filling with missing values",
-    })?;
-    let missing = Array::scalar(missing, dtype)?;
+    let (dtype, fill) = fill_value.of(name, data.dtype())?;
     let mut shape = data.shape().to_vec();
     if shape[axis] == 0 {
         shape[axis] = found.len();
-        return Ok(missing.broadcast_to(&shape)?);
+        return filled(dtype, &fill, &shape, data.in_memory_values().is_some());
     }
     let taken = pick(data, axis, &Positions::List(found.iter().map(|position| position.unwrap_or(0)).collect()))?;
+    if let Some(values) = taken.in_memory_values() {
+        return Ok(Array::in_memory(fill_rows(values, axis, found, dtype, &fill)?));
+    }
     let mut mask_shape = vec![1; shape.len()];
     mask_shape[axis] = found.len();
     let mask = Chunk::from_values(mask_shape, found.iter().map(Option::is_some).collect::<Vec<bool>>())?;
-    Ok(Array::in_memory(mask).select(&taken, &missing)?)
+    Ok(Array::in_memory(mask).select(&taken, &Array::scalar(fill, dtype)?)?)
+}
+
+/// One value everywhere, in memory or lazily.
+pub(super) fn filled(dtype: DType, value: &Scalar, shape: &[usize], in_memory: bool) -> Result<Array, DatasetError> {
+    match in_memory {
+        true => Ok(Array::in_memory(Chunk::filled(dtype, shape.to_vec(), value)?)),
+        false => Ok(Array::scalar(value.clone(), dtype)?.broadcast_to(shape)?),
+    }
+}
+
+/// Values in memory with those replaced for which no position was found.
+fn fill_rows(
+    values: &Chunk,
+    axis: usize,
+    found: &[Option<usize>],
+    dtype: DType,
+    fill: &Scalar,
+) -> Result<Chunk, DatasetError> {
+    let mut rows = Chunk::filled(dtype, values.shape().to_vec(), fill)?;
+    let values = cast_labels(values, dtype)?;
+    let mut region = Region::whole(values.shape());
+    region.shape[axis] = 1;
+    for position in (0..found.len()).filter(|&position| found[position].is_some()) {
+        region.start[axis] = position;
+        rows.copy_from(&region, &values, &region.start);
+    }
+    Ok(rows)
 }
 
 /// The coordinates that aligned datasets have together: of conflicting ones none, of equal ones the first. An index stands

@@ -2,7 +2,7 @@
 
 use super::dataset::load_arrays;
 use super::variable::{Attributes, Encoding, Variable};
-use super::{Dataset, DatasetError};
+use super::{Dataset, DatasetError, FillValue};
 use crate::array::{Chunk, DType};
 use crate::plan::{Array, Evaluate};
 use indexmap::IndexMap;
@@ -189,6 +189,32 @@ impl DataArray {
                 let mut chunks = evaluate.evaluate(std::slice::from_ref(self.data()))?;
                 Ok(chunks.pop().expect("evaluation gives one chunk an array"))
             }
+        }
+    }
+
+    /// A dataset with this array as its only variable, under a name that no other variable has.
+    pub fn as_anonymous(&self) -> Dataset {
+        self.as_dataset()
+    }
+
+    /// The array that a dataset made by [`DataArray::as_anonymous`] has become, under this one's name.
+    ///
+    /// # Panics
+    /// Where the dataset was made of something else.
+    pub fn from_anonymous(&self, dataset: Dataset) -> DataArray {
+        self.like(dataset)
+    }
+
+    /// Values that fill by name, with that of this array for the array itself.
+    pub fn fill_value(&self, fill_value: FillValue) -> FillValue {
+        match (fill_value, self.name()) {
+            (FillValue::PerVariable(mut values), Some(name)) => {
+                if let Some(value) = values.get(name).cloned() {
+                    values.insert(THIS_ARRAY.to_owned(), value);
+                }
+                FillValue::PerVariable(values)
+            }
+            (other, _) => other,
         }
     }
 

@@ -65,6 +65,16 @@ impl Dataset {
         }
     }
 
+    /// This dataset, as [`DataArray::as_anonymous`] makes one of an array.
+    pub fn as_anonymous(&self) -> Dataset {
+        self.clone()
+    }
+
+    /// The dataset that such a one has become.
+    pub fn from_anonymous(&self, dataset: Dataset) -> Dataset {
+        dataset
+    }
+
     /// The variables that aren't coordinates.
     pub fn data_variables(&self) -> &IndexMap<String, Variable> {
         &self.data_variables

@@ -62,7 +62,7 @@ fn write_coordinates(
     if !coordinates.is_empty() {
         write!(formatter, "\nCoordinates:")?;
         let axis = |name: &String| dims.iter().position(|dimension| *dimension == name);
-        let rank = |name: &String, variable: &Variable| match (axis(name), variable.dims.iter().find_map(axis)) {
+        let rank = |name: &String, variable: &Variable| match (axis(name), variable.dims.iter().rev().find_map(axis)) {
             (Some(position), _) => (position, 0),
             (None, Some(position)) => (position, 1),
             (None, None) => (dims.len(), 1),

@@ -154,6 +154,12 @@ pub enum DatasetError {
     )]
     NotExactlyAligned { dimension: String },
     #[error(
+        "cannot align objects with join='override' with matching index/coordinate names {dimension:?} that don't have the same size"
+    )]
+    OverrideLengths { dimension: String },
+    #[error(transparent)]
+    Combine(#[from] super::combine::CombineError),
+    #[error(
         "cannot reindex or align along dimension '{dimension}' because of conflicting dimension sizes: {{{}, {}}}{note}",
         sizes[0],
         sizes[1]
@@ -260,7 +266,10 @@ impl DatasetError {
             | E::Unlabelled { .. }
             | E::NoMissingValue { .. }
             | E::UnsupportedDtype { .. } => Kind::TypeError,
-            E::NotExactlyAligned { .. } | E::ConflictingDimensionSizes { .. } => Kind::AlignmentError,
+            E::NotExactlyAligned { .. } | E::ConflictingDimensionSizes { .. } | E::OverrideLengths { .. } => {
+                Kind::AlignmentError
+            }
+            E::Combine(error) => error.python_kind(),
             E::CoordinateDimensions { .. } | E::CoordinateLength { .. } => Kind::CoordinateValidationError,
             E::MergeConflict { .. } => Kind::MergeError,
             E::NoDimensionNames { .. } => Kind::KeyError,

@@ -1,7 +1,9 @@
 //! Labels of any dtype in one form that compares exactly.
 
 use super::DatasetError;
-use crate::array::{Chunk, DType, Region, Scalar};
+use crate::array::{Buffer, Chunk, DType, Scalar};
+use crate::kernels::elementwise;
+use crate::plan::PlanError;
 use std::cmp::Ordering;
 
 /// A label in a form that compares exactly: times are counted in nanoseconds.
@@ -100,25 +102,16 @@ pub(super) fn key(dtype: DType, value: Scalar) -> Key {
     }
 }
 
-/// Labels in another numeric or time dtype, for joining indexes of different dtypes.
+/// Values in memory in another numeric or time dtype; text stays text.
 pub(super) fn cast_labels(labels: &Chunk, dtype: DType) -> Result<Chunk, DatasetError> {
-    if labels.dtype() == dtype {
+    let from = labels.dtype();
+    if from == dtype {
         return Ok(labels.clone());
     }
-    let mut cast = Chunk::zeros(dtype, labels.shape().to_vec());
-    for position in 0..labels.len() {
-        let scalar = labels.get(position).expect("the position is below the length");
-        let scalar = match (key(labels.dtype(), scalar), dtype) {
-            (Key::Integer(nanoseconds), DType::Datetime(unit) | DType::Timedelta(unit)) => {
-                Scalar::Int((nanoseconds / i128::from(unit.nanoseconds())) as i64)
-            }
-            (Key::Integer(value), _) => Scalar::Int(value as i64),
-            (Key::Float(value), _) => Scalar::Float(value),
-            (Key::Text(value), _) => Scalar::Text(value),
-        };
-        let one = Chunk::filled(dtype, vec![1], &scalar)?;
-        let region = Region::new(vec![position], vec![1]);
-        cast.copy_from(&region, &one.reshaped(vec![1])?, &[0]);
+    if from == DType::Text || dtype == DType::Text {
+        return Err(DatasetError::Plan(PlanError::NoSuchCast { from, to: dtype }));
     }
-    Ok(cast)
+    let mut cast = Buffer::zeros(dtype.storage(), labels.len());
+    elementwise::cast(from, dtype, labels.data(), &mut cast, labels.len());
+    Ok(Chunk::new(dtype, labels.shape().to_vec(), cast)?)
 }

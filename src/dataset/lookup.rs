@@ -175,7 +175,8 @@ impl Index {
         self.exact(&key).first().copied().ok_or_else(|| DatasetError::UnorderedIndex { label: format!("{label}") })
     }
 
-    fn is_sorted(&self, order: Ordering) -> bool {
+    /// Whether labels follow one another in an order, or are the same.
+    pub(super) fn is_sorted(&self, order: Ordering) -> bool {
         self.keys.windows(2).all(|pair| {
             let found = pair[0].sort_order(&pair[1]);
             found == order || found.is_eq()

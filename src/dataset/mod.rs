@@ -11,6 +11,7 @@ mod apply;
 mod arithmetic;
 mod cf;
 mod chunking;
+mod combine;
 mod data_array;
 #[allow(clippy::module_inception, reason = "the file of the Dataset is named like all the others")]
 mod dataset;
@@ -38,10 +39,14 @@ mod time_fields;
 mod variable;
 mod write;
 
-pub use align::Join;
+pub use align::{AlignOptions, FillValue, Join, align_with};
 pub use arithmetic::{AttributeRule, binary_function};
 pub use cf::DecodeOptions;
 pub use chunking::{ChunkSize, Chunking};
+pub use combine::{
+    AttributeMerge, CombineError, CombineOptions, Compat, ConcatDim, Nested, Which, broadcast, combine_by_coords,
+    combine_first, combine_nested, concat, concat_arrays, is_same, merge,
+};
 pub use data_array::DataArray;
 pub use dataset::Dataset;
 pub use error::{DatasetError, PythonErrorKind};

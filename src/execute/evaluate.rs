@@ -52,6 +52,7 @@ impl<'a> Evaluation<'a> {
             Operation::InMemory(values) => Ok(Arc::new(values.extract(region))),
             Operation::Rechunk => self.evaluate(node.inputs[0], region),
             Operation::Take { axis, indices } => self.take(id, *axis, &indices[region.range(*axis)], region),
+            Operation::Concatenate { axis, .. } => self.concatenate(id, *axis, region),
             Operation::Reduce(_) => self.reduce_inline(id, region).map(Arc::new),
             Operation::Quantile(quantile) => self.quantile(id, quantile, region).map(Arc::new),
             Operation::Selected { kind, dtype } => self.selected(id, (*kind, *dtype), region).map(Arc::new),
@@ -102,6 +103,29 @@ impl<'a> Evaluation<'a> {
             }
         });
         Ok(Arc::new(Chunk::new(values.dtype(), region.shape.clone(), taken)?))
+    }
+
+    /// A region across inputs that lie one after another; that of one input is it.
+    fn concatenate(&mut self, id: NodeId, axis: usize, region: &Region) -> Result<Arc<Chunk>, ExecuteError> {
+        let computation = self.executor.computation().clone();
+        let node = computation.plan.node(id);
+        let parts = input_regions(&computation.plan, node, region);
+        if let [(input, part)] = &parts[..] {
+            return self.evaluate(*input, part);
+        }
+        // The parts cover the region, so that nothing of the buffer stays as it was.
+        let mut whole = self.executor.pool.take(node.dtype, region.shape.clone());
+        let mut place = Region::whole(&region.shape);
+        for (input, part) in parts {
+            let values = self.evaluate(input, &part)?;
+            place.shape[axis] = part.shape[axis];
+            whole.copy_from(&place, &values, &vec![0; part.ndim()]);
+            place.start[axis] += part.shape[axis];
+            if let Ok(values) = Arc::try_unwrap(values) {
+                self.executor.pool.give(values);
+            }
+        }
+        Ok(Arc::new(whole))
     }
 
     /// Quantiles of all that lies behind a region.

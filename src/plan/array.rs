@@ -1,7 +1,7 @@
 //! The handle to a node of a lazy expression, and what nodes there are.
 
 use super::{Groups, View};
-use crate::array::{Chunk, ChunkGrid, DType, Shape, StoredArray};
+use crate::array::{AxisChunks, Chunk, ChunkGrid, DType, Shape, StoredArray};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::Generator;
 use crate::kernels::quantile::QuantileKind;
@@ -103,6 +103,13 @@ pub enum Operation {
         axis: usize,
         /// Indices along it, in any order.
         indices: Arc<Vec<usize>>,
+    },
+    /// The inputs one after another along an axis. Two or more inputs of the node's dtype, none of them empty along it.
+    Concatenate {
+        /// The axis.
+        axis: usize,
+        /// Where each input lies along it.
+        parts: AxisChunks,
     },
     /// A reduction. One input.
     Reduce(Reduce),

@@ -44,6 +44,24 @@ pub fn broadcast_shapes(left: &[usize], right: &[usize]) -> Result<Shape, PlanEr
         .collect()
 }
 
+/// Chunks of arrays one after another along an axis: their own along it, with the boundaries of all along the others.
+pub(super) fn concatenated_grid(grids: &[&ChunkGrid], axis: usize) -> ChunkGrid {
+    let sizes: Vec<usize> = grids.iter().flat_map(|grid| grid.axes()[axis].sizes()).collect();
+    let along = AxisChunks::from_sizes(&sizes);
+    let one_row = |grid: &ChunkGrid| {
+        let mut axes = grid.axes().to_vec();
+        axes[axis] = AxisChunks::regular(1, 1);
+        ChunkGrid::new(axes)
+    };
+    let mut common = one_row(grids[0]);
+    for grid in grids[1..].iter().filter(|grid| grid.axes() != grids[0].axes()) {
+        common = common.refine(&one_row(grid));
+    }
+    let mut axes = common.axes().to_vec();
+    axes[axis] = along;
+    ChunkGrid::new(axes)
+}
+
 impl Array {
     /// An array in a store, under its stored chunk grid. Costs no I/O.
     pub fn stored(source: StoredArray) -> Array {
@@ -272,6 +290,46 @@ impl Array {
         axes[axis] = AxisChunks::regular(indices.len(), axes[axis].max_size());
         let operation = Operation::Take { axis, indices: Arc::new(indices) };
         Ok(Array::new(operation, vec![self.clone()], self.dtype(), ChunkGrid::new(axes)))
+    }
+
+    /// Arrays one after another along an axis, under their common dtype and their own chunks. No data moves: each region
+    /// is read from the arrays that it meets.
+    ///
+    /// # Errors
+    /// [`PlanError::NothingToConcatenate`] without arrays, [`PlanError::ShapeMismatch`] where lengths along another axis
+    /// differ, and where the axis doesn't exist or the dtypes have none in common.
+    pub fn concatenate(arrays: &[Array], axis: usize) -> Result<Array, PlanError> {
+        let first = arrays.first().ok_or(PlanError::NothingToConcatenate)?;
+        first.check_axis(axis)?;
+        let mut dtype = first.dtype();
+        for other in &arrays[1..] {
+            let like = |position: usize| position == axis || other.shape().get(position) == first.shape().get(position);
+            if other.ndim() != first.ndim() || !(0..first.ndim()).all(like) {
+                return Err(PlanError::ShapeMismatch { left: first.shape().to_vec(), right: other.shape().to_vec() });
+            }
+            dtype = dtype.promote(other.dtype()).ok_or_else(|| KernelError::UndefinedFor {
+                operation: "concatenate",
+                dtypes: vec![dtype, other.dtype()],
+            })?;
+        }
+        let mut inputs = Vec::with_capacity(arrays.len());
+        for array in arrays.iter().filter(|array| array.shape()[axis] > 0) {
+            let array = array.cast(dtype)?;
+            match array.operation() {
+                Operation::Concatenate { axis: inner, .. } if *inner == axis => {
+                    inputs.extend_from_slice(array.inputs())
+                }
+                _ => inputs.push(array),
+            }
+        }
+        match inputs.len() {
+            0 => return first.cast(dtype),
+            1 => return Ok(inputs.remove(0)),
+            _ => {}
+        }
+        let parts = AxisChunks::from_sizes(&inputs.iter().map(|input| input.shape()[axis]).collect::<Vec<_>>());
+        let grid = concatenated_grid(&inputs.iter().map(Array::grid).collect::<Vec<_>>(), axis);
+        Ok(Array::new(Operation::Concatenate { axis, parts }, inputs, dtype, grid))
     }
 
     /// A reduction over axes, by its registered name; the axes leave the shape.

@@ -15,6 +15,8 @@ use std::fmt::Write;
 
 /// Columns that shapes are moved to; longer lines push them further.
 const SHAPE_COLUMN: usize = 44;
+/// Inputs of a concatenation that are all named; of more, the ends are.
+const MOST_INPUTS: usize = 8;
 
 /// The plan as text: each node with its inputs, dtype, shape and chunks, then the outputs.
 pub fn explain(plan: &Plan) -> String {
@@ -61,6 +63,15 @@ fn operation(plan: &Plan, node: &Node) -> String {
         Operation::View(view) => format!("{}{}", input(0), index(view, &plan.node(node.inputs[0]).shape)),
         Operation::Take { axis, indices } => {
             format!("take({}, {} of axis {axis})", input(0), counted(indices.len(), "index", "indices"))
+        }
+        Operation::Concatenate { axis, .. } => {
+            let inputs: Vec<String> = match &node.inputs[..] {
+                [first, .., last] if node.inputs.len() > MOST_INPUTS => {
+                    vec![format!("%{}", first.0), format!("... {} more", node.inputs.len() - 2), format!("%{}", last.0)]
+                }
+                all => all.iter().map(|id| format!("%{}", id.0)).collect(),
+            };
+            format!("concatenate([{}], axis {axis})", inputs.join(", "))
         }
         Operation::Quantile(quantile) => {
             let skip = if quantile.skip_missing { ", skipna" } else { "" };

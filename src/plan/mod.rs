@@ -60,6 +60,9 @@ pub enum PlanError {
         /// Dtype asked for.
         to: DType,
     },
+    /// Nothing to put one after another.
+    #[error("need at least one array to concatenate")]
+    NothingToConcatenate,
     /// A reduction of an axis without elements that has no value for nothing.
     #[error("zero-size array to reduction operation {operation} which has no identity")]
     EmptyReduction {

@@ -122,6 +122,7 @@ fn operation_name(operation: &Operation) -> &'static str {
         Operation::Cast => "astype",
         Operation::View(_) => "view",
         Operation::Take { .. } => "take",
+        Operation::Concatenate { .. } => "concatenate",
         Operation::Reduce(_) => "reduction",
         Operation::Quantile(_) | Operation::SelectionPass(_) | Operation::Selected { .. } => "quantile",
         Operation::Rechunk => "rechunk",

@@ -55,6 +55,7 @@ pub fn natural_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
                     .collect(),
                 )
             }
+            Operation::Concatenate { axis, .. } => concatenated(*axis, &node.inputs, &grids),
             Operation::Reduce(reduce) => kept_axes(input(0), reduce),
             Operation::SelectionPass(pass) => with_rows(&kept_axes(input(0), &pass.reduce), node),
             Operation::Selected { .. } => {
@@ -148,12 +149,29 @@ pub fn touched_blocks(blocks: &AxisChunks, groups: &Groups, chunks: &AxisChunks)
 
 /// Along each axis the grid with longer chunks; one chunk along an axis is no wish where the other grid has several.
 fn coarser(a: &ChunkGrid, b: &ChunkGrid) -> ChunkGrid {
-    let pick = |a: &AxisChunks, b: &AxisChunks| match (a.count() > 1, b.count() > 1) {
-        (true, true) if b.max_size() > a.max_size() => b.clone(),
-        (false, true) => b.clone(),
-        _ => a.clone(),
-    };
-    ChunkGrid::new(a.axes().iter().zip(b.axes()).map(|(a, b)| pick(a, b)).collect())
+    ChunkGrid::new(a.axes().iter().zip(b.axes()).map(|(a, b)| coarser_axis(a, b).clone()).collect())
+}
+
+fn coarser_axis<'a>(a: &'a AxisChunks, b: &'a AxisChunks) -> &'a AxisChunks {
+    match (a.count() > 1, b.count() > 1) {
+        (true, true) if b.max_size() > a.max_size() => b,
+        (false, true) => b,
+        _ => a,
+    }
+}
+
+/// The chunks of each input along the axis of a concatenation, and the coarsest of all along the others.
+fn concatenated(axis: usize, inputs: &[NodeId], grids: &[ChunkGrid]) -> ChunkGrid {
+    let of = |input: &NodeId| &grids[input.0 as usize];
+    let sizes: Vec<usize> = inputs.iter().flat_map(|input| of(input).axes()[axis].sizes()).collect();
+    let mut axes = of(&inputs[0]).axes().to_vec();
+    for (position, chosen) in axes.iter_mut().enumerate().filter(|(position, _)| *position != axis) {
+        for input in inputs {
+            *chosen = coarser_axis(chosen, &of(input).axes()[position]).clone();
+        }
+    }
+    axes[axis] = AxisChunks::from_sizes(&sizes);
+    ChunkGrid::new(axes)
 }
 
 /// Every `factor` consecutive chunks joined to one.

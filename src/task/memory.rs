@@ -49,6 +49,11 @@ impl MemoryProjection<'_> {
                 let inputs = input_regions(self.plan, node, region);
                 own + inputs.iter().map(|(input, region)| self.evaluate_bytes(*input, region)).sum::<u64>()
             }
+            Operation::Concatenate { axis, .. } => {
+                // One input after another, whichever the region meets.
+                let of_input = |&input: &NodeId| self.evaluate_bytes(input, &self.within(input, *axis, region));
+                own + node.inputs.iter().map(of_input).max().unwrap_or(0)
+            }
             Operation::Selected { .. } => {
                 let (input, region) = input_regions(self.plan, node, region).remove(0);
                 3 * own + self.evaluate_bytes(input, &region)
@@ -104,6 +109,13 @@ impl MemoryProjection<'_> {
         let held: u64 = leaves.iter().map(|(id, region)| self.bytes(*id, region)).sum();
         let extra = leaves.iter().map(|(id, region)| self.evaluate_bytes(*id, region) - self.bytes(*id, region)).max();
         held + extra.unwrap_or(0) + REGISTER_BYTES
+    }
+
+    /// A region of an input of a concatenation as large as any that a region like this meets.
+    fn within(&self, input: NodeId, axis: usize, region: &Region) -> Region {
+        let mut ranges = region.ranges();
+        ranges[axis] = 0..region.shape[axis].min(self.plan.node(input).shape[axis]);
+        Region::from_ranges(ranges)
     }
 
     /// Most bytes held while the blocks behind a kept region are folded into reductions of the same axes: the states and
@@ -176,7 +188,7 @@ impl MemoryProjection<'_> {
         let mut gathered = BTreeMap::new();
         for input in inputs {
             let block = self.largest_block(input, kept, reduce, blocks);
-            visit_leaves(self.plan, self.blocks, self.materialised, input, block, &mut |leaf, region| {
+            self.visit_leaves_anywhere(input, block, &mut |leaf, region| {
                 if self.is_gathered(leaf) {
                     let most = self.bytes(leaf, &Region::whole(&self.plan.node(leaf).shape));
                     let bytes = gathered.entry(leaf).or_insert(0);
@@ -185,6 +197,29 @@ impl MemoryProjection<'_> {
             });
         }
         gathered.into_values().sum()
+    }
+
+    /// Calls `visit` for each leaf that a region of this shape may pull, wherever it lies: of a concatenation, of each
+    /// input.
+    fn visit_leaves_anywhere(&self, root: NodeId, region: Region, visit: &mut dyn FnMut(NodeId, &Region)) {
+        let is_concatenation = |id: &NodeId| matches!(self.plan.node(*id).operation, Operation::Concatenate { .. });
+        let stops = self.plan.ids().filter(is_concatenation).map(|id| (id, StageId(u16::MAX)));
+        let stops: BTreeMap<NodeId, StageId> =
+            stops.chain(self.materialised.iter().map(|(id, stage)| (*id, *stage))).collect();
+        let mut pending = vec![(root, region)];
+        while let Some((root, region)) = pending.pop() {
+            visit_leaves(self.plan, self.blocks, &stops, root, region, &mut |leaf, region| match &self
+                .plan
+                .node(leaf)
+                .operation
+            {
+                Operation::Concatenate { axis, .. } if !self.materialised.contains_key(&leaf) => {
+                    let inputs = &self.plan.node(leaf).inputs;
+                    pending.extend(inputs.iter().map(|&input| (input, self.within(input, *axis, region))));
+                }
+                _ => visit(leaf, region),
+            });
+        }
     }
 
     /// Whether a node's values are put together from results of earlier tasks, of any size.

@@ -62,7 +62,8 @@ impl KeptResults<'_> {
     }
 }
 
-/// The regions of its inputs that a region of a node is computed from, in the order of the inputs.
+/// The regions of its inputs that a region of a node is computed from, in the order of the inputs; those of a concatenation
+/// that the region doesn't meet are left out.
 pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, Region)> {
     let same = |id: &NodeId| (*id, region.clone());
     match &node.operation {
@@ -78,6 +79,16 @@ pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, 
             let mut ranges = region.ranges();
             ranges[*axis] = first..end;
             vec![(node.inputs[0], Region::from_ranges(ranges))]
+        }
+        Operation::Concatenate { axis, parts } => {
+            let wanted = region.range(*axis);
+            let of_part = |part: usize| {
+                let held = parts.range(part);
+                let mut ranges = region.ranges();
+                ranges[*axis] = wanted.start.max(held.start) - held.start..wanted.end.min(held.end) - held.start;
+                (node.inputs[part], Region::from_ranges(ranges))
+            };
+            parts.chunks_of(&wanted).map(of_part).collect()
         }
         Operation::Reduce(reduce) => {
             let input = plan.node(node.inputs[0]);

@@ -129,11 +129,32 @@ fn compute(plan: &Plan, node: &Node, inputs: &[&Values]) -> Values {
         Operation::Reduce(reduce) => {
             reduction(reduce, plan.node(node.inputs[0]).dtype, node.dtype, inputs[0], &node.shape)
         }
+        Operation::Concatenate { axis, .. } => concatenate(inputs, *axis),
         Operation::Rechunk => inputs[0].clone(),
         Operation::Quantile(_) | Operation::SelectionPass(_) | Operation::Selected { .. } => {
             panic!("random programs have no quantiles")
         }
         Operation::Stored(_) | Operation::Persisted(_) => panic!("the oracle knows values in memory only"),
+    }
+}
+
+fn concatenate(inputs: &[&Values], axis: usize) -> Values {
+    fn joined<T: Clone>(parts: Vec<ndarray::ArrayViewD<'_, T>>, axis: usize) -> ArrayD<T> {
+        ndarray::concatenate(ndarray::Axis(axis), &parts).unwrap()
+    }
+    match inputs[0] {
+        Bool(_) => Bool(joined(inputs.iter().map(|values| values.bools().view()).collect(), axis)),
+        Integer(_) => {
+            let integers = inputs.iter().map(|values| match values {
+                Integer(values) => values.view(),
+                other => panic!("expected integers, found {other:?}"),
+            });
+            Integer(joined(integers.collect(), axis))
+        }
+        Float(_) => {
+            let floats: Vec<ArrayD<f64>> = inputs.iter().map(|values| values.to_floats()).collect();
+            Float(joined(floats.iter().map(|floats| floats.view()).collect(), axis))
+        }
     }
 }
 

@@ -108,7 +108,7 @@ pub fn programs() -> impl Strategy<Value = Program> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0u8..13, any::<[u8; 3]>(), prop::collection::vec(0usize..1000, 8)).prop_map(|(kind, arrays, numbers)| Step {
+    (0u8..15, any::<[u8; 3]>(), prop::collection::vec(0usize..1000, 8)).prop_map(|(kind, arrays, numbers)| Step {
         kind,
         arrays: arrays.map(usize::from),
         numbers,
@@ -229,6 +229,7 @@ impl Step {
                 like(array.take(axis, indices[..self.arrays[2] % 8].to_vec()).ok()?)
             }
             10 | 11 => self.reduce(array, *is_exact),
+            12 | 13 => self.concatenate(pool),
             _ => {
                 let cuts: Vec<usize> = self.numbers.iter().map(|number| number % 7 + 1).collect();
                 like(array.rechunk(irregular(array.shape(), &cuts, false)))
@@ -254,6 +255,28 @@ impl Step {
             _ => true,
         };
         Some(Entry { array: array.unary(operation).ok().filter(|_| is_defined)?, is_exact })
+    }
+
+    /// Two or three arrays one after another, those that fit.
+    fn concatenate(&self, pool: &[Entry]) -> Option<Entry> {
+        let first = self.pick(pool, 0);
+        let axis = self.axis(&first.array)?;
+        let fits = |other: &&Entry| {
+            let (a, b) = (first.array.shape(), other.array.shape());
+            // Casts between floats and integers are no concern of a concatenation.
+            other.array.dtype() == first.array.dtype()
+                && a.len() == b.len()
+                && (0..a.len()).all(|position| position == axis || a[position] == b[position])
+        };
+        let others: Vec<&Entry> = pool.iter().filter(fits).collect();
+        let other = |which: usize| others[self.numbers[which] % others.len()];
+        let mut entries = vec![first, other(0)];
+        if self.numbers[2].is_multiple_of(2) {
+            entries.insert(self.numbers[3] % 3, other(1));
+        }
+        let arrays: Vec<Array> = entries.iter().map(|entry| entry.array.clone()).collect();
+        let is_exact = entries.iter().all(|entry| entry.is_exact);
+        Some(Entry { array: Array::concatenate(&arrays, axis).ok()?, is_exact })
     }
 
     fn binary(&self, left: &Entry, right: &Entry) -> Option<Entry> {

@@ -10,6 +10,7 @@ mod drop_identities;
 mod drop_rechunks;
 mod fold_constants;
 mod push_views;
+mod slice_concatenations;
 mod slice_reductions;
 mod slice_takes;
 
@@ -34,6 +35,8 @@ pub static RULES: &[Rule] = &[
     Rule { name: "fold_constants", apply: fold_constants::apply },
     // Gathers of evenly spaced indices become views, and slices of gathers shorter gathers ...
     Rule { name: "slice_takes", apply: slice_takes::apply },
+    // ... as do slices of concatenations the slices of what they put together ...
+    Rule { name: "slice_concatenations", apply: slice_concatenations::apply },
     // ... which then sink, beside slices that reductions have let through, to the leaves.
     Rule { name: "slice_reductions", apply: slice_reductions::apply },
     Rule { name: "push_views", apply: push_views::apply },

@@ -153,6 +153,32 @@ fn gathers_shrink_to_what_is_asked_for() {
 }
 
 #[test]
+fn slices_of_concatenations_reach_what_is_put_together() {
+    let (x, y) = (stored(&[4, 6], &[2, 3]), random(&[5, 6], &[2, 3]));
+    let joined = Array::concatenate(&[x, y], 0).unwrap();
+    let backwards = joined.slice(&[slice(7, -2, 4), slice(1, 1, 3)]).unwrap();
+    let expected =
+        ["random.uniform(0, 1)", "stored s/x", "%0[3::-2, 1:4]", "%1[::-2, 1:4]", "concatenate([%2, %3], axis 0)"];
+    assert_eq!(lines("slice_concatenations", std::slice::from_ref(&backwards)), expected);
+    // The whole is computed anyway, but one input of it needs no other.
+    assert_eq!(lines("slice_concatenations", &[backwards, joined.clone()]).len(), 4);
+    let row = joined.index_axis(0, 6).unwrap();
+    assert_eq!(lines("slice_concatenations", &[row]), ["random.uniform(0, 1)", "%0[2, :]"]);
+}
+
+#[test]
+fn concatenations_of_concatenations_are_one() {
+    let x = stored(&[4], &[2]);
+    let twice = Array::concatenate(&[x.clone(), x.clone()], 0).unwrap();
+    let empty = Array::in_memory(Chunk::zeros(DType::Float64, vec![0]));
+    let joined = Array::concatenate(&[empty, twice, x.clone()], 0).unwrap();
+    assert_eq!(lines("optimize", std::slice::from_ref(&joined)), ["stored s/x", "concatenate([%0, %0, %0], axis 0)"]);
+    assert_eq!(joined.grid(), &ChunkGrid::regular(&[12], &[2]));
+    assert!(Array::concatenate(&[], 0).is_err());
+    assert!(Array::concatenate(&[x.clone(), stored(&[4, 1], &[2, 1])], 0).is_err());
+}
+
+#[test]
 fn slices_sink_through_nested_reductions_and_expressions() {
     let x = stored(&[4, 6, 8], &[2, 3, 4]);
     let options = ReductionOptions::default();

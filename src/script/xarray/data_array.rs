@@ -1,6 +1,7 @@
 //! `xarray.DataArray`.
 
 use super::attributes::{AttributesObject, Owner};
+use super::combining::Combining;
 use super::coordinates::{self, attribute_map, coordinate_variables};
 use super::dataset_object::DatasetObject;
 use super::datetime::DatetimeAccessor;
@@ -149,6 +150,7 @@ impl Surface for DataArrayObject {
     const METHODS: &'static [&'static [Method<Self>]] = &[
         Shared::<Self>::REDUCTIONS,
         Shared::<Self>::METHODS,
+        Combining::<Self>::METHODS,
         &[
             Method { name: "transpose", parameters: "*dim, transpose_coords~, missing_dims", body: transpose },
             Method { name: "item", parameters: "", body: item },

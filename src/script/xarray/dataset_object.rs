@@ -1,6 +1,8 @@
 //! `xarray.Dataset`.
 
 use super::attributes::{AttributesObject, Owner};
+use super::combine;
+use super::combining::Combining;
 use super::coordinates::{self, attribute_map, coordinate_variables};
 use super::data_array::{DataArrayObject, merged_attributes};
 use super::indexers;
@@ -111,7 +113,10 @@ fn operand(value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<dataset::Operan
 }
 
 /// Names and operands of a dict.
-fn operands(
+///
+/// # Errors
+/// Where a value becomes no variable.
+pub(super) fn operands(
     pairs: Vec<(String, PyObjectRef)>,
     dataset: Option<&Py<DatasetObject>>,
     vm: &VirtualMachine,
@@ -146,6 +151,7 @@ impl Surface for DatasetObject {
     const METHODS: &'static [&'static [Method<Self>]] = &[
         Shared::<Self>::REDUCTIONS,
         Shared::<Self>::METHODS,
+        Combining::<Self>::METHODS,
         &[
             Method { name: "transpose", parameters: "*dim, missing_dims", body: transpose },
             Method { name: "rename", parameters: "name_dict, **names", body: rename },
@@ -156,6 +162,12 @@ impl Surface for DatasetObject {
             Method { name: "drop_encoding", parameters: "", body: drop_encoding },
             Method { name: "reset_coords", parameters: "names, *, drop", body: reset_coords },
             Method { name: "set_coords", parameters: "names!", body: set_coords },
+            Method {
+                name: "merge",
+                parameters: "other!, overwrite_vars=frozenset(), compat, join, fill_value, combine_attrs",
+                body: |this, arguments| combine::merge_into(this.inner(), arguments),
+            },
+            Method { name: "update", parameters: "other!", body: update },
             Method { name: "keys", parameters: "", body: keys },
             Method { name: "values", parameters: "", body: |this, a| vm_call(data_vars(this, a.vm)?, "values", a) },
             Method { name: "items", parameters: "", body: |this, a| vm_call(data_vars(this, a.vm)?, "items", a) },
@@ -257,6 +269,29 @@ fn transpose(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
 fn rename(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
     let names = indexers::renaming(indexers::named(arguments, "name_dict")?, arguments.vm)?;
     finish(this.inner().rename(&names), arguments.vm)
+}
+
+/// `update`: as `assign`, in place.
+fn update(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let other = arguments.required("other");
+    let mut updated = this.inner();
+    let variables = match other.downcast_ref::<DatasetObject>() {
+        Some(other) => {
+            let other = other.inner();
+            let names = other.data_variables().keys().cloned().collect::<Vec<_>>();
+            let get = |name: String| Ok((name.clone(), dataset::Operand::from(other.get(&name)?)));
+            let variables = names.into_iter().map(get).collect::<Result<_, DatasetError>>();
+            updated = updated
+                .assign_coords(other.coordinates().clone(), &*engine::current())
+                .map_err(|error| dataset_exception(error, vm))?;
+            variables.map_err(|error| dataset_exception(error, vm))?
+        }
+        None => operands(convert::string_pairs(other, vm)?, None, vm)?,
+    };
+    let updated = updated.assign(variables, &*engine::current());
+    this.replace(updated.map_err(|error| dataset_exception(error, vm))?);
+    Ok(this.to_owned().into())
 }
 
 fn assign(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {

@@ -122,7 +122,7 @@ fn set_options(arguments: &Arguments<'_>) -> PyResult {
                     None => Some(value.clone().try_to_bool(vm)?),
                 };
             }
-            "arithmetic_join" => changed.join = join(&convert::string(value, vm)?, vm)?,
+            "arithmetic_join" => changed.join = join(name, &convert::string(value, vm)?, vm)?,
             harmless if HARMLESS_OPTIONS.contains(&harmless) => {}
             other => {
                 return Err(vm.new_value_error(format!("argument name '{other}' is not in the set of valid options")));
@@ -133,15 +133,20 @@ fn set_options(arguments: &Arguments<'_>) -> PyResult {
     Ok(OptionsContext { previous }.into_ref(&vm.ctx).into())
 }
 
-fn join(name: &str, vm: &VirtualMachine) -> PyResult<Join> {
+/// Which labels of differing indexes a result has, of this parameter.
+///
+/// # Errors
+/// `ValueError` for an unknown one.
+pub(super) fn join(parameter: &str, name: &str, vm: &VirtualMachine) -> PyResult<Join> {
     match name {
         "inner" => Ok(Join::Inner),
         "outer" => Ok(Join::Outer),
         "left" => Ok(Join::Left),
         "right" => Ok(Join::Right),
         "exact" => Ok(Join::Exact),
-        other => {
-            Err(vm.new_value_error(format!("arithmetic_join '{other}': expected inner, outer, left, right or exact")))
-        }
+        "override" => Ok(Join::Override),
+        other => Err(
+            vm.new_value_error(format!("{parameter} '{other}': expected inner, outer, left, right, exact or override"))
+        ),
     }
 }

@@ -24,6 +24,12 @@ macro_rules! common_methods {
 
             /// What the object is as an operand.
             fn operand(self) -> Operand;
+
+            /// The object as a dataset, for what is defined of datasets only.
+            fn to_anonymous(&self) -> Dataset;
+
+            /// What the object has become as such a dataset.
+            fn of_anonymous(&self, dataset: Dataset) -> Self;
         }
 
         common_methods!(@implement DataArray DataArray { $(fn $name($($argument: $type),*);)* });
@@ -41,6 +47,14 @@ macro_rules! common_methods {
 
             fn operand(self) -> Operand {
                 Operand::$variant(self)
+            }
+
+            fn to_anonymous(&self) -> Dataset {
+                $class::as_anonymous(self)
+            }
+
+            fn of_anonymous(&self, dataset: Dataset) -> Self {
+                $class::from_anonymous(self, dataset)
             }
         }
     };

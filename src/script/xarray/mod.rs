@@ -1,6 +1,8 @@
 //! The module `xarray`: labelled arrays over `dataset`.
 
 mod attributes;
+mod combine;
+mod combining;
 mod coordinates;
 mod data_array;
 mod dataset_object;
@@ -44,6 +46,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
         module.value(name, class)?;
     }
     functions::install(&mut module)?;
+    combine::install(&mut module)?;
     opening::install(&mut module)?;
     module.finish()
 }

@@ -1,0 +1,14 @@
+"""Datasets one after another along a dimension that they have: read, reduced, sliced, written."""
+import xarray as xr
+
+cube = xr.open_zarr("in/cube.zarr", chunks={})
+parts = [cube.isel(time=slice(0, 3)), cube.isel(time=slice(3, 4)), cube.isel(time=slice(4, 12))]
+joined = xr.concat(parts, dim="time", data_vars="minimal")
+print(joined.compute())
+print(joined.temperature.mean(("y", "x")).compute())
+print(joined.wind.isel(time=slice(9, 1, -2), y=3).compute())
+print((joined.pressure - joined.pressure.mean("time")).std("time").isel(y=slice(0, 3), x=slice(0, 4)).compute())
+print(xr.concat([cube.height.isel(x=slice(5, None)), cube.height.isel(x=slice(0, 5))], "x").compute())
+joined[["temperature", "height"]].drop_encoding().chunk({"time": 4, "y": 17, "x": 5}).to_zarr("out/concat_existing.zarr", mode="w")
+x = xr.concat([cube.temperature + step for step in range(6)], "time")
+print(x.shape, float(x.sum()), float(x.max()))
