@@ -81,6 +81,8 @@ pub enum Event {
         /// The first error.
         message: String,
     },
+    /// The run was asked to stop, and does so in good order.
+    Draining,
     /// A rank has come to its end.
     RankUsed {
         /// The worker on it; `None` where it schedules only.
@@ -121,7 +123,7 @@ impl Event {
             | Event::StageFinished { computation, .. }
             | Event::ComputationFinished { computation, .. }
             | Event::ComputationFailed { computation, .. } => Some(*computation),
-            Event::RankUsed { .. } => None,
+            Event::Draining | Event::RankUsed { .. } => None,
         }
     }
 

@@ -51,13 +51,17 @@ pub struct RunArguments {
 /// Where the ranks can't be started, or the script fails.
 pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
     let environment = Environment::detect();
+    let mut observers = monitor::panels(arguments.quiet || environment.ranks.rank > 0);
+    if environment.ranks.rank == 0 {
+        observers.extend(arguments.run_directory.progress_file());
+    }
     let options = SessionOptions {
         threads: arguments.resources.threads(&environment),
         memory_bytes: arguments.resources.memory_bytes(&environment),
         io_threads: arguments.resources.io_threads(&environment),
         scratch: arguments.resources.scratch(),
         seed: arguments.seed,
-        observers: monitor::panels(arguments.quiet || environment.ranks.rank > 0),
+        observers,
     };
     let session = match Session::start(options).map_err(Error::from)? {
         Started::Session(session) => Rc::new(session),

@@ -3,13 +3,18 @@
 use super::Ended;
 use super::arguments::ScriptArguments;
 use super::output::complain;
+use crate::event::Observer;
 use crate::journal::{JournalError, Start};
+use crate::monitor::ProgressFile;
 use crate::runtime::{RunOptions, RuntimeError, Session, Times};
 use anyhow::Error;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp, Zoned, civil};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+
+/// How often a file that asks for a stop is looked for.
+const STOP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What is kept of a run, and where.
 #[derive(Debug, Args)]
@@ -39,6 +44,10 @@ pub struct RunDirectoryArguments {
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     grace: Duration,
 
+    /// Stop in good order as soon as this file is there, as on SIGUSR1: for batch systems whose signals don't reach a run.
+    #[arg(long, value_name = "FILE", hide = true)]
+    stop_file: Option<PathBuf>,
+
     /// Time between two checkpoints of unfinished reductions: what a kill may cost of them.
     #[arg(long, value_name = "DURATION", default_value = "5min", value_parser = duration)]
     checkpoint: Duration,
@@ -49,6 +58,12 @@ pub struct RunDirectoryArguments {
 }
 
 impl RunDirectoryArguments {
+    /// Keeps a run directory that stays told how far the run has come, for those who look from elsewhere.
+    pub fn progress_file(&self) -> Option<Box<dyn Observer>> {
+        let directory = self.run_dir.as_ref().filter(|_| self.keep_run_dir)?;
+        Some(Box::new(ProgressFile::start(directory)))
+    }
+
     /// Opens the run directory of a script. Where none was asked for and none can be made, the run goes on without.
     ///
     /// # Errors
@@ -68,6 +83,9 @@ impl RunDirectoryArguments {
             start: if self.resume && !self.fresh { Start::Resume } else { Start::Afresh },
             keeps_directory: self.keep_run_dir,
         };
+        if let Some(file) = self.stop_file.clone() {
+            watch_stop_file(file).map_err(Error::from)?;
+        }
         match session.open_run(&options) {
             Ok(()) => Ok(()),
             Err(RuntimeError::Journal(error @ JournalError::Io { .. })) if self.run_dir.is_none() => {
@@ -77,6 +95,21 @@ impl RunDirectoryArguments {
             Err(error) => Err(Ended::Failed(Error::from(error))),
         }
     }
+}
+
+/// Has this process ask itself to stop, by the signal that asks for it, once a file is there.
+///
+/// # Errors
+/// Where no thread can be started.
+fn watch_stop_file(file: PathBuf) -> std::io::Result<()> {
+    let work = move || {
+        while !file.exists() {
+            std::thread::sleep(STOP_INTERVAL);
+        }
+        // Only a process that isn't there can't be told.
+        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::USR1);
+    };
+    std::thread::Builder::new().name("swath-stop-file".to_owned()).spawn(work).map(drop)
 }
 
 /// A duration as users write it.

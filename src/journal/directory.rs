@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Where run directories are by default, below the working directory.
 const RUNS: &str = ".swath/runs";
 /// Files and directories of a run directory.
-const CONTENTS: [&str; 5] = ["journal", "values", "partials", "outcome.json", "run.json"];
+const CONTENTS: [&str; 6] = ["journal", "values", "partials", "outcome.json", "progress.json", "run.json"];
 
 /// How often the removal of a directory is tried where others are still writing into it, and after which times.
 const REMOVALS: u32 = 20;

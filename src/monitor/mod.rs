@@ -1,12 +1,16 @@
 //! What users see of a run: folds over its events, one panel a file.
 //!
 //! A panel is an [`Observer`]: it is told what happened, on a thread of its own, and can neither ask nor slow nor stop
-//! anything; where it can't write, it stays silent. Panels write to standard error, since standard output is the script's.
+//! anything; where it can't write, it stays silent. Panels write to standard error, since standard output is the script's;
+//! [`ProgressFile`] writes into the run directory, for whoever looks from elsewhere.
 
 mod progress;
 mod progress_bar;
+mod progress_file;
 mod progress_lines;
 mod summary;
+
+pub use progress_file::{ProgressFile, ProgressReport, RunState};
 
 use crate::event::Observer;
 use std::io::{IsTerminal, Write};

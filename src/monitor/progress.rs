@@ -68,6 +68,11 @@ impl Progress {
         }
     }
 
+    /// Bytes read from and written to stores.
+    pub fn moved_bytes(&self) -> u64 {
+        self.moved_bytes
+    }
+
     /// Bytes read and written by the second so far, as text; empty before there are any.
     pub fn rate(&self, now: Instant) -> String {
         let seconds = now.duration_since(self.started).as_secs_f64();

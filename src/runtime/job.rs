@@ -161,6 +161,7 @@ impl Job {
             None if drain::is_requested() => {
                 timer.drained = Some(now);
                 self.scheduler.drain(now);
+                self.observers.tell(Event::Draining);
             }
             Some(drained) if !timer.has_dropped && now >= drained + self.times.patience() => {
                 timer.has_dropped = true;
