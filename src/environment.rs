@@ -92,6 +92,10 @@ pub struct Environment {
     pub memory_bytes: u64,
     /// What set that limit.
     pub memory_source: MemorySource,
+    /// Cores of the node that its ranks may share, as far as one of them can tell.
+    pub node_cores: usize,
+    /// Bytes of the node's memory that its ranks may share.
+    pub node_memory_bytes: u64,
     /// Identity of the batch job, `slurm 4711` or `pbs 12.server`.
     pub job: Option<String>,
     /// Directory of the node for files that last as long as the job.
@@ -133,6 +137,8 @@ impl Environment {
             thread_count: sources.threads(ranks),
             memory_bytes: node_bytes / 100 * MEMORY_PERCENT / ranks.local_count as u64,
             memory_source,
+            node_cores: sources.node_cores(),
+            node_memory_bytes: node_bytes,
             job: sources.job(),
             scratch_directory: sources.scratch_directory(),
         }
@@ -181,15 +187,19 @@ impl Sources<'_> {
 
     /// Threads of this rank: its mask, where that can be its own; else its part of the cores that the node's ranks share.
     fn threads(&self, ranks: Ranks) -> usize {
-        let mask = self.mask_cores.max(1);
-        // A launcher that binds ranks gives each a part of its own mask. PBS may leave the mask whole and say NCPUS.
-        let node = [self.cpu_quota(), self.number("NCPUS").filter(|_| self.text("PBS_JOBID").is_some())]
-            .into_iter()
-            .flatten()
-            .fold(mask.max(self.parent_mask_cores), |cores, limit| cores.min(limit as usize));
+        let (mask, node) = (self.mask_cores.max(1), self.node_cores());
         let threads = if mask * ranks.local_count <= node { mask } else { mask.min(node / ranks.local_workers()) };
         let asked = self.number("SLURM_CPUS_PER_TASK").filter(|_| ranks.count > 1);
         asked.map_or(threads, |cores| threads.min(cores as usize)).max(1)
+    }
+
+    /// Cores of the node that its ranks share. A launcher that binds ranks gives each a part of its own mask. PBS may leave
+    /// the mask whole and say `NCPUS`, Torque `PBS_NUM_PPN`.
+    fn node_cores(&self) -> usize {
+        let of_pbs = self.number("NCPUS").or_else(|| self.number("PBS_NUM_PPN"));
+        let limits = [self.cpu_quota(), of_pbs.filter(|&cores| cores > 0 && self.text("PBS_JOBID").is_some())];
+        let mask = self.mask_cores.max(self.parent_mask_cores).max(1);
+        limits.into_iter().flatten().fold(mask, |cores, limit| cores.min(limit as usize))
     }
 
     /// Memory of the node that the job may use, and what says so: the lowest of all limits.
@@ -351,6 +361,8 @@ mod tests {
         let found = environment(&variables, &[], 64, 64);
         assert_eq!(found.scratch_directory, PathBuf::from("/jobfs/12"));
         assert_eq!((found.thread_count, found.job.as_deref()), (4, Some("pbs 12.server")));
+        let torque = [("PBS_JOBID", "12.server"), ("PBS_NUM_PPN", "8")];
+        assert_eq!(environment(&torque, &[], 64, 64).node_cores, 8);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! script or run failed, 2 where the command line is wrong, 130 and 143 where it was interrupted or terminated (`runtime` does that), or
 //! what a script gave to `sys.exit`. Of several ranks only the first speaks.
 
+mod allocation;
 mod arguments;
 mod explain;
 mod info;

@@ -1,5 +1,6 @@
 //! What a user can do about an error that isn't a script's (those come with their own).
 
+use super::allocation::Mistake;
 use crate::journal::JournalError;
 use crate::launcher::{JobDirectoryError, SubmitError};
 use crate::runtime::RuntimeError;
@@ -17,6 +18,9 @@ pub fn of(error: &anyhow::Error) -> Option<String> {
         }
         if let Some(JobDirectoryError::Taken { name }) = cause.downcast_ref::<JobDirectoryError>() {
             return Some(format!("choose another --name, or go on with that one: swath resume {name}"));
+        }
+        if let Some(mistake) = cause.downcast_ref::<Mistake>() {
+            return Some(mistake.remedy());
         }
         match cause.downcast_ref::<StoreError>()? {
             StoreError::Missing { .. } => Some("check the path: it is relative to the current directory".to_owned()),

@@ -1,6 +1,7 @@
 //! `swath run`: runs a script, as one process or as one rank of several.
 
 use super::Ended;
+use super::allocation::{self, Start};
 use super::arguments::{ResourceArguments, ScriptArguments};
 use super::output::complain;
 use super::run_directory::RunDirectoryArguments;
@@ -9,6 +10,7 @@ use crate::journal::{Ending, Outcome};
 use crate::monitor;
 use crate::runtime::{DRAINED, Session, SessionOptions, Started};
 use crate::script;
+use crate::transport::mpi_library;
 use anyhow::Error;
 use clap::Args;
 use std::rc::Rc;
@@ -51,6 +53,7 @@ pub struct RunArguments {
 /// Where the ranks can't be started, or the script fails.
 pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
     let environment = Environment::detect();
+    check_start(arguments, &environment)?;
     let mut observers = monitor::panels(arguments.quiet || environment.ranks.rank > 0);
     if environment.ranks.rank == 0 {
         observers.extend(arguments.run_directory.progress_file());
@@ -67,6 +70,10 @@ pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
         Started::Session(session) => Rc::new(session),
         Started::Served { exit_code } => return Ok(exit_code as u8),
     };
+    let memory_bytes = arguments.resources.memory_bytes(&environment);
+    let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let line = allocation::line(&environment, &session.describe(), &node, memory_bytes);
+    line.iter().filter(|_| !arguments.quiet).for_each(|line| complain(line));
     let code = match run_script(arguments, &session) {
         _ if session.is_drained() => {
             complain("swath: stopped as asked; --resume goes on from here");
@@ -81,6 +88,31 @@ pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
     };
     session.finish(code.into());
     Ok(code)
+}
+
+/// Looks for mistakes in how this rank was started: warns of them on the first rank, and refuses those that can't but fail.
+fn check_start(arguments: &RunArguments, environment: &Environment) -> Result<(), Ended> {
+    let start = Start {
+        environment,
+        threads: arguments.resources.threads(environment),
+        memory_bytes: arguments.resources.memory_bytes(environment),
+        variable: &|name| std::env::var(name).ok(),
+        file: &|path| std::fs::read_to_string(path).ok(),
+        is_open_mpi: environment.ranks.count > 1 && mpi_library().is_some_and(|library| library.contains("Open MPI")),
+    };
+    for mistake in start.mistakes() {
+        if mistake.is_fatal() {
+            // Nodes may differ: where rank 0 has none to tell, the first rank of the node does.
+            if environment.ranks.rank > 0 && environment.ranks.local_rank == 0 {
+                complain(&format!("swath: rank {}: {mistake}\n  {}", environment.ranks.rank, mistake.remedy()));
+            }
+            return Err(Ended::Failed(Error::from(mistake)));
+        }
+        if environment.ranks.rank == 0 && !arguments.quiet {
+            complain(&mistake.warning());
+        }
+    }
+    Ok(())
 }
 
 /// Runs the script with its run directory.

@@ -45,6 +45,15 @@ pub enum TransportError {
     },
 }
 
+/// The MPI library, as it names itself, which it may be asked before it has started (MPI 4.0 section 9.1.1); `None` where
+/// this program was built without one.
+pub fn mpi_library() -> Option<String> {
+    #[cfg(feature = "mpi")]
+    return mpi::library();
+    #[cfg(not(feature = "mpi"))]
+    None
+}
+
 /// One endpoint's connection to all others. Messages between two endpoints arrive in the order in which they were sent.
 pub trait Transport: Send + Sync {
     /// Sends a message, without waiting until it has arrived.

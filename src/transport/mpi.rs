@@ -88,6 +88,12 @@ pub fn connect() -> Result<(usize, usize, Mpi), TransportError> {
     Ok((rank, size, Mpi { outgoing, incoming, thread: Mutex::new(Some(thread)), size }))
 }
 
+/// The MPI library, as it names itself in the first line that it has to say.
+pub(super) fn library() -> Option<String> {
+    let text = ::mpi::environment::library_version().ok()?;
+    text.lines().next().map(|line| line.trim_end_matches('\0').trim().to_owned())
+}
+
 fn rank_of(endpoint: Endpoint) -> usize {
     match endpoint {
         Endpoint::Scheduler => 0,
