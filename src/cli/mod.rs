@@ -6,17 +6,24 @@
 
 mod allocation;
 mod arguments;
+mod cancel;
+mod doctor;
 mod explain;
 mod info;
 mod job_arguments;
 mod job_check;
 mod job_request;
+mod job_view;
+mod logs;
 mod output;
 mod remedy;
+mod resume;
 mod run;
 mod run_directory;
 mod sites;
+mod status;
 mod submit;
+mod wait;
 
 use crate::environment::Environment;
 use crate::script::ScriptError;
@@ -59,6 +66,18 @@ pub enum Command {
     Script(submit::ScriptFileArguments),
     /// Lists the sites whose defaults and limits are known, or shows one.
     Sites(sites::SitesArguments),
+    /// Shows what has become of jobs: in the queue, running (how far), finished, failed (why).
+    Status(status::StatusArguments),
+    /// Shows the output of a job.
+    Logs(logs::LogsArguments),
+    /// Ends a job, at once or in good order.
+    Cancel(cancel::CancelArguments),
+    /// Submits a job again, to go on where it stopped, on as many nodes or others.
+    Resume(resume::ResumeArguments),
+    /// Waits until jobs are over; the exit code is theirs.
+    Wait(wait::WaitArguments),
+    /// Checks what runs need of this machine: MPI, libraries, file systems, the batch system, limits.
+    Doctor(doctor::DoctorArguments),
 }
 
 /// Why the command comes to its end before it is done.
@@ -97,6 +116,12 @@ pub fn dispatch(command: Command) -> Result<u8, Ended> {
         Command::Submit(arguments) => submit::execute(&arguments),
         Command::Script(arguments) => submit::write_script(&arguments),
         Command::Sites(arguments) => sites::execute(&arguments),
+        Command::Status(arguments) => status::execute(&arguments),
+        Command::Logs(arguments) => logs::execute(&arguments),
+        Command::Cancel(arguments) => cancel::execute(&arguments),
+        Command::Resume(arguments) => resume::execute(&arguments),
+        Command::Wait(arguments) => wait::execute(&arguments),
+        Command::Doctor(arguments) => doctor::execute(&arguments),
     }
 }
 

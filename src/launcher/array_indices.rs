@@ -49,6 +49,15 @@ impl ArrayIndices {
         self.runs.first().map_or(0, |run| run.first)
     }
 
+    /// All indices, in the order in which they were given.
+    pub fn indices(&self) -> impl Iterator<Item = u64> + '_ {
+        let each = |run: &Run| {
+            let (run, step) = (*run, run.step.max(1));
+            (0..=(run.last - run.first) / step).map(move |number| run.first + number * step)
+        };
+        self.runs.iter().flat_map(each)
+    }
+
     /// How many jobs the array has.
     pub fn count(&self) -> u64 {
         self.runs.iter().map(|run| (run.last - run.first) / run.step + 1).sum()

@@ -28,6 +28,10 @@ leave() {
 # again WHY: has this job run once more, from where it stopped.
 again() {
   local made
+  if [ -e "$job/cancelled" ]; then
+    say "$1, as asked. To go on: swath resume {{ name }}"
+    leave 75
+  fi
   if [ "$attempt" -ge "$attempts" ]; then
     say "$1; attempt $attempt of $attempts was the last one. To go on: swath resume {{ name }}"
     leave 75
@@ -127,7 +131,7 @@ fi
 rm -f "$run/outcome.json"
 : >"$stamp"
 kills_before=$(memory_kills)
-{{ launch }}{{ swath | quote }} run --resume --run-dir "$run" --keep-run-dir \
+{{ launch }}{{ swath | quote }} run --resume --run-dir "$run" --keep-run-dir --stop-file "$job/cancelled" \
   "${deadline[@]}" --grace {{ grace_seconds }}s --threads {{ threads }}{{ " --memory " ~ rank_memory_bytes if rank_memory_bytes }}{{ ' --scratch "' ~ scratch ~ '"' if scratch }}{% for word in run_arguments %} {{ word | quote }}{% endfor %} \
   "$job/script.py"{{ arguments }} &
 launcher=$!

@@ -5,6 +5,7 @@
 //! script.py       the script as it was when the job was submitted
 //! job.sh          the job script
 //! attempts.jsonl  what happened to it, a line each: submitted, started, submitted again, requeued, ended
+//! cancelled       there once the user has cancelled it
 //! logs/           output of each attempt
 //! run/            run directory, journal and outcome; of an array, one an index
 //! ```
@@ -226,6 +227,35 @@ impl JobDirectory {
     pub fn run(&self, index: Option<u64>) -> PathBuf {
         let run = self.path.join("run");
         index.map_or(run.clone(), |index| run.join(index.to_string()))
+    }
+
+    /// Has the job not be submitted again, and where it runs, stop in good order: its script and its run look for this file.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn cancel(&self) -> Result<(), JobDirectoryError> {
+        publish(&self.cancelled_file(), b"", 0o600)
+    }
+
+    /// Has it go on, if it should be submitted.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn take_back_cancel(&self) -> Result<(), JobDirectoryError> {
+        let path = self.cancelled_file();
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(io_error("remove", &path)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled_file().exists()
+    }
+
+    fn cancelled_file(&self) -> PathBuf {
+        self.path.join("cancelled")
     }
 
     fn record_file(&self) -> PathBuf {

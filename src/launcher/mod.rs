@@ -7,6 +7,7 @@
 //! A batch system is added as a template beside `slurm/job.sh`, a file here, and a line in [`batch_system`].
 
 pub mod array_indices;
+pub mod batch_job;
 pub mod command;
 pub mod geometry;
 mod job_directory;
@@ -14,9 +15,12 @@ pub mod job_spec;
 mod mpi_launcher;
 mod node;
 mod pbs;
+mod pbs_jobs;
 mod refusal;
 pub mod site;
 mod slurm;
+mod slurm_jobs;
+pub mod state;
 pub mod template;
 pub mod walltime;
 
@@ -28,6 +32,7 @@ pub use node::Node;
 pub use refusal::SubmitError;
 pub use site::{Site, Sites};
 
+use batch_job::{BatchReport, QueryError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::Path;
@@ -67,6 +72,18 @@ pub trait BatchSystem {
     /// # Errors
     /// [`SubmitError`] where it isn't there, doesn't answer, refuses, or gives no id.
     fn submit(&self, words: &[String]) -> Result<String, SubmitError>;
+
+    /// What it says of jobs, by their ids; an array's id stands for all its jobs.
+    ///
+    /// # Errors
+    /// [`QueryError`] where it gives no answer that can be relied on: that says nothing of the jobs.
+    fn query(&self, ids: &[String]) -> Result<BatchReport, QueryError>;
+
+    /// Ends a job, or takes it from the queue. One that is over already is no error.
+    ///
+    /// # Errors
+    /// [`QueryError`] where it can't be asked to.
+    fn cancel(&self, id: &str) -> Result<(), QueryError>;
 }
 
 /// The batch system of a kind.

@@ -1,8 +1,9 @@
 //! OpenPBS, PBS Professional and Torque, by their own commands (qsub(1B)).
 
+use super::batch_job::{BatchReport, QueryError};
 use super::command::{Invocation, run};
 use super::refusal::{SubmitError, refused};
-use super::{BatchKind, BatchSystem, Node, node};
+use super::{BatchKind, BatchSystem, Node, node, pbs_jobs};
 use std::time::Duration;
 
 /// Time for `qsub` to say its version.
@@ -32,6 +33,14 @@ impl BatchSystem for Pbs {
 
     fn node(&self, _queue: Option<&str>) -> Option<Node> {
         node::of_pbs()
+    }
+
+    fn query(&self, ids: &[String]) -> Result<BatchReport, QueryError> {
+        pbs_jobs::query(self.kind, ids)
+    }
+
+    fn cancel(&self, id: &str) -> Result<(), QueryError> {
+        pbs_jobs::cancel(id)
     }
 
     fn submit(&self, words: &[String]) -> Result<String, SubmitError> {

@@ -1,8 +1,9 @@
 //! Slurm, by its own commands (sbatch(1), Slurm 22.05 and later).
 
+use super::batch_job::{BatchReport, QueryError};
 use super::command::{Invocation, run};
 use super::refusal::{SubmitError, refused};
-use super::{BatchKind, BatchSystem, Node, node};
+use super::{BatchKind, BatchSystem, Node, node, slurm_jobs};
 
 /// Slurm.
 pub(super) struct Slurm;
@@ -14,6 +15,14 @@ impl BatchSystem for Slurm {
 
     fn node(&self, queue: Option<&str>) -> Option<Node> {
         node::of_slurm(queue)
+    }
+
+    fn query(&self, ids: &[String]) -> Result<BatchReport, QueryError> {
+        slurm_jobs::query(ids)
+    }
+
+    fn cancel(&self, id: &str) -> Result<(), QueryError> {
+        slurm_jobs::cancel(id)
     }
 
     fn submit(&self, words: &[String]) -> Result<String, SubmitError> {

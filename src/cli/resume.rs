@@ -1,0 +1,177 @@
+//! `swath resume`: submits a job again, to go on where it stopped, on the same nodes or others.
+
+use super::Ended;
+use super::arguments::memory;
+use super::job_view::{JobName, find, look_at};
+use super::output::{complain, show};
+use crate::launcher::geometry::{self, Place};
+use crate::launcher::template::JobScript;
+use crate::launcher::{self, Attempt, AttemptKind, JobRecord, JobSpec, Site, Sites, walltime};
+use anyhow::{Context, Error, anyhow};
+use clap::Args;
+use std::fs::File;
+
+const EXAMPLES: &str = "\
+Examples:
+  swath resume ndvi                             as it was
+  swath resume --nodes 8 --time 4h ndvi         on more nodes, for longer
+
+The new job has the script as it was when the job was first submitted, and the same run directory: what is finished isn't
+computed again, whatever the number of ranks.";
+
+/// Arguments of `swath resume`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ResumeArguments {
+    /// The job's name, or its id in the batch system.
+    job: String,
+
+    /// Nodes [default: as before, as of all that follows].
+    #[arg(long, short = 'N', value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    nodes: Option<u32>,
+
+    /// MPI ranks on each node.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    ranks_per_node: Option<u32>,
+
+    /// Threads of a rank, and cores.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    threads: Option<u32>,
+
+    /// Memory of each node, as in 200GiB.
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    memory: Option<u64>,
+
+    /// Walltime, in any form of Slurm or PBS, as in 02:30:00 or 1-12:00, or with units, as in 90min.
+    #[arg(long, short = 't', value_name = "TIME")]
+    time: Option<String>,
+
+    /// Queue, or partition.
+    #[arg(long, short = 'q', value_name = "NAME", visible_alias = "partition")]
+    queue: Option<String>,
+
+    /// Account or project that pays.
+    #[arg(long, short = 'A', value_name = "NAME")]
+    account: Option<String>,
+
+    /// How often the job may run.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    attempts: Option<u32>,
+}
+
+/// Submits a job again.
+///
+/// # Errors
+/// Where there is no such job, it isn't over, can't be as it is to be, or the batch system refuses it.
+pub fn execute(arguments: &ResumeArguments) -> Result<u8, Ended> {
+    let name = find(&arguments.job)?;
+    let directory = &name.directory;
+    let before = directory.record().map_err(Error::from)?;
+    // Held until this process ends; of two that resume one job, the other finds it submitted.
+    let path = directory.path().join("resume.lock");
+    let lock = File::create(&path).with_context(|| format!("can't write {}", path.display()))?;
+    if rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive)
+        == Err(rustix::io::Errno::WOULDBLOCK)
+    {
+        return Err(Ended::Failed(anyhow!("job {} is being resumed by another process", directory.name())));
+    }
+    check_over(&name)?;
+    let job = changed(arguments, &before)?;
+    check(&job, &before)?;
+    let record = JobRecord { job, version: env!("CARGO_PKG_VERSION").to_owned(), ..before.clone() };
+    let swath = std::env::current_exe().context("can't tell where swath is")?;
+    let record = JobRecord { swath, ..record };
+    let template = template(&record)?;
+    let script = JobScript {
+        kind: record.batch,
+        job: &record.job,
+        directory,
+        working_directory: &record.working_directory,
+        swath: &record.swath,
+        template: template.as_ref().map(|(name, text)| (name.as_str(), text.as_str())),
+    };
+    let text = script.render().map_err(Error::from)?;
+    let python = std::fs::read(directory.script()).context("can't read the job's script again")?;
+    directory.fill(&python, &text).map_err(Error::from)?;
+    directory.save(&record).map_err(Error::from)?;
+    directory.take_back_cancel().map_err(Error::from)?;
+    match launcher::batch_system(record.batch).submit(&script.submission()) {
+        Ok(id) => {
+            directory.append(&Attempt::now(AttemptKind::Resumed, &id)).map_err(Error::from)?;
+            show(&format!("{}: {} job {id}\n", directory.name(), record.batch));
+            complain("swath: it goes on where it stopped");
+            Ok(0)
+        }
+        Err(error) => {
+            directory.save(&before).map_err(Error::from)?;
+            Err(Ended::Failed(error.into()))
+        }
+    }
+}
+
+/// Refuses a job of which something may still run.
+fn check_over(name: &JobName) -> Result<(), Ended> {
+    for view in look_at(name)? {
+        if !view.state.is_over() {
+            let (title, word) = (view.title(), view.state.word());
+            let remedy = match word {
+                "unreachable" => "try again when the batch system answers".to_owned(),
+                _ => format!("to end it first: swath cancel --drain {}", view.name),
+            };
+            return Err(Ended::Failed(anyhow!("job {title} is {word}, not over\n  {remedy}")));
+        }
+    }
+    Ok(())
+}
+
+/// The job as it is to be now.
+fn changed(arguments: &ResumeArguments, before: &JobRecord) -> Result<JobSpec, Ended> {
+    let old = before.job.clone();
+    let time = arguments.time.as_deref().map(|text| walltime::parse(text, before.batch)).transpose();
+    Ok(JobSpec {
+        nodes: arguments.nodes.unwrap_or(old.nodes),
+        ranks_per_node: arguments.ranks_per_node.unwrap_or(old.ranks_per_node),
+        threads: arguments.threads.unwrap_or(old.threads),
+        memory_bytes: arguments.memory.or(old.memory_bytes),
+        walltime_seconds: time.map_err(Error::from)?.or(old.walltime_seconds),
+        queue: arguments.queue.clone().or(old.queue),
+        account: arguments.account.clone().or(old.account),
+        attempts: arguments.attempts.unwrap_or(old.attempts),
+        // What it waited for is long over.
+        after: Vec::new(),
+        ..before.job.clone()
+    })
+}
+
+/// Refuses what can't be, by the limits of the job's site.
+fn check(job: &JobSpec, before: &JobRecord) -> Result<(), Ended> {
+    let limits = site(job)?.limits_in(job.queue.as_deref(), job.qos.as_deref());
+    let place = Place {
+        name: job.site.clone().unwrap_or_else(|| before.batch.to_string()),
+        cores: limits.cores_per_node,
+        memory_bytes: limits.memory_bytes(),
+        min_nodes: limits.min_nodes,
+        max_nodes: limits.max_nodes,
+        max_walltime_seconds: limits.max_time_seconds(before.batch),
+    };
+    let faults = geometry::faults(job, before.batch, &place);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = faults.iter().map(|fault| format!("{fault}\n  {}", fault.remedy())).collect();
+    Err(Ended::Failed(anyhow!(lines.join("\nswath: "))))
+}
+
+/// The job's site, where it has one that still exists.
+fn site(job: &JobSpec) -> Result<Site, Ended> {
+    let sites = Sites::read(&Sites::files()).map_err(Error::from)?;
+    let named = job.site.as_ref().and_then(|name| sites.named(name).ok());
+    Ok(named.map_or_else(Site::default, |found| found.site.clone()))
+}
+
+/// The template of the site's own, with its name.
+fn template(record: &JobRecord) -> Result<Option<(String, String)>, Ended> {
+    let Some(path) = site(&record.job)?.template else { return Ok(None) };
+    let text = std::fs::read_to_string(&path).with_context(|| format!("can't read template {}", path.display()))?;
+    Ok(Some((path.display().to_string(), text)))
+}

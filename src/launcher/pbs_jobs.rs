@@ -1,0 +1,171 @@
+//! What PBS and Torque know of jobs: by `qstat`, and `qdel` to end them.
+//!
+//! OpenPBS and PBS Professional answer in JSON (qstat(1B), `-f -F json`; `-x` for jobs that have ended), Torque in text. States
+//! and exit codes are those of the OpenPBS Administrator's Guide, "Job States" and "Job Exit Codes", and of Torque's qstat(1B).
+
+use super::BatchKind;
+use super::batch_job::{BatchEnd, BatchJob, BatchReport, BatchState, QueryError, said};
+use super::command::{Answer, Invocation, run};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+/// Parts of what is said of a job that isn't there (any more).
+const UNKNOWN: [&str; 3] = ["Unknown Job", "Job has finished", "unknown job"];
+/// A signal that has ended a job is added to this.
+const SIGNAL_BASES: [i64; 2] = [128, 256];
+/// SIGTERM, which qdel sends.
+const TERMINATED: i64 = 15;
+/// Exit code of qstat and qdel where there is no such job: the low byte of PBSE_UNKJOBID.
+const UNKNOWN_CODE: i32 = 153;
+/// What OpenPBS says of jobs over their walltime, and Torque.
+const OVER_LIMITS: [i64; 2] = [-29, -11];
+
+/// What the batch system says of jobs.
+///
+/// # Errors
+/// [`QueryError`] where it gives no answer that can be relied on.
+pub(super) fn query(kind: BatchKind, ids: &[String]) -> Result<BatchReport, QueryError> {
+    let options: &[&str] = if kind == BatchKind::Pbs { &["-x", "-f", "-F", "json"] } else { &["-f"] };
+    // The jobs of an array are listed on demand only.
+    let elements = ids.iter().any(|id| id.contains('[')).then_some("-t");
+    let words = elements.iter().chain(options).map(|word| (*word).to_owned()).chain(ids.iter().cloned());
+    let answer = run(&Invocation { timeout: ANSWER_TIME, ..Invocation::new("qstat", words) })?;
+    if !answer.is_success() && !is_unknown(&answer) {
+        return Err(QueryError::Failed { command: "qstat", said: said(&answer.stdout, &answer.stderr) });
+    }
+    let attributes = if answer.stdout.trim().is_empty() {
+        Vec::new()
+    } else if kind == BatchKind::Pbs {
+        from_json(&answer.stdout)?
+    } else {
+        from_text(&answer.stdout)?
+    };
+    let mut report = BatchReport { forgets: Some("it keeps ended jobs for a while only"), ..BatchReport::default() };
+    for (id, attributes) in attributes {
+        let job = job(&attributes).ok_or_else(|| QueryError::Garbage {
+            command: "qstat",
+            line: format!("job {id} in state {:?}", attributes.get("job_state")),
+        })?;
+        report.jobs.insert(id, job);
+    }
+    Ok(report)
+}
+
+/// Ends a job, or takes it from the queue.
+///
+/// # Errors
+/// [`QueryError`] where the batch system can't be asked to; a job that has ended already is no error.
+pub(super) fn cancel(id: &str) -> Result<(), QueryError> {
+    let answer = run(&Invocation { timeout: ANSWER_TIME, ..Invocation::new("qdel", [id]) })?;
+    if answer.is_success() || is_unknown(&answer) {
+        return Ok(());
+    }
+    Err(QueryError::Failed { command: "qdel", said: said(&answer.stdout, &answer.stderr) })
+}
+
+fn is_unknown(answer: &Answer) -> bool {
+    answer.code == Some(UNKNOWN_CODE) || UNKNOWN.iter().any(|part| answer.stderr.contains(part))
+}
+
+type Attributes = BTreeMap<String, String>;
+
+fn from_json(text: &str) -> Result<Vec<(String, Attributes)>, QueryError> {
+    let garbage = || QueryError::Garbage { command: "qstat", line: said(text, "") };
+    let read: serde_json::Value = serde_json::from_str(text).map_err(|_| garbage())?;
+    let jobs = match read.get("Jobs") {
+        None if read.get("pbs_version").is_some() => return Ok(Vec::new()),
+        jobs => jobs.and_then(serde_json::Value::as_object).ok_or_else(garbage)?,
+    };
+    let text_of = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let job = |(id, attributes): (&String, &serde_json::Value)| {
+        let attributes = attributes.as_object()?;
+        let attributes = attributes.iter().map(|(name, value)| (name.to_ascii_lowercase(), text_of(value)));
+        Some((id.clone(), attributes.collect()))
+    };
+    jobs.iter().map(job).collect::<Option<_>>().ok_or_else(garbage)
+}
+
+/// Blocks that begin with `Job Id: ID`; attributes are indented, and go on in lines that begin with a tab.
+fn from_text(text: &str) -> Result<Vec<(String, Attributes)>, QueryError> {
+    let mut jobs: Vec<(String, Attributes)> = Vec::new();
+    for line in text.lines() {
+        if let Some(id) = line.strip_prefix("Job Id:") {
+            jobs.push((id.trim().to_owned(), Attributes::new()));
+        } else if let (Some((name, value)), Some((_, attributes))) = (line.split_once(" = "), jobs.last_mut()) {
+            attributes.insert(name.trim().to_ascii_lowercase(), value.trim().to_owned());
+        }
+    }
+    if jobs.is_empty() { Err(QueryError::Garbage { command: "qstat", line: said(text, "") }) } else { Ok(jobs) }
+}
+
+fn job(attributes: &Attributes) -> Option<BatchJob> {
+    let text = |name: &str| attributes.get(name).cloned().unwrap_or_default();
+    let queued = |otherwise: &str| {
+        let comment = text("comment");
+        BatchState::Queued { reason: if comment.is_empty() { otherwise.to_owned() } else { comment } }
+    };
+    let state = match text("job_state").as_str() {
+        "Q" => queued("waits for its turn"),
+        "H" => queued("held: waits for another job, or for qrls"),
+        "W" => queued("waits for its time to start"),
+        "T" | "M" => queued("is being moved"),
+        "S" | "U" => queued("suspended"),
+        "R" | "B" => BatchState::Running,
+        "E" => BatchState::Ending,
+        "F" | "C" | "X" => BatchState::Ended(end(text("exit_status").parse().ok(), text("job_state") == "F")),
+        _ => return None,
+    };
+    Some(BatchJob { state, nodes: text("exec_host") })
+}
+
+/// How a job of an exit code has ended; OpenPBS gives none to those that never ran, Torque's kin may give none to any.
+fn end(exit_status: Option<i64>, is_openpbs: bool) -> BatchEnd {
+    match exit_status {
+        Some(0) => BatchEnd::Completed,
+        Some(code) if SIGNAL_BASES.iter().any(|base| code == base + TERMINATED) => BatchEnd::Cancelled,
+        Some(code) if OVER_LIMITS.contains(&code) => BatchEnd::TimedOut,
+        None if is_openpbs => BatchEnd::Cancelled,
+        Some(_) | None => BatchEnd::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn states(attributes: Vec<(String, Attributes)>) -> Vec<(String, BatchState)> {
+        attributes.into_iter().map(|(id, attributes)| (id, job(&attributes).unwrap().state)).collect()
+    }
+
+    #[test]
+    fn answers_in_json_are_read() {
+        let text = r#"{"timestamp":1,"pbs_version":"23.06.06","Jobs":{
+            "6[0].host":{"job_state":"R","exec_host":"n1/0*2"},
+            "7.host":{"job_state":"Q","comment":"Can Never Run: Insufficient amount of resource: ncpus"},
+            "8.host":{"job_state":"F","Exit_status":271},
+            "9.host":{"job_state":"F","Exit_status":-29}}}"#;
+        let found = states(from_json(text).unwrap());
+        assert_eq!(found[0], ("6[0].host".to_owned(), BatchState::Running));
+        assert!(matches!(&found[1].1, BatchState::Queued { reason } if reason.starts_with("Can Never Run")));
+        assert_eq!(found[2].1, BatchState::Ended(BatchEnd::Cancelled));
+        assert_eq!(found[3].1, BatchState::Ended(BatchEnd::TimedOut));
+        assert_eq!(from_json(r#"{"pbs_version":"23"}"#).unwrap(), []);
+    }
+
+    #[test]
+    fn answers_in_text_are_read() {
+        let text = "Job Id: 12.server\n    Job_Name = ndvi\n    job_state = C\n    exit_status = 0\n    Variable_List = A=1,\n\tB=2\n\nJob Id: 13\n    job_state = H\n";
+        let found = states(from_text(text).unwrap());
+        assert_eq!(found[0], ("12.server".to_owned(), BatchState::Ended(BatchEnd::Completed)));
+        assert!(matches!(&found[1].1, BatchState::Queued { reason } if reason.starts_with("held")));
+    }
+
+    #[test]
+    fn what_is_no_answer_is_no_state() {
+        assert!(matches!(from_json("<html>"), Err(QueryError::Garbage { .. })));
+        assert!(matches!(from_json("{}"), Err(QueryError::Garbage { .. })));
+        assert!(matches!(from_text("Welcome\n"), Err(QueryError::Garbage { .. })));
+        assert_eq!(job(&Attributes::from([("job_state".to_owned(), "Z".to_owned())])), None);
+    }
+}
