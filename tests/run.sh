@@ -86,6 +86,7 @@ python_environment() {
 
 require_build_packages
 require_test_packages
+require_slurm_packages
 require_rust clippy rustfmt
 allow_mpi_as_root
 target=$(target_directory)
@@ -111,6 +112,8 @@ step "killed and resumed" "$python" tests/resume.py --swath "$target/release/swa
 step "killed and resumed, with MPICH" "$python" tests/resume.py --swath "$target/mpich/swath" --kills 5
 step "how jobs end" "$python" tests/mpi.py --swath "$target/release/swath"
 step "how jobs end, with MPICH" "$python" tests/mpi.py --swath "$target/mpich/swath"
+step "jobs of batch systems that are stood in for" "$python" tests/job_states.py --swath "$target/release/swath"
+step "jobs on a real Slurm" "$python" tests/slurm.py --swath "$target/release/swath"
 step "memory of every operation" "$python" tests/memory.py --swath "$target/release/swath"
 step "benchmark harness, on small data" "$python" tests/bench/bench.py --smoke --release "$target/release"
 step "arrays from rank to rank" "$python" tests/bench/exchange.py --exchange "$target/release/examples/exchange" --smoke

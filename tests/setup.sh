@@ -37,6 +37,17 @@ require_test_packages() {
     'the launcher of MPICH, as mpirun.mpich|command -v mpirun.mpich|mpich'
 }
 
+# Slurm's daemons are tested where they can run: as root. Elsewhere tests/slurm.py says that it is skipped, and why.
+require_slurm_packages() {
+  is_debian && [ "$(id -u)" -eq 0 ] || return 0
+  require_packages \
+    "Slurm's controller|command -v slurmctld|slurmctld" \
+    "Slurm's node daemon|command -v slurmd|slurmd" \
+    "Slurm's commands|command -v sbatch|slurm-client" \
+    'MUNGE|command -v munged|munge' \
+    'qsub and qstat over Slurm|command -v qsub|slurm-wlm-torque'
+}
+
 # require_packages 'what|its probe|the Debian package that has it'...: installs what the probes don't find.
 require_packages() {
   local need what probe package

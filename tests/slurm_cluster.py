@@ -151,6 +151,8 @@ class Cluster:
         host = socket.gethostname().split(".")[0]
         settings = {"host": host, "ports": [ports[0], ports[1], ports[-1]], "d": d, "nodes": NODES}
         (d / "etc/slurm.conf").write_text(CONFIGURATION.format(**settings, remembered_s=self.remembered_s))
+        # Where Debian's slurm-wlm-torque is there, jobs get the variables of PBS, too.
+        (d / "etc/plugstack.conf").write_text("optional spank_pbs.so\n")
         for node in self.nodes():
             (d / "spool" / node).mkdir()
             (d / "tmp" / node).mkdir(mode=0o1777)
