@@ -11,7 +11,7 @@ use swath::dataset::{
 use swath::kernels::elementwise::BinaryOp;
 use swath::plan::{Array, PlanError};
 use swath::runtime::{Session, SessionOptions, Started};
-use swath::store::{ArraySpec, Compression, StoreWriter, WriteMode, ZarrFormat};
+use swath::store::{ArraySpec, Compression, NetcdfStorage, StoreWriter, WriteMode, ZarrFormat};
 use tempfile::TempDir;
 
 fn session() -> Session {
@@ -47,6 +47,7 @@ fn decoded<T: Element>(format: ZarrFormat, values: Vec<T>, fill: Option<Scalar>,
         attributes: attributes(entries),
         fill_value: fill,
         compression: Compression::Default,
+        netcdf: NetcdfStorage::default(),
     };
     let stored = writer.create_array(&spec).unwrap();
     session.write(&[(variable(&["x"], &[values.len()], values).data, stored)]).unwrap();

@@ -12,7 +12,7 @@ use swath::array::{Chunk, DType, Region, StoredArray};
 use swath::plan::optimize::RULES;
 use swath::plan::{Array, Operation, Plan, explain, optimize};
 use swath::runtime::{Session, SessionOptions, Started};
-use swath::store::{self, ArraySpec, Attributes, Compression, StoreWriter, WriteMode, ZarrFormat};
+use swath::store::{self, ArraySpec, Attributes, Compression, NetcdfStorage, StoreWriter, WriteMode, ZarrFormat};
 
 #[path = "properties/oracle.rs"]
 mod oracle;
@@ -133,6 +133,7 @@ fn specification(index: usize, leaf: &Leaf) -> ArraySpec {
         attributes: Attributes::default(),
         fill_value: None,
         compression: Compression::Default,
+        netcdf: NetcdfStorage::default(),
     }
 }
 

@@ -9,6 +9,7 @@ A run is made to fail where a script wants it to, by opening a store that isn't 
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import time
@@ -53,6 +54,26 @@ import dask.array as da, xarray as xr
 x = xr.DataArray(da.random.random((300, 300, 500), chunks=(1, 300, 500)), dims=("t", "y", "x"))
 kept = x.persist()
 kept.chunk({"t": 300, "y": 30, "x": 50}).to_dataset(name="y").to_zarr("spilled.zarr", mode="w")
+"""
+
+
+# Writes a NetCDF file, opens it again and writes what comes of it to another.
+NETCDF = """
+import dask.array as da, numpy as np, xarray as xr
+x = xr.DataArray(da.random.random((300, 100, 200), chunks=(1, 100, 200)), dims=("t", "y", "x"))
+y = x
+for _ in range(6):
+    y = np.sin(y) + x
+y = y.astype("float32").to_dataset(name="z")
+y.to_netcdf("first.nc", encoding={"z": {"zlib": True, "complevel": 1, "chunksizes": (1, 100, 200)}})
+xr.open_dataset("first.nc", chunks={}).mean("t").to_netcdf("second.nc")
+"""
+
+FROM_NETCDF = """
+import xarray as xr
+x = xr.open_dataset("second.nc", chunks={})
+x.to_zarr("copy.zarr", mode="w")
+xr.open_zarr("gate.zarr")
 """
 
 
@@ -264,7 +285,37 @@ def nothing_stays_in_scratch_whatever_ends_a_run(place):
             expect(not left, f"{sent.name} on {ranks_count} ranks left {left}")
 
 
+def a_netcdf_file_is_gone_on_with(place):
+    place.write("netcdf.py", NETCDF)
+    process = place.start_until(".first.nc.swath-*/z/c/*/0/0", 40, "netcdf.py")
+    process.send_signal(signal.SIGKILL)
+    process.wait(LIMIT_S)
+    expect(not (place.directory / "first.nc").exists(), "a file that isn't complete has its name")
+    code, _, stderr = place.run("--resume", "netcdf.py", ranks_count=3)
+    expect(code == 0, stderr)
+    found = re.search(r"resumed: (\d+) of", stderr)
+    expect(found and int(found[1]) >= 30, stderr)
+    expect(set(place.hidden()) <= {".swath"}, f"left behind {place.hidden()}")
+    resumed = {name: (place.directory / name).read_bytes() for name in ("first.nc", "second.nc")}
+    code, _, stderr = place.run("netcdf.py")
+    expect(code == 0, stderr)
+    for name, content in resumed.items():
+        expect((place.directory / name).read_bytes() == content, f"{name} has other bytes")
+
+
+def a_changed_netcdf_input_is_refused(place):
+    place.write("small.py", NETCDF.replace("300, 100, 200", "4, 10, 20").replace("1, 100, 200", "1, 10, 20"))
+    place.write("copy.py", FROM_NETCDF)
+    expect(place.run("small.py")[0] == 0, "it isn't written")
+    expect(place.run("copy.py")[0] == 1, "there is no gate")
+    os.utime(place.directory / "second.nc")
+    code, _, stderr = place.run("--resume", "copy.py")
+    expect(code == 1 and "second.nc/z has changed" in stderr, f"{code}: {stderr}")
+
+
 CASES = [
+    a_netcdf_file_is_gone_on_with,
+    a_changed_netcdf_input_is_refused,
     what_is_finished_is_not_computed_again,
     a_changed_script_is_refused_until_it_starts_over,
     changed_arguments_and_seeds_are_refused,

@@ -27,7 +27,8 @@ require_build_packages() {
     'pkg-config|command -v pkg-config|pkg-config' \
     'an MPI library with its compiler wrapper|command -v mpicc|libopenmpi-dev' \
     'mpirun|command -v mpirun|openmpi-bin' \
-    'libclang, which binds the MPI library|has_libclang|libclang-dev'
+    'libclang, which binds the MPI library|has_libclang|libclang-dev' \
+    'HDF5|pkg-config --exists hdf5|libhdf5-dev'
 }
 
 require_test_packages() {

@@ -12,15 +12,20 @@ use clap::Args;
 
 const EXAMPLES: &str = "\
 Examples:
-  swath info scene.zarr";
+  swath info scene.zarr
+  swath info air.nc --group model/ocean";
 
 /// Arguments of `swath info`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct InfoArguments {
-    /// The store.
+    /// The store: Zarr, NetCDF-4 or HDF5.
     #[arg(value_name = "STORE")]
     store: String,
+
+    /// Group of the store to show [default: the root].
+    #[arg(long, value_name = "PATH")]
+    group: Option<String>,
 }
 
 /// Shows the store.
@@ -31,13 +36,13 @@ pub fn execute(arguments: &InfoArguments) -> Result<u8, Ended> {
     if !super::is_first_rank() {
         return Ok(0);
     }
-    show(&describe(&arguments.store)?);
+    show(&describe(&arguments.store, arguments.group.as_deref())?);
     Ok(0)
 }
 
 /// The store as text: its dataset, then a line an array.
-fn describe(location: &str) -> Result<String, Error> {
-    let store = store::open(location)?;
+fn describe(location: &str, group: Option<&str>) -> Result<String, Error> {
+    let store = store::open_group(location, group)?;
     let group = store.metadata();
     let environment = Environment::detect();
     let options = SessionOptions { threads: 1, memory_bytes: environment.memory_bytes, ..SessionOptions::default() };
@@ -52,7 +57,11 @@ fn describe(location: &str) -> Result<String, Error> {
     }
     let unreadable: String =
         group.unreadable.iter().map(|(name, reason)| format!("  {name}: can't be read: {reason}\n")).collect();
-    Ok(format!("{dataset}\n\n{} ({})\n{}{unreadable}", group.location, group.format, table(&rows)))
+    let groups = match group.groups.as_slice() {
+        [] => String::new(),
+        names => format!("\ngroups: {}", names.join(", ")),
+    };
+    Ok(format!("{dataset}\n\n{} ({}){groups}\n{}{unreadable}", group.location, group.format, table(&rows)))
 }
 
 fn row(store: &dyn Store, name: &str, array: &ArrayMetadata) -> Result<Vec<String>, StoreError> {
@@ -72,7 +81,7 @@ fn row(store: &dyn Store, name: &str, array: &ArrayMetadata) -> Result<Vec<Strin
         name.to_owned(),
         stored.dtype.to_string(),
         format!("{:?}", stored.shape),
-        shape(&array.chunk_shape, "irregular"),
+        shape(&array.chunk_shape, if array.netcdf.is_some() { "-" } else { "irregular" }),
         shape(&array.shard_shape, "-"),
         array.codecs.clone(),
         format!("{} of {}", summary.chunks_present, summary.chunks_total),

@@ -169,6 +169,8 @@ pub enum DatasetError {
         "conflicting values for variable '{name}' on objects to be combined. You can skip this check by specifying compat='override'."
     )]
     MergeConflict { name: String },
+    #[error("unlimited dimension '{dimension}' declared in 'unlimited_dims' but not part of the dataset")]
+    UnknownUnlimitedDimension { dimension: String },
     #[error("operands could not be broadcast together with shapes {left} {right}")]
     NotBroadcastable { left: String, right: String },
     #[error("Integers to negative integer powers are not allowed.")]
@@ -284,9 +286,11 @@ impl DatasetError {
 /// The Python exception of an error of a store.
 fn store_kind(error: &StoreError) -> PythonErrorKind {
     match error {
-        StoreError::Missing { .. } => PythonErrorKind::FileNotFoundError,
+        StoreError::Missing { .. } | StoreError::NoSuchGroup { .. } => PythonErrorKind::FileNotFoundError,
         StoreError::AlreadyExists { .. } => PythonErrorKind::FileExistsError,
-        StoreError::UnsupportedDType { .. }
+        StoreError::Netcdf3 { .. }
+        | StoreError::WithoutHdf5 { .. }
+        | StoreError::UnsupportedDType { .. }
         | StoreError::UnsupportedCodec { .. }
         | StoreError::UnsupportedFeature { .. } => PythonErrorKind::NotImplementedError,
         StoreError::NoSuchArray { .. } => PythonErrorKind::KeyError,

@@ -3,9 +3,9 @@
 use super::cf::{DecodeOptions, check_range, decode_variable};
 use super::dataset::load_arrays;
 use super::merge::belongs_in_memory;
-use super::{Attributes, Chunking, Dataset, DatasetError, Encoding, Variable};
+use super::{Attributes, Chunking, Dataset, DatasetError, Encoding, NetcdfEncoding, Variable};
 use crate::plan::{Array, Evaluate};
-use crate::store::{self, ArrayMetadata, GroupMetadata, ZarrFormat};
+use crate::store::{self, ArrayMetadata, GroupMetadata, StoreFormat, ZarrFormat};
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 
@@ -18,11 +18,18 @@ pub struct OpenOptions {
     pub decode: DecodeOptions,
     /// Variables to leave out.
     pub drop_variables: Vec<String>,
+    /// Path of the group to open; the root by default.
+    pub group: Option<String>,
 }
 
 impl Default for OpenOptions {
     fn default() -> OpenOptions {
-        OpenOptions { chunking: Chunking::Stored, decode: DecodeOptions::default(), drop_variables: Vec::new() }
+        OpenOptions {
+            chunking: Chunking::Stored,
+            decode: DecodeOptions::default(),
+            drop_variables: Vec::new(),
+            group: None,
+        }
     }
 }
 
@@ -32,7 +39,15 @@ impl Default for OpenOptions {
 /// # Errors
 /// Where there is no store, metadata can't be understood, or a coordinate can't be read.
 pub fn open_zarr(location: &str, options: &OpenOptions, evaluate: &dyn Evaluate) -> Result<Dataset, DatasetError> {
-    let store = store::open(location)?;
+    open_dataset(location, options, evaluate)
+}
+
+/// Opens a group of a store of any format as a dataset, as `xr.open_dataset` does; otherwise as [`open_zarr`].
+///
+/// # Errors
+/// As [`open_zarr`].
+pub fn open_dataset(location: &str, options: &OpenOptions, evaluate: &dyn Evaluate) -> Result<Dataset, DatasetError> {
+    let store = store::open_group(location, options.group.as_deref())?;
     open_group(store.metadata(), options, evaluate)
 }
 
@@ -99,15 +114,27 @@ fn stored_variable(name: &str, metadata: &ArrayMetadata, mask_and_scale: bool) -
     variable.attributes = metadata.attributes.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     variable.encoding =
         Encoding { chunks: metadata.chunk_shape.clone(), shards: metadata.shard_shape.clone(), ..Encoding::default() };
+    if let Some(netcdf) = &metadata.netcdf {
+        let dtype = |key| netcdf.attribute_dtypes.get(key).copied();
+        variable.encoding.scale_dtype = dtype("scale_factor");
+        variable.encoding.offset_dtype = dtype("add_offset");
+        variable.encoding.netcdf = NetcdfEncoding {
+            contiguous: Some(!netcdf.is_chunked),
+            zlib: Some(netcdf.deflate.is_some()),
+            complevel: netcdf.deflate,
+            shuffle: Some(netcdf.shuffle),
+            fletcher32: Some(netcdf.fletcher32),
+        };
+    }
     match (metadata.format, &metadata.fill_value) {
-        (ZarrFormat::V3, value) => variable.encoding.absent_value = value.clone(),
-        (ZarrFormat::V2, Some(value)) => {
+        (StoreFormat::Zarr(ZarrFormat::V3), value) => variable.encoding.absent_value = value.clone(),
+        (StoreFormat::Zarr(ZarrFormat::V2), Some(value)) => {
             let as_is = variable.dtype().is_float() || variable.dtype().is_integer() || !mask_and_scale;
             if as_is {
                 variable.attributes.insert("_FillValue".to_owned(), super::cf::attribute(value));
             }
         }
-        (ZarrFormat::V2, None) => {}
+        (StoreFormat::Zarr(ZarrFormat::V2), None) | (StoreFormat::Netcdf4, _) => {}
     }
     Ok(variable)
 }

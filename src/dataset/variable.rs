@@ -29,6 +29,12 @@ pub struct Encoding {
     pub scale_factor: Option<Scalar>,
     /// What is then added to them.
     pub add_offset: Option<Scalar>,
+    /// Dtype of the attribute that held the scale factor, where the store says.
+    pub scale_dtype: Option<DType>,
+    /// Dtype of the attribute that held the offset, where the store says.
+    pub offset_dtype: Option<DType>,
+    /// How the variable lies in a NetCDF-4 file, where it was read from one or is to be written so.
+    pub netcdf: NetcdfEncoding,
     /// `_Unsigned`: whether stored integers are to be read as unsigned ones.
     pub unsigned: Option<bool>,
     /// Unit and reference date of times, unit of time spans.
@@ -40,6 +46,33 @@ pub struct Encoding {
     pub stored_units: Option<String>,
     /// Names of the coordinates that belong to the variable, separated by spaces.
     pub coordinates: Option<String>,
+}
+
+/// Layout and filters of a variable in a NetCDF-4 file; the names are netCDF4-python's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NetcdfEncoding {
+    /// Whether the values lie one after the other, not in chunks.
+    pub contiguous: Option<bool>,
+    /// Whether chunks are deflated.
+    pub zlib: Option<bool>,
+    /// How hard: 0 to 9, 4 by default.
+    pub complevel: Option<u8>,
+    /// Whether bytes are shuffled before they are deflated, as they are by default.
+    pub shuffle: Option<bool>,
+    /// Whether each chunk has a checksum.
+    pub fletcher32: Option<bool>,
+}
+
+impl NetcdfEncoding {
+    fn or(self, other: NetcdfEncoding) -> NetcdfEncoding {
+        NetcdfEncoding {
+            contiguous: self.contiguous.or(other.contiguous),
+            zlib: self.zlib.or(other.zlib),
+            complevel: self.complevel.or(other.complevel),
+            shuffle: self.shuffle.or(other.shuffle),
+            fletcher32: self.fletcher32.or(other.fletcher32),
+        }
+    }
 }
 
 impl Encoding {
@@ -54,6 +87,9 @@ impl Encoding {
             missing_value: self.missing_value.or_else(|| other.missing_value.clone()),
             scale_factor: self.scale_factor.or_else(|| other.scale_factor.clone()),
             add_offset: self.add_offset.or_else(|| other.add_offset.clone()),
+            scale_dtype: self.scale_dtype.or(other.scale_dtype),
+            offset_dtype: self.offset_dtype.or(other.offset_dtype),
+            netcdf: self.netcdf.or(other.netcdf),
             unsigned: self.unsigned.or(other.unsigned),
             units: self.units.or_else(|| other.units.clone()),
             calendar: self.calendar.or_else(|| other.calendar.clone()),

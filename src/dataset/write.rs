@@ -1,11 +1,12 @@
 //! Writing datasets to stores: what arrays a store needs, and putting it in place once they are written.
 
-use super::cf::{encode_variable, fill_value_attribute};
+use super::cf::{attribute, encode_variable, fill_value_attribute};
 use super::{Dataset, DatasetError, Encoding, Variable};
-use crate::array::{AxisChunks, StoredArray};
+use crate::array::{AxisChunks, DType, Scalar, StoredArray};
 use crate::plan::{Array, PlanError};
 use crate::store::{
-    self, ArraySpec, Compression, StoreError, StoreSpec, StoreWriter, UnfinishedStore, Workshop, WriteMode, ZarrFormat,
+    self, ArraySpec, Compression, NetcdfStorage, StoreError, StoreFormat, StoreSpec, StoreWriter, UnfinishedStore,
+    Workshop, WriteMode, ZarrFormat,
 };
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
@@ -22,13 +23,26 @@ pub struct WriteOptions {
     pub format: Option<ZarrFormat>,
     /// Encoding by variable, before that which variables have.
     pub encoding: IndexMap<String, Encoding>,
+    /// How chunks are compressed.
+    pub compression: Compression,
 }
 
 impl WriteOptions {
     /// A mode, and the rest as xarray does by default.
     pub fn new(mode: WriteMode) -> WriteOptions {
-        WriteOptions { mode, format: None, encoding: IndexMap::new() }
+        WriteOptions { mode, format: None, encoding: IndexMap::new(), compression: Compression::Default }
     }
+}
+
+/// How a dataset is to be written to a NetCDF-4 file.
+#[derive(Debug, Clone)]
+pub struct NetcdfOptions {
+    /// What becomes of a file that exists.
+    pub mode: WriteMode,
+    /// Encoding by variable, before that which variables have.
+    pub encoding: IndexMap<String, Encoding>,
+    /// Dimensions that may grow.
+    pub unlimited: Vec<String>,
 }
 
 /// A dataset as a store will hold it.
@@ -48,9 +62,10 @@ impl Dataset {
     /// Where chunks are uneven, or values can't be encoded.
     pub fn encode_for_store(
         &self,
-        format: ZarrFormat,
+        format: impl Into<StoreFormat>,
         encoding: &IndexMap<String, Encoding>,
     ) -> Result<EncodedDataset, DatasetError> {
+        let format = format.into();
         if let Some((name, reason)) = self.unreadable.first() {
             return Err(DatasetError::Unreadable { name: name.clone(), reason: reason.clone() });
         }
@@ -108,27 +123,38 @@ impl Dataset {
     }
 }
 
-fn encode_array(name: &str, variable: &Variable, format: ZarrFormat) -> Result<(ArraySpec, Array), DatasetError> {
-    let encoded = encode_variable(name, variable)?;
+fn encode_array(name: &str, variable: &Variable, format: StoreFormat) -> Result<(ArraySpec, Array), DatasetError> {
+    let mut encoded = encode_variable(name, variable)?;
+    if format == StoreFormat::Netcdf4 && encoded.data.dtype() == DType::Bool {
+        // NetCDF has no truth values: xarray writes bytes and says so.
+        encoded.data = encoded.data.cast(DType::Int8)?;
+        encoded.attributes.insert("dtype".to_owned(), Value::String("bool".to_owned()));
+    }
     let dtype = encoded.data.dtype();
     let mut attributes: store::Attributes = encoded.attributes.into_iter().collect();
     let fill_value = match format {
         // Zarr v2 has one fill value, which masks; v3 keeps the one of absent chunks apart from CF's attribute.
-        ZarrFormat::V2 => encoded.fill_value,
-        ZarrFormat::V3 => {
+        StoreFormat::Zarr(ZarrFormat::V2) => encoded.fill_value,
+        StoreFormat::Netcdf4 => {
+            if let Some(value) = &encoded.fill_value {
+                attributes.insert("_FillValue".to_owned(), attribute(value));
+            }
+            encoded.fill_value.filter(|value| value.to_buffer(dtype).is_ok())
+        }
+        StoreFormat::Zarr(ZarrFormat::V3) => {
             if let Some(value) = &encoded.fill_value {
                 attributes.insert("_FillValue".to_owned(), fill_value_attribute(value, dtype));
             }
             let absent = variable.encoding.absent_value.clone();
-            let default = dtype.is_float().then_some(crate::array::Scalar::Float(f64::NAN));
+            let default = dtype.is_float().then_some(Scalar::Float(f64::NAN));
             absent.filter(|value| value.to_buffer(dtype).is_ok()).or(default)
         }
     };
-    let chunk_shape = chunk_shape(name, variable)?;
+    let chunk_shape = chunk_shape(name, variable, format)?;
     let shards = variable.encoding.shards.clone().filter(|shards| {
         let fits = shards.len() == chunk_shape.len()
             && shards.iter().zip(&chunk_shape).all(|(shard, chunk)| shard % chunk == 0);
-        fits && format == ZarrFormat::V3
+        fits && format == StoreFormat::Zarr(ZarrFormat::V3)
     });
     let spec = ArraySpec {
         name: name.to_owned(),
@@ -140,12 +166,32 @@ fn encode_array(name: &str, variable: &Variable, format: ZarrFormat) -> Result<(
         attributes,
         fill_value,
         compression: Compression::Default,
+        netcdf: netcdf_storage(variable),
     };
     Ok((spec, encoded.data))
 }
 
-/// The shape of the chunks to write: that of the encoding, else that of the array's own, which must be even.
-fn chunk_shape(name: &str, variable: &Variable) -> Result<Vec<usize>, DatasetError> {
+/// How a variable's encoding has it lie in a NetCDF-4 file.
+fn netcdf_storage(variable: &Variable) -> NetcdfStorage {
+    let wanted = variable.encoding.netcdf;
+    let attribute_dtypes =
+        [("scale_factor", variable.encoding.scale_dtype), ("add_offset", variable.encoding.offset_dtype)];
+    NetcdfStorage {
+        is_chunked: variable.encoding.chunks.is_some() && wanted.contiguous != Some(true),
+        deflate: wanted.zlib.filter(|zlib| *zlib).map(|_| wanted.complevel.unwrap_or(4)),
+        shuffle: wanted.shuffle.unwrap_or(true),
+        fletcher32: wanted.fletcher32.unwrap_or(false),
+        unlimited: Vec::new(),
+        attribute_dtypes: attribute_dtypes
+            .into_iter()
+            .filter_map(|(key, dtype)| dtype.map(|dtype| (key.to_owned(), dtype)))
+            .collect(),
+    }
+}
+
+/// The shape of the chunks to write: that of the encoding, else that of the array's own, which must be even but for NetCDF,
+/// where users don't see them.
+fn chunk_shape(name: &str, variable: &Variable, format: StoreFormat) -> Result<Vec<usize>, DatasetError> {
     let shape = variable.data.shape();
     if let Some(chunks) = &variable.encoding.chunks
         && chunks.len() == shape.len()
@@ -157,7 +203,9 @@ fn chunk_shape(name: &str, variable: &Variable) -> Result<Vec<usize>, DatasetErr
     }
     let axes = variable.data.grid().axes();
     for axis in axes {
-        if let AxisChunks::Irregular { .. } = axis {
+        if let AxisChunks::Irregular { .. } = axis
+            && format != StoreFormat::Netcdf4
+        {
             let sizes = axis.sizes();
             let chunks = chunks_text(axes);
             let even = sizes[..sizes.len() - 1].windows(2).all(|pair| pair[0] == pair[1]);
@@ -253,10 +301,42 @@ pub fn write_zarr(
         Some(format) => format,
         None => existing_format(location, options.mode)?.unwrap_or_default(),
     };
-    let encoded = dataset.encode_for_store(format, &options.encoding)?;
+    let mut encoded = dataset.encode_for_store(format, &options.encoding)?;
+    encoded.arrays.iter_mut().for_each(|(spec, _)| spec.compression = options.compression);
     check_sizes(location, options.mode, &encoded.arrays)?;
+    write_encoded(encoded, location, options.mode, format.into(), write)
+}
+
+/// Writes a dataset to a NetCDF-4 file, as `to_netcdf` does: otherwise as [`write_zarr`]. Values are computed by all ranks
+/// and written by one, in order.
+///
+/// # Errors
+/// As [`write_zarr`].
+pub fn write_netcdf(
+    dataset: &Dataset,
+    location: &str,
+    options: &NetcdfOptions,
+    write: &mut dyn WriteArrays,
+) -> Result<(), DatasetError> {
+    if let Some(missing) = options.unlimited.iter().find(|name| !dataset.sizes().contains_key(*name)) {
+        return Err(DatasetError::UnknownUnlimitedDimension { dimension: missing.clone() });
+    }
+    let mut encoded = dataset.encode_for_store(StoreFormat::Netcdf4, &options.encoding)?;
+    for (spec, _) in &mut encoded.arrays {
+        spec.netcdf.unlimited.clone_from(&options.unlimited);
+    }
+    write_encoded(encoded, location, options.mode, StoreFormat::Netcdf4, write)
+}
+
+fn write_encoded(
+    encoded: EncodedDataset,
+    location: &str,
+    mode: WriteMode,
+    format: StoreFormat,
+    write: &mut dyn WriteArrays,
+) -> Result<(), DatasetError> {
     let workshop = write.workshop(location)?;
-    let spec = StoreSpec { location: location.to_owned(), mode: options.mode, format, attributes: encoded.attributes };
+    let spec = StoreSpec { location: location.to_owned(), mode, format, attributes: encoded.attributes };
     let mut writer = StoreWriter::create_in(workshop.as_ref(), spec)?;
     let mut outputs = Vec::new();
     for (spec, array) in &encoded.arrays {
@@ -314,7 +394,10 @@ fn existing_format(location: &str, mode: WriteMode) -> Result<Option<ZarrFormat>
         return Ok(None);
     }
     match store::open(location) {
-        Ok(store) => Ok(Some(store.metadata().format)),
+        Ok(store) => Ok(match store.metadata().format {
+            StoreFormat::Zarr(format) => Some(format),
+            StoreFormat::Netcdf4 => None,
+        }),
         Err(StoreError::Missing { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }

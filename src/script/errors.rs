@@ -219,10 +219,14 @@ pub(super) fn runtime_exception(error: RuntimeError, vm: &VirtualMachine) -> PyB
 /// The Python exception of an error of a store.
 pub(super) fn store_exception(error: StoreError, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let kind = match &error {
-        StoreError::Missing { .. } | StoreError::NotAStore { .. } => PythonErrorKind::FileNotFoundError,
+        StoreError::Missing { .. } | StoreError::NotAStore { .. } | StoreError::NoSuchGroup { .. } => {
+            PythonErrorKind::FileNotFoundError
+        }
         StoreError::AlreadyExists { .. } => PythonErrorKind::FileExistsError,
         StoreError::NoSuchArray { .. } => PythonErrorKind::KeyError,
-        StoreError::UnsupportedDType { .. }
+        StoreError::Netcdf3 { .. }
+        | StoreError::WithoutHdf5 { .. }
+        | StoreError::UnsupportedDType { .. }
         | StoreError::UnsupportedCodec { .. }
         | StoreError::UnsupportedFeature { .. } => PythonErrorKind::NotImplementedError,
         StoreError::Io { .. } | StoreError::ChunkIo { .. } => PythonErrorKind::OSError,

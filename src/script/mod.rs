@@ -31,3 +31,4 @@ mod tests;
 
 pub use errors::{Raised, ScriptError};
 pub use vm::run_file;
+pub use writing::SessionWriter;

@@ -9,10 +9,11 @@ use crate::dataset::{DatasetError, WriteArrays, Written};
 use crate::plan::{Array, PlanError};
 use crate::runtime::{RuntimeError, Session, StoreWritten, interrupt};
 use crate::store::{
-    self, ArraySpec, Attributes, Compression, StoreError, StoreSpec, StoreWriter, UnfinishedStore, Workshop, WriteMode,
-    ZarrFormat,
+    self, ArraySpec, Attributes, Compression, NetcdfStorage, StoreError, StoreSpec, StoreWriter, UnfinishedStore,
+    Workshop, WriteMode, ZarrFormat,
 };
 use rustpython_vm::{PyResult, VirtualMachine};
+use std::rc::Rc;
 
 /// An array of a store; without a component, the store's only one.
 ///
@@ -59,12 +60,13 @@ pub(super) fn array_to_zarr(array: &Array, arguments: &Arguments<'_>) -> PyResul
         attributes: Attributes::new(),
         fill_value: None,
         compression: Compression::Default,
+        netcdf: NetcdfStorage::default(),
     };
     let failed = |error| store_exception(error, vm);
     let session = engine::current();
     let run_failed = |error| runtime_exception(error, vm);
     let workshop = session.workshop(&path).map_err(run_failed)?;
-    let store = StoreSpec { location: path, mode, format, attributes: Attributes::new() };
+    let store = StoreSpec { location: path, mode, format: format.into(), attributes: Attributes::new() };
     let mut writer = StoreWriter::create_in(workshop.as_ref(), store).map_err(failed)?;
     let target = writer.create_array(&spec).map_err(failed)?;
     let store = writer.unfinished();
@@ -90,16 +92,23 @@ fn write_unfinished(
     session.write_store(store, outputs)
 }
 
-/// Datasets are written by the session of the script.
-pub(super) struct SessionWriter;
+/// Has a session write datasets.
+pub struct SessionWriter(Rc<Session>);
+
+impl SessionWriter {
+    /// Datasets are written by this session.
+    pub fn new(session: Rc<Session>) -> SessionWriter {
+        SessionWriter(session)
+    }
+}
 
 impl WriteArrays for SessionWriter {
     fn workshop(&mut self, location: &str) -> Result<Option<Workshop>, PlanError> {
-        engine::current().workshop(location).map_err(evaluation)
+        self.0.workshop(location).map_err(evaluation)
     }
 
     fn write(&mut self, store: &UnfinishedStore, outputs: &[(Array, StoredArray)]) -> Result<Written, PlanError> {
-        Ok(match write_unfinished(&engine::current(), store, outputs).map_err(evaluation)? {
+        Ok(match write_unfinished(&self.0, store, outputs).map_err(evaluation)? {
             StoreWritten::Now => Written::Now,
             StoreWritten::Before => Written::Before,
         })
@@ -110,7 +119,7 @@ impl WriteArrays for SessionWriter {
         store: &UnfinishedStore,
         finish: &mut dyn FnMut() -> Result<(), StoreError>,
     ) -> Result<(), DatasetError> {
-        engine::current().place(store, finish).map_err(|error| match error {
+        self.0.place(store, finish).map_err(|error| match error {
             RuntimeError::Store(error) => DatasetError::from(error),
             other => DatasetError::from(evaluation(other)),
         })

@@ -12,12 +12,44 @@ pub enum StoreError {
         location: String,
     },
     /// What lies at the location is no store of a known format.
-    #[error("{location} is not a Zarr store: expected zarr.json, .zgroup or .zarray, found {found}")]
+    #[error(
+        "{location} is neither a Zarr store nor a NetCDF or HDF5 file: expected zarr.json, .zgroup or .zarray in a directory, or a file that begins as HDF5 does, found {found}"
+    )]
     NotAStore {
         /// The location, absolute.
         location: String,
         /// What was found there.
         found: String,
+    },
+    /// A file of netCDF's classic formats.
+    #[error("{file} is a netCDF-3 file: expected NetCDF-4 (nccopy -k nc4 IN OUT converts it)")]
+    Netcdf3 {
+        /// The file.
+        file: String,
+    },
+    /// A file that a build with HDF5 could read.
+    #[error("{file} is a NetCDF-4 or HDF5 file, which this build of swath can't read: build it with the feature hdf5")]
+    WithoutHdf5 {
+        /// The file.
+        file: String,
+    },
+    /// The store has no group of that name.
+    #[error("{store} has no group {group:?}{}", if .known.is_empty() { String::new() } else { format!(": it has {}", .known.join(", ")) })]
+    NoSuchGroup {
+        /// Location of the store.
+        store: String,
+        /// The group asked for.
+        group: String,
+        /// Groups at its root.
+        known: Vec<String>,
+    },
+    /// The HDF5 library refused.
+    #[error("array {array}: {reason}")]
+    Hdf5 {
+        /// Location of the array.
+        array: String,
+        /// What the library said.
+        reason: String,
     },
     /// The location is taken and may not be overwritten.
     #[error("{location} already exists")]

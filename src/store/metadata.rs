@@ -27,16 +27,42 @@ impl fmt::Display for ZarrFormat {
     }
 }
 
-/// The root group of a store: its attributes and arrays.
+/// Format of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreFormat {
+    /// Zarr, in a directory.
+    Zarr(ZarrFormat),
+    /// NetCDF-4 and any other HDF5, in a file.
+    Netcdf4,
+}
+
+impl From<ZarrFormat> for StoreFormat {
+    fn from(format: ZarrFormat) -> StoreFormat {
+        StoreFormat::Zarr(format)
+    }
+}
+
+impl fmt::Display for StoreFormat {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreFormat::Zarr(format) => format.fmt(formatter),
+            StoreFormat::Netcdf4 => formatter.write_str("NetCDF-4 or HDF5"),
+        }
+    }
+}
+
+/// A group of a store: its attributes and arrays.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupMetadata {
     /// Absolute location of the store.
     pub location: String,
-    /// Version of the format.
-    pub format: ZarrFormat,
+    /// The format.
+    pub format: StoreFormat,
     /// Attributes of the group.
     pub attributes: Attributes,
-    /// Arrays that can be read, by name, sorted.
+    /// Names of the groups in it, where the format tells.
+    pub groups: Vec<String>,
+    /// Arrays that can be read, by name, sorted, or in the order in which they were made where the store knows it.
     pub arrays: IndexMap<String, ArrayMetadata>,
     /// Arrays that can't be read, by name, with the reason.
     pub unreadable: IndexMap<String, String>,
@@ -67,19 +93,22 @@ impl GroupMetadata {
 pub struct ArrayMetadata {
     /// Geometry and location, as a plan refers to it.
     pub array: StoredArray,
-    /// Version of the format.
-    pub format: ZarrFormat,
+    /// The format.
+    pub format: StoreFormat,
     /// Names of its dimensions, `None` where the store doesn't name them all.
     pub dimension_names: Option<Vec<String>>,
     /// Attributes, without `_ARRAY_DIMENSIONS`.
     pub attributes: Attributes,
+    /// How it lies in its file, where that is a NetCDF-4 one.
+    pub netcdf: Option<NetcdfStorage>,
     /// The value of chunks that aren't there, `None` where a v2 array has none.
     pub fill_value: Option<Scalar>,
     /// Codecs in the order of encoding, as readable text: `bytes(little), zstd(level 0)`.
     pub codecs: String,
     /// Shape of a shard where the array is sharded.
     pub shard_shape: Option<Shape>,
-    /// Shape of a full chunk (the inner one where sharded), beyond the edge too; `None` for an irregular grid.
+    /// Shape of a full chunk (the inner one where sharded), beyond the edge too; `None` for an irregular grid and where
+    /// there are no chunks.
     pub chunk_shape: Option<Shape>,
 }
 
@@ -130,6 +159,23 @@ pub enum Compression {
     },
 }
 
+/// How a variable lies in a NetCDF-4 file, but for the shape of its chunks.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NetcdfStorage {
+    /// Whether it lies in chunks. It does too where filters or a dimension that may grow need them.
+    pub is_chunked: bool,
+    /// Level of deflate, where it is compressed.
+    pub deflate: Option<u8>,
+    /// Whether bytes are shuffled before they are deflated.
+    pub shuffle: bool,
+    /// Whether each chunk has a checksum.
+    pub fletcher32: bool,
+    /// Names of dimensions that may grow.
+    pub unlimited: Vec<String>,
+    /// Dtypes of attributes that are numbers; others are `int64` or `float64`.
+    pub attribute_dtypes: IndexMap<String, DType>,
+}
+
 /// An array to be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArraySpec {
@@ -149,8 +195,10 @@ pub struct ArraySpec {
     pub attributes: Attributes,
     /// The value of chunks that aren't written; `None` is the dtype's zero in v3 and no value in v2.
     pub fill_value: Option<Scalar>,
-    /// How chunks are compressed.
+    /// How chunks are compressed in a Zarr store.
     pub compression: Compression,
+    /// How the array lies in a NetCDF-4 file.
+    pub netcdf: NetcdfStorage,
 }
 
 impl ArraySpec {
@@ -166,6 +214,7 @@ impl ArraySpec {
             attributes: Attributes::new(),
             fill_value: None,
             compression: Compression::Default,
+            netcdf: NetcdfStorage::default(),
         }
     }
 }

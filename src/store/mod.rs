@@ -1,7 +1,7 @@
 //! Chunked arrays in files: opening stores, reading regions, writing chunks that appear whole or not at all.
 //!
 //! A format lives in a folder of its own over a byte store (ranges, listings, atomic publication) and is known by one
-//! line in [`open`]. This module knows bytes, codecs and metadata; what attributes mean (CF times, scale factors,
+//! line in [`open_group`]. This module knows bytes, codecs and metadata; what attributes mean (CF times, scale factors,
 //! coordinates) is `dataset`'s business, and which regions are read when is `execute`'s.
 
 mod array_io;
@@ -9,17 +9,26 @@ mod byte_store;
 #[cfg(test)]
 mod conformance;
 mod error;
+mod fingerprint;
 mod metadata;
+#[cfg(feature = "hdf5")]
+mod netcdf;
+#[cfg(not(feature = "hdf5"))]
+#[path = "without_hdf5.rs"]
+mod netcdf;
+mod place;
 mod rehearsal;
 mod replace;
 mod retry;
+mod signature;
 mod writer;
 mod zarr;
 
 pub use array_io::{ArrayReader, ArrayWriter};
 pub use error::StoreError;
 pub use metadata::{
-    ArrayMetadata, ArraySpec, ArraySummary, Attributes, Compression, GroupMetadata, WriteMode, ZarrFormat,
+    ArrayMetadata, ArraySpec, ArraySummary, Attributes, Compression, GroupMetadata, NetcdfStorage, StoreFormat,
+    WriteMode, ZarrFormat,
 };
 pub use rehearsal::{Rehearsal, rehearse, with_final_places};
 pub use retry::{FileWait, IoControl, retry_count};
@@ -27,6 +36,7 @@ pub use writer::{StoreSpec, StoreWriter, UnfinishedStore, Workshop};
 
 use crate::array::StoredArray;
 use array_io::{ReadArray, WriteArray};
+use signature::Signature;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -59,9 +69,28 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 /// # Errors
 /// Where nothing lies there, or no store, or its metadata can't be read.
 pub fn open(location: &str) -> Result<Arc<dyn Store>, StoreError> {
+    open_group(location, None)
+}
+
+/// Opens a group of the store at a path, its root by default; the names in a group's path are separated by `/`.
+///
+/// # Errors
+/// As [`open`], and where there is no such group.
+pub fn open_group(location: &str, group: Option<&str>) -> Result<Arc<dyn Store>, StoreError> {
     let path = rehearsal::place_to_open(absolute(location)?);
+    let below = group.map_or(path.clone(), |group| path.join(group.trim_matches('/')));
+    match signature::of_file(&path)? {
+        Some(Signature::Hdf5) => return netcdf::open(&path, group),
+        Some(Signature::Netcdf3) => return Err(StoreError::Netcdf3 { file: path.display().to_string() }),
+        None => {}
+    }
     match () {
-        () if zarr::is_zarr(&path) => zarr::open(&path),
+        () if zarr::is_zarr(&below) => zarr::open(&below),
+        () if zarr::is_zarr(&path) => Err(StoreError::NoSuchGroup {
+            store: path.display().to_string(),
+            group: group.unwrap_or_default().to_owned(),
+            known: Vec::new(),
+        }),
         () if path.exists() => {
             Err(StoreError::NotAStore { location: path.display().to_string(), found: found_at(&path) })
         }
@@ -82,7 +111,15 @@ pub fn open_array(array: &StoredArray) -> Result<ArrayReader, StoreError> {
 /// # Errors
 /// As [`open_array`].
 pub fn open_array_under(control: &IoControl, array: &StoredArray) -> Result<ArrayReader, StoreError> {
-    zarr::open_array(control, array)
+    match is_file(array) {
+        true => netcdf::open_array(control, array),
+        false => zarr::open_array(control, array),
+    }
+}
+
+/// Whether an array lies in a store that is one file.
+fn is_file(array: &StoredArray) -> bool {
+    Path::new(&array.location.store).is_file()
 }
 
 /// Opens an array that a [`StoreWriter`] has created, for writing on this rank. One writer serves any number of threads.
@@ -129,7 +166,7 @@ fn place_of(path: &Path) -> Result<PathBuf, StoreError> {
 /// # Errors
 /// Where the file system refuses.
 pub fn stamp(array: &StoredArray) -> Result<u64, StoreError> {
-    zarr::stamp(array)
+    if is_file(array) { netcdf::stamp(array) } else { zarr::stamp(array) }
 }
 
 /// What lies at a path, for an error.

@@ -83,7 +83,11 @@ pub(super) fn sync_tree(directory: &Path) -> Result<(), StoreError> {
     sync_directory(directory)
 }
 
-fn sync_directory(directory: &Path) -> Result<(), StoreError> {
+/// Waits until the names in a directory are on the disk.
+///
+/// # Errors
+/// Where the directory can't be synced.
+pub(super) fn sync_directory(directory: &Path) -> Result<(), StoreError> {
     IoControl::default().run("sync", directory, || match File::open(directory)?.sync_all() {
         // Some file systems have nothing to sync in a directory, and say so.
         Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(()),

@@ -1,7 +1,7 @@
 //! Writing a store of any format.
 
 use super::zarr::ZarrStoreWriter;
-use super::{ArraySpec, Attributes, StoreError, WriteMode, ZarrFormat, absolute, place_of, rehearsal};
+use super::{ArraySpec, Attributes, StoreError, StoreFormat, WriteMode, absolute, place_of, rehearsal};
 use crate::array::StoredArray;
 
 /// Where a store is filled before it takes its place, so that the next attempt of a run finds it again.
@@ -31,8 +31,8 @@ pub struct StoreSpec {
     pub location: String,
     /// What becomes of a store that lies there.
     pub mode: WriteMode,
-    /// Version of the format, where it isn't added to.
-    pub format: ZarrFormat,
+    /// The format, where it isn't added to.
+    pub format: StoreFormat,
     /// Attributes of the group.
     pub attributes: Attributes,
 }
@@ -61,7 +61,7 @@ impl StoreWriter {
     /// Starts writing a store at a path, made absolute. Where arrays are added to a store, its format is kept.
     ///
     /// A new store is filled in a hidden directory beside its final place, arrays that are added to a store in a hidden
-    /// directory inside it. Nothing but a Zarr store is ever replaced.
+    /// directory inside it. Nothing but a store of the same kind is ever replaced.
     ///
     /// ```
     /// # use swath::{array::{Chunk, DType}, store::{self, *}};
@@ -81,9 +81,10 @@ impl StoreWriter {
     pub fn create(
         location: &str,
         mode: WriteMode,
-        format: ZarrFormat,
+        format: impl Into<StoreFormat>,
         attributes: Attributes,
     ) -> Result<StoreWriter, StoreError> {
+        let format = format.into();
         StoreWriter::create_in(None, StoreSpec { location: location.to_owned(), mode, format, attributes })
     }
 
@@ -96,7 +97,13 @@ impl StoreWriter {
             spec.mode = WriteMode::Replace;
         }
         let place = place_of(&rehearsal::place_to_write(absolute(&spec.location)?, spec.mode)?)?;
-        Ok(StoreWriter(Box::new(ZarrStoreWriter::create(&place, workshop, spec)?)))
+        Ok(StoreWriter(match spec.format {
+            StoreFormat::Zarr(format) => Box::new(ZarrStoreWriter::create(&place, workshop, spec, format)?),
+            #[cfg(feature = "hdf5")]
+            StoreFormat::Netcdf4 => Box::new(super::netcdf::NetcdfWriter::create(&place, workshop, spec)?),
+            #[cfg(not(feature = "hdf5"))]
+            StoreFormat::Netcdf4 => return Err(StoreError::WithoutHdf5 { file: place.display().to_string() }),
+        }))
     }
 
     /// Where it is filled and where it will lie.

@@ -24,7 +24,7 @@ ENCODED = ("units", "calendar", "scale_factor", "add_offset", "dtype")
 def stores_by_script(out, scripts):
     """The stores under `out`, by the script with the longest name that starts theirs."""
     found = {name: {} for name in scripts}
-    for path in sorted(out.glob("*.zarr")):
+    for path in sorted([*out.glob("*.zarr"), *out.glob("*.nc")]):
         owners = [name for name in scripts if path.stem == name or path.stem.startswith(name + "_")]
         if owners:
             found[max(owners, key=len)][path.name] = path
@@ -85,11 +85,11 @@ def stores(expected, found, magnitudes):
 def store(expected_path, found_path, magnitudes):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        expected = xr.open_zarr(expected_path, chunks=None)
+        expected = opened(expected_path)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            found = xr.open_zarr(found_path, chunks=None)
+            found = opened(found_path)
         except Exception as error:  # whatever xarray says of the store is the finding
             return [f"xarray can't open it without a word: {type(error).__name__}: {first_line(error)}"]
     differences = []
@@ -104,6 +104,11 @@ def store(expected_path, found_path, magnitudes):
         if name in found.variables:
             differences += variable(name, expected.variables[name], found.variables[name], magnitudes)
     return differences
+
+
+def opened(path):
+    """The dataset in a store of either kind, not in chunks."""
+    return xr.open_zarr(path, chunks=None) if pathlib.Path(path).is_dir() else xr.open_dataset(path, engine="netcdf4")
 
 
 def variable(name, expected, found, magnitudes):
@@ -174,7 +179,7 @@ def first_line(error):
 def input_magnitudes(inputs, script):
     """For each float dtype, the largest number that a script reads which can come to be of it."""
     single, double = 1.0, 1.0
-    for path in re.findall(r"in/([\w{}]+\.zarr)", script):
+    for path in re.findall(r"in/([\w{}/*]+\.(?:zarr|nc))", script):
         for match in glob.glob(str(inputs / re.sub(r"{\w*}", "*", path))):
             of_single, of_double = store_magnitudes(match)
             single, double = max(single, of_single), max(double, of_double)
@@ -186,7 +191,7 @@ def store_magnitudes(path):
     single, double = 0.0, 0.0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        dataset = xr.open_zarr(path, chunks=None)
+        dataset = opened(path)
     for variable in dataset.data_vars.values():
         if variable.dtype.kind in "fiu" and variable.size:
             numbers = np.abs(variable.values.astype("float64"))
@@ -217,4 +222,6 @@ def bytes_of(expected, found):
 
 def files(store_path):
     root = pathlib.Path(store_path)
+    if root.is_file():
+        return {"": root.read_bytes()}
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}

@@ -9,6 +9,7 @@ import pathlib
 import sys
 import warnings
 
+import netcdf_inputs
 import numcodecs
 import numpy as np
 import xarray as xr
@@ -320,6 +321,7 @@ def main():
     makers = (cube, seasons, scene, dtypes, large_integers, nan_patterns, misaligned, degenerate, times, packed, arrays, unconsolidated)
     for make in makers:
         make(directory)
+    netcdf_inputs.make(directory, generator)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ and the stores that it writes must agree with the oracle's to the tolerances of 
 every number of ranks; the same of another build of Swath, as with another MPI library, on 1 to 4. To be affordable, an engine runs all scripts in one process, from one generated driver; where a
 script takes that process down, another one starts with the next script.
 
-A script reads `in/*.zarr` (see `make_inputs.py`) and writes `out/NAME.zarr` or `out/NAME_*.zarr`, NAME being its own.
+A script reads what `make_inputs.py` makes in `in` and writes `out/NAME.zarr`, `out/NAME.nc` or `out/NAME_*`, NAME being
+its own.
 """
 
 import argparse

@@ -104,7 +104,7 @@ fn mask(name: &str, variable: &mut Variable, kind: TimeKind) -> Result<bool, Dat
     }
     let packed = ["scale_factor", "add_offset"].iter().any(|key| variable.attributes.contains_key(*key));
     let (dtype, missing) = match kind {
-        _ if packed => (DType::Float64, Scalar::Float(f64::NAN)),
+        _ if packed => (unpacked_dtype(variable), Scalar::Float(f64::NAN)),
         TimeKind::Point | TimeKind::Span if variable.dtype().is_integer() => {
             (DType::Int64, Scalar::Int(DType::NOT_A_TIME))
         }
@@ -163,11 +163,12 @@ fn scale(name: &str, variable: &mut Variable, kind: TimeKind) -> Result<(), Data
     if factor.is_none() && offset.is_none() {
         return Ok(());
     }
+    let unpacked = packing_dtype(variable, factor.is_some(), offset.is_some());
     let filled = variable.encoding.fill_value.is_some() || variable.encoding.missing_value.is_some();
     let dtype = match (&factor, &offset) {
         _ if filled && kind == TimeKind::Number => variable.dtype(),
-        (Some(Scalar::Int(_)), None) if !filled => DType::Int64,
-        _ => DType::Float64,
+        (Some(Scalar::Int(_)), None) if !filled => variable.encoding.scale_dtype.unwrap_or(DType::Int64),
+        _ => unpacked,
     };
     let mut data = variable.data.cast(dtype)?;
     for (operation, value) in [(BinaryOp::Multiply, &factor), (BinaryOp::Add, &offset)] {
@@ -179,6 +180,24 @@ fn scale(name: &str, variable: &mut Variable, kind: TimeKind) -> Result<(), Data
     variable.encoding.scale_factor = factor;
     variable.encoding.add_offset = offset;
     Ok(())
+}
+
+/// The dtype of packed values once unpacked, by the attributes that are still there.
+fn unpacked_dtype(variable: &Variable) -> DType {
+    let has = |key: &str| variable.attributes.contains_key(key);
+    packing_dtype(variable, has("scale_factor"), has("add_offset"))
+}
+
+/// `float32` where scale factor and offset, or the scale factor alone, are so, and the packed values are no longer than 16
+/// bits or floats; an offset alone needs `float64` (xarray's `CFScaleOffsetCoder`).
+fn packing_dtype(variable: &Variable, has_factor: bool, has_offset: bool) -> DType {
+    let [factor, offset] = [variable.encoding.scale_dtype, variable.encoding.offset_dtype];
+    let wide_integer = variable.dtype().is_integer() && variable.dtype().size_bytes() == 4;
+    match (has_factor, has_offset) {
+        (true, true) if factor == offset && factor == Some(DType::Float32) && !wide_integer => DType::Float32,
+        (true, false) if factor == Some(DType::Float32) => DType::Float32,
+        _ => DType::Float64,
+    }
 }
 
 fn decode_points(name: &str, variable: &mut Variable, masked: bool) -> Result<(), DatasetError> {

@@ -166,6 +166,11 @@ impl Surface for DataArrayObject {
                 parameters: opening::TO_ZARR,
                 body: |this, arguments| opening::data_array_to_zarr(&this.inner(), arguments),
             },
+            Method {
+                name: "to_netcdf",
+                parameters: opening::TO_NETCDF,
+                body: |this, arguments| opening::data_array_to_netcdf(&this.inner(), arguments),
+            },
         ],
     ];
     const PROPERTIES: &'static [&'static [Property<Self>]] = &[Shared::<Self>::PROPERTIES, PROPERTIES];

@@ -177,6 +177,11 @@ impl Surface for DatasetObject {
                 parameters: opening::TO_ZARR,
                 body: |this, arguments| opening::dataset_to_zarr(&this.inner(), arguments),
             },
+            Method {
+                name: "to_netcdf",
+                parameters: opening::TO_NETCDF,
+                body: |this, arguments| opening::dataset_to_netcdf(&this.inner(), arguments),
+            },
         ],
     ];
     const PROPERTIES: &'static [&'static [Property<Self>]] = &[Shared::<Self>::PROPERTIES, PROPERTIES];

@@ -17,6 +17,7 @@ pub(super) fn to_dict(encoding: &Encoding, vm: &VirtualMachine) -> PyResult<PyDi
     let lengths = |lengths: &Option<Vec<usize>>| lengths.clone().map(|lengths| convert::length_tuple(lengths, vm));
     let scalar = |value: &Option<Scalar>| value.as_ref().map(|value| convert::plain_object(value, vm));
     let text = |text: &Option<String>| text.as_ref().map(|text| PyObjectRef::from(vm.ctx.new_str(text.as_str())));
+    let flag = |flag: Option<bool>| flag.map(|flag| flag.to_pyobject(vm));
     let dict = vm.ctx.new_dict();
     for (key, value) in [
         ("chunks", lengths(&encoding.chunks)),
@@ -27,6 +28,11 @@ pub(super) fn to_dict(encoding: &Encoding, vm: &VirtualMachine) -> PyResult<PyDi
         ("missing_value", scalar(&encoding.missing_value)),
         ("scale_factor", scalar(&encoding.scale_factor)),
         ("add_offset", scalar(&encoding.add_offset)),
+        ("contiguous", flag(encoding.netcdf.contiguous)),
+        ("zlib", flag(encoding.netcdf.zlib)),
+        ("complevel", encoding.netcdf.complevel.map(|level| level.to_pyobject(vm))),
+        ("shuffle", flag(encoding.netcdf.shuffle)),
+        ("fletcher32", flag(encoding.netcdf.fletcher32)),
         ("_Unsigned", encoding.unsigned.map(|unsigned| unsigned.to_pyobject(vm))),
         ("units", text(&encoding.units)),
         ("calendar", text(&encoding.calendar)),
@@ -50,7 +56,17 @@ pub(super) fn from_dict(dict: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Enc
         match key.as_str() {
             "chunks" | "shards" | "dtype" | "units" | "calendar" | "coordinates" if unset => {}
             "preferred_chunks" | "original_shape" | "source" => {}
-            "chunks" => encoding.chunks = Some(convert::shape(&value, vm)?),
+            "chunksizes" if unset => {}
+            "zlib" => encoding.netcdf.zlib = Some(value.try_to_bool(vm)?),
+            "compression" if unset => {}
+            "compression" if convert::string(&value, vm).is_ok_and(|name| name == "zlib" || name == "gzip") => {
+                encoding.netcdf.zlib = Some(true);
+            }
+            "complevel" => encoding.netcdf.complevel = Some(level(&value, vm)?),
+            "shuffle" => encoding.netcdf.shuffle = Some(value.try_to_bool(vm)?),
+            "fletcher32" => encoding.netcdf.fletcher32 = Some(value.try_to_bool(vm)?),
+            "contiguous" => encoding.netcdf.contiguous = Some(value.try_to_bool(vm)?),
+            "chunks" | "chunksizes" => encoding.chunks = Some(convert::shape(&value, vm)?),
             "shards" => encoding.shards = Some(convert::shape(&value, vm)?),
             "dtype" => encoding.dtype = Some(convert::dtype(&value, vm)?),
             "fill_value" => encoding.absent_value = Some(scalar(&value, vm)?),
@@ -69,6 +85,15 @@ pub(super) fn from_dict(dict: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Enc
         }
     }
     Ok(encoding)
+}
+
+/// `complevel`: from 0 to 9.
+fn level(value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<u8> {
+    let level = convert::integer(value, vm)?;
+    u8::try_from(level)
+        .ok()
+        .filter(|level| *level <= 9)
+        .ok_or_else(|| vm.new_value_error(format!("complevel={level}: expected 0 to 9")))
 }
 
 fn scalar(value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Scalar> {

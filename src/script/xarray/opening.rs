@@ -1,8 +1,10 @@
-//! `xr.open_zarr`, `xr.open_dataset` and `to_zarr`.
+//! `xr.open_zarr`, `xr.open_dataset`, `to_zarr` and `to_netcdf`.
 
 use super::encoding;
 use super::indexers;
-use crate::dataset::{self, Chunking, DataArray, Dataset, DecodeOptions, OpenOptions, WriteOptions};
+use crate::dataset::{
+    self, Chunking, DataArray, Dataset, DecodeOptions, Encoding, NetcdfOptions, OpenOptions, WriteOptions,
+};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
@@ -11,6 +13,7 @@ use crate::script::modules::Module;
 use crate::script::operand::Operand;
 use crate::script::writing;
 use crate::store::WriteMode;
+use indexmap::IndexMap;
 use rustpython_vm::PyResult;
 
 /// The name that a `DataArray` without one has in a store, as xarray gives it.
@@ -21,6 +24,10 @@ pub(super) const TO_ZARR: &str = "store!, chunk_store=None, mode, synchronizer=N
     consolidated~, append_dim=None, region=None, safe_chunks~, align_chunks~, storage_options=None, zarr_version, \
     zarr_format, write_empty_chunks=None, chunkmanager_store_kwargs~";
 
+/// Parameters of `to_netcdf`.
+pub(super) const TO_NETCDF: &str = "path!, mode, format, group=None, engine, encoding, unlimited_dims, compute=True, \
+    invalid_netcdf=False, auto_complex=None";
+
 /// Puts the functions into the module.
 ///
 /// # Errors
@@ -28,7 +35,7 @@ pub(super) const TO_ZARR: &str = "store!, chunk_store=None, mode, synchronizer=N
 pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function(
         "open_zarr",
-        "store!, group=None, synchronizer=None, chunks, decode_cf, mask_and_scale, decode_times, concat_characters~, \
+        "store!, group, synchronizer=None, chunks, decode_cf, mask_and_scale, decode_times, concat_characters~, \
          decode_coords, drop_variables, consolidated~, overwrite_encoded_chunks~, chunk_store=None, \
          storage_options=None, decode_timedelta=None, use_cftime=None, zarr_version~, zarr_format~, \
          use_zarr_fill_value_as_mask=None, chunked_array_type~, from_array_kwargs~, create_default_indexes=True",
@@ -38,23 +45,44 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         "open_dataset",
         "filename_or_obj!, *, engine, chunks, cache~, decode_cf, mask_and_scale, decode_times, decode_timedelta=None, \
          use_cftime=None, concat_characters~, decode_coords, drop_variables, create_default_indexes=True, \
-         inline_array~, chunked_array_type~, from_array_kwargs~, backend_kwargs=None, consolidated~, group=None, \
+         inline_array~, chunked_array_type~, from_array_kwargs~, backend_kwargs=None, consolidated~, group, \
          storage_options=None, zarr_format~",
-        |arguments| match arguments.string("engine")?.as_deref() {
-            None | Some("zarr") => open("filename_or_obj", arguments),
-            Some(other) => Err(arguments.vm.new_not_implemented_error(format!(
-                "engine='{other}' is not supported by swath: only engine='zarr' is"
-            ))),
+        |arguments| {
+            check_engine(arguments)?;
+            open("filename_or_obj", arguments)
         },
     )
+}
+
+/// Refuses an `engine=` that reads other formats; which of its own Swath reads is decided by what lies there.
+///
+/// # Errors
+/// `NotImplementedError` for another engine.
+pub(super) fn check_engine(arguments: &Arguments<'_>) -> PyResult<()> {
+    match arguments.string("engine")?.as_deref() {
+        None | Some("zarr" | "netcdf4" | "h5netcdf") => Ok(()),
+        Some(other) => Err(arguments.vm.new_not_implemented_error(format!(
+            "engine='{other}' is not supported by swath: 'zarr', 'netcdf4' and 'h5netcdf' are"
+        ))),
+    }
 }
 
 fn open(store: &str, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let path = convert::path(arguments.required(store), vm)?;
+    let opened = dataset::open_dataset(&path, &options(arguments)?, &*engine::current());
+    Operand::Dataset(opened.map_err(|error| dataset_exception(error, vm))?).into_object(vm)
+}
+
+/// How a call wants stores opened.
+///
+/// # Errors
+/// Where an argument isn't what it should be.
+pub(super) fn options(arguments: &Arguments<'_>) -> PyResult<OpenOptions> {
+    let vm = arguments.vm;
     let decode = arguments.bool("decode_cf")?.unwrap_or(true);
     let flag = |name| arguments.bool(name).map(|flag| decode && flag.unwrap_or(true));
-    let options = OpenOptions {
+    Ok(OpenOptions {
         chunking: arguments.get("chunks").map_or(Ok(Chunking::Stored), |chunks| indexers::chunking(chunks, vm))?,
         decode: DecodeOptions {
             mask_and_scale: flag("mask_and_scale")?,
@@ -62,9 +90,8 @@ fn open(store: &str, arguments: &Arguments<'_>) -> PyResult {
             decode_coords: decode_coords(arguments, decode)?,
         },
         drop_variables: arguments.get("drop_variables").map_or(Ok(Vec::new()), |names| indexers::names(names, vm))?,
-    };
-    let opened = dataset::open_zarr(&path, &options, &*engine::current());
-    Operand::Dataset(opened.map_err(|error| dataset_exception(error, vm))?).into_object(vm)
+        group: arguments.string("group")?.filter(|group| !group.trim_matches('/').is_empty()),
+    })
 }
 
 /// `decode_coords=`: a bool or `"coordinates"`, which is the default; `"all"` isn't supported.
@@ -90,12 +117,8 @@ pub(super) fn dataset_to_zarr(dataset: &Dataset, arguments: &Arguments<'_>) -> P
     if arguments.get("zarr_format").or(arguments.get("zarr_version")).is_some() {
         options.format = Some(writing::format(arguments)?);
     }
-    if let Some(encodings) = arguments.get("encoding") {
-        for (name, wanted) in convert::string_pairs(encodings, vm)? {
-            options.encoding.insert(name, encoding::from_dict(&wanted, vm)?);
-        }
-    }
-    let written = dataset::write_zarr(dataset, &path, &options, &mut writing::SessionWriter);
+    options.encoding = encodings(arguments)?;
+    let written = dataset::write_zarr(dataset, &path, &options, &mut writing::SessionWriter::new(engine::current()));
     written.map_err(|error| dataset_exception(error, vm))?;
     Ok(vm.ctx.none())
 }
@@ -105,10 +128,59 @@ pub(super) fn dataset_to_zarr(dataset: &Dataset, arguments: &Arguments<'_>) -> P
 /// # Errors
 /// As [`dataset_to_zarr`].
 pub(super) fn data_array_to_zarr(array: &DataArray, arguments: &Arguments<'_>) -> PyResult {
+    dataset_to_zarr(&as_dataset(array, arguments)?, arguments)
+}
+
+/// `Dataset.to_netcdf(...)`.
+///
+/// # Errors
+/// Where the file can't be written or a value not be computed.
+pub(super) fn dataset_to_netcdf(dataset: &Dataset, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let path = convert::path(arguments.required("path"), vm)?;
+    for (name, known) in [("format", &["NETCDF4"][..]), ("engine", &["netcdf4", "h5netcdf"]), ("mode", &["w"])] {
+        if let Some(wanted) = arguments.string(name)?.filter(|wanted| !known.contains(&wanted.as_str())) {
+            return Err(vm.new_not_implemented_error(format!(
+                "to_netcdf({name}='{wanted}') is not supported by swath: '{}' is",
+                known.join("', '")
+            )));
+        }
+    }
+    let mut options = NetcdfOptions {
+        mode: WriteMode::Replace,
+        encoding: encodings(arguments)?,
+        unlimited: arguments.get("unlimited_dims").map_or(Ok(Vec::new()), |names| indexers::names(names, vm))?,
+    };
+    // Naming chunks is how one asks for them, however the variable lay in the file that it was read from.
+    for encoding in options.encoding.values_mut().filter(|encoding| encoding.chunks.is_some()) {
+        encoding.netcdf.contiguous.get_or_insert(false);
+    }
+    let written = dataset::write_netcdf(dataset, &path, &options, &mut writing::SessionWriter::new(engine::current()));
+    written.map_err(|error| dataset_exception(error, vm))?;
+    Ok(vm.ctx.none())
+}
+
+/// `DataArray.to_netcdf(...)`: a file with this one variable.
+///
+/// # Errors
+/// As [`dataset_to_netcdf`].
+pub(super) fn data_array_to_netcdf(array: &DataArray, arguments: &Arguments<'_>) -> PyResult {
+    dataset_to_netcdf(&as_dataset(array, arguments)?, arguments)
+}
+
+/// The dataset as which an array is written.
+fn as_dataset(array: &DataArray, arguments: &Arguments<'_>) -> PyResult<Dataset> {
     let taken = array.name().is_none_or(|name| array.coordinates().contains_key(name));
     let name = if taken { Some(UNNAMED) } else { None };
-    let dataset = array.to_dataset(name).map_err(|error| dataset_exception(error, arguments.vm))?;
-    dataset_to_zarr(&dataset, arguments)
+    array.to_dataset(name).map_err(|error| dataset_exception(error, arguments.vm))
+}
+
+/// `encoding=`: an encoding by variable.
+fn encodings(arguments: &Arguments<'_>) -> PyResult<IndexMap<String, Encoding>> {
+    let vm = arguments.vm;
+    let Some(encodings) = arguments.get("encoding") else { return Ok(IndexMap::new()) };
+    let pairs = convert::string_pairs(encodings, vm)?;
+    pairs.into_iter().map(|(name, wanted)| Ok((name, encoding::from_dict(&wanted, vm)?))).collect()
 }
 
 fn mode(arguments: &Arguments<'_>) -> PyResult<WriteMode> {

@@ -6,11 +6,15 @@ use super::*;
 fn every_dtype_reads_back_as_written() {
     let directory = scratch();
     let shapes: [(&[usize], &[usize]); 4] = [(&[7, 5], &[2, 3]), (&[], &[]), (&[4], &[9]), (&[0, 3], &[1, 3])];
-    for variant in variants() {
+    for variant in variants_and_files() {
         let location = location(&directory);
+        let _ = std::fs::remove_dir_all(&location).or_else(|_| std::fs::remove_file(&location));
         let mut writer = StoreWriter::create(&location, WriteMode::Replace, variant.format, Attributes::new()).unwrap();
+        // NetCDF has no truth values and no times.
+        let has = |dtype: &DType| variant.format != StoreFormat::Netcdf4 || !(dtype.is_time() || *dtype == DType::Bool);
         let cases: Vec<(String, DType, &[usize], &[usize])> = dtypes()
             .into_iter()
+            .filter(has)
             .flat_map(|dtype| shapes.map(|(shape, chunks)| (format!("{dtype} {shape:?}"), dtype, shape, chunks)))
             .collect();
         for (name, dtype, shape, chunk_shape) in &cases {
@@ -32,7 +36,8 @@ fn any_region_is_read() {
     let directory = scratch();
     let shape = [5, 6, 7];
     let values = counted(DType::Int32, &shape);
-    for variant in variants() {
+    for variant in variants_and_files() {
+        let _ = std::fs::remove_dir_all(location(&directory)).or_else(|_| std::fs::remove_file(location(&directory)));
         let spec = spec("x", DType::Int32, &shape, &[2, 3, 7], variant);
         let array = stored(&location(&directory), &spec, variant.format, &values);
         for ranges in
@@ -82,7 +87,8 @@ fn a_damaged_chunk_names_array_chunk_and_file() {
     for variant in variants() {
         let spec = spec("x", DType::Int32, &[64], &[16], variant);
         let array = stored(&location(&directory), &spec, variant.format, &counted(DType::Int32, &[64]));
-        let file = directory.path().join(if variant.format == ZarrFormat::V3 { "a.zarr/x/c/1" } else { "a.zarr/x/1" });
+        let file =
+            directory.path().join(if variant.format == ZarrFormat::V3.into() { "a.zarr/x/c/1" } else { "a.zarr/x/1" });
         let whole = std::fs::read(&file).unwrap();
         let damaged = [vec![], whole[..whole.len() - 9].to_vec(), whole[..5].to_vec(), vec![7; whole.len()]];
         for (damage, bytes) in damaged.iter().enumerate() {
@@ -112,8 +118,11 @@ fn any_damage_is_an_error_or_values_but_never_a_panic() {
         for dtype in [DType::Int32, DType::Text, DType::Bool] {
             let spec = spec("x", dtype, &[40], &[20], variant);
             let array = stored(&location(&directory), &spec, variant.format, &counted(dtype, &[40]));
-            let file =
-                directory.path().join(if variant.format == ZarrFormat::V3 { "a.zarr/x/c/0" } else { "a.zarr/x/0" });
+            let file = directory.path().join(if variant.format == ZarrFormat::V3.into() {
+                "a.zarr/x/c/0"
+            } else {
+                "a.zarr/x/0"
+            });
             let whole = std::fs::read(&file).unwrap();
             for _ in 0..60 {
                 let mut bytes = whole.clone();

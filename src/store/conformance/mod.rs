@@ -10,7 +10,7 @@ use serde_json::json;
 /// A format, a compressor, and whether chunks are bundled in shards.
 #[derive(Debug, Clone, Copy)]
 struct Variant {
-    format: ZarrFormat,
+    format: StoreFormat,
     compression: Compression,
     sharded: bool,
 }
@@ -25,8 +25,24 @@ fn variants() -> Vec<Variant> {
     ];
     let all = [(ZarrFormat::V2, false), (ZarrFormat::V3, false), (ZarrFormat::V3, true)];
     all.into_iter()
-        .flat_map(|(format, sharded)| compressions.map(|compression| Variant { format, compression, sharded }))
+        .flat_map(|(format, sharded)| {
+            compressions.map(|compression| Variant { format: format.into(), compression, sharded })
+        })
         .collect()
+}
+
+/// The same and, where this build has them, NetCDF-4 files: they are written whole, once.
+fn variants_and_files() -> Vec<Variant> {
+    let mut all = variants();
+    if cfg!(feature = "hdf5") {
+        let compressions = [Compression::None, Compression::Gzip { level: 1 }];
+        all.extend(compressions.map(|compression| Variant {
+            format: StoreFormat::Netcdf4,
+            compression,
+            sharded: false,
+        }));
+    }
+    all
 }
 
 fn dtypes() -> Vec<DType> {
@@ -36,12 +52,19 @@ fn dtypes() -> Vec<DType> {
 }
 
 fn spec(name: &str, dtype: DType, shape: &[usize], chunk_shape: &[usize], variant: Variant) -> ArraySpec {
-    let names: Vec<String> = (0..shape.len()).map(|axis| format!("d{axis}")).collect();
+    // Lengths in names, since arrays of one file share its dimensions.
+    let names: Vec<String> = shape.iter().enumerate().map(|(axis, length)| format!("d{axis}_{length}")).collect();
     let dimensions: Vec<(&str, usize)> = names.iter().map(String::as_str).zip(shape.iter().copied()).collect();
     ArraySpec {
         shard_shape: variant.sharded.then(|| chunk_shape.iter().map(|length| 2 * length).collect()),
         attributes: Attributes::from_iter([("units".to_owned(), json!("m"))]),
         compression: variant.compression,
+        netcdf: NetcdfStorage {
+            is_chunked: variant.compression != Compression::None,
+            deflate: matches!(variant.compression, Compression::Gzip { .. }).then_some(1),
+            shuffle: true,
+            ..NetcdfStorage::default()
+        },
         ..ArraySpec::new(name, dtype, &dimensions, chunk_shape)
     }
 }
@@ -83,7 +106,7 @@ fn read(array: &StoredArray, region: &Region) -> Chunk {
 }
 
 /// A store of one array of these values, and that array.
-fn stored(location: &str, spec: &ArraySpec, format: ZarrFormat, values: &Chunk) -> StoredArray {
+fn stored(location: &str, spec: &ArraySpec, format: StoreFormat, values: &Chunk) -> StoredArray {
     let mut writer = StoreWriter::create(location, WriteMode::Replace, format, Attributes::new()).unwrap();
     write_whole(&writer.create_array(spec).unwrap(), values);
     writer.finish().unwrap();

@@ -4,8 +4,8 @@
 //! Everything else goes through the chain, which makes a new buffer a codec. `zarrs` never uses threads of its own here.
 
 use super::element::Element;
-use super::place::{self, Decoded};
 use crate::array::{Buffer, DType};
+use crate::store::place::{self, Decoded};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cell::RefCell;

@@ -36,8 +36,9 @@ impl ZarrStoreWriter {
         place: &Path,
         workshop: Option<&Workshop>,
         spec: StoreSpec,
+        format: ZarrFormat,
     ) -> Result<ZarrStoreWriter, StoreError> {
-        let StoreSpec { mode, format, attributes, .. } = spec;
+        let StoreSpec { mode, attributes, .. } = spec;
         let exists = place.symlink_metadata().is_ok();
         let location = || place.display().to_string();
         if exists && mode == WriteMode::CreateNew {
@@ -59,18 +60,26 @@ impl ZarrStoreWriter {
             false => format,
         };
         let beside = if adds { place.join("arrays") } else { place.to_owned() };
+        let mut writer = ZarrStoreWriter::begin(&beside, workshop)?;
+        place.clone_into(&mut writer.place);
+        (writer.format, writer.attributes, writer.adds) = (format, attributes, adds);
+        Ok(writer)
+    }
+
+    /// Makes the hidden directory beside a place, whatever lies there, or finds that of an earlier attempt.
+    pub(in crate::store) fn begin(beside: &Path, workshop: Option<&Workshop>) -> Result<ZarrStoreWriter, StoreError> {
         let directory = match workshop {
-            Some(workshop) => named_sibling(&beside, &workshop.name),
-            None => hidden_sibling(&beside),
+            Some(workshop) => named_sibling(beside, &workshop.name),
+            None => hidden_sibling(beside),
         };
-        prepare(&directory, workshop, place)?;
+        prepare(&directory, workshop, beside)?;
         Ok(ZarrStoreWriter {
-            place: place.to_owned(),
+            place: beside.to_owned(),
             workshop: ByteStore::new(directory),
             is_named: workshop.is_some(),
-            format,
-            attributes,
-            adds,
+            format: ZarrFormat::default(),
+            attributes: Attributes::new(),
+            adds: false,
             arrays: Vec::new(),
         })
     }

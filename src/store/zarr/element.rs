@@ -78,7 +78,9 @@ impl Element {
     /// The fill value as codecs are told it.
     pub(super) fn codec_fill_value(self, fill: &Buffer) -> FillValue {
         match (self, fill) {
-            (Element::Plain(_), fill) => super::place::as_bytes(fill).map_or(FillValue::from(0u8), FillValue::from),
+            (Element::Plain(_), fill) => {
+                crate::store::place::as_bytes(fill).map_or(FillValue::from(0u8), FillValue::from)
+            }
             (Element::Utf8, Buffer::Text(text)) => FillValue::from(text[0].as_bytes()),
             _ => FillValue::from(vec![0u8; self.size_bytes().unwrap_or(0)]),
         }

@@ -199,9 +199,10 @@ impl Layout {
         };
         Ok(ArrayMetadata {
             array,
-            format: self.format,
+            format: self.format.into(),
             dimension_names: self.dimension_names,
             attributes: self.attributes,
+            netcdf: None,
             fill_value: self.fill_value,
             codecs: codecs::describe(&self.codecs),
             shard_shape: sharding.as_ref().and(regular.clone()),

@@ -9,7 +9,6 @@ mod element;
 mod json;
 mod layout;
 mod metadata_field;
-mod place;
 mod read;
 mod shard;
 #[cfg(test)]
@@ -21,6 +20,7 @@ mod write;
 pub(super) use create::ZarrStoreWriter;
 
 use super::byte_store::ByteStore;
+use super::fingerprint;
 use super::{
     ArrayReader, ArraySummary, ArrayWriter, Attributes, GroupMetadata, IoControl, Store, StoreError, ZarrFormat,
 };
@@ -29,8 +29,6 @@ use indexmap::IndexMap;
 use layout::Layout;
 use metadata_field::MetadataProblem;
 use serde_json::Value;
-use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -68,17 +66,17 @@ pub(super) fn is_zarr(path: &Path) -> bool {
 pub(super) fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
     let bytes = ByteStore::new(path);
     let location = path.display().to_string();
-    let mut metadata = match read_node(&bytes)? {
-        Node::Group(format, attributes) => group(location, format, attributes),
+    let (format, mut metadata) = match read_node(&bytes)? {
+        Node::Group(format, attributes) => (format, group(location, format, attributes)),
         Node::Array => {
             let mut metadata = group(location, ZarrFormat::V3, Attributes::new());
             add_array(&bytes, &mut metadata, "")?;
-            metadata.format = metadata.arrays.values().next().map_or(ZarrFormat::V3, |array| array.format);
+            metadata.format = metadata.arrays.values().next().map_or(ZarrFormat::V3.into(), |array| array.format);
             return Ok(Arc::new(ZarrStore { bytes, metadata }));
         }
     };
     let mut names = bytes.list("")?;
-    names.extend(consolidated(&bytes, metadata.format)?.iter().flat_map(|all| all.keys()).filter_map(|key| {
+    names.extend(consolidated(&bytes, format)?.iter().flat_map(|all| all.keys()).filter_map(|key| {
         let key = key.strip_suffix("/.zarray").unwrap_or(key);
         (!key.contains('/')).then(|| key.to_owned())
     }));
@@ -92,7 +90,14 @@ pub(super) fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
 
 /// A group whose arrays are yet to be read.
 fn group(location: String, format: ZarrFormat, attributes: Attributes) -> GroupMetadata {
-    GroupMetadata { location, format, attributes, arrays: IndexMap::new(), unreadable: IndexMap::new() }
+    GroupMetadata {
+        location,
+        format: format.into(),
+        attributes,
+        groups: Vec::new(),
+        arrays: IndexMap::new(),
+        unreadable: IndexMap::new(),
+    }
 }
 
 /// Opens an array for reading.
@@ -222,7 +227,7 @@ fn described(
     file: String,
 ) -> Result<Option<(Layout, u64)>, StoreError> {
     let layout = layout.transpose().map_err(|problem| problem.of(location, file))?;
-    Ok(layout.map(|layout| (layout, fingerprint(metadata))))
+    Ok(layout.map(|layout| (layout, fingerprint::of_text(&metadata.to_string()))))
 }
 
 /// FNV-1a of when the metadata files of an array were written, and their sizes.
@@ -232,22 +237,9 @@ pub(super) fn stamp(array: &StoredArray) -> Result<u64, StoreError> {
     for folder in ["", array.location.path.as_str()] {
         for file in METADATA_FILES {
             let path = bytes.path(folder).join(file);
-            let metadata = IoControl::default().run("open", &path, || match path.metadata() {
-                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-                result => result.map(Some),
-            })?;
-            let Some(metadata) = metadata else { continue };
-            text.push_str(&format!("{file} {} {} {};", metadata.mtime(), metadata.mtime_nsec(), metadata.size()));
+            let Some(state) = fingerprint::state(&path)? else { continue };
+            text.push_str(&format!("{file} {state}"));
         }
     }
-    Ok(hash(&text))
-}
-
-/// FNV-1a of the document: equal on every rank and in every build.
-fn fingerprint(metadata: &Value) -> u64 {
-    hash(&metadata.to_string())
-}
-
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    Ok(fingerprint::of_text(&text))
 }

@@ -1,12 +1,12 @@
 //! Reading regions of one array: which files, which bytes of them, decoded to where.
 
+use super::Witness;
 use super::codecs::ChunkCodec;
 use super::layout::{ChunkKeys, Layout, StoredChunks};
 use super::shard::{IndexError, Shards};
-use super::{Witness, place};
 use crate::array::{Buffer, Chunk, ChunkIndex, Region, StoredArray};
 use crate::store::byte_store::{Blob, ByteStore};
-use crate::store::{ReadArray, StoreError};
+use crate::store::{ReadArray, StoreError, place};
 use std::borrow::Cow;
 
 /// Reads one Zarr array of either version.

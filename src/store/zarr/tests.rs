@@ -100,7 +100,7 @@ fn bare_nan_in_attributes_is_read() {
     assert_eq!(array.attributes["_FillValue"], json!("NaN"));
     assert_eq!(array.attributes.len(), 1);
     assert_eq!(array.dimension_names.as_deref().unwrap(), ["y", "x"]);
-    assert_eq!(group.format, ZarrFormat::V2);
+    assert_eq!(group.format, ZarrFormat::V2.into());
 }
 
 #[test]

@@ -2,10 +2,9 @@
 
 use super::codecs::ChunkCodec;
 use super::layout::{ChunkKeys, Layout, StoredChunks};
-use super::place;
 use crate::array::{Buffer, Chunk, ChunkIndex, Region, StoredArray, WrittenChunk};
 use crate::store::byte_store::ByteStore;
-use crate::store::{StoreError, WriteArray};
+use crate::store::{StoreError, WriteArray, place};
 use std::borrow::Cow;
 
 /// Writes one Zarr array of either version.

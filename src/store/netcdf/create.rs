@@ -1,0 +1,111 @@
+//! Creating a NetCDF-4 file: chunks are computed into a hidden directory, by any rank and in any order, and go from there
+//! into one file, in order, when all are there.
+//!
+//! The directory is a Zarr store, so that a run goes on where it was stopped. The file is written there too, synced and
+//! renamed; until then what lay in its place stands.
+
+use super::super::byte_store::{io_error, unique_suffix};
+use super::file::write_file;
+use crate::array::StoredArray;
+use crate::store::zarr::ZarrStoreWriter;
+use crate::store::{
+    ArraySpec, Attributes, Compression, IoControl, StoreError, StoreSpec, UnfinishedStore, Workshop, WriteMode,
+    WriteStore, signature,
+};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// A file being written. Dropped before it is finished, it leaves nothing behind, unless its workshop has a name.
+#[derive(Debug)]
+pub(in crate::store) struct NetcdfWriter {
+    place: PathBuf,
+    attributes: Attributes,
+    chunks: ZarrStoreWriter,
+    arrays: Vec<(ArraySpec, StoredArray)>,
+}
+
+impl NetcdfWriter {
+    /// Starts writing at a path that [`store::place`](crate::store::place) gives.
+    pub(in crate::store) fn create(
+        place: &Path,
+        workshop: Option<&Workshop>,
+        spec: StoreSpec,
+    ) -> Result<NetcdfWriter, StoreError> {
+        let location = || place.display().to_string();
+        let exists = place.symlink_metadata().is_ok();
+        if exists && spec.mode == WriteMode::CreateNew {
+            return Err(StoreError::AlreadyExists { location: location() });
+        }
+        if exists && spec.mode == WriteMode::Append {
+            let feature = "adding variables to a NetCDF file".to_owned();
+            return Err(StoreError::UnsupportedFeature { array: location(), feature });
+        }
+        let is_empty = fs::metadata(place).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0);
+        if exists && !is_empty && signature::of_file(place)?.is_none() {
+            // Nobody's data of another kind is replaced.
+            return Err(StoreError::NotAStore { location: location(), found: crate::store::found_at(place) });
+        }
+        let chunks = ZarrStoreWriter::begin(place, workshop)?;
+        Ok(NetcdfWriter { place: place.to_owned(), attributes: spec.attributes, chunks, arrays: Vec::new() })
+    }
+
+    fn check(&self, spec: &ArraySpec) -> Result<(), StoreError> {
+        let sizes = self.arrays.iter().flat_map(|(other, _)| other.dimension_names.iter().zip(&other.shape));
+        for (name, &expected) in sizes {
+            let axis = spec.dimension_names.iter().position(|dimension| dimension == name);
+            if axis.is_some_and(|axis| spec.shape[axis] != expected) {
+                let (expected, found) = (vec![expected], spec.shape.clone());
+                return Err(StoreError::ShapeMismatch {
+                    array: format!("{}/{}", self.place.display(), spec.name),
+                    expected,
+                    found,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl WriteStore for NetcdfWriter {
+    fn unfinished(&self) -> UnfinishedStore {
+        UnfinishedStore { place: self.place.display().to_string(), ..self.chunks.unfinished() }
+    }
+
+    fn discard(&mut self) {
+        self.chunks.discard();
+    }
+
+    fn create_array(&mut self, spec: &ArraySpec) -> Result<StoredArray, StoreError> {
+        self.check(spec)?;
+        // Chunks lie there for a while only, so that packing them would be for nothing.
+        let passing = ArraySpec { compression: Compression::None, shard_shape: None, ..spec.clone() };
+        let array = self.chunks.create_array(&passing)?;
+        self.arrays.retain(|(other, _)| other.name != spec.name);
+        self.arrays.push((spec.clone(), array.clone()));
+        Ok(array)
+    }
+
+    fn finish(&mut self) -> Result<(), StoreError> {
+        let name = self.place.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        // In the workshop, so that whoever cleans up after a killed run finds it there.
+        let temporary = Path::new(&self.unfinished().workshop).join(format!(".{name}.{}", unique_suffix()));
+        let written =
+            write_file(&temporary, &self.attributes, &self.arrays).and_then(|()| put(&temporary, &self.place));
+        if written.is_err() {
+            // Why writing failed is worth more than a second failure while cleaning up.
+            let _ = fs::remove_file(&temporary);
+            return written;
+        }
+        self.discard();
+        Ok(())
+    }
+}
+
+/// Waits until a file is on the disk and gives it its name.
+fn put(temporary: &Path, place: &Path) -> Result<(), StoreError> {
+    let control = IoControl::default();
+    control.run("sync", temporary, || File::open(temporary)?.sync_all())?;
+    fs::rename(temporary, place).map_err(|error| io_error("replace", place, error))?;
+    let directory = place.parent().unwrap_or(place);
+    crate::store::replace::sync_directory(directory)
+}
