@@ -7,6 +7,7 @@
 mod allocation;
 mod arguments;
 mod cancel;
+mod convert;
 mod doctor;
 mod explain;
 mod info;
@@ -20,6 +21,7 @@ mod remedy;
 mod resume;
 mod run;
 mod run_directory;
+mod session;
 mod sites;
 mod status;
 mod submit;
@@ -41,6 +43,7 @@ Examples:
   mpirun -n 4 swath run ndvi.py          rank 0 schedules, ranks 1 to 3 work
   swath explain ndvi.py                  what would run, and what memory it takes
   swath info scene.zarr                  what a store holds
+  swath convert air.nc air.zarr          NetCDF to Zarr
   swath submit --nodes 4 -t 2h ndvi.py   a job of Slurm or PBS on four nodes";
 
 /// Runs xarray and Dask scripts on any number of cores and nodes, without Python.
@@ -58,6 +61,8 @@ pub enum Command {
     Run(run::RunArguments),
     /// Shows a store: its dataset as xarray prints it, then chunks, codecs and sizes of each array.
     Info(info::InfoArguments),
+    /// Copies a NetCDF-4, HDF5 or Zarr store to a Zarr store: other chunks, shards, compression.
+    Convert(Box<convert::ConvertArguments>),
     /// Shows what a script would compute: optimised plans and their stages. Computes and writes nothing.
     Explain(explain::ExplainArguments),
     /// Submits a script as a job of Slurm or PBS, which goes on through walltimes and lost nodes until it has finished.
@@ -112,6 +117,7 @@ pub fn dispatch(command: Command) -> Result<u8, Ended> {
     match command {
         Command::Run(arguments) => run::execute(&arguments),
         Command::Info(arguments) => info::execute(&arguments),
+        Command::Convert(arguments) => convert::execute(&arguments),
         Command::Explain(arguments) => explain::execute(&arguments),
         Command::Submit(arguments) => submit::execute(&arguments),
         Command::Script(arguments) => submit::write_script(&arguments),

@@ -5,10 +5,10 @@ use super::allocation::{self, Start};
 use super::arguments::{ResourceArguments, ScriptArguments};
 use super::output::complain;
 use super::run_directory::RunDirectoryArguments;
+use super::session::{close_run, in_session};
 use crate::environment::Environment;
-use crate::journal::{Ending, Outcome};
 use crate::monitor;
-use crate::runtime::{DRAINED, Session, SessionOptions, Started};
+use crate::runtime::{Session, SessionOptions};
 use crate::script;
 use crate::transport::mpi_library;
 use anyhow::Error;
@@ -66,28 +66,13 @@ pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
         seed: arguments.seed,
         observers,
     };
-    let session = match Session::start(options).map_err(Error::from)? {
-        Started::Session(session) => Rc::new(session),
-        Started::Served { exit_code } => return Ok(exit_code as u8),
-    };
-    let memory_bytes = arguments.resources.memory_bytes(&environment);
-    let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let line = allocation::line(&environment, &session.describe(), &node, memory_bytes);
-    line.iter().filter(|_| !arguments.quiet).for_each(|line| complain(line));
-    let code = match run_script(arguments, &session) {
-        _ if session.is_drained() => {
-            complain("swath: stopped as asked; --resume goes on from here");
-            DRAINED as u8
-        }
-        Ok(()) => 0,
-        Err(ended) => {
-            // Before the other ranks leave: launchers end rank 0 when another rank fails.
-            ended.say();
-            ended.code()
-        }
-    };
-    session.finish(code.into());
-    Ok(code)
+    in_session(options, |session| {
+        let memory_bytes = arguments.resources.memory_bytes(&environment);
+        let node = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let line = allocation::line(&environment, &session.describe(), &node, memory_bytes);
+        line.iter().filter(|_| !arguments.quiet).for_each(|line| complain(line));
+        run_script(arguments, session)
+    })
 }
 
 /// Looks for mistakes in how this rank was started: warns of them on the first rank, and refuses those that can't but fail.
@@ -120,17 +105,5 @@ fn run_script(arguments: &RunArguments, session: &Rc<Session>) -> Result<(), End
     arguments.run_directory.open(&arguments.script, session)?;
     let script = &arguments.script;
     let ended = script::run_file(script.path(), script.arguments(), session.clone()).map_err(Ended::Script);
-    let outcome = match &ended {
-        _ if session.is_drained() => Outcome { ending: Ending::Drained, message: None, exit_code: DRAINED },
-        Ok(()) => Outcome { ending: Ending::Finished, message: None, exit_code: 0 },
-        Err(ended) => Outcome { ending: Ending::Failed, message: ended.message(), exit_code: ended.code().into() },
-    };
-    let skipped = session.close_run(&outcome).map_err(Error::from)?;
-    if let (Some(skipped), false) = (skipped, arguments.quiet) {
-        complain(&format!(
-            "resumed: {} of {} chunks, {} values, {} partial results were there",
-            skipped.chunks, skipped.chunks_total, skipped.values, skipped.partials
-        ));
-    }
-    ended
+    close_run(session, ended, arguments.quiet)
 }

@@ -72,14 +72,28 @@ impl RunDirectoryArguments {
         // A pipe can be read once, and is another one the next time; a script that can't be read fails by itself.
         let is_file = script.path().metadata().is_ok_and(|metadata| metadata.is_file());
         let Some(text) = is_file.then(|| std::fs::read(script.path()).ok()).flatten() else { return Ok(()) };
+        self.open_named(script.path(), text, script.arguments(), session)
+    }
+
+    /// The same for a run of a name that is known by a text and arguments.
+    ///
+    /// # Errors
+    /// As [`RunDirectoryArguments::open`].
+    pub fn open_named(
+        &self,
+        name: impl Into<PathBuf>,
+        text: Vec<u8>,
+        arguments: &[String],
+        session: &Session,
+    ) -> Result<(), Ended> {
         let (deadline, grace, checkpoint) = (self.deadline, self.grace, self.checkpoint);
         let times = Times { deadline, grace, checkpoint, stall: self.stall_limit };
         session.set_times(times).map_err(Error::from)?;
         let options = RunOptions {
             directory: self.run_dir.clone(),
-            script: script.path().to_owned(),
+            script: name.into(),
             text,
-            arguments: script.arguments().to_vec(),
+            arguments: arguments.to_vec(),
             start: if self.resume && !self.fresh { Start::Resume } else { Start::Afresh },
             keeps_directory: self.keep_run_dir,
         };
