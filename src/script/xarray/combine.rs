@@ -136,7 +136,10 @@ pub(super) fn fill_value(arguments: &Arguments<'_>) -> PyResult<FillValue> {
 }
 
 /// The dimension that a concatenation goes along: a name, or the labels of one.
-fn concat_dim(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<ConcatDim> {
+///
+/// # Errors
+/// Where it is neither, or labels can't be computed.
+pub(super) fn concat_dim(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<ConcatDim> {
     if let Some(name) = object.downcast_ref::<PyStr>() {
         return Ok(ConcatDim { name: name.to_string_lossy().into_owned(), labels: None });
     }

@@ -15,6 +15,7 @@ mod labelled;
 mod mapping;
 mod methods;
 mod opening;
+mod opening_many;
 
 pub(super) use data_array::DataArrayObject;
 pub(super) use dataset_object::DatasetObject;
@@ -48,5 +49,6 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     functions::install(&mut module)?;
     combine::install(&mut module)?;
     opening::install(&mut module)?;
+    opening_many::install(&mut module)?;
     module.finish()
 }
