@@ -1,6 +1,10 @@
 """Makes the NetCDF and HDF5 files that the scripts of this suite read, in the manner of `make_inputs.py`."""
 
+import pathlib
+import shutil
+
 import h5py
+import iris_sample_data
 import netCDF4
 import numpy as np
 
@@ -12,6 +16,8 @@ def make(directory, generator):
     text(directory)
     plain(directory, generator("netcdf_plain"))
     months(directory, generator("netcdf_months"))
+    for name in ("A1B_north_america.nc", "E1_north_america.nc"):
+        shutil.copy(pathlib.Path(iris_sample_data.path) / name, directory / name)
 
 
 def weather(directory, random):
