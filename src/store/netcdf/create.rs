@@ -25,7 +25,7 @@ pub(in crate::store) struct NetcdfWriter {
 }
 
 impl NetcdfWriter {
-    /// Starts writing at a path that [`store::place`](crate::store::place) gives.
+    /// Starts writing at a path that [`store::place`](crate::store::place()) gives.
     pub(in crate::store) fn create(
         place: &Path,
         workshop: Option<&Workshop>,

@@ -31,7 +31,7 @@ pub(in crate::store) struct ZarrStoreWriter {
 }
 
 impl ZarrStoreWriter {
-    /// Starts writing at a path that [`store::place`](crate::store::place) gives.
+    /// Starts writing at a path that [`store::place`](crate::store::place()) gives.
     pub(in crate::store) fn create(
         place: &Path,
         workshop: Option<&Workshop>,
