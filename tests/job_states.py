@@ -244,6 +244,17 @@ def a_resumed_job_is_a_new_one_in_the_same_directory(place):
     expect(code == 1 and "not over" in stderr, f"{code} {stderr}")
 
 
+def of_two_that_resume_a_job_at_once_one_does(place):
+    place.submit()
+    place.record("ended", 75)
+    place.mock(sbatch="sleep 1; echo 18")
+    both = [place.start("resume", "quick") for _ in range(2)]
+    said = [process.communicate(timeout=LIMIT_S) for process in both]
+    expect(sorted(process.returncode for process in both) == [0, 1], said)
+    lines = (place.directory / ".swath/jobs/quick/attempts.jsonl").read_text()
+    expect(lines.count('"resumed"') == 1, lines)
+
+
 def a_refusal_leaves_the_job_as_it_was(place):
     place.submit()
     place.record("ended", 75)
@@ -266,6 +277,8 @@ def jobs_are_found_by_name_and_id(place):
         (place.directory / ".swath/jobs/quick/job.json").write_text(damage)
         code, _, stderr = place.run("status", "quick")
         expect(code == 1 and "job.json can't be read" in stderr and "panic" not in stderr, stderr)
+        code, stdout, stderr = place.run("status")
+        expect(code == 0 and "job.json can't be read" in stderr, f"{code} {stdout} {stderr}")
 
 
 def pbs_is_read_as_it_answers(place):
@@ -319,6 +332,7 @@ CASES = [
     a_reason_that_ends_all_hope_is_explained,
     a_job_that_was_lost_to_a_node_is_queued_again,
     a_resumed_job_is_a_new_one_in_the_same_directory,
+    of_two_that_resume_a_job_at_once_one_does,
     a_refusal_leaves_the_job_as_it_was,
     jobs_are_found_by_name_and_id,
     pbs_is_read_as_it_answers,

@@ -251,6 +251,8 @@ def a_job_that_uses_up_its_attempts_stops_and_can_be_resumed(place):
     expect(place.status("signalled")["state"] == "stopped", place.status("signalled"))
     place.succeed("resume", "--nodes", "1", "--ranks-per-node", "3", "signalled")
     expect(place.command("resume", "signalled").returncode == 1, "a job that is under way was resumed")
+    followed = place.succeed("logs", "-f", "signalled")
+    expect("wrote s.zarr" in followed and "finished" in followed, followed)
     place.finish("signalled")
     expect("swath: 1 node, 3 ranks" in place.log("signalled"), place.log("signalled"))
     place.same("s.zarr", "long.py")
@@ -315,6 +317,23 @@ def ranks_of(job):
     return found
 
 
+def classic_mistakes_are_told(place):
+    run = f"{place.swath} run"
+    lines = [
+        f"srun --mpi=pmix --ntasks=2 {run} --memory 900MiB quick.py",
+        f"srun --mpi=none --ntasks=2 {run} quick.py",
+        f"srun --mpi=pmi2 --ntasks=2 {run} quick.py",
+    ]
+    for number, line in enumerate(lines):
+        shape = ["--ntasks=2", "--nodes=1", "--mem=1000M", f"--output=said-{number}"]
+        place.cluster.run("sbatch", "--wait", *shape, f"--wrap={line}", cwd=place.directory, check=False)
+    said = [(place.directory / f"said-{number}").read_text() for number in range(len(lines))]
+    expect("2 ranks of --memory 900.0MiB are more than the 1000.0MiB that Slurm grants the node" in said[0], said[0])
+    expect("1600.0" not in said[0] and said[0].count("--memory 425.0MiB at most") == 1, said[0])
+    expect("srun has started 2 ranks without an MPI interface" in said[1] and "--mpi=pmix" in said[1], said[1])
+    expect("2 ranks with PMI, which Open MPI seldom knows" in said[2], said[2])
+
+
 def fifty_jobs_in_flight(place):
     names = [f"job-{number}" for number in range(50)]
     for name in names:
@@ -359,6 +378,7 @@ CASES = [
     a_cancelled_job_keeps_what_is_done_where_it_is_drained,
     scancel_is_told_from_a_failure,
     a_lost_rank_and_a_lost_node_cost_no_more_than_time,
+    classic_mistakes_are_told,
     fifty_jobs_in_flight,
     the_torque_dialect_is_understood,
     the_doctor_finds_nothing_wrong,

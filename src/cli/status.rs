@@ -2,7 +2,7 @@
 
 use super::Ended;
 use super::job_view::{JobView, find, look, look_at};
-use super::output::{show, table};
+use super::output::{complain, show, table};
 use crate::launcher::JobDirectory;
 use crate::launcher::state::JobState;
 use crate::monitor::ProgressReport;
@@ -44,7 +44,10 @@ pub fn execute(arguments: &StatusArguments) -> Result<u8, Ended> {
         Some(job) => look_at(&find(job)?)?,
         None => {
             let here = std::env::current_dir().context("can't tell the working directory")?;
-            look(&JobDirectory::list(&here).map_err(Error::from)?)?
+            let mut jobs = JobDirectory::list(&here).map_err(Error::from)?;
+            // One that can't be read doesn't hide the others.
+            jobs.retain(|job| job.record().inspect_err(|error| complain(&format!("swath: {error}"))).is_ok());
+            look(&jobs)?
         }
     };
     if arguments.json {

@@ -9,7 +9,7 @@ use clap::Args;
 use std::time::{Duration, Instant};
 
 /// Times between two looks: soon at first, then rarely, which batch systems like better.
-const INTERVALS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
+const INTERVALS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 /// Exit code of a job that was ended by request.
 const TERMINATED: u8 = 143;
 /// Exit code where the time is over.

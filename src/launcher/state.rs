@@ -13,6 +13,8 @@ const LISTING_SECONDS: u64 = 120;
 const LIVING_SECONDS: u64 = 60;
 /// Exit code of a job that was ended by request: that of a shell that SIGTERM has ended.
 pub const TERMINATED: i32 = 143;
+/// Shells add the number of the signal that has ended a program.
+const SIGNAL_BASE: i32 = 128;
 /// Exit code of a job that has stopped in good order and isn't submitted again.
 const STOPPED: i32 = 75;
 
@@ -170,6 +172,9 @@ impl Facts<'_> {
             _ if self.is_cancelled => JobState::Cancelled,
             TERMINATED => JobState::Cancelled,
             STOPPED => JobState::Stopped("all its attempts are used up, or it couldn't be submitted again".to_owned()),
+            code if message.is_empty() && code > SIGNAL_BASE => {
+                JobState::Failed(format!("exit code {code}: ended by signal {}", code - SIGNAL_BASE))
+            }
             code if message.is_empty() => JobState::Failed(format!("exit code {code}")),
             _ => JobState::Failed(message.clone()),
         }
@@ -306,6 +311,8 @@ mod tests {
         assert_eq!(state(&ended(0), &nothing(), |_| {}), JobState::Finished);
         assert_eq!(state(&ended(0), &nothing(), |facts| facts.report = Err("down")), JobState::Finished);
         assert_eq!(state(&ended(3), &nothing(), |_| {}), JobState::Failed("exit code 3".to_owned()));
+        let killed = "exit code 137: ended by signal 9".to_owned();
+        assert_eq!(state(&ended(137), &nothing(), |_| {}), JobState::Failed(killed));
         let why = |facts: &mut Facts<'_>| facts.outcome.message = "rank 2 on n2 was lost".to_owned();
         assert_eq!(state(&ended(1), &nothing(), why), JobState::Failed("rank 2 on n2 was lost".to_owned()));
         assert_eq!(state(&ended(143), &nothing(), |_| {}), JobState::Cancelled);

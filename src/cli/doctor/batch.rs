@@ -34,6 +34,11 @@ fn slurm() -> Vec<Finding> {
             findings.push(Finding::ok("batch system", format!("{version}: the controller answers")));
             findings.push(accounting());
         }
+        Ok(answer) if answer.stderr.contains("configuration source") => findings.push(Finding::warning(
+            "batch system",
+            "Slurm's commands are here, but this host isn't part of a cluster",
+            "swath submit works on a login node of one",
+        )),
         Ok(answer) => findings.push(Finding::fault("batch system", said("squeue", &answer), remedy)),
         Err(error) => findings.push(Finding::fault("batch system", error.to_string(), remedy)),
     }
