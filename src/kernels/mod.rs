@@ -1,13 +1,14 @@
 //! Pure computations on chunks of data: elementwise functions, reductions, random numbers, gathers.
 //!
-//! Kernels know values and shapes, never labels, files, tasks or ranks. Each gives the same bits on every CPU: no
-//! dispatch on instruction sets that fuse or reorder roundings, transcendental functions from one portable library.
+//! Kernels know values and shapes, never labels, files, tasks or ranks. Each gives the same bits on every CPU: wider
+//! vectors are used where they change no rounding, and transcendental functions come from one portable library.
 
 pub mod elementwise;
 pub mod generate;
 pub mod quantile;
 pub mod reduction;
 pub mod selection;
+mod vectors;
 
 use crate::array::{ArrayError, DType};
 

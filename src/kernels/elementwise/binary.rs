@@ -3,7 +3,7 @@
 use super::BinaryOp;
 use super::float::Float;
 use super::integer::Integer;
-use super::map::{values, values_mut, zip};
+use super::map::{values, values_mut, zip, zip_calls};
 use crate::array::{Buffer, DType, Element};
 
 /// Writes `op` of the first `count` pairs of values of `a` and `b` to the first `count` of `output`.
@@ -73,9 +73,9 @@ fn integer<T: Integer>(op: BinaryOp, a: &Buffer, b: &Buffer, output: &mut Buffer
         Op::Add => zip(a, b, output, count, T::add),
         Op::Subtract => zip(a, b, output, count, T::subtract),
         Op::Multiply => zip(a, b, output, count, T::multiply),
-        Op::FloorDivide => zip(a, b, output, count, T::floor_divide),
-        Op::Remainder => zip(a, b, output, count, T::remainder),
-        Op::Power => zip(a, b, output, count, T::power),
+        Op::FloorDivide => zip_calls(a, b, output, count, T::floor_divide),
+        Op::Remainder => zip_calls(a, b, output, count, T::remainder),
+        Op::Power => zip_calls(a, b, output, count, T::power),
         Op::Minimum | Op::Fmin => zip(a, b, output, count, |x: T, y: T| x.min(y)),
         Op::Maximum | Op::Fmax => zip(a, b, output, count, |x: T, y: T| x.max(y)),
         Op::BitwiseAnd => zip(a, b, output, count, T::and),
@@ -92,20 +92,20 @@ fn float<T: Float>(op: BinaryOp, a: &Buffer, b: &Buffer, output: &mut Buffer, co
         Op::Subtract => zip(a, b, output, count, |x: T, y: T| x - y),
         Op::Multiply => zip(a, b, output, count, |x: T, y: T| x * y),
         Op::Divide => zip(a, b, output, count, |x: T, y: T| x / y),
-        Op::FloorDivide => zip(a, b, output, count, T::floor_divide),
-        Op::Remainder => zip(a, b, output, count, T::remainder),
+        Op::FloorDivide => zip_calls(a, b, output, count, T::floor_divide),
+        Op::Remainder => zip_calls(a, b, output, count, T::remainder),
         // The loop without calls gives what `Float::power` gives for squares, faster.
         Op::Power if values::<T>(b, count).iter().all(|&exponent| exponent == T::TWO) => {
             zip(a, a, output, count, |x: T, y: T| x * y)
         }
-        Op::Power => zip(a, b, output, count, T::power),
+        Op::Power => zip_calls(a, b, output, count, T::power),
         // Of equal values (zeros of both signs) the second, as the vector instructions that numpy uses have it.
         Op::Minimum => zip(a, b, output, count, |x: T, y: T| if x < y || x.is_nan() { x } else { y }),
         Op::Maximum => zip(a, b, output, count, |x: T, y: T| if x > y || x.is_nan() { x } else { y }),
         Op::Fmin => zip(a, b, output, count, |x: T, y: T| if x < y || y.is_nan() { x } else { y }),
         Op::Fmax => zip(a, b, output, count, |x: T, y: T| if x > y || y.is_nan() { x } else { y }),
-        Op::Arctan2 => zip(a, b, output, count, T::arctan2),
-        Op::Hypot => zip(a, b, output, count, T::hypot),
+        Op::Arctan2 => zip_calls(a, b, output, count, T::arctan2),
+        Op::Hypot => zip_calls(a, b, output, count, T::hypot),
         _ => compare::<T>(op, a, b, output, count),
     }
 }
@@ -132,7 +132,7 @@ fn time(op: BinaryOp, left: DType, right: DType, a: &Buffer, b: &Buffer, output:
             zip(a, b, output, count, |x: i64, y: i64| if missing(y) { NAT } else { x.multiply(y) })
         }
         Op::Remainder => {
-            zip(
+            zip_calls(
                 a,
                 b,
                 output,

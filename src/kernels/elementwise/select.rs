@@ -2,6 +2,7 @@
 
 use super::map::{values, values_mut};
 use crate::array::{Buffer, Storage};
+use crate::kernels::vectors::{self, Loop};
 
 /// Writes to the first `count` values of `output` those of `a` where the condition (bool) holds, else those of `b`.
 ///
@@ -13,7 +14,11 @@ pub fn select(condition: &Buffer, a: &Buffer, b: &Buffer, output: &mut Buffer, c
     let condition = values::<bool>(condition, count);
     macro_rules! choose {
         ($type:ty) => {
-            choose(condition, values::<$type>(a, count), values::<$type>(b, count), values_mut::<$type>(output, count))
+            vectors::wide(Choose {
+                condition,
+                inputs: [values::<$type>(a, count), values::<$type>(b, count)],
+                output: values_mut::<$type>(output, count),
+            })
         };
     }
     match output.storage() {
@@ -38,9 +43,21 @@ pub fn select(condition: &Buffer, a: &Buffer, b: &Buffer, output: &mut Buffer, c
     }
 }
 
-/// Loads both values whatever the condition says: only then does the loop vectorise.
-fn choose<T: Copy>(condition: &[bool], a: &[T], b: &[T], output: &mut [T]) {
-    for ((result, (&left, &right)), &holds) in output.iter_mut().zip(a.iter().zip(b)).zip(condition) {
-        *result = if holds { left } else { right };
+/// The values of the first input where the condition holds, else those of the second.
+struct Choose<'a, T> {
+    condition: &'a [bool],
+    inputs: [&'a [T]; 2],
+    output: &'a mut [T],
+}
+
+impl<T: Copy> Loop for Choose<'_, T> {
+    type Output = ();
+    /// Loads both values whatever the condition says: only then does the loop vectorise.
+    #[inline(always)]
+    fn run(self) {
+        let [a, b] = self.inputs;
+        for ((result, (&left, &right)), &holds) in self.output.iter_mut().zip(a.iter().zip(b)).zip(self.condition) {
+            *result = if holds { left } else { right };
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::{BinaryOp, UnaryOp, binary, cast, select, unary};
 use crate::array::{Buffer, DType, Element, TimeUnit};
+use crate::kernels::generate::{Distribution, Generator};
+use crate::kernels::vectors::tests::same_with_all_vectors;
 
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;
@@ -267,5 +269,102 @@ fn every_signature_has_its_loop() {
                 binary(op, dtypes.left, dtypes.right, &a, &b, &mut output, 3);
             }
         }
+    }
+}
+
+const NUMBERS: [DType; 11] = [
+    DType::Bool,
+    DType::Int8,
+    DType::Int16,
+    DType::Int32,
+    DType::Int64,
+    DType::UInt8,
+    DType::UInt16,
+    DType::UInt32,
+    DType::UInt64,
+    DType::Float32,
+    DType::Float64,
+];
+
+/// Values of all magnitudes, and those at the ends of what types hold; more than vectors of any width have lanes, and not
+/// a multiple of them.
+fn mixed(dtype: DType, seed: u64) -> Buffer {
+    const COUNT: usize = 205;
+    let random = Generator::Random { seed, distribution: Distribution::Integers { low: i64::MIN, high: i64::MAX } };
+    let mut drawn = Buffer::Int64(vec![0; COUNT]);
+    random.fill(DType::Int64, 0, 1, &mut drawn, 0..COUNT);
+    let special = [NAN, INF, -INF, 0.0, -0.0, 1.0, -1.0, 0.5, 2_147_483_648.0, -9_223_372_036_854_775_808.0, 1e-310];
+    let floats = drawn.as_slice::<i64>().unwrap().iter().enumerate().map(|(index, &bits)| match index % 4 {
+        0 => special[bits as u64 as usize % special.len()],
+        1 => bits as f64 / 1e15,
+        2 => (bits >> 48) as f64,
+        _ => Some(f64::from_bits(bits as u64)).filter(|value| !value.is_nan()).unwrap_or(NAN),
+    });
+    let floats = Buffer::Float64(floats.collect());
+    let (from, values) = if dtype.is_float() { (DType::Float64, &floats) } else { (DType::Int64, &drawn) };
+    let mut result = Buffer::zeros(dtype.storage(), COUNT);
+    cast(from, dtype, values, &mut result, COUNT);
+    result
+}
+
+/// The bits of values; all NaNs have one payload.
+fn bits(values: &Buffer) -> Vec<u8> {
+    let canonical = match values {
+        Buffer::Float32(values) => {
+            Buffer::Float32(values.iter().map(|&value| if value.is_nan() { f32::NAN } else { value }).collect())
+        }
+        Buffer::Float64(values) => {
+            Buffer::Float64(values.iter().map(|&value| if value.is_nan() { NAN } else { value }).collect())
+        }
+        other => other.clone(),
+    };
+    postcard::to_stdvec(&canonical).unwrap()
+}
+
+#[test]
+fn functions_give_the_same_bits_with_vectors_of_any_width() {
+    let dtypes = || NUMBERS.into_iter().chain([SPAN, DATE]);
+    for (seed, left) in dtypes().enumerate() {
+        let a = mixed(left, seed as u64);
+        for (op, signature) in UnaryOp::ALL.iter().filter_map(|op| Some((*op, op.signature(left).ok()?))) {
+            if signature.operand == left {
+                same_with_all_vectors(|| {
+                    let mut output = Buffer::zeros(signature.result.storage(), a.len());
+                    unary(op, left, &a, &mut output, a.len());
+                    bits(&output)
+                });
+            }
+        }
+        for right in dtypes() {
+            let b = mixed(right, 100 + seed as u64);
+            for (op, signature) in BinaryOp::ALL.iter().filter_map(|op| Some((*op, op.signature(left, right).ok()?))) {
+                if (signature.left, signature.right) == (left, right) {
+                    same_with_all_vectors(|| {
+                        let mut output = Buffer::zeros(signature.result.storage(), a.len());
+                        binary(op, left, right, &a, &b, &mut output, a.len());
+                        bits(&output)
+                    });
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn conversions_and_choices_give_the_same_bits_with_vectors_of_any_width() {
+    for from in NUMBERS {
+        let (a, b, condition) = (mixed(from, 1), mixed(from, 2), mixed(DType::Bool, 3));
+        for to in NUMBERS {
+            same_with_all_vectors(|| {
+                let mut output = Buffer::zeros(to.storage(), a.len());
+                cast(from, to, &a, &mut output, a.len());
+                bits(&output)
+            });
+        }
+        same_with_all_vectors(|| {
+            let mut output = Buffer::zeros(from.storage(), a.len());
+            select(&condition, &a, &b, &mut output, a.len());
+            bits(&output)
+        });
     }
 }

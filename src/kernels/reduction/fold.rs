@@ -7,6 +7,8 @@
 
 use super::{Accumulator, Strip};
 use crate::array::{Buffer, Element};
+use crate::kernels::vectors::{self, Loop};
+use std::marker::PhantomData;
 
 /// Independent states of a row that folds into one element: four vectors of `f64` with SSE2.
 const LANES: usize = 8;
@@ -155,6 +157,26 @@ pub(super) fn finish<A: Algebra, R: Element>(state: &Accumulator, result: impl F
 
 /// Folds a strip of values of type `V`.
 pub(super) fn fold<V: Element + Copy, F: Fold<V>>(state: &mut Accumulator, strip: &Strip<'_>) {
+    vectors::wide(FoldStrip::<V, F> { state, strip, how: PhantomData });
+}
+
+/// A strip on its way into a state.
+struct FoldStrip<'a, 'b, V, F> {
+    state: &'a mut Accumulator,
+    strip: &'a Strip<'b>,
+    how: PhantomData<(V, F)>,
+}
+
+impl<V: Element + Copy, F: Fold<V>> Loop for FoldStrip<'_, '_, V, F> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        fold_strip::<V, F>(self.state, self.strip);
+    }
+}
+
+#[inline(always)]
+fn fold_strip<V: Element + Copy, F: Fold<V>>(state: &mut Accumulator, strip: &Strip<'_>) {
     let values = strip.values.as_slice::<V>().expect("a strip holds values of its dtype");
     let values = &values[strip.offset..strip.offset + strip.rows * strip.columns];
     let mut fields = F::State::exclusive(&mut state.fields);
@@ -185,6 +207,7 @@ pub(super) fn fold<V: Element + Copy, F: Fold<V>>(state: &mut Accumulator, strip
 }
 
 /// The state of one row of values, over lanes.
+#[inline(always)]
 pub(super) fn fold_row<V: Copy, F: Fold<V>>(earlier: F::State, row: &[V]) -> F::State {
     let mut lanes = F::begin_row(earlier, row).lanes();
     let (groups, rest) = row.as_chunks::<LANES>();

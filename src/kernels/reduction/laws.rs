@@ -4,6 +4,7 @@ use super::{Accumulator, REGISTRY, Reduction, ReductionOptions, Registered, Stri
 use crate::array::{Buffer, DType, Scalar, TimeUnit};
 use crate::kernels::elementwise::cast;
 use crate::kernels::generate::{Distribution, Generator};
+use crate::kernels::vectors::tests::same_with_all_vectors;
 
 const DTYPES: [DType; 14] = [
     DType::Bool,
@@ -151,6 +152,24 @@ fn folding_strips_one_by_one_is_folding_their_rows_together() {
             case.fold(&mut parts, cut..rows);
             assert_eq!(bits(&parts), bits(&whole), "{} cut at {cut}", case.name);
         }
+    }
+}
+
+#[test]
+fn vectors_of_any_width_give_the_same_bits() {
+    for case in cases() {
+        // Sums of these round.
+        let values = match &case.values {
+            Buffer::Float32(values) => Buffer::Float32(values.iter().map(|value| value * 0.1).collect()),
+            Buffer::Float64(values) => Buffer::Float64(values.iter().map(|value| value * 0.1).collect()),
+            other => other.clone(),
+        };
+        let case = Case { values, ..case };
+        same_with_all_vectors(|| {
+            let mut state = case.start();
+            case.fold(&mut state, 0..case.geometry.0);
+            bits(&state)
+        });
     }
 }
 
