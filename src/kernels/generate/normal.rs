@@ -2,20 +2,36 @@
 //!
 //! Algorithm AS 241, PPND16: Wichura 1988, doi:10.2307/2347330; relative error about 1e-16.
 
+use crate::kernels::vectors::{self, Loop};
+
 /// Turns uniform probabilities, each in the open interval 0..1, into standard normal values.
 ///
 /// Most values lie in the centre, where two polynomials are enough: those are computed for all without branches, as
 /// vectors, then the tails, which need a logarithm, one by one.
 pub(super) fn from_uniform(values: &mut [f64], probabilities: &[f64]) {
-    for (value, &probability) in values.iter_mut().zip(probabilities) {
-        let centred = probability - 0.5;
-        let square = 0.180625 - centred * centred;
-        *value = centred * polynomial(&CENTRE.0, square) / polynomial(&CENTRE.1, square);
-    }
+    vectors::widest(Central { values: &mut *values, probabilities });
     for (value, &probability) in values.iter_mut().zip(probabilities) {
         let centred = probability - 0.5;
         if centred.abs() > 0.425 {
             *value = tail(probability.min(1.0 - probability)).copysign(centred);
+        }
+    }
+}
+
+/// Values as if all lay in the centre.
+struct Central<'a> {
+    values: &'a mut [f64],
+    probabilities: &'a [f64],
+}
+
+impl Loop for Central<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        for (value, &probability) in self.values.iter_mut().zip(self.probabilities) {
+            let centred = probability - 0.5;
+            let square = 0.180625 - centred * centred;
+            *value = centred * polynomial(&CENTRE.0, square) / polynomial(&CENTRE.1, square);
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::{Distribution, normal, philox};
 use crate::array::Buffer;
+use crate::kernels::vectors::{self, Loop};
 use std::ops::Range;
 
 /// Elements made at once; what a batch needs stays in the fastest cache.
@@ -66,29 +67,43 @@ fn probability(word: u64) -> f64 {
 fn batches<T>(seed: u64, positions: Positions, output: &mut [T], mut body: impl FnMut(&mut [T], &[u64])) {
     let mut words = [0; BATCH];
     let mut first = positions.first;
-    for batch in output.chunks_mut(BATCH) {
+    // Batches of neighbours begin where blocks do, but for the first.
+    let unaligned = if positions.step == 1 { first as usize & 3 } else { 0 };
+    let (head, rest) = output.split_at_mut(output.len().min(BATCH - unaligned));
+    for batch in std::iter::once(head).chain(rest.chunks_mut(BATCH)) {
         let words = &mut words[..batch.len()];
         philox::words(seed, first, positions.step, words);
         body(batch, words);
-        first = first.wrapping_add_signed(positions.step.wrapping_mul(BATCH as i64));
+        first = first.wrapping_add_signed(positions.step.wrapping_mul(batch.len() as i64));
+    }
+}
+
+/// A function of each word.
+struct Each<'a, T, F> {
+    words: &'a [u64],
+    output: &'a mut [T],
+    value: F,
+}
+
+impl<T, F: Fn(u64) -> T> Loop for Each<'_, T, F> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        for (result, &word) in self.output.iter_mut().zip(self.words) {
+            *result = (self.value)(word);
+        }
     }
 }
 
 /// Values that are a function of one word each.
 fn each<T>(seed: u64, positions: Positions, output: &mut [T], value: impl Fn(u64) -> T) {
-    batches(seed, positions, output, |batch, words| {
-        for (result, &word) in batch.iter_mut().zip(words) {
-            *result = value(word);
-        }
-    });
+    batches(seed, positions, output, |batch, words| vectors::widest(Each { words, output: batch, value: &value }));
 }
 
 fn normals<T>(seed: u64, positions: Positions, output: &mut [T], scaled: impl Fn(f64) -> T) {
     let (mut probabilities, mut values) = ([0.0; BATCH], [0.0; BATCH]);
     batches(seed, positions, output, |batch, words| {
-        for (result, &word) in probabilities.iter_mut().zip(words) {
-            *result = probability(word);
-        }
+        vectors::widest(Each { words, output: &mut probabilities, value: probability });
         let values = &mut values[..batch.len()];
         normal::from_uniform(values, &probabilities[..batch.len()]);
         for (result, &value) in batch.iter_mut().zip(values.iter()) {
@@ -124,6 +139,7 @@ fn integers(seed: u64, low: i64, high: i64, positions: Positions, output: &mut B
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::vectors::tests::same_with_all_vectors;
 
     const COUNT: usize = 100_000;
 
@@ -156,6 +172,20 @@ mod tests {
         assert!(values.iter().all(|value| (0.0..1.0).contains(value)));
         let neighbours: f64 = values.windows(2).map(|pair| (pair[0] - 0.5) * (pair[1] - 0.5)).sum();
         assert!((neighbours / COUNT as f64 * 12.0).abs() < 4.0 / (COUNT as f64).sqrt(), "{neighbours}");
+    }
+
+    #[test]
+    fn values_are_the_same_with_vectors_of_any_width() {
+        let distributions = [
+            (Distribution::Uniform { low: -3.0, high: 0.1 }, Buffer::Float64(vec![0.0; COUNT])),
+            (Distribution::Uniform { low: -3.0, high: 0.1 }, Buffer::Float32(vec![0.0; COUNT])),
+            (Distribution::Normal { mean: 0.1, standard_deviation: 7.0 }, Buffer::Float64(vec![0.0; COUNT])),
+            (Distribution::Integers { low: -3, high: 4 }, Buffer::Int16(vec![0; COUNT])),
+            (Distribution::Integers { low: i64::MIN, high: i64::MAX }, Buffer::Int64(vec![0; COUNT])),
+        ];
+        for (distribution, output) in distributions {
+            same_with_all_vectors(|| draw(distribution.clone(), output.clone()));
+        }
     }
 
     #[test]
