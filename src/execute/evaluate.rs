@@ -1,6 +1,6 @@
 //! Evaluating a region of a node: reading, assembling, gathering, or running a fused program over its leaves.
 
-use super::leaf::LeafValues;
+use super::leaf::{HeldValues, LeafValues};
 use super::program::Program;
 use super::strips::{self, StripPlace};
 use super::target::Target;
@@ -75,6 +75,17 @@ impl<'a> Evaluation<'a> {
             assembled.copy_from(&common.relative_to(&region.start), values, &start);
         }
         Ok(assembled)
+    }
+
+    /// The one result of an earlier task that holds a region of a node, or what of it was handed in, and the region of the
+    /// node that this is: it is read where it lies.
+    fn kept_in_place(&self, id: NodeId, region: &Region) -> Option<(&'a Chunk, Region)> {
+        let kept = self.executor.computation().kept_results(self.task.stage, id)?;
+        let [(result, common)] = <[_; 1]>::try_from(kept.of(region)).ok()?;
+        let (found, start) = self.inputs.part(&result, &common.relative_to(&kept.start(result)))?;
+        let values = found.chunk(kept.position).filter(|_| common == *region)?;
+        let origin = region.start.iter().zip(start).map(|(wanted, start)| wanted - start).collect();
+        Some((values, Region::new(origin, values.shape().to_vec())))
     }
 
     /// Elements at `indices` along an axis, from the smallest region that holds them.
@@ -179,16 +190,28 @@ impl<'a> Evaluation<'a> {
             store_strip(values, place, target);
             Ok(())
         })?;
-        self.give_back(leaves);
+        self.give_back(&program, leaves);
         Ok(output)
     }
 
     /// Hands the buffers of leaves on to later tasks.
-    pub fn give_back(&self, leaves: Vec<LeafValues<'_>>) {
-        for leaf in leaves {
-            if let LeafValues::Dense { values, .. } = leaf
-                && let Ok(values) = Arc::try_unwrap(values)
-            {
+    pub fn give_back(&self, program: &Program, leaves: Vec<LeafValues<'_>>) {
+        self.give_back_but(program, leaves, None, &mut Pulled::new());
+    }
+
+    /// The same, but what a program reads for the next region too is `pulled` already.
+    pub fn give_back_but(
+        &self,
+        program: &Program,
+        leaves: Vec<LeafValues<'_>>,
+        next: Option<&Region>,
+        pulled: &mut Pulled,
+    ) {
+        for (leaf, values) in program.leaves.iter().zip(leaves) {
+            let LeafValues::Dense { values: HeldValues::Pulled(values), region } = values else { continue };
+            if next.is_some_and(|next| leaf.input_region(next) == region) {
+                pulled.insert((leaf.node, region), values);
+            } else if let Ok(values) = Arc::try_unwrap(values) {
                 self.executor.pool.give(values);
             }
         }
@@ -210,6 +233,10 @@ impl<'a> Evaluation<'a> {
                 continue;
             }
             let key = (leaf.node, leaf.input_region(region));
+            if let Some((values, region)) = self.kept_in_place(key.0, &key.1) {
+                leaves.push(LeafValues::Dense { values: HeldValues::Kept(values), region });
+                continue;
+            }
             let values = match pulled.get(&key) {
                 Some(values) => values.clone(),
                 None => {
@@ -218,7 +245,7 @@ impl<'a> Evaluation<'a> {
                     values
                 }
             };
-            leaves.push(LeafValues::Dense { values, region: key.1 });
+            leaves.push(LeafValues::Dense { values: HeldValues::Pulled(values), region: key.1 });
         }
         Ok(leaves)
     }

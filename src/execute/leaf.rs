@@ -4,14 +4,15 @@ use super::program::Leaf;
 use crate::array::{Buffer, Chunk, DType, Element, Region, Storage, row_major_strides, with_buffer};
 use crate::kernels::generate::Generator;
 use crate::plan::ViewAxis;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// Values of a leaf for one evaluation.
 pub enum LeafValues<'a> {
-    /// A region of the leaf in memory; indices count from the region's start.
+    /// A region of the leaf in memory, which may hold more than is wanted; indices count from the region's start.
     Dense {
         /// The values.
-        values: Arc<Chunk>,
+        values: HeldValues<'a>,
         /// The region of the leaf that they are.
         region: Region,
     },
@@ -24,6 +25,24 @@ pub enum LeafValues<'a> {
         /// Shape of the whole leaf.
         shape: &'a [usize],
     },
+}
+
+/// Values in memory.
+pub enum HeldValues<'a> {
+    /// Read, computed or put together for this evaluation.
+    Pulled(Arc<Chunk>),
+    /// A result of an earlier task, where it is.
+    Kept(&'a Chunk),
+}
+
+impl Deref for HeldValues<'_> {
+    type Target = Chunk;
+    fn deref(&self) -> &Chunk {
+        match self {
+            HeldValues::Pulled(values) => values,
+            HeldValues::Kept(values) => values,
+        }
+    }
 }
 
 impl LeafValues<'_> {

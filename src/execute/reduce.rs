@@ -118,7 +118,8 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Folds blocks of the summarised axes behind a kept region into new states, one block after the other; each is
-    /// read once for all reductions, and not at all where it has nothing of the region's groups.
+    /// read once for all reductions, and not at all where it has nothing of the region's groups. What several blocks in a
+    /// row read alike, as group means or masks, is read for the first.
     fn fold_blocks(
         &mut self,
         ids: &[NodeId],
@@ -131,22 +132,22 @@ impl<'a> Evaluation<'a> {
         let reduce = executor.computation().reduce_of(ids[0]);
         let shape = &plan.node(folds[0].input).shape;
         let target = Target::new(reduce, kept);
-        for block in blocks {
+        let region_of = |block| {
             let block = executor.computation().blocks_of(ids[0]).region(block);
             let mut ranges = vec![0..0; shape.len()];
             for (position, &axis) in reduce.axes.iter().enumerate() {
                 ranges[axis] = block.range(position);
             }
-            let region = expand(kept, reduce, &ranges);
-            if region.is_empty() {
-                continue;
-            }
-            let mut pulled = Pulled::new();
+            expand(kept, reduce, &ranges)
+        };
+        let mut regions = blocks.map(region_of).filter(|region| !region.is_empty()).peekable();
+        let mut pulled = Pulled::new();
+        while let Some(region) = regions.next() {
             let mut leaves = Vec::with_capacity(folds.len());
             for fold in &folds {
                 leaves.push(self.leaf_values(&fold.program, &region, &mut pulled)?);
             }
-            drop(pulled);
+            pulled.clear();
             for (fold, leaves) in folds.iter().zip(&leaves) {
                 let dtype = plan.node(fold.input).dtype;
                 strips::run(&fold.program, leaves, &region, shape, &target, &mut |values, place| {
@@ -158,7 +159,9 @@ impl<'a> Evaluation<'a> {
                     Ok(())
                 })?;
             }
-            leaves.into_iter().for_each(|leaves| self.give_back(leaves));
+            for (fold, leaves) in folds.iter().zip(leaves) {
+                self.give_back_but(&fold.program, leaves, regions.peek(), &mut pulled);
+            }
         }
         Ok(states)
     }

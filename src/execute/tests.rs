@@ -41,6 +41,11 @@ fn run(computation: &Arc<Computation>) -> HashMap<ResultId, Arc<TaskResult>> {
                 inputs.insert_part(part, value);
             }
             let result = executor.run(task, &inputs).unwrap().result.unwrap();
+            // Whole, as they are where they were computed.
+            let whole = computation.inputs_of(task).into_iter().map(|id| (id, results[&id].clone())).collect();
+            let again = executor.run(task, &whole).unwrap().result.unwrap();
+            let bytes = |result: &TaskResult| postcard::to_stdvec(result).unwrap();
+            assert!(bytes(&again) == bytes(&result), "{task:?}");
             results.insert(ResultId { computation: computation.id, task }, Arc::new(result));
         }
     }
@@ -360,4 +365,29 @@ fn kept_results_of_an_attempt_with_other_memory_are_put_together() {
         }
     }
     assert!(joined > 0 && cut > 0, "{joined} joined, {cut} cut");
+}
+
+#[test]
+fn what_blocks_read_alike_is_read_once() {
+    let in_memory = |shape: &[usize]| Array::in_memory(Chunk::zeros(DType::Float64, shape.to_vec()));
+    let mask = in_memory(&[40, 50]).broadcast_to(&[64, 40, 50]).unwrap();
+    let product = in_memory(&[64, 40, 50]).binary(BinaryOp::Multiply, &mask).unwrap();
+    let sum = product.reduce("sum", &[0], ReductionOptions::default()).unwrap();
+    let computation = Arc::new(lower(ComputationId(0), Plan::of(&[sum]), vec![Goal::Collect], ROOMY).unwrap());
+    let (executor, inputs, task) =
+        (Executor::new(computation.clone()), TaskInputs::new(), TaskId { stage: StageId(0), index: 0 });
+    let mut evaluation = Evaluation { executor: &executor, task, inputs: &inputs, bytes_read: 0 };
+    let summarised = computation.plan.node(computation.plan.outputs()[0]).inputs[0];
+    let program = executor.program(task.stage, summarised);
+    let block = |time: usize| Region::from_ranges([time..time + 1, 0..40, 0..50]);
+    let mut pulled = evaluate::Pulled::new();
+    let leaves = evaluation.leaf_values(&program, &block(0), &mut pulled).unwrap();
+    pulled.clear();
+    evaluation.give_back_but(&program, leaves, Some(&block(1)), &mut pulled);
+    let kept: Vec<&Region> = pulled.keys().map(|(_, region)| region).collect();
+    assert_eq!(kept, [&Region::whole(&[40, 50])]);
+    let leaves = evaluation.leaf_values(&program, &block(1), &mut pulled).unwrap();
+    pulled.clear();
+    evaluation.give_back_but(&program, leaves, None, &mut pulled);
+    assert!(pulled.is_empty());
 }
