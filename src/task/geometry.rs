@@ -277,6 +277,8 @@ pub fn source_grid(plan: &Plan, id: NodeId, part: &Region) -> ChunkGrid {
     join_to(natural_grid(plan, id).within(part), item_bytes, SOURCE_REGION_BYTES)
 }
 
+/// Regions are split along the outermost axis while it is at least as long.
+const LONG_AXIS: usize = 16;
 /// Sorted groups are chunked where that costs at most one in so many blocks read twice.
 const SPLIT_SHARE: usize = 8;
 
@@ -347,13 +349,16 @@ pub fn reduce_geometry(plan: &Plan, id: NodeId, reduce: &Reduce) -> ReduceGeomet
     ReduceGeometry { kept, blocks, run_length }
 }
 
-/// The grid with the longest axis but one of its regions halved; `None` where nothing is left to split.
+/// The grid with an axis of its regions halved, but not the one that is `left`: the outermost that is long, so that what
+/// is read of a chunk lies in long runs, else the longest. `None` where nothing is left to split.
 pub fn halve_except(grid: &ChunkGrid, left: usize) -> Option<ChunkGrid> {
+    let size = |axis: usize| grid.axes()[axis].max_size();
+    let mut others = (0..grid.ndim()).filter(|&axis| axis != left && size(axis) > 1);
+    let longest = others.clone().max_by_key(|&axis| size(axis))?;
+    let axis = others.find(|&axis| size(axis) >= LONG_AXIS).unwrap_or(longest);
     let mut axes = grid.axes().to_vec();
-    let whole = std::mem::replace(&mut axes[left], AxisChunks::regular(1, 1));
-    let mut halved = halve_longest(&ChunkGrid::new(axes), None)?.axes().to_vec();
-    halved[left] = whole;
-    Some(ChunkGrid::new(halved))
+    axes[axis] = axes[axis].split(size(axis).div_ceil(2));
+    Some(ChunkGrid::new(axes))
 }
 
 /// The grid with the longest axis of its regions halved; a multiple of the chunks of `smallest` where given. `None`
@@ -393,6 +398,17 @@ mod tests {
         let last = plan.outputs()[0];
         assert_eq!(last, NodeId(60));
         assert!(!depends_on_store(&plan, last));
+    }
+
+    #[test]
+    fn regions_are_cut_along_the_outermost_long_axis() {
+        let halved = |shape: &[usize], left| {
+            halve_except(&ChunkGrid::regular(shape, shape), left).map(|grid| grid.max_chunk_shape())
+        };
+        assert_eq!(halved(&[12, 192, 288], 0), Some(vec![12, 96, 288]));
+        assert_eq!(halved(&[2, 12, 1000], 1), Some(vec![2, 12, 500]));
+        assert_eq!(halved(&[2, 12, 3], 1), Some(vec![2, 12, 2]));
+        assert_eq!(halved(&[1, 12], 1), None);
     }
 
     #[test]
