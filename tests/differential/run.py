@@ -1,11 +1,12 @@
 """The differential suite: the same scripts under CPython with xarray and Dask, and under `swath run`.
 
-    python tests/differential/run.py [--only PATTERN] [--swath PATH] [--other PATH] [--keep] [--verbose]
+    python tests/differential/run.py [--only PATTERN] [--swath PATH] [--other PATH] [--geometries few|all] [--keep] [--verbose]
 
 Every script of `scripts/` runs under both engines, the latter as one process and on 2 and 4 MPI ranks. What it prints
 and the stores that it writes must agree with the oracle's to the tolerances of `compare.py`, and be the same bytes for
-every number of ranks; the same of another build of Swath, as with another MPI library, on 1 to 4. To be affordable, an engine runs all scripts in one process, from one generated driver; where a
-script takes that process down, another one starts with the next script.
+every number of ranks; the same of another build of Swath, as with another MPI library, on 1 to 4. `--geometries all` has
+them on 1, 2, 3, 5 and 8 ranks, each with 1 and with 2 threads. To be affordable, an engine runs all scripts in one
+process, from one generated driver; where a script takes that process down, another one starts with the next script.
 
 A script reads what `make_inputs.py` makes in `in` and writes `out/NAME.zarr`, `out/NAME.nc` or `out/NAME_*`, NAME being
 its own.
@@ -29,8 +30,15 @@ sys.path.insert(0, str(HERE.parent))
 import compare  # noqa: E402
 import ranks  # noqa: E402 (found in the directory above)
 
-GEOMETRIES = {"swath": None, "swath on 2 ranks": 2, "swath on 4 ranks": 4}
-OTHER_GEOMETRIES = {"the other on 1 rank": 1, "the other on 2 ranks": 2, "the other on 3 ranks": 3, "the other on 4 ranks": 4}
+# Ranks, none where no launcher is wanted, and threads of each, none where Swath is to choose.
+FEW = {"swath": (None, None), "swath on 2 ranks": (2, None), "swath on 4 ranks": (4, None)}
+ALL = {
+    f"swath on {count} ranks of {threads} threads": (None if count == 1 else count, threads)
+    for count in [1, 2, 3, 5, 8]
+    for threads in [1, 2]
+}
+GEOMETRIES = {"few": FEW, "all": ALL}
+OTHER_GEOMETRIES = {f"the other on {count} ranks": (count, None) for count in [1, 2, 3, 4]}
 SILENCE_S = 120
 
 DRIVER = """\
@@ -79,9 +87,10 @@ def main():
         started = time.monotonic()
         outcomes = {"xarray": run_scripts([sys.executable, "-c", ORACLE], work / "xarray", chosen)}
         print(f"xarray and Dask: {time.monotonic() - started:.0f} s", flush=True)
-        for engine, program, count in engines(arguments):
+        for engine, program, (count, threads) in engines(arguments):
             started = time.monotonic()
-            command = [*ranks.launcher(count, program), program, "run", "--quiet"]
+            options = [] if threads is None else ["--threads", str(threads)]
+            command = [*ranks.launcher(count, program), program, "run", "--quiet", *options]
             outcomes[engine] = run_scripts(command, work / engine, chosen)
             print(f"{engine}: {time.monotonic() - started:.0f} s", flush=True)
         failed = report(work, scripts, chosen, outcomes, arguments)
@@ -99,6 +108,7 @@ def parse():
     parser.add_argument("--only", default="*", metavar="PATTERN", help="scripts whose name matches, as in 'reductions_*'")
     parser.add_argument("--swath", default=str(HERE.parents[1] / "target/release/swath"), help="the binary")
     parser.add_argument("--other", metavar="PATH", help="a binary built otherwise, to be the same on 1 to 4 ranks")
+    parser.add_argument("--geometries", choices=GEOMETRIES, default="few", help="ranks and threads to compare [few]")
     parser.add_argument("--keep", action="store_true", help="keep the inputs and outputs, and say where they are")
     parser.add_argument("--verbose", action="store_true", help="show every difference, not a script's first")
     parser.add_argument("--oracle-only", action="store_true", help="check that the scripts run under xarray")
@@ -106,14 +116,14 @@ def parse():
 
 
 def engines(arguments):
-    """Names, programs and ranks of what is compared with the oracle."""
+    """Names and programs of what is compared with the oracle, with ranks and threads."""
     if arguments.oracle_only:
         return []
-    built = [(arguments.swath, GEOMETRIES)]
+    built = [(arguments.swath, GEOMETRIES[arguments.geometries])]
     if arguments.other:
         built.append((arguments.other, OTHER_GEOMETRIES))
     programs = [(str(pathlib.Path(path).resolve()), geometries) for path, geometries in built]
-    return [(engine, program, count) for program, geometries in programs for engine, count in geometries.items()]
+    return [(engine, program, geometry) for program, geometries in programs for engine, geometry in geometries.items()]
 
 
 def run_scripts(command, directory, scripts):
