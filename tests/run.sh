@@ -118,5 +118,6 @@ step "jobs on a real Slurm" "$python" tests/slurm.py --swath "$target/release/sw
 step "memory of every operation" "$python" tests/memory.py --swath "$target/release/swath"
 step "benchmark harness, on small data" "$python" tests/bench/bench.py --smoke --release "$target/release"
 step "arrays from rank to rank" "$python" tests/bench/exchange.py --exchange "$target/release/examples/exchange" --smoke
+step "what a task costs, on few tasks" "$python" tests/bench/overhead.py --noop "$target/release/examples/noop" --smoke
 say "all steps done"
 finish
