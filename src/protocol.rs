@@ -188,6 +188,8 @@ pub enum Order {
         /// Their computation.
         computation: ComputationId,
     },
+    /// No other worker has room either for tasks that were declined: none is to be declined any more.
+    Insist(ComputationId),
     /// These results won't be read any more.
     Release(Vec<ResultId>),
     /// No result of this stage will be read any more.
@@ -251,6 +253,13 @@ pub enum Report {
     },
     /// The answer to [`Order::GiveBack`], empty where every task has started.
     GivenBack {
+        /// Their computation.
+        computation: ComputationId,
+        /// The tasks.
+        tasks: Vec<TaskId>,
+    },
+    /// Tasks of one stage that the worker has no room for now, though others may.
+    Declined {
         /// Their computation.
         computation: ComputationId,
         /// The tasks.

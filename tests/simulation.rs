@@ -55,22 +55,7 @@ fn copy(id: u32, count: usize) -> Arc<Computation> {
 }
 
 fn cluster(workers: u32) -> Cluster {
-    Cluster {
-        workers,
-        threads: 2,
-        io_threads: 0,
-        budget_bytes: BUDGET,
-        scratch_bytes: 0,
-        delay: 300,
-        duration: 2000,
-        slow_workers: 0,
-        failing: None,
-        failing_write: None,
-        lost_at: None,
-        lost_message: None,
-        joined_at: Duration::ZERO,
-        is_checked: true,
-    }
+    Cluster { delay: 300, ..Cluster::calm(workers, 2, BUDGET) }
 }
 
 fn for_each_seed(count: u64, check: impl Fn(u64, &mut Random)) {

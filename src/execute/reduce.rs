@@ -9,7 +9,7 @@ use crate::array::{Buffer, Chunk, DType, Element, Region, with_buffer};
 use crate::kernels::reduction::{self, Accumulator, Registered, Strip};
 use crate::kernels::selection::Selection;
 use crate::plan::{NodeId, Operation, Reduce};
-use crate::task::{MergeWork, ReduceWork, TaskResult, expand, selection_of};
+use crate::task::{MergeWork, ReduceWork, TaskResult, behind, selection_of};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -132,14 +132,7 @@ impl<'a> Evaluation<'a> {
         let reduce = executor.computation().reduce_of(ids[0]);
         let shape = &plan.node(folds[0].input).shape;
         let target = Target::new(reduce, kept);
-        let region_of = |block| {
-            let block = executor.computation().blocks_of(ids[0]).region(block);
-            let mut ranges = vec![0..0; shape.len()];
-            for (position, &axis) in reduce.axes.iter().enumerate() {
-                ranges[axis] = block.range(position);
-            }
-            expand(kept, reduce, &ranges)
-        };
+        let region_of = |block| behind(kept, reduce, shape, &executor.computation().blocks_of(ids[0]).region(block));
         let mut regions = blocks.map(region_of).filter(|region| !region.is_empty()).peekable();
         let mut pulled = Pulled::new();
         while let Some(region) = regions.next() {

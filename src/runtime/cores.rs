@@ -52,6 +52,11 @@ impl Cores {
         }
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
     /// Does something on a core, as soon as there is one.
     pub(super) fn with_one<T>(&self, work: impl FnOnce() -> T) -> T {
         let mut state = self.lock();

@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::protocol::{Endpoint, Envelope, Message, Report, WorkerId, WorkerInfo};
 use crate::scheduler::{Action, Failure, Scheduler};
 use crate::store::retry_count;
-use crate::task::{Computation, ComputationId, Skip, StageId, TaskId, TaskResult};
+use crate::task::{Computation, ComputationId, Resources, Skip, StageId, TaskId, TaskResult};
 use crate::transport::{Transport, TransportError};
 use crossbeam_channel::RecvTimeoutError;
 use std::sync::Arc;
@@ -119,6 +119,11 @@ impl Job {
     /// Bytes that tasks may take on every worker.
     pub(super) fn budget_bytes(&self) -> u64 {
         self.scheduler.workers().map(|(_, info)| info.budget_bytes).min().unwrap_or(0)
+    }
+
+    /// What tasks may take on all workers, beside persisted results.
+    pub(super) fn resources(&self) -> Resources {
+        self.scheduler.resources()
     }
 
     /// Runs a computation, but for the tasks that need not run, to its end; what it leaves here goes to `receiver` as it

@@ -16,6 +16,7 @@ mod observers;
 mod partials;
 mod persisted;
 mod place;
+mod queue;
 mod scratch;
 mod serve;
 mod session;
@@ -108,6 +109,7 @@ impl RuntimeError {
     /// Bytes of memory that would have been enough, where too little of it is the trouble.
     pub fn needed_bytes(&self) -> Option<u64> {
         match self {
+            RuntimeError::Task(TaskError::ResultsTooLarge { rank_bytes, .. }) => Some(*rank_bytes),
             RuntimeError::Task(TaskError::TaskTooLarge { needed_bytes, .. })
             | RuntimeError::ResultTooLarge { needed_bytes, .. } => Some(*needed_bytes),
             _ => None,

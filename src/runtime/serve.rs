@@ -1,22 +1,21 @@
 //! Gives a worker its threads, its transport and its clock.
 
-use super::allocator;
 use super::cores::{Cores, LOOK_INTERVAL};
 use super::memory::peak_bytes;
 use super::partials;
 use super::place::here;
+use super::queue::{Finished, Handed, TaskQueue};
 use super::scratch::{ScratchDone, ScratchOrder, ScratchThread};
-use crate::execute::{ExecuteError, Executor, TaskInputs, TaskOutcome};
+use crate::execute::Executor;
 use crate::protocol::{Envelope, Message, Order};
 use crate::store::retry_count;
 use crate::task::{ComputationId, ResultPart, TaskId, TaskResult};
 use crate::transport::Transport;
-use crate::worker::{Action, Completion, Worker};
+use crate::worker::{Action, Withdrawn, Worker};
 use crossbeam_channel::{Receiver, Sender, select, unbounded};
 use rayon::ThreadPool;
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,19 +25,10 @@ const ABANDONED: i32 = 1;
 /// Longest sleep while nothing is due.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
-/// The end of a task, from the thread that ran it.
-struct Finished {
+/// Results were written for later attempts, as far as they can be.
+struct Saved {
     computation: ComputationId,
-    task: TaskId,
-    outcome: Result<Completion, String>,
-}
-
-/// What comes from the threads.
-enum Ended {
-    /// A task.
-    Task(Finished),
-    /// The writing of results for later attempts.
-    Saving { computation: ComputationId, count: usize },
+    count: usize,
 }
 
 /// A worker at work.
@@ -52,8 +42,12 @@ struct Server<'a> {
     prepared: BTreeMap<ComputationId, Arc<Executor>>,
     /// This rank and its node, for errors.
     place: Arc<str>,
-    finished: Sender<Ended>,
-    completions: Receiver<Ended>,
+    /// Tasks that threads are to run, in the order in which they should.
+    queue: Arc<TaskQueue>,
+    /// Tasks that are about to be in it.
+    handed: Vec<Handed>,
+    finished: (Sender<Vec<Finished>>, Receiver<Vec<Finished>>),
+    saved: (Sender<Saved>, Receiver<Saved>),
     clock: Instant,
 }
 
@@ -68,12 +62,25 @@ pub(super) struct Threads {
 /// Works until the scheduler says that the run is over; gives the exit code for this rank.
 /// Results that memory doesn't hold go to files in `scratch`, which are gone in the end.
 pub(super) fn serve(worker: Worker, transport: &dyn Transport, threads: &Threads, scratch: Option<PathBuf>) -> i32 {
-    let (finished, completions) = unbounded();
-    let clock = Instant::now();
-    let scratch = ScratchThread::new(scratch);
-    let (prepared, place) = (BTreeMap::new(), here().into());
-    let (pool, cores, last_look) = (&threads.pool, threads.cores.clone(), Duration::ZERO);
-    Server { worker, transport, pool, cores, last_look, scratch, prepared, place, finished, completions, clock }.run()
+    let place: Arc<str> = here().into();
+    let queue = Arc::new(TaskQueue::new(threads.cores.clone(), place.clone()));
+    queue.allow(threads.cores.count());
+    let mut server = Server {
+        worker,
+        transport,
+        pool: &threads.pool,
+        cores: threads.cores.clone(),
+        last_look: Duration::ZERO,
+        scratch: ScratchThread::new(scratch),
+        prepared: BTreeMap::new(),
+        place,
+        queue,
+        handed: Vec::new(),
+        finished: unbounded(),
+        saved: unbounded(),
+        clock: Instant::now(),
+    };
+    server.run()
 }
 
 impl Server<'_> {
@@ -94,8 +101,11 @@ impl Server<'_> {
                     Ok(done) => self.note_scratch(done),
                     Err(_) => return ABANDONED,
                 },
-                recv(self.completions) -> finished => {
+                recv(self.finished.1) -> finished => {
                     self.note(finished.expect("this server holds a sender of the channel itself"));
+                }
+                recv(self.saved.1) -> saved => {
+                    self.note_saved(saved.expect("this server holds a sender of the channel itself"));
                 }
                 default(wait) => {}
             }
@@ -103,25 +113,29 @@ impl Server<'_> {
             while let Ok(envelope) = self.transport.incoming().try_recv() {
                 self.hear(envelope);
             }
-            while let Ok(finished) = self.completions.try_recv() {
+            while let Ok(finished) = self.finished.1.try_recv() {
                 self.note(finished);
             }
             let now = self.clock.elapsed();
             if now >= self.last_look + LOOK_INTERVAL {
                 self.last_look = now;
-                self.worker.note_at_files(self.cores.look());
+                let at_files = self.cores.look();
+                self.queue.allow(self.cores.count() + at_files);
+                self.worker.note_at_files(at_files);
             }
             self.worker.flush(now);
         }
     }
 
-    fn note(&mut self, ended: Ended) {
-        match ended {
-            Ended::Task(Finished { computation, task, outcome }) => {
-                self.worker.handle_completion(self.clock.elapsed(), computation, task, outcome);
-            }
-            Ended::Saving { computation, count } => self.worker.handle_saved(computation, count),
+    fn note(&mut self, finished: Vec<Finished>) {
+        let now = self.clock.elapsed();
+        for Finished { computation, task, outcome } in finished {
+            self.worker.handle_completion(now, computation, task, outcome);
         }
+    }
+
+    fn note_saved(&mut self, Saved { computation, count }: Saved) {
+        self.worker.handle_saved(computation, count);
     }
 
     fn hear(&mut self, Envelope { from, message }: Envelope) {
@@ -168,7 +182,16 @@ impl Server<'_> {
                     }
                 }
                 Action::Forget(computation) => drop(self.prepared.remove(&computation)),
-                Action::Run { computation, task, inputs } => self.start(computation, task, inputs),
+                Action::Run { computation, task, inputs } => {
+                    if let Some(executor) = self.prepared.get(&computation).cloned() {
+                        self.handed.push(Handed { executor, task: Withdrawn { computation, task, inputs } });
+                    }
+                }
+                Action::Withdraw => {
+                    self.hand_out();
+                    let withdrawn = self.queue.withdraw();
+                    self.worker.handle_withdrawn(withdrawn);
+                }
                 Action::Save { computation, results } => self.save(computation, results),
                 Action::Spill { result, value, pieces } => {
                     self.order_scratch(ScratchOrder::Write { result, value, pieces });
@@ -183,32 +206,15 @@ impl Server<'_> {
                 Action::Exit { exit_code } => return Some(exit_code),
             }
         }
+        self.hand_out();
         None
     }
 
-    fn start(&self, computation: ComputationId, task: TaskId, inputs: TaskInputs) {
-        let Some(executor) = self.prepared.get(&computation).cloned() else { return };
-        let (finished, place, cores) = (self.finished.clone(), self.place.clone(), self.cores.clone());
-        self.pool.spawn(move || {
-            allocator::give_back_large_where_tight();
-            let run = || match partials::load(executor.computation(), task) {
-                Some(result) => Ok(TaskOutcome { result: Some(result), bytes_read: 0, written: Vec::new() }),
-                None => executor.run(task, &inputs),
-            };
-            let outcome = cores.with_one(|| catch_unwind(AssertUnwindSafe(run)));
-            let outcome = match outcome {
-                Ok(Ok(outcome)) => {
-                    Ok(Completion { result: outcome.result, read_bytes: outcome.bytes_read, written: outcome.written })
-                }
-                Ok(Err(error)) if error.is_io() => Err(format!("{} ({place})", chain(&error))),
-                Ok(Err(error)) => Err(chain(&error)),
-                Err(panic) => Err(format!("internal error in a task: {}", panic_message(&*panic))),
-            };
-            // Inputs are given up before the worker counts them as free.
-            drop((inputs, executor));
-            // The worker is gone only where the rank is leaving.
-            let _ = finished.send(Ended::Task(Finished { computation, task, outcome }));
-        });
+    /// Has the threads run what they were handed.
+    fn hand_out(&mut self) {
+        if !self.handed.is_empty() {
+            self.queue.add(std::mem::take(&mut self.handed), self.pool, &self.finished.0);
+        }
     }
 
     /// Writes results for later attempts of the run, beside the tasks.
@@ -216,27 +222,13 @@ impl Server<'_> {
         let Some(computation) = self.prepared.get(&id).map(|executor| executor.computation().clone()) else {
             return;
         };
-        let finished = self.finished.clone();
+        let saved = self.saved.0.clone();
         self.pool.spawn(move || {
             let count = results.len();
             partials::save(&computation, results);
-            let _ = finished.send(Ended::Saving { computation: id, count });
+            let _ = saved.send(Saved { computation: id, count });
         });
     }
-}
-
-/// An error and its causes, where it doesn't name them itself.
-fn chain(error: &ExecuteError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        let message = next.to_string();
-        if !text.contains(&message) {
-            text = format!("{text}: {message}");
-        }
-        cause = next.source();
-    }
-    text
 }
 
 /// What a panic says.

@@ -1,6 +1,7 @@
 //! What the scheduler knows of each worker, and how many tasks it lets a worker hold.
 
 use crate::protocol::{WorkerId, WorkerInfo};
+use crate::task::StageId;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
@@ -19,13 +20,23 @@ pub(super) struct Member {
     pub(super) asked_back: bool,
     /// It had nothing to give back, and was given nothing since.
     pub(super) gave_nothing: bool,
+    /// Stages of which it takes no tasks: it has no room for their results, or for them beside others'.
+    pub(super) declined: BTreeSet<StageId>,
     tasks_per_second: f64,
     last_change: Duration,
 }
 
 impl Member {
     pub(super) fn new(info: WorkerInfo, now: Duration) -> Member {
-        Member { info, held: 0, asked_back: false, gave_nothing: false, tasks_per_second: 0.0, last_change: now }
+        Member {
+            info,
+            held: 0,
+            asked_back: false,
+            gave_nothing: false,
+            declined: BTreeSet::new(),
+            tasks_per_second: 0.0,
+            last_change: now,
+        }
     }
 
     /// Forgets what is over: tasks of a computation, the speed of a stage.

@@ -8,6 +8,8 @@
 
 mod bits;
 mod crew;
+mod declined;
+mod hand_out;
 mod run;
 mod stage;
 mod unassigned;
@@ -16,11 +18,11 @@ mod watch;
 use crate::array::WrittenChunk;
 use crate::event::Event;
 use crate::protocol::{Order, Report, Usage, WorkerId, WorkerInfo};
-use crate::task::{Computation, ComputationId, ResultId, Skip, StageId, TaskId, TaskResult};
+use crate::task::{Computation, ComputationId, Resources, ResultId, Skip, StageId, TaskId, TaskResult};
 use crew::{Donors, Member, Waiting};
 use run::Run;
 use stage::Persisted;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use watch::Watch;
@@ -106,6 +108,8 @@ pub struct Scheduler {
     crew: BTreeMap<WorkerId, Member>,
     /// Workers that could do with tasks.
     waiting: Waiting,
+    /// Workers that could do with tasks, and have declined all that there are.
+    full: BTreeSet<WorkerId>,
     /// Workers that may have tasks to spare.
     donors: Donors,
     /// Results that workers can drop, not told yet.
@@ -132,6 +136,27 @@ impl Scheduler {
         self.crew.iter().map(|(id, member)| (*id, &member.info))
     }
 
+    /// What the next computation may take on the workers, beside the results that they keep of earlier ones. Those are
+    /// counted in scratch first, where they go when memory is wanted.
+    pub fn resources(&self) -> Resources {
+        let mut kept: BTreeMap<WorkerId, (u64, u64)> = BTreeMap::new();
+        self.persisted.values().for_each(|locations| locations.add_bytes(&mut kept));
+        let worker_count = self.crew.len() as u64;
+        let none = Resources { task_slots: 0, worker_count, ..Resources::from(0) };
+        let mut resources = Resources { budget_bytes: u64::MAX, ..none };
+        for (worker, Member { info, .. }) in &self.crew {
+            let (kept_bytes, largest_bytes) = kept.get(worker).copied().unwrap_or_default();
+            let scratch_bytes = info.scratch.limit_bytes;
+            let spilled_bytes = kept_bytes.min(scratch_bytes.saturating_sub(largest_bytes));
+            let budget_bytes = info.budget_bytes.saturating_sub(kept_bytes - spilled_bytes);
+            resources.budget_bytes = resources.budget_bytes.min(budget_bytes);
+            resources.cluster_bytes += budget_bytes;
+            resources.task_slots += info.threads as u64;
+            resources.scratch_bytes += scratch_bytes - spilled_bytes;
+        }
+        resources
+    }
+
     /// Whether no computation is under way and nothing of earlier ones is kept.
     pub fn is_at_rest(&self) -> bool {
         self.run.is_none() && self.persisted.is_empty() && self.actions.is_empty() && self.releases.is_empty()
@@ -144,6 +169,7 @@ impl Scheduler {
     pub fn submit(&mut self, now: Duration, computation: Arc<Computation>, skip: &Skip) {
         assert!(self.run.is_none(), "computations run one after the other");
         self.waiting.clear();
+        self.full.clear();
         self.donors.clear();
         for (worker, member) in &mut self.crew {
             member.reset(now);
@@ -155,7 +181,7 @@ impl Scheduler {
         self.run = Some(Run::new(computation, skip, &self.persisted, self.crew.len(), now));
         self.note_skipped();
         self.advance(now);
-        self.flush_releases();
+        self.flush_releases(now);
     }
 
     /// Gives the computation up: what its workers do can't be kept.
@@ -166,7 +192,7 @@ impl Scheduler {
     /// Takes note of what a worker reports.
     pub fn handle_report(&mut self, now: Duration, worker: WorkerId, report: Report) {
         let current = self.run.as_ref().map(|run| run.computation.id);
-        if !matches!(report, Report::State(_) | Report::GivenBack { .. }) {
+        if !matches!(report, Report::State(_) | Report::GivenBack { .. } | Report::Declined { .. }) {
             self.watch.note_progress();
         }
         match report {
@@ -186,6 +212,10 @@ impl Scheduler {
                 }
                 self.advance(now);
                 self.refill(now, worker);
+                self.insist_where_nothing_goes_on(now);
+            }
+            Report::Declined { computation, tasks } if Some(computation) == current => {
+                self.note_declined(now, worker, &tasks);
             }
             Report::GivenBack { computation, tasks } if Some(computation) == current => {
                 self.put_back(now, worker, &tasks);
@@ -196,15 +226,19 @@ impl Scheduler {
             Report::Cancelled(computation) if Some(computation) == current => self.note_cancelled(now, worker),
             Report::Usage(usage) => self.note_usage(worker, usage),
             // Of a computation that is over.
-            Report::Done { .. } | Report::GivenBack { .. } | Report::Failed { .. } | Report::Cancelled(_) => {}
+            Report::Done { .. }
+            | Report::GivenBack { .. }
+            | Report::Declined { .. }
+            | Report::Failed { .. }
+            | Report::Cancelled(_) => {}
         }
-        self.flush_releases();
+        self.flush_releases(now);
     }
 
     /// Has the computation stop in good order: no task starts, those that run may end, what they leave is kept.
     pub fn drain(&mut self, now: Duration) {
         self.stop(now, Failure::Drained, Order::Drain);
-        self.flush_releases();
+        self.flush_releases(now);
     }
 
     /// Has a computation that is stopping drop the tasks that still run.
@@ -279,16 +313,22 @@ impl Scheduler {
             return;
         }
         self.waiting.remove(worker);
+        self.full.remove(&worker);
         if self.run.is_some() {
             self.fail(now, Failure::WorkerLost { worker, reason });
             self.note_cancelled(now, worker);
         }
     }
 
-    fn flush_releases(&mut self) {
+    /// Tells workers which results they can drop; what they had no room for is theirs again then.
+    fn flush_releases(&mut self, now: Duration) {
         for (to, results) in std::mem::take(&mut self.releases) {
-            if self.crew.contains_key(&to) {
-                self.actions.push_back(Action::Send { to, order: Order::Release(results) });
+            let Some(member) = self.crew.get(&to) else { continue };
+            let has_declined = !member.declined.is_empty();
+            self.actions.push_back(Action::Send { to, order: Order::Release(results) });
+            if has_declined {
+                self.offer_again(to);
+                self.fill(now);
             }
         }
     }

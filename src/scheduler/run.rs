@@ -1,11 +1,11 @@
-//! One computation under way: stages open, tasks go out, completions come in, results are released.
+//! One computation under way: stages open, completions come in, results are released. `hand_out` gives out its tasks.
 
 use super::stage::{Persisted, StageProgress, locate, merge_source, reads};
 use super::{Action, Failure, Scheduler};
 use crate::event::Event;
-use crate::protocol::{Assignment, InputLocation, Order, StageDone, WorkerId};
-use crate::task::{Computation, ComputationId, ResultId, Skip, StageId, StageOutput, TaskId};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::protocol::{Order, StageDone, WorkerId};
+use crate::task::{Computation, ComputationId, Skip, StageId, StageOutput, TaskId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) computation: Arc<Computation>,
-    skip: Skip,
+    pub(super) skip: Skip,
     pub(super) stages: Vec<StageProgress>,
     incomplete_stages: usize,
     pub(super) started: Duration,
@@ -26,6 +26,8 @@ pub(super) struct Run {
     changed: Vec<StageId>,
     /// Whether tasks became available that any worker may take.
     has_news: bool,
+    /// Whether a worker has declined tasks, since they were last told to take what fits.
+    pub(super) has_declined: bool,
 }
 
 impl Run {
@@ -50,6 +52,7 @@ impl Run {
             awaited: BTreeSet::new(),
             changed: computation.stage_ids().collect::<Vec<_>>().into_iter().rev().collect(),
             has_news: true,
+            has_declined: false,
             skip: skip.clone(),
             computation,
         }
@@ -68,71 +71,21 @@ impl Run {
         self.awaited.insert(worker);
     }
 
-    fn stage(&mut self, id: StageId) -> &mut StageProgress {
+    pub(super) fn stage(&mut self, id: StageId) -> &mut StageProgress {
         &mut self.stages[id.0 as usize]
     }
 
-    /// Tasks that could go to any worker.
-    fn available(&self) -> u64 {
-        self.stages.iter().filter(|stage| stage.is_open()).map(|stage| stage.unassigned.count()).sum()
+    /// Tasks that no worker has.
+    pub(super) fn available(&self) -> u64 {
+        self.available_but(&BTreeSet::new())
     }
 
-    /// The results that a task reads, with who keeps them.
-    fn inputs(&self, persisted: &Persisted, task: TaskId) -> Result<Vec<InputLocation>, Failure> {
-        let locate = |result: ResultId| {
-            locate(self.computation.id, &self.stages, persisted, result)
-                .map(|worker| InputLocation { result, worker })
-                .ok_or(Failure::ResultLost { computation: result.computation, index: result.task.index })
-        };
-        let inputs = self.computation.inputs_of(task);
-        let is_skipped =
-            |result: &ResultId| result.computation == self.computation.id && self.skip.contains(result.task);
-        // Inputs that nobody makes are those of a task whose result is loaded instead of computed.
-        if inputs.iter().any(is_skipped) {
-            return Ok(Vec::new());
-        }
-        inputs.into_iter().map(locate).collect()
+    /// The same of all stages but some.
+    pub(super) fn available_but(&self, declined: &BTreeSet<StageId>) -> u64 {
+        let stages =
+            (0..).map(StageId).zip(&self.stages).filter(|(id, stage)| stage.is_open() && !declined.contains(id));
+        stages.map(|(_, stage)| stage.unassigned.count()).sum()
     }
-
-    /// The worker that keeps most of what a task reads, of the results worth being near to.
-    fn preference(&self, persisted: &Persisted, task: TaskId) -> Option<WorkerId> {
-        let near = &self.stages[task.stage.0 as usize].near;
-        let inputs = self.computation.inputs_of(task).into_iter();
-        let near = inputs.filter(|result| near.contains(&(result.computation, result.task.stage)));
-        most_frequent(near.filter_map(|result| locate(self.computation.id, &self.stages, persisted, result)))
-    }
-
-    /// Takes up to `limit` tasks for a worker, of the earliest open stages.
-    fn take(&mut self, persisted: &Persisted, worker: WorkerId, limit: u64) -> Result<Vec<Assignment>, Failure> {
-        let mut taken = Vec::new();
-        for position in 0..self.stages.len() {
-            let id = StageId(position as u16);
-            while self.stages[position].is_open() && (taken.len() as u64) < limit {
-                let wanted = limit - taken.len() as u64;
-                let mut unassigned = std::mem::take(&mut self.stages[position].unassigned);
-                let prefer = |index| self.preference(persisted, TaskId { stage: id, index });
-                let has_preference = !self.stages[position].near.is_empty();
-                let range = unassigned.take(worker, wanted, has_preference.then_some(&prefer));
-                self.stages[position].unassigned = unassigned;
-                for index in range.into_iter().flatten() {
-                    let task = TaskId { stage: id, index };
-                    let reads = self.stages[position].reads_results;
-                    let inputs = if reads { self.inputs(persisted, task)? } else { Vec::new() };
-                    taken.push(Assignment { task, inputs });
-                }
-            }
-        }
-        Ok(taken)
-    }
-}
-
-/// The worker that is named most often; of equals, the lowest.
-fn most_frequent(workers: impl Iterator<Item = WorkerId>) -> Option<WorkerId> {
-    let mut counts = BTreeMap::new();
-    for worker in workers {
-        *counts.entry(worker).or_insert(0) += 1;
-    }
-    counts.into_iter().max_by_key(|&(worker, count)| (count, std::cmp::Reverse(worker))).map(|(worker, _)| worker)
 }
 
 impl Scheduler {
@@ -177,39 +130,6 @@ impl Scheduler {
         }
     }
 
-    /// Sends merge tasks to the workers that keep most of their inputs, whatever else those have to do.
-    fn assign_merges(&mut self, merges: &[TaskId]) {
-        let Some(run) = &mut self.run else { return };
-        let mut batches: BTreeMap<WorkerId, Vec<Assignment>> = BTreeMap::new();
-        for &task in merges {
-            let stage = run.stage(task.stage);
-            if !std::mem::replace(&mut stage.is_started, true) {
-                let (computation, stage) = (run.computation.id, task.stage);
-                self.actions.push_back(Action::Emit(Event::StageStarted { computation, stage }));
-            }
-            let inputs: Vec<InputLocation> = run
-                .computation
-                .inputs_of(task)
-                .into_iter()
-                .filter_map(|result| {
-                    let worker = locate(run.computation.id, &run.stages, &self.persisted, result)?;
-                    Some(InputLocation { result, worker })
-                })
-                .collect();
-            if let Some(worker) = most_frequent(inputs.iter().map(|input| input.worker)) {
-                batches.entry(worker).or_default().push(Assignment { task, inputs });
-            }
-        }
-        for (worker, tasks) in batches {
-            let computation = run.computation.id;
-            if let Some(member) = self.crew.get_mut(&worker) {
-                member.held += tasks.len() as u64;
-                self.donors.note(&self.crew, worker);
-                self.actions.push_back(Action::Send { to: worker, order: Order::Assign { computation, tasks } });
-            }
-        }
-    }
-
     /// Tells of tasks that need not run, and opens stages of merges that can start at once.
     pub(super) fn note_skipped(&mut self) {
         let Some(run) = &mut self.run else { return };
@@ -239,7 +159,10 @@ impl Scheduler {
             }
             match run.changed.pop() {
                 Some(id) => self.open_or_close(now, id),
-                None if std::mem::take(&mut run.has_news) => return self.fill(now),
+                None if std::mem::take(&mut run.has_news) => {
+                    self.look_at_full();
+                    return self.fill(now);
+                }
                 None => return,
             }
         }
@@ -276,6 +199,7 @@ impl Scheduler {
         if merge_source(&computation.stage(id).work).is_some() {
             return;
         }
+        let mut is_released = false;
         for source in &computation.stage(id).after {
             run.stage(*source).readers_left -= 1;
             if run.stage(*source).readers_left == 0 && computation.stage(*source).output == StageOutput::Keep {
@@ -284,76 +208,14 @@ impl Scheduler {
                     let order = Order::ReleaseStage { computation, stage };
                     self.actions.push_back(Action::Send { to: *worker, order });
                 }
+                run.has_news |= run.has_declined;
+                is_released |= run.has_declined;
             }
         }
-    }
-
-    /// Gives tasks to workers that could do with some, to the idlest first; where there are too few, asks another for some
-    /// of its own.
-    pub(super) fn fill(&mut self, now: Duration) {
-        while self.run.as_ref().is_some_and(|run| !run.is_failed() && run.available() > 0)
-            && let Some(worker) = self.waiting.first()
-        {
-            self.waiting.remove(worker);
-            self.refill(now, worker);
+        if is_released {
+            let workers: Vec<WorkerId> = self.crew.keys().copied().collect();
+            workers.into_iter().for_each(|worker| self.offer_again(worker));
         }
-        if let Some(worker) = self.waiting.first() {
-            self.refill(now, worker);
-        }
-    }
-
-    /// Gives tasks to a worker that has room; where there are none, asks another for some of its own.
-    pub(super) fn refill(&mut self, now: Duration, worker: WorkerId) {
-        let worker_count = self.crew.len() as u64;
-        let (Some(run), Some(member)) = (&mut self.run, self.crew.get_mut(&worker)) else { return };
-        if run.is_failed() || member.room() == 0 {
-            return;
-        }
-        let available = run.available();
-        if available == 0 {
-            self.waiting.insert(worker, member);
-            if member.is_idle() {
-                self.ask_back(worker);
-            }
-            return;
-        }
-        // The fewer tasks are left, the smaller the batches, so that workers end together.
-        let share = available.div_ceil(2 * worker_count).max(member.threads().saturating_sub(member.held));
-        match run.take(&self.persisted, worker, member.room().min(share)) {
-            Ok(tasks) => {
-                member.note_given(now, tasks.len() as u64);
-                self.waiting.remove(worker);
-                self.donors.note(&self.crew, worker);
-                let order = Order::Assign { computation: run.computation.id, tasks };
-                self.actions.push_back(Action::Send { to: worker, order });
-            }
-            Err(failure) => self.fail(now, failure),
-        }
-    }
-
-    /// Asks the worker with the most tasks to give some back.
-    fn ask_back(&mut self, idle: WorkerId) {
-        let Some(run) = &self.run else { return };
-        let computation = run.computation.id;
-        if let Some(worker) = self.donors.take(&self.crew, idle)
-            && let Some(member) = self.crew.get_mut(&worker)
-        {
-            member.asked_back = true;
-            self.actions.push_back(Action::Send { to: worker, order: Order::GiveBack { computation } });
-        }
-    }
-
-    /// Takes back tasks that a worker hasn't started.
-    pub(super) fn put_back(&mut self, now: Duration, worker: WorkerId, tasks: &[TaskId]) {
-        let (Some(run), Some(member)) = (&mut self.run, self.crew.get_mut(&worker)) else { return };
-        member.asked_back = false;
-        member.gave_nothing = tasks.is_empty();
-        member.held = member.held.saturating_sub(tasks.len() as u64);
-        for task in tasks {
-            run.stage(task.stage).unassigned.put_back(task.index);
-        }
-        self.donors.note(&self.crew, worker);
-        self.fill(now);
     }
 
     /// Has every worker stop; the first failure is the one that counts.

@@ -12,14 +12,25 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub(super) struct Locations {
     workers: Vec<u32>,
+    /// Most bytes of one of them.
+    result_bytes: u64,
 }
 
 /// Stands for a result that isn't there yet.
 const NOWHERE: u32 = u32::MAX;
 
 impl Locations {
-    fn new(task_count: u64) -> Locations {
-        Locations { workers: vec![NOWHERE; task_count as usize] }
+    fn new(task_count: u64, result_bytes: u64) -> Locations {
+        Locations { workers: vec![NOWHERE; task_count as usize], result_bytes }
+    }
+
+    /// Adds the bytes that each worker keeps, and notes the largest result there.
+    pub(super) fn add_bytes(&self, kept: &mut BTreeMap<WorkerId, (u64, u64)>) {
+        for &worker in self.workers.iter().filter(|&&worker| worker != NOWHERE) {
+            let (bytes, largest) = kept.entry(WorkerId(worker)).or_default();
+            *bytes += self.result_bytes;
+            *largest = self.result_bytes.max(*largest);
+        }
     }
 
     /// Number of results, there or not.
@@ -55,6 +66,8 @@ pub(super) struct StageProgress {
     pub(super) readers_left: usize,
     /// Whether its tasks may read kept results.
     pub(super) reads_results: bool,
+    /// Whether its tasks merge results, as soon as those are there.
+    pub(super) merges: bool,
     /// Stages whose results are worth having a task near to.
     pub(super) near: BTreeSet<(ComputationId, StageId)>,
     /// Tasks that no worker has; for a stage that merges, none.
@@ -100,9 +113,10 @@ impl StageProgress {
             is_merged: computation.stages.iter().any(|other| merge_source(&other.work) == Some(id)),
             readers_left: computation.stages.iter().filter(|other| reads(other, id)).count(),
             reads_results: !sources.is_empty(),
+            merges,
             near: sources.into_iter().filter(|(_, count)| is_near(count)).map(|(source, _)| source).collect(),
             unassigned: Unassigned::new(unassigned),
-            locations: is_kept.then(|| Locations::new(stage.task_count)),
+            locations: is_kept.then(|| Locations::new(stage.task_count, stage.result_bytes)),
             done,
             done_count: skip.count(id),
             task_count: stage.task_count,

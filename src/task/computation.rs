@@ -116,6 +116,11 @@ pub struct Stage {
     pub task_count: u64,
     /// Upper bound of the bytes that one task takes: decode buffers, inputs, accumulators, result.
     pub task_bytes: u64,
+    /// Most bytes of one task's result.
+    pub result_bytes: u64,
+    /// Bytes that a rank must have beside the results of this stage that it keeps, so that whatever task may come
+    /// meanwhile finds room.
+    pub reserve_bytes: u64,
     /// Stages that must be complete before a task starts. A merge task doesn't wait for a stage but for its own inputs.
     pub after: Vec<StageId>,
     /// Nodes that its tasks don't compute but find among the results of earlier stages.
@@ -148,6 +153,11 @@ pub struct Computation {
 }
 
 impl Stage {
+    /// Whether the results stay with the workers that make them.
+    pub fn is_kept(&self) -> bool {
+        matches!(self.output, StageOutput::Keep | StageOutput::Persist { .. })
+    }
+
     /// The nodes that the tasks compute together.
     pub fn nodes(&self) -> &[NodeId] {
         match &self.work {

@@ -11,9 +11,12 @@ use crate::array::{ChunkGrid, Region};
 use crate::plan::{NodeId, Operation, SelectionPass};
 use std::collections::BTreeMap;
 
+/// Groups of partial states of which a rank may hold a part while others make the rest.
+pub(super) const OPEN_GROUPS: u64 = 3;
+
 impl Lowering {
     /// What partial states of one kept chunk take before they are merged, and while: runs of a kept chunk are done
-    /// together. A quarter of the budget where smaller chunks cost nothing.
+    /// together, and others begin meanwhile. A quarter of the budget where smaller chunks cost nothing.
     fn outstanding_bytes(&self, pass: &Pass) -> u64 {
         let geometry = &pass.geometry;
         let runs = geometry.blocks.chunk_count().div_ceil(geometry.run_length).max(1);
@@ -27,16 +30,19 @@ impl Lowering {
             return state_bytes * (runs.min(SELECTION_FAN_IN) + 2);
         }
         let is_free = !depends_on_store(plan, plan.node(pass.nodes[0]).inputs[0]);
-        state_bytes * (runs * if is_free { 4 } else { 1 }).max(runs.min(MERGE_FAN_IN) + 2)
+        // Beside them, some of a group are merged.
+        state_bytes * (runs * if is_free { 4 } else { 1 } + (OPEN_GROUPS + 1) * runs.min(MERGE_FAN_IN) + 3)
     }
 
-    /// Splits kept chunks of a pass until a task fits the budget. Where they can't be split, a task is handed more results
-    /// of earlier ones than there is room for: runs are the same in any memory.
+    /// Splits kept chunks of a pass until a task fits the budget beside partial states. Where they can't be split, one of
+    /// both has to fit, and a task is handed more results of earlier ones than there is room for: runs are the same in any
+    /// memory.
     pub(super) fn fit_pass(&self, pass: &mut Pass) -> Result<(), TaskError> {
         let budget_bytes = self.resources.budget_bytes;
         loop {
-            let needed_bytes = self.projection().pass_bytes(pass).max(self.outstanding_bytes(pass));
-            if needed_bytes + self.projection().gathered_bytes(pass) <= budget_bytes {
+            let (task_bytes, outstanding_bytes) = (self.projection().pass_bytes(pass), self.outstanding_bytes(pass));
+            let needed_bytes = task_bytes.max(outstanding_bytes);
+            if task_bytes + outstanding_bytes + self.projection().gathered_bytes(pass) <= budget_bytes {
                 return Ok(());
             }
             pass.geometry.kept = match pass.split_kept(&self.computation.plan) {

@@ -1,9 +1,9 @@
 //! Lowering a plan: which nodes are materialised, in which stages, by which tasks.
 
+use super::demand::Demand;
 use super::geometry::{
     ReduceGeometry, free_grid, gathered_grid, natural_grid, reduce_geometry, small_grid, write_grid,
 };
-use super::materialise::Demand;
 use super::memory::{MemoryProjection, largest_region};
 use super::passes::{Pass, pulled_once, shared_passes};
 use super::pull::{visit_leaves, visit_stored};
@@ -33,7 +33,8 @@ pub(super) const SELECTION_FAN_IN: u64 = 4;
 /// an output could pull as it goes have stages of their own where that is what fits.
 ///
 /// # Errors
-/// Where an output's shape isn't its target's, or the smallest region of an operation doesn't fit the budget.
+/// Where an output's shape isn't its target's, the smallest region of an operation doesn't fit the budget, or what must be
+/// kept doesn't fit all budgets and scratch.
 pub fn lower(
     id: ComputationId,
     plan: Plan,
@@ -45,10 +46,22 @@ pub fn lower(
     for large_bytes in LARGE_BYTES {
         let selected = in_passes(&plan, large_bytes);
         let has_others = selected.nodes().iter().any(|node| matches!(node.operation, Operation::Quantile(_)));
-        for may_pull in [true, false] {
-            match lower_selected(id, selected.clone(), &goals, resources, may_pull) {
-                Err(error @ TaskError::TaskTooLarge { .. }) => refusals.push(error),
-                lowered => return Ok(Computation { large_bytes, ..lowered? }),
+        for pull in [true, false] {
+            let mut may = May { pull, keep: true, withheld_bytes: 0 };
+            loop {
+                match lower_selected(id, selected.clone(), &goals, resources, may) {
+                    Err(error @ TaskError::TaskTooLarge { .. }) => refusals.push(error),
+                    Err(error @ TaskError::ResultsTooLarge { .. }) => {
+                        let next = may.keeping_less(&error);
+                        refusals.push(error);
+                        if let Some(next) = next {
+                            may = next;
+                            continue;
+                        }
+                    }
+                    lowered => return Ok(Computation { large_bytes, ..lowered? }),
+                }
+                break;
             }
         }
         if !has_others {
@@ -57,18 +70,44 @@ pub fn lower(
     }
     let needed_bytes = |error: &TaskError| match error {
         TaskError::TaskTooLarge { needed_bytes, .. } => *needed_bytes,
+        TaskError::ResultsTooLarge { rank_bytes, .. } => *rank_bytes,
         _ => u64::MAX,
     };
     Err(refusals.into_iter().min_by_key(needed_bytes).expect("what is left without an answer was refused"))
 }
 
-/// Cuts a plan into stages, quantiles of many values in passes already; outputs pull reductions where they may.
+/// Ways that lowering may go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct May {
+    /// Outputs pull reductions as they go.
+    pull: bool,
+    /// Results are kept that spare decoding chunks again.
+    pub(super) keep: bool,
+    /// Bytes that are no room for those.
+    pub(super) withheld_bytes: u64,
+}
+
+impl May {
+    /// The next way to go where results took too much: with so much less for those that only spare decoding, and then
+    /// without any, where every task decodes what it wants.
+    fn keeping_less(self, error: &TaskError) -> Option<May> {
+        let TaskError::ResultsTooLarge { needed_bytes, room_bytes, .. } = error else { return None };
+        let withheld_bytes = self.withheld_bytes + (needed_bytes - room_bytes);
+        match (self.keep, self.withheld_bytes) {
+            (false, _) => None,
+            (true, 0) => Some(May { withheld_bytes, ..self }),
+            (true, _) => Some(May { keep: false, ..self }),
+        }
+    }
+}
+
+/// Cuts a plan into stages, quantiles of many values in passes already.
 fn lower_selected(
     id: ComputationId,
     plan: Plan,
     goals: &[Goal],
     resources: Resources,
-    may_pull: bool,
+    may: May,
 ) -> Result<Computation, TaskError> {
     let geometries: BTreeMap<NodeId, ReduceGeometry> = plan
         .ids()
@@ -81,12 +120,13 @@ fn lower_selected(
         .collect();
     let passes = shared_passes(&plan, &geometries, resources.budget_bytes);
     let shared = passes.iter().filter(|pass| pass.nodes.len() > 1).flat_map(|pass| pass.nodes.clone()).collect();
-    let pulled = if may_pull { pulled_once(&plan, &geometries, &shared) } else { BTreeSet::new() };
+    let pulled = if may.pull { pulled_once(&plan, &geometries, &shared) } else { BTreeSet::new() };
     let blocks = geometries.iter().map(|(id, geometry)| (*id, geometry.blocks.clone())).collect();
     let computation = Computation { id, plan, stages: Vec::new(), blocks, large_bytes: 0, partials: None };
     let mut lowering = Lowering {
         computation,
         resources,
+        may,
         materialised: BTreeMap::new(),
         kept_bytes: 0,
         readers: Vec::new(),
@@ -107,6 +147,7 @@ fn lower_selected(
     for (output, goal) in goals.iter().enumerate() {
         lowering.add_output(output, goal.clone())?;
     }
+    lowering.reserve()?;
     Ok(lowering.computation)
 }
 
@@ -114,6 +155,7 @@ fn lower_selected(
 pub(super) struct Lowering {
     pub(super) computation: Computation,
     pub(super) resources: Resources,
+    pub(super) may: May,
     /// Nodes whose values a stage leaves with the workers.
     pub(super) materialised: BTreeMap<NodeId, StageId>,
     /// Bytes of results that stages leave with the workers to be read in other regions.
@@ -173,6 +215,8 @@ impl Lowering {
         let first = self.push(Stage {
             task_count: kept.chunk_count() * runs,
             task_bytes,
+            result_bytes: 0,
+            reserve_bytes: 0,
             after: reads.values().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             reads,
             read_bytes: self.read_bytes(&inputs, &whole),
@@ -218,6 +262,8 @@ impl Lowering {
             work.source = self.push(Stage {
                 task_count: work.kept.chunk_count() * groups,
                 task_bytes: state_bytes * (work.source_runs.min(work.fan_in) + 2),
+                result_bytes: 0,
+                reserve_bytes: 0,
                 after: vec![work.source],
                 reads: BTreeMap::new(),
                 read_bytes: 0,
@@ -340,6 +386,8 @@ impl Lowering {
         let stage = self.push(Stage {
             task_count: grid.chunk_count(),
             task_bytes: self.projection().evaluate_bytes(node, &largest_region(&grid)) + encoding_bytes,
+            result_bytes: 0,
+            reserve_bytes: 0,
             after: reads.values().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             reads,
             read_bytes: self.read_bytes(&[node], &part),

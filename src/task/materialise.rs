@@ -5,36 +5,24 @@
 //! What is left may be the stored arrays themselves or something computed from them: whatever takes the fewest bytes and
 //! comes without decoding anything twice. All of it is arithmetic on a sample of the tasks' regions.
 
-use super::geometry::{ReduceGeometry, source_grid};
+use super::demand::Demand;
+use super::geometry::source_grid;
 use super::lower::Lowering;
 use super::memory::largest_region;
 use super::passes::Pass;
-use super::pull::{expand, input_regions, visit_leaves, visit_stored};
+use super::pull::{visit_leaves, visit_stored};
 use super::waves::{How, Remedy, Way, mebibytes};
-use super::{Computation, Stage, StageId, StageOutput, StageWork, TaskError};
+use super::{Computation, Resources, Stage, StageId, StageOutput, StageWork, TaskError};
 use crate::array::{ChunkGrid, Region};
-use crate::plan::{NodeId, Operation, Plan, Reduce};
+use crate::plan::{NodeId, Operation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A stored chunk is decoded at most this often, in the mean, before something is done about it.
 const MOST_DECODINGS: f64 = 1.2;
-/// Tasks that are looked at.
-const SAMPLES: u64 = 64;
 /// Nodes that are looked at as something to materialise: in longer expressions, only the ends are.
 const MOST_CANDIDATES: usize = 200;
 /// Stored arrays with less than this share of what is decoded in vain aren't worth a stage.
 const NEGLIGIBLE_SHARE: f64 = 0.05;
-
-/// What the tasks of a stage pull: regions of one node.
-pub(super) struct Demand {
-    root: NodeId,
-    /// All that the tasks pull together.
-    pub(super) whole: Region,
-    /// What some of them pull.
-    samples: Vec<Region>,
-    /// How many pull.
-    count: u64,
-}
 
 /// Stored chunks of one array that tasks decode.
 #[derive(Debug, Clone)]
@@ -59,64 +47,6 @@ fn times(decodings: &BTreeMap<NodeId, Decoding>) -> f64 {
     if wanted == 0.0 { 0.0 } else { sum(|one| one.decoded * one.chunk_bytes) / wanted }
 }
 
-/// Some of `count` indices, evenly spread.
-fn sampled(count: u64) -> impl Iterator<Item = u64> {
-    let taken = count.min(SAMPLES);
-    (0..taken).map(move |sample| (u128::from(sample) * u128::from(count) / u128::from(taken)) as u64)
-}
-
-impl Demand {
-    /// What tasks pull that each compute a region of the grid.
-    pub(super) fn of_grid(root: NodeId, grid: &ChunkGrid) -> Demand {
-        Demand::of_part(root, grid, &vec![0; grid.ndim()])
-    }
-
-    /// What tasks pull that each compute a region of a grid that lies at `origin`.
-    pub(super) fn of_part(root: NodeId, grid: &ChunkGrid, origin: &[usize]) -> Demand {
-        Demand {
-            root,
-            whole: Region::whole(&grid.shape()).offset_by(origin),
-            samples: sampled(grid.chunk_count()).map(|index| grid.region(index).offset_by(origin)).collect(),
-            count: grid.chunk_count(),
-        }
-    }
-
-    /// What the tasks of a part of an output pull.
-    pub(super) fn of_band(&self, band: &Region) -> Demand {
-        let samples: Vec<Region> =
-            self.samples.iter().map(|region| region.intersect(band)).filter(|region| !region.is_empty()).collect();
-        let count = self.count * samples.len() as u64 / self.samples.len().max(1) as u64;
-        Demand { root: self.root, whole: band.clone(), samples, count }
-    }
-
-    /// What a reduction's tasks pull of its input, block by block.
-    pub(super) fn of_blocks(plan: &Plan, root: NodeId, reduce: &Reduce, geometry: &ReduceGeometry) -> Demand {
-        let whole = Region::whole(&plan.node(root).shape);
-        let block_count = geometry.blocks.chunk_count();
-        let count = geometry.kept.chunk_count() * block_count;
-        let region = |index: u64| {
-            let (kept, block) =
-                (geometry.kept.region(index / block_count), geometry.blocks.region(index % block_count));
-            let mut ranges = whole.ranges();
-            for (position, &axis) in reduce.axes.iter().enumerate() {
-                ranges[axis] = block.range(position);
-            }
-            expand(&kept, reduce, &ranges)
-        };
-        Demand { root, samples: sampled(count).map(region).collect(), whole, count }
-    }
-
-    /// What tasks pull of a node's input that each compute a region of the grid of the node.
-    pub(super) fn of_input(plan: &Plan, id: NodeId, grid: &ChunkGrid) -> Demand {
-        let node = plan.node(id);
-        let pulled = |region: &Region| input_regions(plan, node, region).remove(0).1;
-        let mut demand = Demand::of_grid(node.inputs[0], grid);
-        demand.samples = demand.samples.iter().map(pulled).collect();
-        demand.whole = pulled(&demand.whole);
-        demand
-    }
-}
-
 impl Lowering {
     /// Whether the tasks of a demand decode stored chunks about once.
     pub(super) fn is_thrifty(&self, demand: &Demand) -> bool {
@@ -139,11 +69,11 @@ impl Lowering {
     ) -> Result<Remedy, TaskError> {
         let decodings = self.decodings(demand, &self.materialised);
         let decoded_times = times(&decodings);
-        if decoded_times <= MOST_DECODINGS {
+        if decoded_times <= MOST_DECODINGS || !self.may.keep {
             return Ok(Remedy::Nothing);
         }
         let Some((nodes, bytes)) = self.cheapest_remedy(demand, &decodings) else { return Ok(Remedy::Nothing) };
-        let room = self.resources.room_for_results(task_bytes);
+        let room = self.room_for(&nodes, task_bytes);
         let again: f64 = decodings.values().map(Decoding::wasted_bytes).sum();
         let case = format!("each stored chunk would be decoded {decoded_times:.1} times; {} to keep", mebibytes(bytes));
         let way = if bytes <= room {
@@ -170,6 +100,19 @@ impl Lowering {
             self.add_source(node, &part, reason.clone())?;
         }
         Ok(Remedy::Done)
+    }
+
+    /// Bytes that the results of nodes can take in memory beside tasks of `task_bytes`.
+    fn room_for(&self, nodes: &[NodeId], task_bytes: u64) -> u64 {
+        let plan = &self.computation.plan;
+        let most_bytes = |node: &NodeId| {
+            let grid = source_grid(plan, *node, &Region::whole(&plan.node(*node).shape));
+            largest_region(&grid).element_count() as u64 * plan.node(*node).dtype.size_bytes() as u64
+        };
+        let result_bytes = nodes.iter().map(most_bytes).max().unwrap_or(0);
+        let memory = Resources { scratch_bytes: 0, ..self.resources };
+        let room = memory.room_beside(task_bytes, result_bytes).min(self.resources.room_for_results(task_bytes));
+        room.saturating_sub(self.may.withheld_bytes)
     }
 
     /// Decoded bytes of the stored chunks that a demand needs.
@@ -323,6 +266,8 @@ impl Lowering {
         let stage = self.push(Stage {
             task_count: grid.chunk_count(),
             task_bytes: self.projection().evaluate_bytes(node, &largest_region(&grid)),
+            result_bytes: 0,
+            reserve_bytes: 0,
             after: reads.values().chain(&self.earlier).copied().collect::<BTreeSet<_>>().into_iter().collect(),
             reads,
             read_bytes: self.read_bytes(&[node], part),
@@ -343,7 +288,7 @@ mod tests {
     use crate::array::{DType, StoredArray};
     use crate::kernels::elementwise::BinaryOp;
     use crate::kernels::reduction::ReductionOptions;
-    use crate::plan::{Array, AxisSlice};
+    use crate::plan::{Array, AxisSlice, Plan};
     use crate::task::test_data::stored;
     use crate::task::{ComputationId, Goal, lower};
 

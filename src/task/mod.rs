@@ -6,6 +6,7 @@
 //! computes values; that is `execute`'s part.
 
 mod computation;
+mod demand;
 mod digest;
 mod fit;
 mod geometry;
@@ -17,6 +18,7 @@ mod partials;
 mod passes;
 mod pull;
 mod resources;
+mod room;
 mod selections;
 mod skip;
 #[cfg(test)]
@@ -29,7 +31,7 @@ pub use inputs::{ResultPart, TaskInputs};
 pub use lower::lower;
 pub use memory::MemoryProjection;
 pub use partials::{NoPartialName, PartialName, Partials};
-pub use pull::{KeptResults, expand, input_regions};
+pub use pull::{KeptResults, behind, input_regions};
 pub use resources::Resources;
 pub use selections::selection_of;
 pub use skip::Skip;
@@ -133,6 +135,23 @@ pub enum TaskError {
         budget_bytes: u64,
         /// A region that would fit.
         fitting_shape: Vec<usize>,
+    },
+    /// What tasks leave for later ones takes more memory than all ranks have beside the tasks.
+    #[error(
+        "results of {operation} and what is kept with them take {needed_bytes} bytes, but all ranks together have room for \
+         {room_bytes} bytes of results, in memory and scratch, beside tasks of {reserve_bytes} bytes"
+    )]
+    ResultsTooLarge {
+        /// What leaves the most of them.
+        operation: String,
+        /// Bytes of all results that may be kept at one time.
+        needed_bytes: u64,
+        /// Bytes that there are for them.
+        room_bytes: u64,
+        /// Bytes of the largest task that may run meanwhile.
+        reserve_bytes: u64,
+        /// Bytes of each rank's memory that would do.
+        rank_bytes: u64,
     },
     /// An output's shape isn't that of the array written to it.
     #[error("can't write an array of shape {found:?} to {location} of shape {expected:?}")]

@@ -120,7 +120,7 @@ pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, 
 /// A region of a reduction's input: the kept axes from a region of its result, the summarised ones as given (one range
 /// an input axis; those of kept axes are not looked at), but for positions of groups that the region doesn't have at
 /// either end of a grouped axis.
-pub fn expand(kept: &Region, reduce: &Reduce, summarised: &[Range<usize>]) -> Region {
+fn expand(kept: &Region, reduce: &Reduce, summarised: &[Range<usize>]) -> Region {
     let mut ranges = summarised.to_vec();
     for (range, axis) in kept.ranges().into_iter().zip(reduce.result_axes(summarised.len())) {
         ranges[axis] = match &reduce.groups {
@@ -134,6 +134,16 @@ pub fn expand(kept: &Region, reduce: &Reduce, summarised: &[Range<usize>]) -> Re
     Region::from_ranges(ranges)
 }
 
+/// The region of a reduction's input, of this shape, that lies behind a kept region in a block of the summarised axes (one
+/// range each, in the order of those axes). Empty where a grouped reduction has nothing of the kept region's groups there.
+pub fn behind(kept: &Region, reduce: &Reduce, shape: &[usize], block: &Region) -> Region {
+    let mut ranges = Region::whole(shape).ranges();
+    for (position, &axis) in reduce.axes.iter().enumerate() {
+        ranges[axis] = block.range(position);
+    }
+    expand(kept, reduce, &ranges)
+}
+
 /// The regions of its input from which a grouped reduction folds some blocks of the summarised axes, for a kept region:
 /// those with groups of the region; neighbours are joined.
 fn grouped_regions(
@@ -145,12 +155,7 @@ fn grouped_regions(
 ) -> Vec<Region> {
     let mut found: Vec<Region> = Vec::new();
     for block in blocks {
-        let block = grid.region(block);
-        let mut ranges = Region::whole(shape).ranges();
-        for (position, &axis) in reduce.axes.iter().enumerate() {
-            ranges[axis] = block.range(position);
-        }
-        let region = expand(kept, reduce, &ranges);
+        let region = behind(kept, reduce, shape, &grid.region(block));
         if region.is_empty() {
             continue;
         }
@@ -244,18 +249,20 @@ impl Computation {
                 let last = (first + work.run_length).min(work.blocks.chunk_count());
                 let reduce = self.reduce_of(work.nodes[0]);
                 // Whole summarised axes where a run turns a corner of the block grid: a bound, not the exact set.
-                let mut ranges = Region::whole(&self.plan.node(inputs[0]).shape).ranges();
+                let mut ranges = Region::whole(&work.blocks.shape()).ranges();
                 if last > first {
                     let (from, to) = (work.blocks.region(first), work.blocks.region(last - 1));
                     let mut turned = false;
-                    for (position, &axis) in reduce.axes.iter().enumerate() {
+                    for (position, range) in ranges.iter_mut().enumerate() {
                         if !turned {
-                            ranges[axis] = from.start[position]..to.range(position).end;
+                            *range = from.start[position]..to.range(position).end;
                         }
                         turned |= from.start[position] != to.start[position];
                     }
                 }
-                (inputs, expand(&self.region_of(task), reduce, &ranges))
+                let shape = &self.plan.node(inputs[0]).shape;
+                let region = behind(&self.region_of(task), reduce, shape, &Region::from_ranges(ranges));
+                (inputs, region)
             }
             StageWork::Merge(work) => (work.nodes.clone(), self.region_of(task)),
         }

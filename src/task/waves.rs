@@ -1,8 +1,8 @@
 //! What becomes of an all-to-all step for which memory has no room: it goes through scratch, or the output is computed in
 //! waves, a band after the other, whichever moves or reads fewer bytes.
 
+use super::demand::Demand;
 use super::lower::Lowering;
-use super::materialise::Demand;
 use super::{StageId, StageWork, TaskError};
 use crate::array::{ChunkGrid, Region};
 use crate::plan::NodeId;
@@ -154,7 +154,7 @@ mod tests {
 
     fn written(arrays: &[Array], chunks: &[usize], scratch_bytes: u64) -> Computation {
         let goals = arrays.iter().map(|array| Goal::Write(stored(array.shape(), chunks))).collect();
-        let resources = Resources { budget_bytes: MEMORY, cluster_bytes: MEMORY, task_slots: 1, scratch_bytes };
+        let resources = Resources { scratch_bytes, ..Resources::from(MEMORY) };
         lower(ComputationId(0), Plan::of(arrays), goals, resources).unwrap()
     }
 

@@ -1,92 +1,32 @@
 //! A worker: which of its tasks run now, and which results it holds. A state machine: messages, completions and a time
 //! in, actions out.
 //!
-//! Tasks are admitted while they fit the budget beside the results in memory, merges first; inputs that peers keep are
-//! fetched while earlier tasks run. It runs nothing itself and knows no clock, thread or file: `runtime` does, with
+//! Tasks are admitted while they fit the budget beside the results in memory, merges first; those whose results would
+//! leave no room for the tasks to come are declined. Short ones are handed to the threads ahead of need; inputs that peers
+//! keep are fetched while earlier tasks run. It runs nothing itself and knows no clock, thread or file: `runtime` does, with
 //! `execute`. Its counterpart is `scheduler`.
 
+mod action;
 mod backlog;
 mod inputs;
+mod pace;
 mod residency;
 mod room;
 mod savings;
 mod state;
+mod stop;
 
-use crate::array::{ChunkGrid, WrittenChunk};
+pub use action::{Action, Completion, Withdrawn};
+
 use crate::protocol::{Assignment, Endpoint, Exchange, Message, Order, Report, Usage, WorkerInfo};
-use crate::task::{
-    Computation, ComputationId, ResultId, ResultPart, StageOutput, StageWork, TaskId, TaskInputs, TaskResult,
-};
+use crate::task::{Computation, ComputationId, ResultId, ResultPart, StageOutput, StageWork, TaskId, TaskInputs};
 use backlog::Backlog;
+use pace::Pace;
 use residency::Residency;
 use savings::Savings;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// What a worker wants done.
-#[derive(Debug)]
-pub enum Action {
-    /// Get ready to run tasks of a computation.
-    Prepare(Arc<Computation>),
-    /// Tasks of this computation that run now should stop soon.
-    Cancel(ComputationId),
-    /// No more tasks of this computation will come.
-    Forget(ComputationId),
-    /// Run a task, on a thread of its own.
-    Run {
-        /// Its computation.
-        computation: ComputationId,
-        /// The task.
-        task: TaskId,
-        /// The results that it reads.
-        inputs: TaskInputs,
-    },
-    /// Write results of reducing tasks to where the computation keeps them for later attempts of the run, and say so by
-    /// [`Worker::handle_saved`].
-    Save {
-        /// The computation.
-        computation: ComputationId,
-        /// The results.
-        results: Vec<(TaskId, Arc<TaskResult>)>,
-    },
-    /// Write a result to scratch, a chunk in these pieces where they are given. Scratch orders are carried out in order.
-    Spill {
-        /// The result.
-        result: ResultId,
-        /// Its value.
-        value: Arc<TaskResult>,
-        /// Regions in which it is going to be read.
-        pieces: Option<ChunkGrid>,
-    },
-    /// Read a result, or a part of it, from scratch.
-    Load(ResultPart),
-    /// Remove a result from scratch.
-    Discard(ResultId),
-    /// Send a message.
-    Send {
-        /// To whom.
-        to: Endpoint,
-        /// The message.
-        message: Message,
-    },
-    /// Leave.
-    Exit {
-        /// The exit code for this rank.
-        exit_code: i32,
-    },
-}
-
-/// What a task has done.
-#[derive(Debug)]
-pub struct Completion {
-    /// Its result, unless it wrote that to a store.
-    pub result: Option<TaskResult>,
-    /// Bytes that it read from stores, as stored.
-    pub read_bytes: u64,
-    /// Chunks that it wrote to stores.
-    pub written: Vec<WrittenChunk>,
-}
 
 /// A task that is admitted and waits for inputs or a thread.
 #[derive(Debug)]
@@ -110,11 +50,20 @@ pub struct Worker {
     served: BTreeMap<ResultPart, Vec<Endpoint>>,
     unserved: VecDeque<(ResultPart, Endpoint)>,
     ready: VecDeque<(ResultId, Admitted)>,
+    /// Tasks that threads run, or are going to: as many more as last a moment.
     running: BTreeSet<ResultId>,
+    pace: Pace,
+    /// Another worker is idle: tasks are given back for it, of this computation, when those that no thread has started are
+    /// back.
+    asked_back: Option<ComputationId>,
     /// Running tasks that wait for files, as far as others may run meanwhile.
     at_files: usize,
     /// Bytes promised to tasks that are admitted.
     reserved_bytes: u64,
+    /// Of these, bytes of the results that will be kept here.
+    promised_bytes: u64,
+    /// Computations of which no other worker has room for what this one declines.
+    insisted: BTreeSet<ComputationId>,
     residency: Residency,
     /// Bytes that went to scratch, and that came from peers, since the start.
     spilled_bytes: u64,
@@ -151,8 +100,12 @@ impl Worker {
             unserved: VecDeque::new(),
             ready: VecDeque::new(),
             running: BTreeSet::new(),
+            pace: Pace::default(),
+            asked_back: None,
             at_files: 0,
             reserved_bytes: 0,
+            promised_bytes: 0,
+            insisted: BTreeSet::new(),
             residency: Residency::default(),
             spilled_bytes: 0,
             moved_bytes: 0,
@@ -183,14 +136,15 @@ impl Worker {
         let has_tasks =
             [self.merges.len(), self.tasks.len(), self.fetching.len(), self.ready.len(), self.running.len()];
         let exchanges = [self.awaited.len(), self.served.len(), self.unserved.len(), self.actions.len()];
-        let computations = [self.computations.len(), self.cancelled.len(), self.draining.len()];
+        let computations = [self.computations.len(), self.cancelled.len(), self.draining.len(), self.insisted.len()];
         let is_empty = |lengths: &[usize]| lengths.iter().all(|&length| length == 0);
         let is_told = self.backlog.deadline().is_none() && self.savings.are_none();
         is_empty(&has_tasks)
             && is_empty(&exchanges)
             && is_empty(&computations)
             && is_told
-            && (self.reserved_bytes, self.loading_count) == (0, 0)
+            && (self.reserved_bytes, self.promised_bytes, self.loading_count) == (0, 0, 0)
+            && (self.pace.is_empty(), self.asked_back) == (true, None)
             && self.residency.is_empty()
     }
 
@@ -234,6 +188,9 @@ impl Worker {
             return;
         }
         self.unreserve(computation, task);
+        if let Ok(completion) = &outcome {
+            self.pace.note(id, completion.took);
+        }
         if self.cancelled.contains(&computation) {
             // What it has written is there, whatever becomes of the computation.
             if let Some(completion) = outcome.ok().filter(|completion| !completion.written.is_empty()) {
@@ -288,11 +245,12 @@ impl Worker {
                 self.actions.push_back(Action::Prepare(computation));
             }
             Order::Assign { computation, tasks } => self.enqueue(computation, tasks),
-            Order::GiveBack { computation } => {
-                let kept = self.tasks.len() / 2;
-                let tasks = self.tasks.drain(kept..).map(|(_, assignment)| assignment.task).collect();
-                self.report(Report::GivenBack { computation, tasks });
+            Order::GiveBack { computation } if self.tasks.is_empty() && self.running.len() > self.task_slots() => {
+                self.asked_back = Some(computation);
+                self.withdraw();
             }
+            Order::GiveBack { computation } => self.give_back(computation),
+            Order::Insist(computation) => drop(self.insisted.insert(computation)),
             Order::Release(results) => results.into_iter().for_each(|result| self.residency.release(result)),
             Order::ReleaseStage { computation, stage } => self.residency.release_stage(computation, stage),
             Order::End(computation) => self.end(computation),
@@ -331,15 +289,13 @@ impl Worker {
                 return self.report(Report::Failed { computation, task, message });
             }
         }
+        if matches!(stage.work, StageWork::Merge(_))
+            && let Some(found) = self.computations.get(&computation)
+        {
+            // Each is merged once. The scheduler will say so too, for those that are elsewhere.
+            found.inputs_of(task).into_iter().for_each(|input| self.residency.release(input));
+        }
         self.backlog.add(now, computation, task, completion.read_bytes, completion.written);
-    }
-
-    fn task_bytes(&self, computation: ComputationId, task: TaskId) -> u64 {
-        self.computations.get(&computation).map_or(0, |found| found.stage(task.stage).task_bytes)
-    }
-
-    fn unreserve(&mut self, computation: ComputationId, task: TaskId) {
-        self.reserved_bytes = self.reserved_bytes.saturating_sub(self.task_bytes(computation, task));
     }
 
     fn end(&mut self, id: ComputationId) {
@@ -347,75 +303,9 @@ impl Worker {
         let is_persisted = |stage: &_| matches!(computation.stage(*stage).output, StageOutput::Persist { .. });
         let persisted: Vec<_> = computation.stage_ids().filter(is_persisted).collect();
         self.savings.forget(id);
+        self.insisted.remove(&id);
+        self.pace.forget(id);
         self.residency.release_computation(id, &persisted);
         self.actions.push_back(Action::Forget(id));
-    }
-
-    fn cancel(&mut self, id: ComputationId) {
-        if !self.computations.contains_key(&id) {
-            // It has stopped already.
-            return;
-        }
-        self.drop_waiting(id);
-        self.residency.release_computation(id, &[]);
-        self.actions.push_back(Action::Cancel(id));
-        self.draining.remove(&id);
-        self.cancelled.insert(id);
-        self.acknowledge_stop(id);
-    }
-
-    fn drain(&mut self, id: ComputationId) {
-        self.drop_waiting(id);
-        self.draining.insert(id);
-        self.save(id);
-        self.acknowledge_stop(id);
-    }
-
-    /// Has states of unfinished reductions written that haven't been.
-    fn save(&mut self, id: ComputationId) {
-        let Some(computation) = self.computations.get(&id).filter(|found| found.partials.is_some()) else { return };
-        let is_reduced = |task: TaskId| !matches!(computation.stage(task.stage).work, StageWork::Produce { .. });
-        let kept = self.residency.of_computation(id).filter(|(task, _)| is_reduced(*task));
-        let results = self.savings.take_unsaved(id, kept);
-        if !results.is_empty() {
-            self.actions.push_back(Action::Save { computation: id, results });
-        }
-        self.savings.add_spilled(self.residency.spilled_of(id).filter(|result| is_reduced(result.task)));
-        self.read_to_save();
-    }
-
-    /// Forgets tasks that haven't started.
-    fn drop_waiting(&mut self, id: ComputationId) {
-        self.merges.retain(|(computation, _)| *computation != id);
-        self.tasks.retain(|(computation, _)| *computation != id);
-        let fetching = std::mem::take(&mut self.fetching).into_keys();
-        let ready = std::mem::take(&mut self.ready).into_iter().map(|(task, _)| task);
-        let dropped: Vec<ResultId> = fetching.chain(ready).collect();
-        for task in dropped {
-            self.unreserve(task.computation, task.task);
-        }
-        self.awaited.clear();
-        self.served.clear();
-        self.unserved.clear();
-    }
-
-    /// Reports that a computation has stopped here, once its last task has and, in good order, everything is kept: after
-    /// all that was done until then.
-    fn acknowledge_stop(&mut self, id: ComputationId) {
-        let is_draining = self.draining.contains(&id);
-        let is_saving = is_draining && self.savings.are_under_way();
-        if is_saving || self.running.iter().any(|task| task.computation == id) {
-            return;
-        }
-        if let Some(report) = self.backlog.take() {
-            self.report(report);
-        }
-        self.residency.release_computation(id, &[]);
-        self.savings.forget(id);
-        self.draining.remove(&id);
-        self.cancelled.remove(&id);
-        self.computations.remove(&id);
-        self.actions.push_back(Action::Forget(id));
-        self.report(Report::Cancelled(id));
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct Residency {
     arrivals: Age,
     /// Bytes in memory.
     bytes: u64,
+    /// Of these, bytes of copies.
+    copy_bytes: u64,
     /// Of these, bytes on their way to scratch.
     spilling_bytes: u64,
     /// Bytes in scratch.
@@ -47,6 +49,20 @@ impl Residency {
     /// Bytes of all results in memory.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Bytes of own results, wherever they are.
+    pub(super) fn own_bytes(&self) -> u64 {
+        self.bytes - self.copy_bytes + self.spilled_bytes
+    }
+
+    /// Bytes of an own result, wherever it is; 0 where there is none.
+    pub(super) fn own_bytes_of(&self, id: ResultId) -> u64 {
+        match self.own.get(&id) {
+            Some(Own::Memory { value, .. } | Own::Spilling(value)) => value.size_bytes() as u64,
+            Some(Own::Spilled(bytes)) => *bytes,
+            None => 0,
+        }
     }
 
     /// Whether nothing is held, nor remembered of what was.
@@ -113,6 +129,7 @@ impl Residency {
     pub(super) fn keep_copy(&mut self, id: ResultId, result: Arc<TaskResult>) {
         self.drop_copy(id);
         self.bytes += result.size_bytes() as u64;
+        self.copy_bytes += result.size_bytes() as u64;
         self.arrivals += 1;
         self.copies.insert(id, (result, self.arrivals));
         self.copy_order.insert(self.arrivals, id);
@@ -219,6 +236,7 @@ impl Residency {
     fn drop_copy(&mut self, id: ResultId) {
         if let Some((value, age)) = self.copies.remove(&id) {
             self.bytes -= value.size_bytes() as u64;
+            self.copy_bytes -= value.size_bytes() as u64;
             self.copy_order.remove(&age);
         }
     }
@@ -251,7 +269,7 @@ mod tests {
             residency.keep_copy(id(stage, 1), bytes(1));
         }
         residency.release_computation(ComputationId(1), &[StageId(0), StageId(3)]);
-        assert_eq!(residency.bytes(), 22);
+        assert_eq!((residency.bytes(), residency.own_bytes()), (22, 20));
         assert!(residency.get(id(0, 1)).is_some() && residency.get(id(3, 0)).is_some());
         residency.release_stage(ComputationId(1), StageId(0));
         assert_eq!(residency.bytes(), 11);

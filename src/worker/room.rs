@@ -1,9 +1,10 @@
 //! Admission: a task runs where there is a core for it, or another waits for a file, and while it fits the budget beside
-//! the results that are kept; where those take too much, they go to scratch, oldest first.
+//! the results that are kept; where those take too much, they go to scratch, oldest first. What would leave no room for
+//! the tasks to come is declined.
 
 use super::{Action, Worker};
-use crate::protocol::Report;
-use crate::task::ResultId;
+use crate::protocol::{Assignment, Report};
+use crate::task::{ComputationId, ResultId, StageId, StageWork, TaskId};
 
 /// Whether there is room for a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,48 +24,112 @@ impl Worker {
         self.admit();
     }
 
-    /// Admits tasks while they fit: to run where everything is at hand, ahead of need where inputs must be fetched.
+    /// Admits tasks while they fit: to run where everything is at hand, ahead of need where inputs must be fetched or tasks
+    /// are short.
     pub(super) fn admit(&mut self) {
         loop {
             self.start_ready();
             let Some((computation, assignment)) = self.merges.front().or(self.tasks.front()) else { return };
+            let (computation, task) = (*computation, assignment.task);
             let admitted = self.running.len() + self.ready.len() + self.fetching.len();
             let is_local = assignment.inputs.iter().all(|input| self.residency.get(input.result).is_some());
             let slots = if is_local { self.info.threads } else { 2 * self.info.threads };
             let busy = if is_local { self.running.len() + self.ready.len() } else { admitted };
-            let task_bytes = self.task_bytes(*computation, assignment.task);
-            // For tasks that run because others wait for files, nothing has to go.
-            if busy >= slots + self.at_files || (busy >= slots && !self.has_room(task_bytes)) {
+            let task_bytes = self.task_bytes(computation, task);
+            let more = self.at_files + self.pace.ahead(computation, task.stage, self.info.threads);
+            // For tasks beyond one a thread, nothing has to go.
+            if busy >= slots + more || (busy >= slots && !self.has_room(task_bytes)) {
                 return;
             }
-            let room = self.make_room(task_bytes);
-            if room == Room::Later {
-                return;
-            }
-            if let Some((computation, assignment)) = self.merges.pop_front().or_else(|| self.tasks.pop_front()) {
-                if room == Room::Never {
+            let is_declined = self.is_to_decline(computation, assignment);
+            let room = if is_declined { Room::Never } else { self.make_room(task_bytes) };
+            match room {
+                Room::Later => return,
+                Room::Never if self.insisted.contains(&computation) => {
                     let message = self.why_there_is_no_room(task_bytes);
-                    return self.report(Report::Failed { computation, task: assignment.task, message });
+                    return self.report(Report::Failed { computation, task, message });
                 }
-                self.reserved_bytes += task_bytes;
-                self.gather(computation, assignment);
+                Room::Never => self.decline(computation, task.stage),
+                Room::Now => {
+                    if let Some((_, assignment)) = self.merges.pop_front().or_else(|| self.tasks.pop_front()) {
+                        self.reserve(computation, task);
+                        self.gather(computation, assignment);
+                    }
+                }
             }
         }
     }
 
+    /// Whether a task would leave a result that takes the room of tasks to come: one of any stage that may run while the
+    /// result is kept.
+    fn is_to_decline(&self, computation: ComputationId, assignment: &Assignment) -> bool {
+        let found = self.computations.get(&computation).map(|found| found.stage(assignment.task.stage));
+        let Some(stage) = found.filter(|stage| stage.is_kept() && !self.insisted.contains(&computation)) else {
+            return false;
+        };
+        let freed_bytes: u64 = match stage.work {
+            StageWork::Merge(_) => {
+                assignment.inputs.iter().map(|input| self.residency.own_bytes_of(input.result)).sum()
+            }
+            _ => 0,
+        };
+        let scratch_bytes = self.info.scratch.limit_bytes.saturating_sub(stage.result_bytes);
+        let kept_bytes = self.residency.own_bytes() + self.promised_bytes;
+        let more_bytes = stage.result_bytes.saturating_sub(freed_bytes);
+        more_bytes > 0 && kept_bytes + more_bytes + stage.reserve_bytes > self.info.budget_bytes + scratch_bytes
+    }
+
+    /// Gives back all tasks of a stage that aren't admitted, for workers that have room for them.
+    fn decline(&mut self, computation: ComputationId, stage: StageId) {
+        let is_of_stage =
+            |(of, assignment): &(ComputationId, Assignment)| (*of, assignment.task.stage) == (computation, stage);
+        let mut declined = Vec::new();
+        for queue in [&mut self.merges, &mut self.tasks] {
+            let (given, kept): (Vec<_>, Vec<_>) = std::mem::take(queue).into_iter().partition(is_of_stage);
+            *queue = kept.into();
+            declined.extend(given.into_iter().map(|(_, assignment)| assignment.task));
+        }
+        self.report(Report::Declined { computation, tasks: declined });
+    }
+
+    pub(super) fn task_bytes(&self, computation: ComputationId, task: TaskId) -> u64 {
+        self.computations.get(&computation).map_or(0, |found| found.stage(task.stage).task_bytes)
+    }
+
+    /// Bytes of the result that a task leaves here.
+    fn result_bytes(&self, computation: ComputationId, task: TaskId) -> u64 {
+        let stage = self.computations.get(&computation).map(|found| found.stage(task.stage));
+        stage.filter(|stage| stage.is_kept()).map_or(0, |stage| stage.result_bytes)
+    }
+
+    fn reserve(&mut self, computation: ComputationId, task: TaskId) {
+        self.reserved_bytes += self.task_bytes(computation, task);
+        self.promised_bytes += self.result_bytes(computation, task);
+    }
+
+    pub(super) fn unreserve(&mut self, computation: ComputationId, task: TaskId) {
+        self.reserved_bytes = self.reserved_bytes.saturating_sub(self.task_bytes(computation, task));
+        self.promised_bytes = self.promised_bytes.saturating_sub(self.result_bytes(computation, task));
+    }
+
+    /// Hands tasks to the threads.
     fn start_ready(&mut self) {
-        while self.running.len() < self.task_slots()
-            && let Some((id, admitted)) = self.ready.pop_front()
-        {
-            self.running.insert(id);
-            self.note_start();
-            let ResultId { computation, task } = id;
-            self.actions.push_back(Action::Run { computation, task, inputs: admitted.inputs });
+        while let Some((ResultId { computation, task }, _)) = self.ready.front() {
+            let ahead = self.pace.ahead(*computation, task.stage, self.info.threads);
+            if self.running.len() >= self.task_slots() + ahead {
+                return;
+            }
+            if let Some((id, admitted)) = self.ready.pop_front() {
+                self.running.insert(id);
+                self.note_start();
+                let ResultId { computation, task } = id;
+                self.actions.push_back(Action::Run { computation, task, inputs: admitted.inputs });
+            }
         }
     }
 
     /// Tasks that may run now: one a core, and one for each that waits for files.
-    fn task_slots(&self) -> usize {
+    pub(super) fn task_slots(&self) -> usize {
         self.info.threads.max(1) + self.at_files
     }
 

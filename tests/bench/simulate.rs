@@ -47,22 +47,7 @@ fn main() -> ExitCode {
 
 /// Runs a computation and prints what it cost.
 fn measure(name: &str, computation: Arc<Computation>, workers: u32, duration: u64, seed: u64) {
-    let cluster = Cluster {
-        workers,
-        threads: 8,
-        io_threads: 0,
-        budget_bytes: 1 << 40,
-        scratch_bytes: 0,
-        delay: 100,
-        duration,
-        slow_workers: 0,
-        failing: None,
-        failing_write: None,
-        lost_at: None,
-        lost_message: None,
-        joined_at: Duration::ZERO,
-        is_checked: false,
-    };
+    let cluster = Cluster { duration, is_checked: false, ..Cluster::calm(workers, 8, 1 << 40) };
     let tasks = computation.task_count() as f64;
     allocations::reset();
     let mut simulation = Simulation::measured(cluster, seed);

@@ -36,34 +36,49 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Some cluster or other, with so much memory for each worker.
-    pub fn random(random: &mut Random, budget_bytes: u64, scratch_bytes: u64) -> Cluster {
-        let workers = 1 + random.below(8) as u32;
-        let joined_at = if workers > 1 && random.once_in(4) { random.below(50_000) } else { 0 };
+    /// A cluster without scratch to which nothing happens.
+    pub fn calm(workers: u32, threads: usize, budget_bytes: u64) -> Cluster {
         Cluster {
             workers,
-            threads: 1 + random.below(4) as usize,
-            io_threads: random.below(5) as usize,
+            threads,
+            io_threads: 0,
             budget_bytes,
-            scratch_bytes,
-            delay: 1 + random.below(5000),
-            duration: 1 + random.below(20_000),
-            slow_workers: if random.once_in(3) { random.below(u64::from(workers)) as u32 } else { 0 },
+            scratch_bytes: 0,
+            delay: 100,
+            duration: 2000,
+            slow_workers: 0,
             failing: None,
             failing_write: None,
             lost_at: None,
             lost_message: None,
-            joined_at: Duration::from_micros(joined_at),
+            joined_at: Duration::ZERO,
             is_checked: true,
         }
     }
 
-    /// What lowering is told of it.
+    /// Some cluster or other, with so much memory for each worker.
+    pub fn random(random: &mut Random, budget_bytes: u64, scratch_bytes: u64) -> Cluster {
+        let workers = 1 + random.below(8) as u32;
+        let threads = 1 + random.below(4) as usize;
+        let joined_at = if workers > 1 && random.once_in(4) { random.below(50_000) } else { 0 };
+        Cluster {
+            io_threads: random.below(5) as usize,
+            scratch_bytes,
+            delay: 1 + random.below(5000),
+            duration: 1 + random.below(20_000),
+            slow_workers: if random.once_in(3) { random.below(u64::from(workers)) as u32 } else { 0 },
+            joined_at: Duration::from_micros(joined_at),
+            ..Cluster::calm(workers, threads, budget_bytes)
+        }
+    }
+
+    /// What lowering is told of it: of the workers that are there from the start.
     pub fn resources(&self) -> Resources {
-        let workers = u64::from(self.workers);
+        let workers = u64::from(self.workers) - u64::from(self.joined_at > Duration::ZERO);
         Resources {
             budget_bytes: self.budget_bytes,
             cluster_bytes: workers * self.budget_bytes,
+            worker_count: workers,
             task_slots: workers * self.threads as u64,
             scratch_bytes: workers * self.scratch_bytes,
         }

@@ -16,11 +16,11 @@ use swath::event::Event;
 use swath::protocol::{Endpoint, Exchange, Message, Order, Report, WorkerId};
 use swath::scheduler::{self, Failure, Scheduler};
 use swath::task::{Computation, ComputationId, ResultId, Skip, StageId, StageOutput, TaskId};
-use swath::worker::{self, Completion};
+use swath::worker::{self, Completion, Withdrawn};
 
 enum Happening {
     Arrival { from: Endpoint, to: Endpoint, message: Message },
-    TaskEnd { worker: WorkerId, id: ResultId },
+    TaskEnd { worker: WorkerId, id: ResultId, took: Duration },
     Saved { worker: WorkerId, computation: ComputationId, count: usize },
     Scratch { worker: WorkerId, work: ScratchWork },
     Flush { worker: WorkerId },
@@ -253,8 +253,9 @@ impl Simulation {
                 }
                 to
             }
-            Happening::TaskEnd { worker, id } => {
-                self.end_task(worker, id);
+            Happening::TaskEnd { worker, id, took } => {
+                self.end_task(worker, id, took);
+                self.start_tasks(worker);
                 worker
             }
             Happening::Saved { worker, computation, count } => {
@@ -285,8 +286,27 @@ impl Simulation {
         self.act_for(worker);
     }
 
-    fn end_task(&mut self, worker: WorkerId, id: ResultId) {
+    /// Has threads that are free take tasks.
+    fn start_tasks(&mut self, worker: WorkerId) {
+        while let Some(rank) = self.ranks.get_mut(&worker)
+            && let Some(Withdrawn { computation, task, inputs }) = rank.take_task()
+        {
+            let found = &self.computations[&computation];
+            if self.cluster.is_checked {
+                rank.start(found, task, &inputs, self.loaded.contains(&task));
+            }
+            let slowness = rank.slowness;
+            let id = ResultId { computation, task };
+            let progress = self.progress.get_mut(&computation).expect("a task is of a computation that runs");
+            assert!(progress.note(task, Mark::Started), "{id} starts twice");
+            let time = self.soon(self.cluster.duration * slowness);
+            self.plan(time, Happening::TaskEnd { worker, id, took: time - self.now });
+        }
+    }
+
+    fn end_task(&mut self, worker: WorkerId, id: ResultId, took: Duration) {
         let Some(rank) = self.ranks.get_mut(&worker) else { return };
+        rank.busy -= 1;
         let computation = &self.computations[&id.computation];
         let outcome = if self.cluster.failing == Some(id.task) {
             rank.end(computation, id, None);
@@ -298,7 +318,8 @@ impl Simulation {
             rank.end(computation, id, result.as_ref());
             let is_written = matches!(computation.stage(id.task.stage).output, StageOutput::Write { .. });
             let chunk = WrittenChunk { chunk: id.task.index, size_bytes: 2, checksum: 3 };
-            Ok(Completion { result, read_bytes: 1, written: if is_written { vec![chunk] } else { Vec::new() } })
+            let written = if is_written { vec![chunk] } else { Vec::new() };
+            Ok(Completion { result, read_bytes: 1, written, took })
         };
         rank.worker.handle_completion(self.now, id.computation, id.task, outcome);
     }
@@ -336,7 +357,6 @@ impl Simulation {
             rank.worker.note_at_files(self.random.below(2 + self.cluster.io_threads as u64) as usize);
         }
         rank.worker.flush(self.now);
-        let actions: Vec<worker::Action> = std::iter::from_fn(|| rank.worker.poll_action()).collect();
         let deadline = rank.worker.flush_deadline();
         if rank.flush != deadline {
             rank.flush = deadline;
@@ -344,7 +364,7 @@ impl Simulation {
                 self.plan(deadline.max(self.now), Happening::Flush { worker: id });
             }
         }
-        for action in actions {
+        while let Some(action) = self.ranks.get_mut(&id).and_then(|rank| rank.worker.poll_action()) {
             self.act(id, action);
         }
         if let Some(rank) = self.ranks.get(&id) {
@@ -356,16 +376,12 @@ impl Simulation {
         let Some(rank) = self.ranks.get_mut(&id) else { return };
         match action {
             worker::Action::Run { computation, task, inputs } => {
-                let found = &self.computations[&computation];
-                if self.cluster.is_checked {
-                    rank.start(found, task, &inputs, self.loaded.contains(&task));
-                }
-                let slowness = rank.slowness;
-                let id_of_result = ResultId { computation, task };
-                let progress = self.progress.get_mut(&computation).expect("a task is of a computation that runs");
-                assert!(progress.note(task, Mark::Started), "{id_of_result} starts twice");
-                let time = self.soon(self.cluster.duration * slowness);
-                self.plan(time, Happening::TaskEnd { worker: id, id: id_of_result });
+                rank.waiting.push_back(Withdrawn { computation, task, inputs });
+                self.start_tasks(id);
+            }
+            worker::Action::Withdraw => {
+                let waiting = std::mem::take(&mut rank.waiting);
+                rank.worker.handle_withdrawn(waiting.into());
             }
             worker::Action::Send { to, message } => {
                 match &message {

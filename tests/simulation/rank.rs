@@ -1,7 +1,7 @@
 //! One simulated rank: a real worker, threads and scratch that take their time, and what must hold of it at every
 //! instant. What the rank holds is counted here a second time, from outside.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use swath::array::{Chunk, DType};
@@ -11,7 +11,7 @@ use swath::protocol::{Order, WorkerInfo};
 use swath::task::{
     Computation, ComputationId, ResultId, ResultPart, StageOutput, StageWork, TaskId, TaskInputs, TaskResult,
 };
-use swath::worker::Worker;
+use swath::worker::{Withdrawn, Worker};
 
 /// Something that scratch is to do; it does one after the other.
 #[derive(Debug)]
@@ -31,6 +31,10 @@ pub struct Rank {
     pub flush: Option<Duration>,
     /// When scratch has done all that it was told.
     pub scratch_until: Duration,
+    /// Threads that run tasks.
+    pub busy: usize,
+    /// Tasks that no thread has taken.
+    pub waiting: VecDeque<Withdrawn>,
     /// Tasks that run, with what they were promised.
     running: BTreeMap<ResultId, u64>,
     /// Results of tasks that ran here, in memory.
@@ -49,11 +53,20 @@ impl Rank {
             slowness,
             flush: None,
             scratch_until: Duration::ZERO,
+            busy: 0,
+            waiting: VecDeque::new(),
             running: BTreeMap::new(),
             kept: BTreeMap::new(),
             scratch: BTreeMap::new(),
             dropped: BTreeSet::new(),
         }
+    }
+
+    /// The next task, where a thread is free for it.
+    pub fn take_task(&mut self) -> Option<Withdrawn> {
+        let task = if self.busy < self.info.threads + self.info.io_threads { self.waiting.pop_front() } else { None };
+        self.busy += usize::from(task.is_some());
+        task
     }
 
     /// A task starts. It must have its inputs, in the room that it was promised.
@@ -86,10 +99,16 @@ impl Rank {
     /// A task has ended; its result, if it keeps one, takes its place in memory.
     pub fn end(&mut self, computation: &Computation, id: ResultId, result: Option<&TaskResult>) {
         let Some(promised) = self.running.remove(&id) else { return };
+        if matches!(computation.stage(id.task.stage).work, StageWork::Merge(_)) {
+            // What was merged here isn't needed, and the worker knows.
+            let inputs = computation.inputs_of(id.task);
+            self.kept.retain(|result, _| !inputs.contains(result));
+        }
         let bytes = result.map_or(0, TaskResult::size_bytes) as u64;
         assert!(bytes <= promised, "{id} has {bytes} bytes, more than it was promised");
         let is_kept =
             matches!(computation.stage(id.task.stage).output, StageOutput::Keep | StageOutput::Persist { .. });
+        assert!(!is_kept || bytes <= computation.stage(id.task.stage).result_bytes, "{id} keeps {bytes} bytes");
         if result.is_some() && is_kept && !self.dropped.contains(&id.computation) {
             self.kept.insert(id, bytes);
         }

@@ -159,6 +159,7 @@ pub fn tree(id: u32, count: u64) -> Arc<Computation> {
         fan_in: 16,
     };
     (first.task_count, first.output) = (merges.source_runs, StageOutput::Keep);
+    first.result_bytes = first.task_bytes;
     let mut stages = vec![first];
     while merges.source_runs > 1 {
         let (task_count, source) = (merges.groups(), StageId(stages.len() as u16));

@@ -5,7 +5,7 @@ use crate::array::{ArrayLocation, Chunk, Region, StoredArray, WrittenChunk};
 use crate::journal::{self, Record};
 use crate::runtime::RuntimeError;
 use crate::store::{self, UnfinishedStore};
-use crate::task::{Computation, PartialName, Partials, PlanDigest, Skip, StageId, StageOutput, TaskId};
+use crate::task::{Computation, Goal, PartialName, Partials, PlanDigest, Skip, StageId, StageOutput, TaskId};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::os::unix::fs::MetadataExt;
@@ -111,6 +111,22 @@ impl Ledger {
         }
         self.unplaced.insert(store.workshop.clone());
         Ok(Some(begun))
+    }
+
+    /// What an earlier attempt has left of a computation's reductions, if anything.
+    pub(in crate::runtime) fn kept_partials(
+        &mut self,
+        computation: &Computation,
+        goals: &[Goal],
+        store: Option<&UnfinishedStore>,
+    ) -> Option<Partials> {
+        if !self.is_resumed {
+            return None;
+        }
+        let digest = self.digest(computation.id, &computation.plan, goals, store);
+        let directory = journal::partials_directory(&self.path, computation.id, digest);
+        let kept = whole_files(&directory);
+        (!kept.is_empty()).then_some(Partials { directory, kept })
     }
 
     /// Has a computation keep the states of its reductions, and says which of its tasks need not run: those whose chunks

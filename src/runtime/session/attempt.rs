@@ -7,7 +7,7 @@ use crate::runtime::RuntimeError;
 use crate::runtime::job::Receive;
 use crate::runtime::ledger::{BegunOutputs, Ledger, RunOptions, Skipped};
 use crate::store::{StoreError, UnfinishedStore, Workshop};
-use crate::task::{Computation, Goal, PlanDigest, Skip, StageId, TaskId, TaskResult};
+use crate::task::{Computation, Goal, Partials, PlanDigest, Skip, StageId, TaskId, TaskResult};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -84,6 +84,16 @@ impl Attempt {
     /// The digest of a computation's plan.
     pub(super) fn digest(&self, computation: &Computation, goals: &[Goal]) -> Option<PlanDigest> {
         self.with(|ledger| ledger.digest(computation.id, &computation.plan, goals, None))
+    }
+
+    /// What an earlier attempt has left of a computation's reductions, if anything.
+    pub(super) fn kept_partials(
+        &self,
+        computation: &Computation,
+        goals: &[Goal],
+        store: Option<&UnfinishedStore>,
+    ) -> Option<Partials> {
+        self.with(|ledger| ledger.kept_partials(computation, goals, store)).flatten()
     }
 
     /// What is there of the outputs that a computation has in a store; `None` where that is everything, and it lies in its

@@ -1,7 +1,9 @@
 //! The session: the only door from a plan to execution.
 
 mod attempt;
+mod lowering;
 mod options;
+mod persist;
 #[cfg(test)]
 mod tests;
 
@@ -11,15 +13,15 @@ use super::assemble::Assembly;
 use super::here::run_here;
 use super::job::{Job, Nothing, Receive};
 use super::ledger::{BegunOutputs, RunOptions, Skipped};
-use super::persisted::{PersistedGuard, PersistedStage, Releaser};
+use super::persisted::PersistedStage;
 use super::start::{PANICKED, Part, start};
 use super::{RuntimeError, Times, interrupt};
 use crate::array::{Chunk, StoredArray};
 use crate::environment::Environment;
 use crate::journal::Outcome;
-use crate::plan::{Array, Evaluate, KeepAlive, Operation, PersistedArray, Plan, PlanError, optimize};
+use crate::plan::{Array, Evaluate, PlanError};
 use crate::store::{StoreError, UnfinishedStore, Workshop};
-use crate::task::{Computation, ComputationId, Goal, PlanDigest, Resources, Skip, StageOutput, lower};
+use crate::task::{Computation, Goal, PlanDigest, Resources, Skip};
 use attempt::Attempt;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::cell::{Cell, RefCell};
@@ -47,7 +49,6 @@ const EXPENSIVE: Duration = Duration::from_millis(100);
 pub struct Session {
     mode: Mode,
     description: Description,
-    resources: Resources,
     seed: u64,
     /// Bytes that rank 0 may use.
     limit_bytes: u64,
@@ -69,7 +70,7 @@ pub enum StoreWritten {
 
 enum Mode {
     Running(RefCell<Box<Job>>),
-    Explaining(RefCell<Sink>),
+    Explaining { sink: RefCell<Sink>, resources: Resources },
 }
 
 /// Sees what an explaining session would run.
@@ -90,12 +91,6 @@ impl Session {
             Part::Worker { exit_code } => return Ok(Started::Served { exit_code }),
         };
         let workers: Vec<_> = job.workers().into_iter().map(|(_, info)| info).collect();
-        let resources = Resources {
-            budget_bytes: job.budget_bytes(),
-            cluster_bytes: workers.iter().map(|info| info.budget_bytes).sum(),
-            task_slots: workers.iter().map(|info| info.threads as u64).sum(),
-            scratch_bytes: workers.iter().map(|info| info.scratch.limit_bytes).sum(),
-        };
         let mut nodes: Vec<String> = workers.iter().map(|info| info.node.clone()).collect();
         nodes.sort();
         nodes.dedup();
@@ -107,7 +102,7 @@ impl Session {
             nodes,
         };
         let mode = Mode::Running(RefCell::new(job));
-        Ok(Started::Session(Session::with_mode(mode, description, resources, seed, limit_bytes)))
+        Ok(Started::Session(Session::with_mode(mode, description, seed, limit_bytes)))
     }
 
     /// A session that runs nothing: each computation's optimised plan and stages go to `sink`, and `compute` gives zeros
@@ -124,18 +119,18 @@ impl Session {
         let resources = Resources {
             budget_bytes: options.memory_bytes,
             cluster_bytes: options.memory_bytes,
+            worker_count: 1,
             task_slots: options.threads as u64,
             scratch_bytes: options.scratch.resolve(&Environment::detect()).0.limit_bytes,
         };
-        let mode = Mode::Explaining(RefCell::new(Box::new(sink)));
-        Session::with_mode(mode, description, resources, options.seed, options.memory_bytes)
+        let mode = Mode::Explaining { sink: RefCell::new(Box::new(sink)), resources };
+        Session::with_mode(mode, description, options.seed, options.memory_bytes)
     }
 
-    fn with_mode(mode: Mode, description: Description, resources: Resources, seed: u64, limit_bytes: u64) -> Session {
+    fn with_mode(mode: Mode, description: Description, seed: u64, limit_bytes: u64) -> Session {
         Session {
             mode,
             description,
-            resources,
             seed,
             limit_bytes,
             next_computation: Cell::new(0),
@@ -170,7 +165,7 @@ impl Session {
     pub fn set_times(&self, times: Times) -> Result<(), RuntimeError> {
         match &self.mode {
             Mode::Running(job) => job.borrow_mut().set_times(times),
-            Mode::Explaining(_) => Ok(()),
+            Mode::Explaining { .. } => Ok(()),
         }
     }
 
@@ -215,7 +210,7 @@ impl Session {
         if !lazy.is_empty() {
             self.check_result_size(&lazy)?;
             let goals = vec![Goal::Collect; lazy.len()];
-            let computation = self.lower(&lazy, goals.clone())?;
+            let computation = self.lower(&lazy, &goals, None)?;
             let collect = |digest| self.collect(computation.clone(), digest);
             computed = self.attempt.recall_or(&computation, &goals, Duration::ZERO, collect)?;
         }
@@ -236,7 +231,7 @@ impl Session {
             return Ok(());
         }
         let (arrays, goals) = write_goals(outputs);
-        let computation = self.lower(&arrays, goals)?;
+        let computation = self.lower(&arrays, &goals, None)?;
         self.run(&computation, &Skip::none(), &mut Nothing)
     }
 
@@ -254,7 +249,7 @@ impl Session {
             return Ok(StoreWritten::Now);
         }
         let (arrays, goals) = write_goals(outputs);
-        let mut computation = self.lower(&arrays, goals.clone())?;
+        let mut computation = self.lower(&arrays, &goals, Some(store))?;
         let Some((digest, begun)) = self.attempt.begin_outputs(&computation, &goals, store)? else {
             return Ok(StoreWritten::Before);
         };
@@ -268,45 +263,8 @@ impl Session {
     /// # Errors
     /// As [`Session::compute`].
     pub fn discard(&self, arrays: &[Array]) -> Result<(), RuntimeError> {
-        let computation = self.lower(arrays, vec![Goal::Discard; arrays.len()])?;
+        let computation = self.lower(arrays, &vec![Goal::Discard; arrays.len()], None)?;
         self.run(&computation, &Skip::none(), &mut Nothing)
-    }
-
-    /// Computes arrays into the workers' memory. They stay until the arrays that this returns are dropped. Those that are
-    /// in memory already are returned as they are.
-    ///
-    /// # Errors
-    /// As [`Session::compute`].
-    pub fn persist(&self, arrays: &[Array]) -> Result<Vec<Array>, RuntimeError> {
-        let is_there = |array: &Array| matches!(array.operation(), Operation::InMemory(_) | Operation::Persisted(_));
-        let lazy: Vec<Array> = arrays.iter().filter(|array| !is_there(array)).cloned().collect();
-        if lazy.is_empty() || matches!(self.mode, Mode::Explaining(_)) {
-            return Ok(arrays.to_vec());
-        }
-        let goals = vec![Goal::Persist; lazy.len()];
-        let mut computation = self.lower(&lazy, goals.clone())?;
-        let digest = self.attempt.digest(&computation, &goals);
-        let skip = self.attempt.prepare(&mut computation, digest, &BegunOutputs::default());
-        self.run(&computation, &skip, &mut Nothing)?;
-        let mut persisted = lazy.iter().enumerate().map(|(output, array)| self.kept(&computation, output, array));
-        let kept = arrays.iter().map(|array| if is_there(array) { Some(array.clone()) } else { persisted.next() });
-        Ok(kept.map(|array| array.expect("every lazy array was persisted")).collect())
-    }
-
-    /// The handle to an output that workers keep, under the chunk grid that the user knows.
-    fn kept(&self, computation: &Computation, output: usize, array: &Array) -> Array {
-        let stage = computation
-            .stage_ids()
-            .find(|id| computation.stage(*id).output == StageOutput::Persist { output })
-            .expect("lowering makes a stage for every output");
-        let workers = match &self.mode {
-            Mode::Running(job) => job.borrow().releaser(),
-            Mode::Explaining(_) => Releaser::default(),
-        };
-        let guard = PersistedGuard { stage: (computation.id, stage), dropped: self.dropped.0.clone(), workers };
-        let source = PersistedArray { computation: computation.id.0, stage: stage.0 };
-        let grid = computation.stage(stage).result_grid().clone();
-        Array::persisted(source, array.dtype(), grid, KeepAlive::new(guard)).rechunk(array.grid().clone())
     }
 
     /// Computes one small array in the calling thread, without workers, unless they keep some of its inputs.
@@ -317,7 +275,7 @@ impl Session {
         if let Some(values) = array.in_memory_values() {
             return Ok(Chunk::clone(values));
         }
-        let computation = self.lower(std::slice::from_ref(array), vec![Goal::Collect])?;
+        let computation = self.lower(std::slice::from_ref(array), &[Goal::Collect], None)?;
         if computation.persisted_sources().is_empty() {
             let run = |_| run_here(&computation);
             return Ok(self.attempt.recall_or(&computation, &[Goal::Collect], EXPENSIVE, run)?.remove(0));
@@ -357,14 +315,6 @@ impl Session {
         }
     }
 
-    fn lower(&self, arrays: &[Array], goals: Vec<Goal>) -> Result<Arc<Computation>, RuntimeError> {
-        let id = ComputationId(self.next_computation.get());
-        self.next_computation.set(id.0 + 1);
-        let plan = optimize(Plan::of(arrays));
-        self.attempt.check_inputs(&plan)?;
-        Ok(Arc::new(lower(id, plan, goals, self.resources)?))
-    }
-
     /// Has the workers compute values for the script.
     fn collect(
         &self,
@@ -380,17 +330,22 @@ impl Session {
         ended.map(|()| assembly.finish())
     }
 
+    /// Persisted results of which no array is left are released.
+    fn release_dropped(&self, job: &mut Job) {
+        for (computation, stage) in self.dropped.1.try_iter() {
+            job.release(computation, stage);
+        }
+    }
+
     fn run(&self, computation: &Arc<Computation>, skip: &Skip, receiver: &mut dyn Receive) -> Result<(), RuntimeError> {
         match &self.mode {
-            Mode::Explaining(sink) => {
+            Mode::Explaining { sink, .. } => {
                 sink.borrow_mut()(computation);
                 Ok(())
             }
             Mode::Running(job) => {
                 let mut job = job.borrow_mut();
-                for (computation, stage) in self.dropped.1.try_iter() {
-                    job.release(computation, stage);
-                }
+                self.release_dropped(&mut job);
                 let ended = job.run(computation.clone(), skip, receiver);
                 match &ended {
                     Ok(()) => self.attempt.forget_partials(computation),
@@ -410,8 +365,8 @@ fn write_goals(outputs: &[(Array, StoredArray)]) -> (Vec<Array>, Vec<Goal>) {
 impl Evaluate for Session {
     fn evaluate(&self, arrays: &[Array]) -> Result<Vec<Chunk>, PlanError> {
         let evaluate = || {
-            if matches!(self.mode, Mode::Explaining(_)) {
-                let computation = self.lower(arrays, vec![Goal::Collect; arrays.len()])?;
+            if matches!(self.mode, Mode::Explaining { .. }) {
+                let computation = self.lower(arrays, &vec![Goal::Collect; arrays.len()], None)?;
                 let read_bytes: u64 = computation.stages.iter().map(|stage| stage.read_bytes).sum();
                 if read_bytes <= EXPLAINED_READ_BYTES {
                     return run_here(&computation);
