@@ -148,6 +148,31 @@ impl Chunk {
         part
     }
 
+    /// The values at row-major positions, in their order, under a shape.
+    ///
+    /// # Panics
+    /// Where a position is past the end, or there are more or fewer of them than the shape has elements.
+    pub fn gather(&self, positions: &[usize], shape: Shape) -> Chunk {
+        assert_eq!(positions.len(), shape.iter().product::<usize>(), "one position an element of {shape:?}");
+        fn picked<T: Element>(values: &[T], positions: &[usize]) -> Buffer {
+            T::into_buffer(positions.iter().map(|&position| values[position].clone()).collect())
+        }
+        Chunk { dtype: self.dtype, shape, data: with_buffer!(&self.data, values => picked(values, positions)) }
+    }
+
+    /// Puts the values of another chunk of the same storage at row-major positions, in their order.
+    ///
+    /// # Panics
+    /// Where a position is past the end, or the storages differ.
+    pub fn scatter(&mut self, positions: &[usize], source: &Chunk) {
+        with_buffer!(&mut self.data, values => {
+            let source = Element::slice(&source.data).expect("both chunks have one storage");
+            for (&position, value) in positions.iter().zip(source) {
+                values[position] = Clone::clone(value);
+            }
+        });
+    }
+
     /// Copies values from another chunk of the same storage into a region of this one.
     /// `source_start` is where the values begin in `source`.
     ///
@@ -240,6 +265,15 @@ mod tests {
         let mut whole = Chunk::zeros(DType::Int32, vec![4, 4]);
         whole.copy_from(&Region::from_ranges([1..3, 1..4]), &counted(&[3, 4]), &[1, 0]);
         assert_eq!(whole.as_slice::<i32>().unwrap(), [0, 0, 0, 0, 0, 4, 5, 6, 0, 8, 9, 10, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn gathered_values_can_be_put_back() {
+        let mut chunk = counted(&[2, 3]);
+        let picked = chunk.gather(&[5, 0], vec![2, 1]);
+        assert_eq!((picked.shape(), picked.as_slice::<i32>().unwrap()), (&[2, 1][..], &[5, 0][..]));
+        chunk.scatter(&[0, 5], &picked);
+        assert_eq!(chunk.as_slice::<i32>().unwrap(), [5, 1, 2, 3, 4, 0]);
     }
 
     #[test]

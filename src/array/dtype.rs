@@ -167,6 +167,14 @@ impl DType {
         matches!(self, DType::Datetime(_) | DType::Timedelta(_))
     }
 
+    /// The unit of a datetime or a timedelta.
+    pub const fn time_unit(self) -> Option<TimeUnit> {
+        match self {
+            DType::Datetime(unit) | DType::Timedelta(unit) => Some(unit),
+            _ => None,
+        }
+    }
+
     /// The float that holds results of true division and transcendental functions on this dtype:
     /// `float32` for itself, `float64` for every other number.
     ///

@@ -55,6 +55,18 @@ pub enum DatasetError {
     IndexOutOfBounds { index: i64, axis: usize, size: usize },
     #[error("too many indices")]
     TooManyIndices,
+    #[error(
+        "applied function does not have the number of outputs specified in the ufunc signature. Received {found} but expected {expected}"
+    )]
+    ResultCount { expected: usize, found: usize },
+    #[error(
+        "applied function returned data with an unexpected number of dimensions. Received {received} dimension(s) but expected {count} dimensions with names {expected}"
+    )]
+    ResultDimensions { received: usize, count: usize, expected: String },
+    #[error(
+        "size of dimension '{dimension}' on inputs was unexpectedly changed by applied function from {expected} to {found}. Only dimensions specified in ``exclude_dims`` with xarray.apply_ufunc are allowed to change size"
+    )]
+    ResultLength { dimension: String, expected: usize, found: usize },
     #[error("an index can only have a single ellipsis ('...')")]
     SeveralEllipses,
     #[error("the group variable's length does not match the length of this variable along its dimensions")]

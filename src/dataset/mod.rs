@@ -18,6 +18,7 @@ mod dataset;
 mod display;
 mod error;
 mod gather;
+mod generalized;
 mod groupby;
 mod index;
 mod key;
@@ -50,6 +51,7 @@ pub use combine::{
 pub use data_array::DataArray;
 pub use dataset::Dataset;
 pub use error::{DatasetError, PythonErrorKind};
+pub use generalized::{Argument, Prepared, Signature, prepare};
 pub use groupby::{Group, Grouping};
 pub use index::Indexer;
 pub use label::{Label, LabelIndexer, SelectMethod, SelectOptions};

@@ -28,6 +28,12 @@ pub enum QuantileMethod {
 }
 
 impl QuantileMethod {
+    /// Whether results are always some of the values, never anything between them.
+    fn picks_values(self) -> bool {
+        use QuantileMethod::{ClosestObservation, Higher, InvertedCdf, Lower, Nearest};
+        matches!(self, InvertedCdf | ClosestObservation | Lower | Higher | Nearest)
+    }
+
     /// Every method under numpy's name.
     pub const ALL: [(&'static str, QuantileMethod); 13] = [
         ("inverted_cdf", QuantileMethod::InvertedCdf),
@@ -107,7 +113,7 @@ impl QuantileMethod {
 pub enum QuantileKind {
     /// The middle one, or the mean of the two in the middle: `float32` of `float32`, else `float64`.
     Median,
-    /// Quantiles of these probabilities, each from 0 to 1: `float64`.
+    /// Quantiles of these probabilities, each from 0 to 1: `float64`; `float32` of `float32` where a method picks values.
     Quantiles(Vec<f64>, QuantileMethod),
 }
 
@@ -140,6 +146,7 @@ impl QuantileKind {
         match (self, input) {
             (QuantileKind::Median, DType::Float32) => Ok(DType::Float32),
             (QuantileKind::Median, _) if input.is_numeric() => Ok(DType::Float64),
+            (QuantileKind::Quantiles(_, method), DType::Float32) if method.picks_values() => Ok(DType::Float32),
             (QuantileKind::Quantiles(..), _) if input.is_numeric() && input != DType::Bool => Ok(DType::Float64),
             (QuantileKind::Median, _) => Err(KernelError::UndefinedFor { operation: "median", dtypes: vec![input] }),
             _ => Err(KernelError::UndefinedFor { operation: "quantile", dtypes: vec![input] }),

@@ -33,7 +33,7 @@ pub fn explain(plan: &Plan) -> String {
 }
 
 /// The chunks of a grid in a few words.
-fn chunks(grid: &ChunkGrid) -> String {
+pub(super) fn chunks(grid: &ChunkGrid) -> String {
     let shape = grid.max_chunk_shape();
     let even = grid.axes().iter().all(|axis| matches!(axis, crate::array::AxisChunks::Regular { .. }));
     match grid.chunk_count() {
@@ -44,7 +44,7 @@ fn chunks(grid: &ChunkGrid) -> String {
 }
 
 /// What a node computes from what.
-fn operation(plan: &Plan, node: &Node) -> String {
+pub(super) fn operation(plan: &Plan, node: &Node) -> String {
     let input = |position: usize| format!("%{}", node.inputs[position].0);
     let call = |name: &str| {
         let inputs: Vec<String> = node.inputs.iter().map(|id: &NodeId| format!("%{}", id.0)).collect();

@@ -5,7 +5,10 @@
 //! sent to ranks and lowered to tasks. Labels, coordinates and metadata live above, in `dataset`; execution below.
 
 mod array;
+mod blockwise;
 mod construct;
+mod contract;
+mod drawing;
 mod explain;
 mod flat;
 mod groups;
@@ -13,7 +16,9 @@ pub mod optimize;
 mod view;
 
 pub use array::{Array, KeepAlive, Operation, PersistedArray, Quantile, Reduce, SelectionPass};
+pub use blockwise::AxisRole;
 pub use construct::{AxisSlice, broadcast_shapes};
+pub use drawing::draw;
 pub use explain::explain;
 pub use flat::{Node, NodeId, Plan, PlanBuilder};
 pub use groups::Groups;

@@ -1,6 +1,6 @@
 //! Values between Python and Rust: scalars, dtypes, shapes, axes, attributes.
 
-use super::numpy::{DTypeObject, NdArray, NumpyScalar};
+use super::numpy::{DTypeObject, NdArray, NumpyScalar, of_python};
 use crate::array::{Chunk, DType, Scalar};
 use num_traits::ToPrimitive;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType};
@@ -338,6 +338,7 @@ fn collect_leaves(
     }
     match python_scalar(object, vm)? {
         Some(value) => leaves.push((default_dtype(&value), value)),
+        None if let Some((dtype, count)) = of_python(object, vm)? => leaves.push((dtype, Scalar::Int(count))),
         None => {
             let class = object.class().name().to_string();
             return Err(vm.new_type_error(format!("an array can't hold a {class}")));

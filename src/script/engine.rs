@@ -4,12 +4,45 @@
 //! nothing but their arguments.
 
 use crate::runtime::Session;
-use std::cell::RefCell;
+use rustpython_vm::{PyResult, VirtualMachine};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 thread_local! {
     /// The session of the script that runs on this thread.
     static CURRENT: RefCell<Option<Rc<Session>>> = const { RefCell::new(None) };
+    /// Number of functions of the user that are being traced.
+    static TRACED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// While this exists, a function of the user is traced: no values are known.
+pub(super) struct Tracing(());
+
+impl Tracing {
+    /// Tracing begins.
+    pub fn begin() -> Tracing {
+        TRACED.set(TRACED.get() + 1);
+        Tracing(())
+    }
+}
+
+impl Drop for Tracing {
+    fn drop(&mut self) {
+        TRACED.set(TRACED.get() - 1);
+    }
+}
+
+/// Makes sure that values may be computed now.
+///
+/// # Errors
+/// `NotImplementedError` while a function is traced.
+pub(super) fn may_compute(vm: &VirtualMachine) -> PyResult<()> {
+    if TRACED.get() == 0 {
+        return Ok(());
+    }
+    Err(vm.new_not_implemented_error(
+        "a function applied block by block is called once, for all blocks, by swath: it can't look at values (compute, float, if, loops over elements)",
+    ))
 }
 
 /// Makes a session the one of this thread until the guard is dropped.

@@ -124,7 +124,10 @@ fn note_of(exception: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<Strin
 fn remedy(class: &str, message: &str) -> Option<String> {
     let remedy = match class {
         "ModuleNotFoundError" => {
-            format!("swath provides {}; other packages can't be imported", super::modules::NAMES.join(", "))
+            format!(
+                "swath provides {}, Python's standard library, and modules beside the script; other packages can't be imported",
+                super::modules::NAMES.join(", ")
+            )
         }
         "FileExistsError" => "pass mode=\"w\" to replace it, or write to another path".to_owned(),
         "FileNotFoundError" => "relative paths start at the directory that swath was started in".to_owned(),

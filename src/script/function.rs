@@ -41,6 +41,12 @@ impl Function {
     fn __name__(&self) -> String {
         self.name.rsplit('.').next().unwrap_or_default().to_owned()
     }
+
+    /// The parameters, as `arguments` describes them.
+    #[pygetset]
+    fn __text_signature__(&self) -> &'static str {
+        self.parameters
+    }
 }
 
 impl Callable for Function {

@@ -4,19 +4,35 @@ use super::convert;
 use super::errors::plan_exception;
 use super::numpy::NdArray;
 use super::operand::{self, Operand};
-use crate::array::{Buffer, DType};
+use crate::array::{Buffer, DType, Shape};
 use crate::plan::{Array, AxisSlice};
 use rustpython_vm::builtins::{PyEllipsis, PySlice, PyTuple};
 use rustpython_vm::sliceable::SaturatedSlice;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// One entry of an index.
-enum Entry {
+pub(super) enum Entry {
+    /// A new axis of length 1.
     NewAxis,
+    /// One position; the axis goes.
     At(i64),
+    /// Positions at equal distances.
     Slice(SaturatedSlice),
-    List(Vec<i64>),
-    Mask(Vec<bool>),
+    /// Positions in any order, and the shape that they lie in.
+    List(Vec<i64>, Shape),
+    /// Whether each element is taken, of as many axes as the shape has.
+    Mask(Vec<bool>, Shape),
+}
+
+impl Entry {
+    /// Number of axes that the entry is about.
+    fn axes(&self) -> usize {
+        match self {
+            Entry::NewAxis => 0,
+            Entry::Mask(_, shape) => shape.len(),
+            Entry::At(_) | Entry::Slice(_) | Entry::List(..) => 1,
+        }
+    }
 }
 
 /// The part of an array that an index means: integers, slices with steps, `...`, `np.newaxis`, and along one axis a list
@@ -25,10 +41,19 @@ enum Entry {
 /// # Errors
 /// `IndexError` where it leaves the array, `NotImplementedError` for indices that numpy has and Swath lacks.
 pub(super) fn index(array: &Array, key: &PyObject, vm: &VirtualMachine) -> PyResult<Array> {
-    let entries = entries(array, key, vm)?;
-    let advanced = entries.iter().filter(|entry| matches!(entry, Entry::List(_) | Entry::Mask(_))).count();
+    let entries = entries(array.ndim(), key, vm)?;
+    let advanced = entries.iter().filter(|entry| matches!(entry, Entry::List(..) | Entry::Mask(..))).count();
     if advanced > 1 {
-        return Err(vm.new_not_implemented_error("indexing with lists along several axes is not supported by swath"));
+        let message = "indexing a lazy array with lists along several axes is not supported by swath: use where()";
+        return Err(vm.new_not_implemented_error(message));
+    }
+    let has_one_axis = |entry: &Entry| match entry {
+        Entry::List(_, shape) | Entry::Mask(_, shape) => shape.len() == 1,
+        _ => true,
+    };
+    if !entries.iter().all(has_one_axis) {
+        let message = "indexing a lazy array with one of several dimensions is not supported by swath: use where()";
+        return Err(vm.new_not_implemented_error(message));
     }
     let mut result = array.clone();
     let mut axis = 0;
@@ -42,17 +67,12 @@ pub(super) fn index(array: &Array, key: &PyObject, vm: &VirtualMachine) -> PyRes
                 continue;
             }
             Entry::Slice(slice) => slice_axis(&result, axis, &slice),
-            Entry::List(positions) => {
+            Entry::List(positions, _) => {
                 let positions = positions.iter().map(|&position| in_bounds(position, axis, length, vm));
                 result.take(axis, positions.collect::<PyResult<_>>()?)
             }
-            Entry::Mask(mask) => {
-                if mask.len() != length {
-                    return Err(vm.new_index_error(format!(
-                        "boolean index did not match indexed array along axis {axis}; size of axis is {length} but size of corresponding boolean axis is {}",
-                        mask.len()
-                    )));
-                }
+            Entry::Mask(mask, _) => {
+                check_mask(&[mask.len()], &[length], axis, vm)?;
                 result.take(axis, (0..length).filter(|&position| mask[position]).collect())
             }
         };
@@ -70,39 +90,60 @@ fn slice_axis(array: &Array, axis: usize, slice: &SaturatedSlice) -> Result<Arra
     array.slice(&slices)
 }
 
-fn in_bounds(position: i64, axis: usize, length: usize, vm: &VirtualMachine) -> PyResult<usize> {
+/// Whether a mask has the lengths of the axes that it is of, the first of which is `axis`.
+///
+/// # Errors
+/// `IndexError` where it hasn't.
+pub(super) fn check_mask(mask: &[usize], lengths: &[usize], axis: usize, vm: &VirtualMachine) -> PyResult<()> {
+    match mask.iter().zip(lengths).position(|(found, length)| found != length) {
+        Some(position) => Err(vm.new_index_error(format!(
+            "boolean index did not match indexed array along axis {}; size of axis is {} but size of corresponding boolean axis is {}",
+            axis + position,
+            lengths[position],
+            mask[position]
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A position counted from the start.
+///
+/// # Errors
+/// `IndexError` where it leaves the axis.
+pub(super) fn in_bounds(position: i64, axis: usize, length: usize, vm: &VirtualMachine) -> PyResult<usize> {
     let counted = if position < 0 { position + length as i64 } else { position };
     usize::try_from(counted).ok().filter(|&position| position < length).ok_or_else(|| {
         vm.new_index_error(format!("index {position} is out of bounds for axis {axis} with size {length}"))
     })
 }
 
-/// The entries of an index, `...` replaced by whole slices.
-fn entries(array: &Array, key: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<Entry>> {
+/// The entries of an index of an array of `ndim` axes, `...` replaced by whole slices.
+///
+/// # Errors
+/// `IndexError` for more entries than axes and for what is no index.
+pub(super) fn entries(ndim: usize, key: &PyObject, vm: &VirtualMachine) -> PyResult<Vec<Entry>> {
     let parts: Vec<PyObjectRef> = match key.downcast_ref::<PyTuple>() {
         Some(tuple) => tuple.as_slice().to_vec(),
         None => vec![key.to_owned()],
     };
-    let is_ellipsis = |part: &PyObjectRef| part.downcastable::<PyEllipsis>();
-    let used = parts.iter().filter(|part| !is_ellipsis(part) && !vm.is_none(part)).count();
-    let Some(free) = array.ndim().checked_sub(used) else {
-        return Err(vm.new_index_error(format!(
-            "too many indices for array: array is {}-dimensional, but {used} were indexed",
-            array.ndim()
-        )));
-    };
-    if parts.iter().filter(|part| is_ellipsis(part)).count() > 1 {
-        return Err(vm.new_index_error("an index can only have a single ellipsis ('...')"));
-    }
     let mut entries = Vec::new();
-    let whole = || Entry::Slice(SaturatedSlice::with_slice(&whole_slice(vm), vm).expect("a slice of None is valid"));
+    let mut ellipsis = None;
     for part in &parts {
-        if is_ellipsis(part) {
-            entries.extend((0..free).map(|_| whole()));
-        } else {
+        if !part.downcastable::<PyEllipsis>() {
             entries.push(entry(part, vm)?);
+        } else if ellipsis.replace(entries.len()).is_some() {
+            return Err(vm.new_index_error("an index can only have a single ellipsis ('...')"));
         }
     }
+    let used: usize = entries.iter().map(Entry::axes).sum();
+    let Some(free) = ndim.checked_sub(used) else {
+        return Err(vm.new_index_error(format!(
+            "too many indices for array: array is {ndim}-dimensional, but {used} were indexed"
+        )));
+    };
+    let whole = || Entry::Slice(SaturatedSlice::with_slice(&whole_slice(vm), vm).expect("a slice of None is valid"));
+    let place = ellipsis.unwrap_or(entries.len());
+    entries.splice(place..place, (0..free).map(|_| whole()));
     Ok(entries)
 }
 
@@ -116,6 +157,9 @@ fn entry(part: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Entry> {
     }
     if let Some(slice) = part.downcast_ref::<PySlice>() {
         return Ok(Entry::Slice(slice.to_saturated(vm)?));
+    }
+    if part.class().is(vm.ctx.types.bool_type) {
+        return Err(vm.new_not_implemented_error("indexing with a single truth value is not supported by swath"));
     }
     if convert::is_sequence(part) || part.downcastable::<NdArray>() || part.downcastable::<super::dask::DaskArray>() {
         return list_or_mask(part, vm);
@@ -133,12 +177,14 @@ fn list_or_mask(part: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Entry> {
         Operand::Lazy(array) | Operand::Eager(array) => array,
         _ => unreachable!("lists and arrays without labels are operands without labels"),
     };
-    if array.ndim() != 1 {
-        let message = "indexing with an array of several dimensions is not supported by swath: use where()";
-        return Err(vm.new_not_implemented_error(message));
+    if array.ndim() == 0 {
+        let (_, value) = operand::single_value(part, vm)?;
+        let position = value.as_i128().and_then(|value| i64::try_from(value).ok());
+        return position.map(Entry::At).ok_or_else(|| vm.new_index_error("an index without axes is an integer"));
     }
-    if array.is_empty() {
-        return Ok(Entry::List(Vec::new()));
+    let shape = array.shape().to_vec();
+    if array.is_empty() && array.dtype() != DType::Bool {
+        return Ok(Entry::List(Vec::new(), shape));
     }
     let mask = array.dtype() == DType::Bool;
     if !mask && !array.dtype().is_integer() {
@@ -146,8 +192,8 @@ fn list_or_mask(part: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Entry> {
     }
     let wanted = if mask { array } else { array.cast(DType::Int64).map_err(|error| plan_exception(error, vm))? };
     Ok(match operand::evaluate(&wanted, vm)?.into_data() {
-        Buffer::Bool(mask) => Entry::Mask(mask),
-        Buffer::Int64(positions) => Entry::List(positions),
+        Buffer::Bool(mask) => Entry::Mask(mask, shape),
+        Buffer::Int64(positions) => Entry::List(positions, shape),
         _ => unreachable!("the index was cast to int64"),
     })
 }

@@ -20,6 +20,7 @@ mod numbers;
 mod numpy;
 mod operand;
 mod options;
+mod products;
 mod standard;
 mod surface;
 mod vm;

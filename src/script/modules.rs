@@ -3,24 +3,14 @@
 use super::arguments::Arguments;
 use super::errors;
 use super::function::Function;
-use super::{cluster, dask, numpy, standard, xarray};
+use super::{cluster, dask, numpy, xarray};
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// Names of the modules that are ours.
-pub(super) const NAMES: &[&str] = &[
-    "xarray",
-    "numpy",
-    "dask",
-    "dask.array",
-    "dask.distributed",
-    "distributed",
-    "dask_jobqueue",
-    "dask_gateway",
-    "math",
-    "warnings",
-];
+pub(super) const NAMES: &[&str] =
+    &["xarray", "numpy", "dask", "dask.array", "dask.distributed", "distributed", "dask_jobqueue", "dask_gateway"];
 
 /// Makes our modules importable.
 ///
@@ -35,8 +25,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     numpy::install(vm)?;
     dask::install(vm)?;
     xarray::install(vm)?;
-    cluster::install(vm)?;
-    standard::install(vm)
+    cluster::install(vm)
 }
 
 /// A module being put together.

@@ -1,6 +1,7 @@
 //! Python's operators, the same for every class of ours.
 
 use super::operand::{Operand, in_place, operator, single_value, unary_operator};
+use super::products;
 use crate::array::{DType, Scalar};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use num_traits::ToPrimitive;
@@ -9,6 +10,15 @@ use rustpython_vm::function::{Either, PyComparisonValue};
 use rustpython_vm::protocol::PyNumberMethods;
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::{PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+
+/// `a @ b`.
+fn matrix_product(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    match (Operand::of(a, vm)?, Operand::of(b, vm)?) {
+        (Some(left), Some(_)) if left.is_labelled() => vm.call_method(a, "dot", (b.to_owned(),)),
+        (Some(left), Some(right)) if !right.is_labelled() => products::matmul(left, right, vm)?.into_object(vm),
+        _ => Ok(vm.ctx.not_implemented()),
+    }
+}
 
 /// Operators whose result is a new object.
 pub(super) static METHODS: PyNumberMethods = PyNumberMethods {
@@ -24,6 +34,7 @@ pub(super) static METHODS: PyNumberMethods = PyNumberMethods {
     }),
     floor_divide: Some(|a, b, vm| operator(BinaryOp::FloorDivide, a, b, vm)),
     true_divide: Some(|a, b, vm| operator(BinaryOp::Divide, a, b, vm)),
+    matrix_multiply: Some(matrix_product),
     and: Some(|a, b, vm| operator(BinaryOp::BitwiseAnd, a, b, vm)),
     or: Some(|a, b, vm| operator(BinaryOp::BitwiseOr, a, b, vm)),
     xor: Some(|a, b, vm| operator(BinaryOp::BitwiseXor, a, b, vm)),

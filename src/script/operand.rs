@@ -8,7 +8,7 @@ use super::convert;
 use super::dask::DaskArray;
 use super::engine;
 use super::errors::{dataset_exception, plan_exception, runtime_exception};
-use super::numpy::{NdArray, NumpyScalar};
+use super::numpy::{NdArray, NumpyScalar, of_python};
 use super::options;
 use super::xarray::{DataArrayObject, DatasetObject};
 use crate::array::{Chunk, DType, Scalar};
@@ -50,7 +50,7 @@ impl Operand {
             return Ok(Some(Operand::Lazy(array.array().clone())));
         }
         if let Some(array) = object.downcast_ref::<NdArray>() {
-            return Ok(Some(Operand::Eager(Array::in_memory(array.values().clone()))));
+            return Ok(Some(Operand::Eager(Array::in_memory(array.values()))));
         }
         if let Some(scalar) = object.downcast_ref::<NumpyScalar>() {
             return scalar.to_array(vm).map(|array| Some(Operand::Typed(array)));
@@ -59,7 +59,12 @@ impl Operand {
             let chunk = convert::chunk(&object.to_owned(), None, vm)?;
             return Ok(Some(Operand::Eager(Array::in_memory(chunk))));
         }
-        Ok(convert::python_scalar(object, vm)?.map(Operand::Weak))
+        if let Some(value) = convert::python_scalar(object, vm)? {
+            return Ok(Some(Operand::Weak(value)));
+        }
+        let Some((dtype, count)) = of_python(object, vm)? else { return Ok(None) };
+        let moment = Array::scalar(Scalar::Int(count), dtype).map_err(|error| plan_exception(error, vm))?;
+        Ok(Some(Operand::Typed(moment)))
     }
 
     /// The operand that an argument must be.
@@ -156,9 +161,24 @@ pub(super) fn evaluate(array: &Array, vm: &VirtualMachine) -> PyResult<Chunk> {
     if let Some(values) = array.in_memory_values() {
         return Ok((**values).clone());
     }
+    engine::may_compute(vm)?;
     let computed = engine::current().compute(std::slice::from_ref(array));
     let mut chunks = computed.map_err(|error| runtime_exception(error, vm))?;
     Ok(chunks.pop().expect("a computation gives one chunk an array"))
+}
+
+/// The values of whatever has some, labels left aside.
+///
+/// # Errors
+/// Whatever the computation fails with, as a Python exception.
+pub(super) fn values(object: &PyObject, vm: &VirtualMachine) -> PyResult<Chunk> {
+    match Operand::expect(object, vm)? {
+        Operand::DataArray(array) => evaluate(array.data(), vm),
+        Operand::Lazy(array) => evaluate(&array, vm),
+        Operand::Eager(array) | Operand::Typed(array) => evaluate_here(&array, vm),
+        Operand::Weak(_) => convert::chunk(&object.to_owned(), None, vm),
+        Operand::Dataset(_) => Err(vm.new_type_error("a Dataset is no array: take a variable of it")),
+    }
 }
 
 /// The values of a small array whose inputs are in memory, computed in this thread.
@@ -330,6 +350,12 @@ pub(super) fn operator(operation: BinaryOp, left: &PyObject, right: &PyObject, v
 /// Where the operands don't go together.
 pub(super) fn in_place(operation: BinaryOp, left: &PyObject, right: &PyObject, vm: &VirtualMachine) -> PyResult {
     let result = operator(operation, left, right, vm)?;
+    if let Some(target) = left.downcast_ref::<NdArray>()
+        && let Some(Operand::Eager(array) | Operand::Typed(array)) = Operand::of(&result, vm)?
+    {
+        target.replace(&evaluate_here(&array, vm)?, vm)?;
+        return Ok(left.to_owned());
+    }
     if let (Some(target), Some(result)) =
         (left.downcast_ref::<DataArrayObject>(), result.downcast_ref::<DataArrayObject>())
     {

@@ -1,111 +1,95 @@
-//! The few modules of Python's standard library that scripts for arrays use and the machine lacks: `math`, `warnings`.
+//! The Python machine with its standard library: native where RustPython has it so, else frozen into the program.
+//!
+//! Nothing of a Python installation is read. Modules of the user's own are found in the directory of the script; what finds
+//! them is part of the library, and is only started for the first module that isn't found otherwise, for it takes as long
+//! as all the rest.
 
-use super::arguments::Arguments;
-use super::convert;
-use super::harmless;
-use super::modules::Module;
-use rustpython_vm::convert::ToPyObject;
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use super::function::Function;
+use rustpython_vm::function::{FuncArgs, KwArgs};
+use rustpython_vm::{AsObject, Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine};
+use std::path::Path;
 
-/// A function of one float.
-type Function = fn(f64) -> f64;
+/// A machine for a script and its arguments.
+///
+/// Signals stay Swath's own, and `site` isn't run: it would look for an installation.
+pub(super) fn interpreter(argv: Vec<String>) -> Interpreter {
+    let mut settings = Settings::default();
+    settings.argv = argv;
+    settings.install_signal_handlers = false;
+    settings.import_site = false;
+    settings.write_bytecode = false;
+    // Asking the locale costs more than the script's whole start.
+    settings.stdio_encoding = Some("utf-8".to_owned());
+    settings.stdio_errors = Some("surrogateescape".to_owned());
+    let builder = Interpreter::builder(settings);
+    let native = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
+    builder.add_native_modules(&native).add_frozen_modules(rustpython_pylib::FROZEN_STDLIB).build()
+}
 
-const FUNCTIONS: &[(&str, Function)] = &[
-    ("sqrt", f64::sqrt),
-    ("exp", libm::exp),
-    ("log2", libm::log2),
-    ("log10", libm::log10),
-    ("sin", libm::sin),
-    ("cos", libm::cos),
-    ("tan", libm::tan),
-    ("asin", libm::asin),
-    ("acos", libm::acos),
-    ("atan", libm::atan),
-    ("sinh", libm::sinh),
-    ("cosh", libm::cosh),
-    ("tanh", libm::tanh),
-    ("fabs", f64::abs),
-    ("radians", f64::to_radians),
-    ("degrees", f64::to_degrees),
-];
-
-/// Makes the modules importable.
+/// Makes the less common encodings known; the library is asked for them when the first is wanted.
 ///
 /// # Errors
 /// Where the machine can't hold them.
-pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
-    math(vm)?;
-    let mut warnings = Module::new("warnings", vm);
-    for name in ["simplefilter", "filterwarnings"] {
-        warnings.function(name, "*arguments, **keywords", |arguments| Ok(arguments.vm.ctx.none()))?;
-    }
-    warnings.function("catch_warnings", "**keywords", |arguments| Ok(harmless::context(arguments.vm)))?;
-    warnings.function("warn", "message!, category~, stacklevel~", |arguments| {
-        eprintln!("warning: {}", arguments.required("message").str(arguments.vm)?.to_string_lossy());
-        Ok(arguments.vm.ctx.none())
-    })?;
-    warnings.finish()
+pub(super) fn register_encodings(vm: &VirtualMachine) -> PyResult<()> {
+    let search = Function::object(
+        "search_function",
+        "encoding!",
+        |arguments| {
+            let encodings = arguments.vm.import("encodings", 0)?;
+            arguments.vm.call_method(&encodings, "search_function", (arguments.required("encoding").clone(),))
+        },
+        &vm.ctx,
+    );
+    let codecs = vm.import("_codecs", 0)?;
+    vm.call_method(&codecs, "register", (search,)).map(drop)
 }
 
-fn math(vm: &VirtualMachine) -> PyResult<()> {
-    let mut math = Module::new("math", vm);
-    for (name, function) in FUNCTIONS {
-        math.function(name, "x!", |arguments| {
-            let (x, vm) = (float(arguments, "x")?, arguments.vm);
-            let result = function(x);
-            if result.is_nan() && !x.is_nan() {
-                return Err(vm.new_value_error("math domain error"));
-            }
-            Ok(result.to_pyobject(vm))
-        })?;
-    }
-    math.function("log", "x!, base", |arguments| {
-        let (x, vm) = (float(arguments, "x")?, arguments.vm);
-        if x <= 0.0 {
-            return Err(vm.new_value_error("math domain error"));
-        }
-        let base = arguments.get("base").map(|base| convert::float(base, vm)).transpose()?;
-        Ok((libm::log(x) / base.map_or(1.0, libm::log)).to_pyobject(vm))
-    })?;
-    math.function("atan2", "y!, x!", |arguments| {
-        Ok(libm::atan2(float(arguments, "y")?, float(arguments, "x")?).to_pyobject(arguments.vm))
-    })?;
-    math.function("hypot", "x!, y!", |arguments| {
-        Ok(libm::hypot(float(arguments, "x")?, float(arguments, "y")?).to_pyobject(arguments.vm))
-    })?;
-    math.function("pow", "x!, y!", |arguments| {
-        Ok(libm::pow(float(arguments, "x")?, float(arguments, "y")?).to_pyobject(arguments.vm))
-    })?;
-    for (name, function) in [("floor", f64::floor as fn(f64) -> f64), ("ceil", f64::ceil), ("trunc", f64::trunc)] {
-        math.function(name, "x!", move |arguments| {
-            let rounded = arguments.vm.ctx.new_float(function(float(arguments, "x")?));
-            Ok(PyObjectRef::from(rounded).try_int(arguments.vm)?.into())
-        })?;
-    }
-    for (name, test) in
-        [("isnan", f64::is_nan as fn(f64) -> bool), ("isinf", f64::is_infinite), ("isfinite", f64::is_finite)]
-    {
-        math.function(name, "x!", move |arguments| Ok(test(float(arguments, "x")?).to_pyobject(arguments.vm)))?;
-    }
-    math.function("isclose", "a!, b!, *, rel_tol, abs_tol", |arguments| {
-        let (a, b, vm) = (float(arguments, "a")?, float(arguments, "b")?, arguments.vm);
-        let tolerance = |name, default| arguments.get(name).map_or(Ok(default), |value| convert::float(value, vm));
-        let (relative, absolute) = (tolerance("rel_tol", 1e-9)?, tolerance("abs_tol", 0.0)?);
-        let near = a == b || (a - b).abs() <= (relative * a.abs().max(b.abs())).max(absolute);
-        Ok((near && (a == b || a.is_finite() && b.is_finite())).to_pyobject(vm))
-    })?;
-    for (name, value) in [
-        ("pi", std::f64::consts::PI),
-        ("e", std::f64::consts::E),
-        ("tau", std::f64::consts::TAU),
-        ("inf", f64::INFINITY),
-        ("nan", f64::NAN),
-    ] {
-        math.value(name, vm.ctx.new_float(value))?;
-    }
-    math.finish()
+/// Makes the modules beside a script importable, and no others of the file system.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn set_search_path(script: &Path, vm: &VirtualMachine) -> PyResult<()> {
+    let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+    let directory = vm.ctx.new_str(directory.display().to_string());
+    vm.sys_module.set_attr("path", vm.ctx.new_list(vec![directory.into()]), vm)?;
+    let find = Function::object(
+        "find_spec",
+        "name!, path, target",
+        |arguments| find_in_files(arguments.vm)?.find(arguments),
+        &vm.ctx,
+    );
+    let attributes = KwArgs::new([("find_spec".to_owned(), find)].into_iter().collect());
+    let finder = vm.ctx.types.namespace_type.as_object().call(FuncArgs::from(attributes), vm)?;
+    let finders = vm.sys_module.get_attr("meta_path", vm)?;
+    vm.call_method(&finders, "append", (finder,)).map(drop)
 }
 
-fn float(arguments: &Arguments<'_>, name: &str) -> PyResult<f64> {
-    convert::float(arguments.required(name), arguments.vm)
+/// Python's own finder of modules in files.
+struct FileFinder(PyObjectRef);
+
+impl FileFinder {
+    fn find(&self, arguments: &super::arguments::Arguments<'_>) -> PyResult {
+        let passed = |name: &str| arguments.vm.unwrap_or_none(arguments.get(name).cloned());
+        arguments.vm.call_method(&self.0, "find_spec", (passed("name"), passed("path"), passed("target")))
+    }
+}
+
+/// Starts the finder of modules in files in place of the last one, which is ours.
+fn find_in_files(vm: &VirtualMachine) -> PyResult<FileFinder> {
+    let finders = vm.sys_module.get_attr("meta_path", vm)?;
+    vm.call_method(&finders, "pop", ())?;
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    let bootstrap = modules.get_item("_frozen_importlib", vm)?;
+    vm.call_method(&bootstrap, "_install_external_importers", ())?;
+    Ok(FileFinder(finders.get_item(vm.ctx.new_int(-1).as_object(), vm)?))
+}
+
+/// Runs what modules have registered for the end, as `logging` does.
+pub(super) fn at_exit(vm: &VirtualMachine) {
+    let modules = vm.sys_module.get_attr("modules", vm);
+    if let Ok(registered) = modules.and_then(|modules| modules.get_item("atexit", vm)) {
+        // An exception there is reported by the module itself.
+        let _ = vm.call_method(&registered, "_run_exitfuncs", ());
+    }
 }

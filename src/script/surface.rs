@@ -51,6 +51,11 @@ pub(super) fn attribute<T: Surface>(this: &Py<T>, name: &Py<PyStr>, vm: &Virtual
     if let Some(method) = methods::<T>().find(|method| method.name == wanted) {
         return Ok(bound(this, method, vm));
     }
+    if wanted == "__dir__" {
+        let mut names: Vec<String> = static_names::<T>().map(str::to_owned).collect();
+        names.extend(T::dynamic_names(this));
+        return Ok(listing(names, vm));
+    }
     if let Some(found) = this.as_object().generic_getattr_opt(name, None, vm)? {
         return Ok(found);
     }
@@ -81,6 +86,17 @@ fn bound<T: Surface>(this: &Py<T>, method: &'static Method<T>, vm: &VirtualMachi
     let owner = this.to_owned();
     let name = format!("{}.{}", T::CLASS, method.name);
     Function::object(name, method.parameters, move |arguments| (method.body)(&owner, arguments), &vm.ctx)
+}
+
+/// `object.__dir__`: what the tables have.
+fn listing(mut names: Vec<String>, vm: &VirtualMachine) -> PyObjectRef {
+    names.sort_unstable();
+    names.dedup();
+    let body = move |arguments: &Arguments<'_>| {
+        let names = names.iter().map(|name| arguments.vm.ctx.new_str(name.as_str()).into());
+        Ok(arguments.vm.ctx.new_list(names.collect()).into())
+    };
+    Function::object("__dir__", "", body, &vm.ctx)
 }
 
 fn no_attribute<T: Surface>(this: &Py<T>, name: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {

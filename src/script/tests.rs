@@ -268,3 +268,69 @@ fn too_little_memory_is_answered_with_what_would_do() {
     let text = failure("import dask.array as da\nda.ones((4_000_000, 4_000_000)).compute()");
     assert!(text.contains("MemoryError") && text.contains("--memory") && text.contains("iB"), "{text}");
 }
+
+#[test]
+fn the_standard_library_and_modules_beside_the_script_can_be_imported() {
+    passes(
+        r#"
+import argparse, json, logging, os, pathlib
+assert json.loads(json.dumps({"a": [1, 2.5]})) == {"a": [1, 2.5]}
+assert argparse.ArgumentParser().parse_known_args([])[1] == []
+beside = pathlib.Path(__file__).parent / "beside.py"
+beside.write_text("def twice(x):\n    return 2 * x\n", encoding="latin1")
+from beside import twice
+assert twice(4) == 8 and not (beside.parent / "__pycache__").exists()
+"#,
+    );
+}
+
+#[test]
+fn views_of_small_arrays_share_their_values() {
+    passes(
+        r#"
+import numpy as np, xarray as xr
+a = np.zeros((2, 3))
+row, turned = a[1], a.T
+row[0] = 5
+turned[2, 0] = 7
+assert a.tolist() == [[0, 0, 7], [5, 0, 0]] and a.reshape(-1)[3] == 5
+copy = a[[1]]
+copy[:] = 0
+a[a == 7] += 1
+assert a[1, 0] == 5 and a[0, 2] == 8
+labelled = xr.DataArray(np.arange(3), dims="x").to_dataset(name="v")
+labelled.v.values[1] = 9
+assert labelled.v.values.tolist() == [0, 9, 2]
+"#,
+    );
+}
+
+#[test]
+fn functions_of_blocks_may_not_look_beyond_them() {
+    passes(
+        r#"
+import dask.array as da
+x = da.arange(8.0, chunks=2)
+assert da.map_blocks(lambda b: b * 2, x).sum().compute() == 56
+for wrong in (lambda b: b - b.mean(), lambda b: b * float(b.sum()), lambda b: b[::-1]):
+    try:
+        da.map_blocks(wrong, x)
+    except NotImplementedError:
+        continue
+    raise AssertionError("the result would depend on the blocks")
+"#,
+    );
+}
+
+#[test]
+fn a_plan_is_drawn_into_a_file() {
+    passes(
+        r#"
+import dask, dask.array as da
+x = da.ones((4, 4), chunks=2)
+dask.visualize(x + x.T, filename="OUT/plan")
+x.visualize(filename="OUT/one.svg")
+assert open("OUT/plan.svg").read().count("<rect") > 2 and "<svg" in open("OUT/one.svg").read()
+"#,
+    );
+}

@@ -3,10 +3,11 @@
 use super::engine;
 use super::errors::{self, ScriptError};
 use super::modules;
+use super::standard;
 use crate::runtime::Session;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyInt};
 use rustpython_vm::compiler::Mode;
-use rustpython_vm::{AsObject, Interpreter, PyResult, Settings, VirtualMachine};
+use rustpython_vm::{AsObject, PyResult, VirtualMachine};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -20,18 +21,19 @@ pub fn run_file(path: &Path, arguments: &[String], session: Rc<Session>) -> Resu
         std::fs::read_to_string(path).map_err(|source| ScriptError::Unreadable { path: path.to_owned(), source })?;
     let name = path.display().to_string();
     let _installed = engine::install(session);
-    let mut settings = Settings::default();
-    settings.argv = std::iter::once(name.clone()).chain(arguments.iter().cloned()).collect();
-    let interpreter = Interpreter::builder(settings).build();
+    let interpreter = standard::interpreter(std::iter::once(name.clone()).chain(arguments.iter().cloned()).collect());
     interpreter.enter(|vm| {
-        let result = run(&text, &name, vm);
+        let result = run(&text, &name, path, vm);
+        standard::at_exit(vm);
         flush(vm);
         result.or_else(|exception| ended(&exception, path, &text, vm))
     })
 }
 
-fn run(text: &str, name: &str, vm: &VirtualMachine) -> PyResult<()> {
+fn run(text: &str, name: &str, path: &Path, vm: &VirtualMachine) -> PyResult<()> {
     modules::install(vm)?;
+    standard::register_encodings(vm)?;
+    standard::set_search_path(path, vm)?;
     let scope = vm.new_scope_with_main()?;
     scope.globals.set_item("__file__", vm.ctx.new_str(name).into(), vm)?;
     let code =

@@ -5,6 +5,7 @@
 A script of `scripts/` marks the line that fails, and its docstring says what the message must hold:
 
     Expects: WORD, WORD       each is in the message
+    Raises: NAME              the exception's class, here and under CPython
     Memory: SIZE              the script runs with --memory SIZE
     Earlier: PATH             a store stands at PATH before, and must stand there unchanged afterwards
     Accepted by xarray.       the line is fine under CPython; `--oracle` checks that all others fail there too
@@ -38,6 +39,7 @@ class Case:
     path: pathlib.Path
     line: int
     words: list
+    exception: str | None
     memory: str | None
     earlier: str | None
     accepted_by_xarray: bool
@@ -54,7 +56,7 @@ class Case:
             return match and match[1]
 
         accepted = "\nAccepted by xarray.\n" in text
-        return cls(path, lines[0], field("Expects").split(", "), field("Memory"), field("Earlier"), accepted)
+        return cls(path, lines[0], words(field("Expects")), field("Raises"), field("Memory"), field("Earlier"), accepted)
 
 
 def main():
@@ -126,6 +128,8 @@ def complaints_of_message(case, code, stderr, is_oracle):
         complaints.append(f"still running after {LIMIT_S} s")
     elif code == 0:
         complaints.append("ended with 0")
+    if case.exception and not re.search(rf"\b{case.exception}\b", stderr):
+        complaints.append(f"is no {case.exception}")
     name = re.escape(case.path.name)
     place = re.compile(rf'{name}(?::{case.line}\b|"?,? (?:on )?line {case.line}\b)')
     if not place.search(stderr):
@@ -140,6 +144,11 @@ def complaints_of_message(case, code, stderr, is_oracle):
     if complaints:
         complaints.append("its words: " + " | ".join(stderr.strip().splitlines()[-8:]))
     return complaints
+
+
+def words(text):
+    """Words between commas; those in brackets stay together."""
+    return [word.strip() for word in re.findall(r"(?:[^,(\[]|\([^)]*\)|\[[^\]]*\])+", text)]
 
 
 def tree(root):

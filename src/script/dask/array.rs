@@ -1,6 +1,6 @@
 //! `dask.array.Array`: a lazy array without labels.
 
-use super::{chunks, compute_one, persist_one};
+use super::{blocks, chunks, compute_one, persist_one, visualize};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::array_methods::{Shared, Unlabelled};
@@ -70,6 +70,25 @@ impl Surface for DaskArray {
                 body: |this, arguments| persist_one(&this.to_owned().into(), arguments.vm),
             },
             Method {
+                name: "map_blocks",
+                parameters: "func!, *args, name~, token~, dtype~, chunks~, drop_axis~, new_axis~, enforce_ndim~, meta~, **kwargs",
+                body: |this, arguments| {
+                    let mut passed = vec![this.to_owned().into()];
+                    passed.extend(arguments.rest.iter().cloned());
+                    blocks::map_blocks(arguments.required("func"), &passed, arguments)
+                },
+            },
+            Method {
+                name: "visualize",
+                parameters: "filename, format, optimize_graph, engine~, color~, rankdir~, **kwargs",
+                body: |this, arguments| visualize::draw_to_file(std::slice::from_ref(&this.array), arguments),
+            },
+            Method {
+                name: "dot",
+                parameters: "other!",
+                body: |this, arguments| arguments.vm._matmul(this.as_object(), arguments.required("other")),
+            },
+            Method {
                 name: "to_zarr",
                 parameters: "url!, component, storage_options=None, region=None, compute=True, return_stored=False, overwrite, zarr_format",
                 body: |this, arguments| writing::array_to_zarr(&this.array, arguments),
@@ -84,6 +103,8 @@ impl Surface for DaskArray {
                 name: "chunksize",
                 get: |this, vm| Ok(convert::length_tuple(this.array.grid().max_chunk_shape(), vm)),
             },
+            Property { name: "blocks", get: |this, vm| Ok(blocks::Blocks::object(this.array.clone(), vm)) },
+            Property { name: "partitions", get: |this, vm| Ok(blocks::Blocks::object(this.array.clone(), vm)) },
             Property { name: "numblocks", get: |this, vm| Ok(convert::length_tuple(this.array.grid().counts(), vm)) },
             Property { name: "npartitions", get: |this, vm| Ok(this.array.grid().chunk_count().to_pyobject(vm)) },
         ],

@@ -41,11 +41,33 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function("to_zarr", "arr!, url!, component, storage_options=None, region=None, compute=True, return_stored=False, overwrite, zarr_format", |arguments| {
         writing::array_to_zarr(&lazy(arguments.required("arr"), arguments.vm)?, arguments)
     })?;
+    for name in ["concatenate", "stack"] {
+        module.function(name, "seq!, axis, allow_unknown_chunksizes~", move |arguments| {
+            joined(arguments, name == "stack")
+        })?;
+    }
     const EXISTING: &str = "a!, chunks, name~, lock~, asarray~, fancy~, getitem~, meta~, inline_array~, dtype";
     for name in ["from_array", "asarray", "array"] {
         module.function(name, EXISTING, from_array)?;
     }
     Ok(())
+}
+
+/// Arrays one behind the other along an axis, which may be a new one.
+fn joined(arguments: &Arguments<'_>, along_new_axis: bool) -> PyResult {
+    let vm = arguments.vm;
+    let failed = |error| crate::script::errors::plan_exception(error, vm);
+    let parts = convert::one_or_more(arguments.required("seq"), vm)?;
+    let mut arrays = parts.iter().map(|part| lazy(part, vm)).collect::<PyResult<Vec<_>>>()?;
+    let Some(first) = arrays.first() else { return Err(vm.new_value_error("Need array(s) to concatenate")) };
+    let ndim = first.ndim() + usize::from(along_new_axis);
+    let axis = arguments.get("axis").map_or(Ok(vec![0]), |axis| convert::axes(Some(axis), ndim, vm))?[0];
+    if along_new_axis {
+        for array in &mut arrays {
+            *array = array.insert_axis(axis).map_err(failed)?;
+        }
+    }
+    Operand::Lazy(Array::concatenate(&arrays, axis).map_err(failed)?).into_object(vm)
 }
 
 /// The lazy array that an argument is.

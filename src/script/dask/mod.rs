@@ -1,9 +1,12 @@
 //! The modules `dask` and `dask.array`: lazy arrays without labels.
 
 mod array;
+mod blocks;
 mod chunks;
 mod creation;
 mod random;
+mod statistics;
+mod visualize;
 
 pub(super) use array::{DaskArray, chunk_sizes};
 
@@ -22,6 +25,7 @@ use rustpython_vm::{PyObjectRef, PyPayload, PyResult, VirtualMachine};
 /// Makes the classes; before any object of theirs.
 pub(super) fn register_classes() {
     DaskArray::make_static_type();
+    blocks::Blocks::make_static_type();
     random::Draws::make_static_type();
     harmless::HarmlessContext::make_static_type();
 }
@@ -35,6 +39,14 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     const COLLECTIONS: &str = "*collections, traverse~, optimize_graph~, scheduler~, num_workers~";
     dask.function("compute", COLLECTIONS, |arguments| together(arguments, Kept::InMemory))?;
     dask.function("persist", COLLECTIONS, |arguments| together(arguments, Kept::OnWorkers))?;
+    dask.function(
+        "visualize",
+        "*args, filename, format, optimize_graph, traverse~, engine~, color~, rankdir~, **kwargs",
+        |arguments| {
+            let arrays: Vec<Array> = arguments.rest.iter().flat_map(arrays_of).collect();
+            visualize::draw_to_file(&arrays, arguments)
+        },
+    )?;
     dask.finish()?;
     let mut config = Module::new("dask.config", vm);
     config.function("set", "settings~, **more", |arguments| Ok(harmless::context(arguments.vm)))?;
@@ -43,12 +55,16 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     install_ufuncs(&mut array)?;
     install_shared(&mut array)?;
     creation::install(&mut array)?;
+    super::products::install(&mut array)?;
+    blocks::install(&mut array)?;
+    statistics::install(&mut array)?;
     array.value("Array", DaskArray::static_type().to_owned())?;
     array.value("newaxis", vm.ctx.none())?;
     for (name, value) in [("nan", f64::NAN), ("inf", f64::INFINITY), ("pi", std::f64::consts::PI)] {
         array.value(name, vm.ctx.new_float(value))?;
     }
     array.finish()?;
+    statistics::install_linalg(vm)?;
     random::install(vm)
 }
 
@@ -96,6 +112,7 @@ fn computed(arrays: &[Array], kept: Kept, vm: &VirtualMachine) -> PyResult<Vec<A
     if lazy.is_empty() {
         return Ok(arrays.to_vec());
     }
+    engine::may_compute(vm)?;
     let engine = engine::current();
     let results: Vec<Array> = match kept {
         Kept::OnWorkers => engine.persist(&lazy).map_err(|error| runtime_exception(error, vm))?,

@@ -1,6 +1,6 @@
 //! Functions of whole arrays: reductions, `where`, `clip`, `round`, comparisons.
 
-use crate::array::Buffer;
+use crate::array::DType;
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::reduction::ReductionOptions;
 use crate::plan::Array;
@@ -95,10 +95,16 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
             selected => selected.into_object(vm),
         }
     })?;
-    module.function("sort", "a!, axis=-1, kind~, order=None", sort)?;
     module.function("size", "a!", |arguments| arguments.required("a").get_attr("size", arguments.vm))?;
     module.function("ndim", "a!", |arguments| arguments.required("a").get_attr("ndim", arguments.vm))?;
     module.function("shape", "a!", |arguments| arguments.required("a").get_attr("shape", arguments.vm))?;
+    module.function("nan_to_num", "x!, copy~, nan, posinf=None, neginf=None", nan_to_num)?;
+    module.function("isscalar", "element!", |arguments| {
+        let vm = arguments.vm;
+        let scalar =
+            matches!(Operand::of(arguments.required("element"), vm)?, Some(Operand::Weak(_) | Operand::Typed(_)));
+        Ok(vm.ctx.new_bool(scalar).into())
+    })?;
     module.function("seterr", "**settings", |arguments| Ok(arguments.vm.ctx.new_dict().into()))?;
     module.function("errstate", "**settings", |arguments| Ok(super::super::harmless::context(arguments.vm)))?;
     module.function("set_printoptions", "**settings~", |arguments| Ok(arguments.vm.ctx.none()))
@@ -200,31 +206,27 @@ fn all_true(operand: Operand, vm: &VirtualMachine) -> PyResult<bool> {
     Ok(operand::evaluate(&all, vm)?.as_slice::<bool>().is_some_and(|values| values.first() == Some(&true)))
 }
 
-/// Values in ascending order, NaN last; of one axis.
-fn sort(arguments: &Arguments<'_>) -> PyResult {
+/// NaN replaced by a number, infinities by the largest that there are.
+fn nan_to_num(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let Operand::Eager(array) = Operand::expect(arguments.required("a"), vm)? else {
-        return Err(
-            vm.new_not_implemented_error("np.sort of a lazy array is not supported by swath: compute() it first")
-        );
+    let x = Operand::expect(arguments.required("x"), vm)?;
+    let fill = arguments.get("nan").map_or(Ok(0.0), |fill| convert::float(fill, vm))?;
+    let dtype = match &x {
+        Operand::DataArray(array) => array.dtype(),
+        Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => array.dtype(),
+        Operand::Weak(_) | Operand::Dataset(_) => DType::Float64,
     };
-    if array.ndim() != 1 {
-        return Err(vm.new_not_implemented_error("np.sort along one of several axes is not supported by swath"));
+    if !dtype.is_float() {
+        return x.into_object(vm);
     }
-    let mut chunk = operand::evaluate(&array, vm)?;
-    match chunk.data_mut() {
-        Buffer::Float32(values) => values.sort_by(|a, b| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(b))),
-        Buffer::Float64(values) => values.sort_by(|a, b| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(b))),
-        Buffer::Bool(values) => values.sort_unstable(),
-        Buffer::Int8(values) => values.sort_unstable(),
-        Buffer::Int16(values) => values.sort_unstable(),
-        Buffer::Int32(values) => values.sort_unstable(),
-        Buffer::Int64(values) => values.sort_unstable(),
-        Buffer::UInt8(values) => values.sort_unstable(),
-        Buffer::UInt16(values) => values.sort_unstable(),
-        Buffer::UInt32(values) => values.sort_unstable(),
-        Buffer::UInt64(values) => values.sort_unstable(),
-        Buffer::Text(values) => values.sort_unstable(),
-    }
-    small_object(chunk, vm)
+    let largest = if dtype == DType::Float32 { f32::MAX.into() } else { f64::MAX };
+    let number = |value: f64| Operand::Weak(value.into());
+    let missing = operand::unary(UnaryOp::IsNan, x.clone(), vm)?;
+    let bounded = operand::binary(
+        BinaryOp::Minimum,
+        operand::binary(BinaryOp::Maximum, x, number(-largest), vm)?,
+        number(largest),
+        vm,
+    )?;
+    operand::select(missing, number(fill), bounded, vm)?.into_object(vm)
 }

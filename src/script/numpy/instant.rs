@@ -8,7 +8,7 @@ use crate::script::numpy::cast_scalar;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use rustpython_vm::builtins::PyStr;
-use rustpython_vm::{PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyResult, VirtualMachine};
 
 /// `np.datetime64(value, unit)` or `np.timedelta64(value, unit)`.
 ///
@@ -30,6 +30,11 @@ pub(super) fn construct(dtype: DType, arguments: &Arguments<'_>) -> PyResult {
         let wanted = of_unit(unit.unwrap_or(own));
         return NumpyScalar::object(wanted, cast_scalar(scalar.value(), scalar.dtype(), wanted, vm)?, vm);
     }
+    if let Some((own, count)) = of_python(value, vm)? {
+        let (DType::Datetime(found) | DType::Timedelta(found)) = own else { unreachable!("it is a time") };
+        let wanted = of_unit(unit.unwrap_or(found));
+        return NumpyScalar::object(wanted, cast_scalar(&Scalar::Int(count), own, wanted, vm)?, vm);
+    }
     if let Some(text) = value.downcast_ref::<PyStr>() {
         let text = text.to_string_lossy();
         if text == "NaT" {
@@ -44,6 +49,30 @@ pub(super) fn construct(dtype: DType, arguments: &Arguments<'_>) -> PyResult {
     let unit =
         unit.ok_or_else(|| vm.new_value_error("a time from a number needs a unit, as in np.timedelta64(1, 'D')"))?;
     NumpyScalar::object(of_unit(unit), Scalar::Int(count), vm)
+}
+
+/// The moment or span that a `datetime`, `date` or `timedelta` of Python's is; `None` for everything else.
+///
+/// # Errors
+/// Where it is out of range.
+pub(in crate::script) fn of_python(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<(DType, i64)>> {
+    let class = object.class();
+    let name = class.name().to_string();
+    if !matches!(&*name, "datetime" | "date" | "timedelta") || object.downcastable::<NumpyScalar>() {
+        return Ok(None);
+    }
+    let module = class.as_object().get_attr("__module__", vm)?;
+    if convert::string(&module, vm)? != "datetime" {
+        return Ok(None);
+    }
+    if name == "timedelta" {
+        let part = |part: &'static str| convert::integer(&*object.get_attr(part, vm)?, vm);
+        let microseconds = (part("days")? * 86_400 + part("seconds")?) * 1_000_000 + part("microseconds")?;
+        return Ok(Some((DType::Timedelta(TimeUnit::Microsecond), microseconds)));
+    }
+    let unit = if name == "date" { TimeUnit::Day } else { TimeUnit::Microsecond };
+    let text = convert::string(&*vm.call_method(object, "isoformat", ())?, vm)?;
+    Ok(Some((DType::Datetime(unit), parse(&text, Some(unit), vm)?.0)))
 }
 
 fn unit_of(code: &str, vm: &VirtualMachine) -> PyResult<TimeUnit> {

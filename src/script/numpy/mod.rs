@@ -1,16 +1,24 @@
 //! The module `numpy`: small arrays and scalars, evaluated at once on the rank that runs the script.
 
+mod accumulate;
 mod creation;
+mod curves;
 mod dtype_object;
+mod extremes;
 mod functions;
 mod instant;
 mod limits;
 mod nd_array;
+mod nd_methods;
+mod ordering;
+mod rearrange;
 mod scalar;
+mod strided;
 mod ufuncs;
 
 pub(super) use dtype_object::DTypeObject;
 pub(super) use functions::install_shared;
+pub(super) use instant::of_python;
 pub(super) use nd_array::{NdArray, format_array};
 pub(super) use scalar::{NumpyScalar, cast_scalar};
 
@@ -37,6 +45,12 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     creation::install(&mut module)?;
     scalar::install(&mut module)?;
     limits::install(&mut module)?;
+    super::products::install(&mut module)?;
+    rearrange::install(&mut module)?;
+    ordering::install(&mut module)?;
+    extremes::install(&mut module)?;
+    accumulate::install(&mut module)?;
+    curves::install(&mut module)?;
     module.value("ndarray", NdArray::static_type().to_owned())?;
     module.value("dtype", DTypeObject::static_type().to_owned())?;
     module.value("newaxis", vm.ctx.none())?;

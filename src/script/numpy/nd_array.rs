@@ -1,49 +1,190 @@
 //! `numpy.ndarray`: a small array in memory.
 
-use crate::array::Chunk;
+use super::scalar::{NumpyScalar, cast_scalar};
+use super::strided::{Selection, Strided};
+use crate::array::{Chunk, DType, Scalar};
 use crate::dataset::{format_values, print_values};
 use crate::plan::Array;
-use crate::script::arguments::Arguments;
 use crate::script::array_methods::{Shared, Unlabelled};
 use crate::script::convert;
+use crate::script::errors::plan_exception;
 use crate::script::indexing;
 use crate::script::numbers::operators;
-use crate::script::numpy::scalar::NumpyScalar;
-use crate::script::operand::{Operand, expect_object, single_value, small_object};
+use crate::script::operand::{Operand, evaluate, evaluate_here, expect_object, single_value, small_object};
 use crate::script::surface::{Method, Property, Surface, surface_attributes};
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::protocol::PyMappingMethods;
 use rustpython_vm::types::{AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
-/// Values in memory on the rank that runs the script. They don't change: an index is a copy, and assigning to an
-/// element is refused.
+/// Values in memory on the rank that runs the script. As in numpy, slices and other views show the values of the array
+/// that they were taken of, and lists and masks select copies.
 #[pyclass(module = "numpy", name = "ndarray")]
 #[derive(Debug, PyPayload)]
 pub struct NdArray {
-    values: Arc<Chunk>,
+    storage: Rc<Storage>,
+    /// Which of the values the array shows; `None` is all of them as they lie.
+    view: Option<Strided>,
+}
+
+/// Values that an array and its views share.
+struct Storage {
+    values: RefCell<Arc<Chunk>>,
+    on_change: Option<OnChange>,
+}
+
+/// Told the new values where an array is of an object that has them too.
+type OnChange = Box<dyn Fn(&Arc<Chunk>)>;
+
+impl fmt::Debug for Storage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.values.borrow().fmt(formatter)
+    }
 }
 
 impl NdArray {
     /// An array of these values.
     pub fn new(values: impl Into<Arc<Chunk>>) -> NdArray {
-        NdArray { values: values.into() }
+        NdArray { storage: Rc::new(Storage { values: RefCell::new(values.into()), on_change: None }), view: None }
+    }
+
+    /// An array of values that another object has too, which is told when they change.
+    pub fn shared(values: Arc<Chunk>, on_change: impl Fn(&Arc<Chunk>) + 'static) -> NdArray {
+        let storage = Storage { values: RefCell::new(values), on_change: Some(Box::new(on_change)) };
+        NdArray { storage: Rc::new(storage), view: None }
     }
 
     /// The values.
-    pub fn values(&self) -> &Arc<Chunk> {
-        &self.values
+    pub fn values(&self) -> Arc<Chunk> {
+        let values = self.storage.values.borrow().clone();
+        match &self.view {
+            None => values,
+            Some(view) => Arc::new(values.gather(&view.positions(), view.shape.clone())),
+        }
+    }
+
+    pub(super) fn dtype(&self) -> DType {
+        self.storage.values.borrow().dtype()
+    }
+
+    pub(super) fn layout(&self) -> Strided {
+        self.view.clone().unwrap_or_else(|| Strided::whole(self.storage.values.borrow().shape()))
+    }
+
+    /// An array that shows some of the same values.
+    pub(super) fn with_view(&self, view: Strided) -> NdArray {
+        NdArray { storage: self.storage.clone(), view: Some(view) }
     }
 
     fn item_at(&self, key: &PyObject, vm: &VirtualMachine) -> PyResult {
-        Operand::Eager(indexing::index(&self.plan_array(), key, vm)?).into_object(vm)
+        let layout = self.layout();
+        match layout.select(indexing::entries(layout.shape.len(), key, vm)?, vm)? {
+            Selection::View(view) if !view.shape.is_empty() => Ok(self.with_view(view).into_ref(&vm.ctx).into()),
+            Selection::View(view) => small_object((*self.with_view(view).values()).clone(), vm),
+            Selection::Elements(positions, shape) => {
+                small_object(self.storage.values.borrow().gather(&positions, shape), vm)
+            }
+        }
     }
+
+    /// `array[key] = value`.
+    pub(super) fn assign(&self, key: &PyObject, value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let layout = self.layout();
+        let (positions, shape) = match layout.select(indexing::entries(layout.shape.len(), key, vm)?, vm)? {
+            Selection::View(view) => (view.positions(), view.shape),
+            Selection::Elements(positions, shape) => (positions, shape),
+        };
+        self.write(&positions, &assigned(value, self.dtype(), &shape, vm)?);
+        Ok(())
+    }
+
+    fn write(&self, positions: &[usize], values: &Chunk) {
+        Arc::make_mut(&mut self.storage.values.borrow_mut()).scatter(positions, values);
+        if let Some(on_change) = &self.storage.on_change {
+            on_change(&self.storage.values.borrow());
+        }
+    }
+
+    /// Puts the result of an operator like `+=` in place of the values.
+    ///
+    /// # Errors
+    /// `TypeError` where they would lose their kind, `ValueError` where they have another shape.
+    pub fn replace(&self, result: &Chunk, vm: &VirtualMachine) -> PyResult<()> {
+        let (dtype, layout) = (self.dtype(), self.layout());
+        if kind_rank(result.dtype()) > kind_rank(dtype) {
+            let message = format!(
+                "Cannot cast ufunc output from dtype('{}') to dtype('{dtype}') with casting rule 'same_kind'",
+                result.dtype()
+            );
+            return Err(vm.new_type_error(message));
+        }
+        if result.shape() != layout.shape {
+            let (own, other) = (shape_text(&layout.shape), shape_text(result.shape()));
+            let message =
+                format!("non-broadcastable output operand with shape {own} doesn't match the broadcast shape {other}");
+            return Err(vm.new_value_error(message));
+        }
+        let cast = Array::in_memory(result.clone()).cast(dtype).map_err(|error| plan_exception(error, vm))?;
+        self.write(&layout.positions(), &evaluate_here(&cast, vm)?);
+        Ok(())
+    }
+}
+
+/// A shape as numpy's errors write it.
+fn shape_text(shape: &[usize]) -> String {
+    let lengths: Vec<String> = shape.iter().map(usize::to_string).collect();
+    format!("({}{})", lengths.join(","), if lengths.len() == 1 { "," } else { "" })
+}
+
+/// Kinds of dtypes in the order in which numpy casts them in place.
+fn kind_rank(dtype: DType) -> u8 {
+    match dtype {
+        DType::Bool => 0,
+        dtype if dtype.is_unsigned_integer() => 1,
+        dtype if dtype.is_integer() => 2,
+        dtype if dtype.is_float() => 3,
+        _ => 4,
+    }
+}
+
+/// What is assigned, in the dtype and shape of what it replaces.
+fn assigned(value: &PyObjectRef, dtype: DType, shape: &[usize], vm: &VirtualMachine) -> PyResult<Chunk> {
+    let failed = |error| plan_exception(error, vm);
+    let array = match Operand::expect(value, vm)?.without_labels() {
+        Operand::Weak(Scalar::Float(value)) if dtype.is_integer() && !value.is_finite() => {
+            let name = if value.is_nan() { "NaN" } else { "infinity" };
+            return Err(vm.new_value_error(format!("cannot convert float {name} to integer")));
+        }
+        Operand::Weak(Scalar::Text(text)) if dtype.is_numeric() => {
+            return Err(vm.new_value_error(format!("could not convert string to {dtype}: '{text}'")));
+        }
+        Operand::Weak(value) => {
+            let value = cast_scalar(&value, convert::default_dtype(&value), dtype, vm)?;
+            return Chunk::filled(dtype, shape.to_vec(), &value).map_err(|error| failed(error.into()));
+        }
+        Operand::Dataset(_) => return Err(vm.new_type_error("a Dataset is no array: take a variable of it")),
+        Operand::Lazy(array) => Array::in_memory(evaluate(&array, vm)?),
+        Operand::Eager(array) | Operand::Typed(array) => array,
+        Operand::DataArray(_) => unreachable!("labels are taken off"),
+    };
+    let mut array = array.cast(dtype).map_err(failed)?;
+    while array.ndim() > shape.len() && array.shape()[0] == 1 {
+        array = array.index_axis(0, 0).map_err(failed)?;
+    }
+    let fitting = array.broadcast_to(shape).map_err(|_| {
+        let (from, to) = (shape_text(array.shape()), shape_text(shape));
+        vm.new_value_error(format!("could not broadcast input array from shape {from} into shape {to}"))
+    })?;
+    evaluate_here(&fitting, vm)
 }
 
 impl Unlabelled for NdArray {
     fn plan_array(&self) -> Array {
-        Array::in_memory(self.values.clone())
+        Array::in_memory(self.values())
     }
 
     fn operand(array: Array) -> Operand {
@@ -53,21 +194,10 @@ impl Unlabelled for NdArray {
 
 impl Surface for NdArray {
     const CLASS: &'static str = "numpy.ndarray";
-    const METHODS: &'static [&'static [Method<Self>]] = &[
-        Shared::<Self>::REDUCTIONS,
-        Shared::<Self>::METHODS,
-        &[
-            Method {
-                name: "tolist",
-                parameters: "",
-                body: |this, arguments| Ok(nested_lists(&this.values, arguments.vm)),
-            },
-            Method { name: "reshape", parameters: "*shape, order='C', copy~", body: reshape },
-            Method { name: "ravel", parameters: "order='C'", body: flatten },
-            Method { name: "flatten", parameters: "order='C'", body: flatten },
-        ],
-    ];
-    const PROPERTIES: &'static [&'static [Property<Self>]] = &[Shared::<Self>::PROPERTIES];
+    const METHODS: &'static [&'static [Method<Self>]] =
+        &[super::nd_methods::METHODS, Shared::<Self>::REDUCTIONS, Shared::<Self>::METHODS];
+    const PROPERTIES: &'static [&'static [Property<Self>]] =
+        &[super::nd_methods::PROPERTIES, Shared::<Self>::PROPERTIES];
 }
 
 /// `f"{array:.3f}"`: an array without axes is formatted as its value, others only as they are.
@@ -91,84 +221,38 @@ pub(in crate::script) fn format_array(
     vm.call_method(&convert::plain_object(&value, vm), "__format__", (specification,))
 }
 
-/// Nested lists of plain Python values.
-fn nested_lists(values: &Chunk, vm: &VirtualMachine) -> PyObjectRef {
-    let leaves: Vec<PyObjectRef> = (0..values.len())
-        .filter_map(|index| values.get(index))
-        .map(|value| convert::plain_object(&value, vm))
-        .collect();
-    nest(&leaves, values.shape(), vm)
-}
-
-fn nest(leaves: &[PyObjectRef], shape: &[usize], vm: &VirtualMachine) -> PyObjectRef {
-    let Some((&length, inner)) = shape.split_first() else { return leaves[0].clone() };
-    let step: usize = inner.iter().product();
-    let items = (0..length).map(|index| nest(&leaves[index * step..(index + 1) * step], inner, vm)).collect();
-    vm.ctx.new_list(items).into()
-}
-
-fn flatten(this: &Py<NdArray>, arguments: &Arguments<'_>) -> PyResult {
-    reshaped(&this.values, vec![this.values.len()], arguments.vm)
-}
-
-fn reshape(this: &Py<NdArray>, arguments: &Arguments<'_>) -> PyResult {
-    let vm = arguments.vm;
-    let given = match arguments.rest.as_slice() {
-        [one] => convert::one_or_more(one, vm)?,
-        several => several.to_vec(),
-    };
-    let lengths = given.iter().map(|length| convert::integer(length, vm)).collect::<PyResult<Vec<_>>>()?;
-    let known: i64 = lengths.iter().filter(|&&length| length >= 0).product();
-    let missing = lengths.iter().filter(|&&length| length < 0).count();
-    let shape = lengths
-        .iter()
-        .map(|&length| if length < 0 { this.values.len() / known.max(1) as usize } else { length as usize })
-        .collect();
-    if missing > 1 {
-        return Err(vm.new_value_error("can only specify one unknown dimension"));
-    }
-    reshaped(&this.values, shape, vm)
-}
-
-fn reshaped(values: &Arc<Chunk>, shape: Vec<usize>, vm: &VirtualMachine) -> PyResult {
-    let message = format!("cannot reshape array of size {} into shape {shape:?}", values.len());
-    let chunk = (**values).clone().reshaped(shape).map_err(|_| vm.new_value_error(message))?;
-    small_object(chunk, vm)
-}
-
 surface_attributes!(NdArray);
-operators!(NdArray, METHODS);
+operators!(NdArray, MUTABLE_METHODS);
 
 #[pyclass(with(AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable))]
 impl NdArray {
     #[pyslot]
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
-        let values = &expect_object::<NdArray>(zelf, "an array", vm)?.values;
+        let values = expect_object::<NdArray>(zelf, "an array", vm)?.values();
         // Without axes, it prints as its value does.
         match values.get(0).filter(|_| values.ndim() == 0) {
             Some(value) => NumpyScalar::object(values.dtype(), value, vm)?.str(vm),
-            None => Ok(vm.ctx.new_str(print_values(values))),
+            None => Ok(vm.ctx.new_str(print_values(&values))),
         }
     }
 
     #[pymethod]
     fn __format__(zelf: &Py<Self>, specification: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-        format_array(zelf.as_object(), zelf.values.ndim() == 0, specification, vm)
+        format_array(zelf.as_object(), zelf.layout().shape.is_empty(), specification, vm)
     }
 }
 
 impl AsMapping for NdArray {
     fn as_mapping() -> &'static PyMappingMethods {
         static METHODS: PyMappingMethods = PyMappingMethods {
-            length: Some(|mapping, vm| match NdArray::mapping_downcast(mapping).values.shape().first() {
+            length: Some(|mapping, vm| match NdArray::mapping_downcast(mapping).layout().shape.first() {
                 Some(&length) => Ok(length),
                 None => Err(vm.new_type_error("len() of unsized object")),
             }),
             subscript: Some(|mapping, key, vm| NdArray::mapping_downcast(mapping).item_at(key, vm)),
-            ass_subscript: Some(|_mapping, _key, _value, vm| {
-                Err(vm.new_not_implemented_error(
-                    "assigning to elements of an array is not supported by swath: make a new one with np.where()",
-                ))
+            ass_subscript: Some(|mapping, key, value, vm| match value {
+                Some(value) => NdArray::mapping_downcast(mapping).assign(key, &value, vm),
+                None => Err(vm.new_value_error("cannot delete array elements")),
             }),
         };
         &METHODS
@@ -177,7 +261,7 @@ impl AsMapping for NdArray {
 
 impl Iterable for NdArray {
     fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        let Some(&length) = zelf.values.shape().first() else {
+        let Some(&length) = zelf.layout().shape.first() else {
             return Err(vm.new_type_error("iteration over a 0-d array"));
         };
         let items = (0..length).map(|index| zelf.item_at(vm.ctx.new_int(index).as_ref(), vm));
@@ -188,6 +272,6 @@ impl Iterable for NdArray {
 
 impl Representable for NdArray {
     fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
-        Ok(format_values(&zelf.values))
+        Ok(format_values(&zelf.values()))
     }
 }

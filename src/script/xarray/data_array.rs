@@ -11,7 +11,9 @@ use super::labelled::LabelledObject;
 use super::mapping::Mapping;
 use super::methods::{Shared, finish};
 use super::opening;
+use crate::array::Chunk;
 use crate::dataset::{Attributes, DataArray, Encoding, Variable};
+use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::dask::DaskArray;
@@ -19,7 +21,7 @@ use crate::script::engine;
 use crate::script::errors::dataset_exception;
 use crate::script::numbers::operators;
 use crate::script::numpy::{DTypeObject, NdArray, format_array};
-use crate::script::operand::single_value;
+use crate::script::operand::{evaluate, single_value};
 use crate::script::surface::{Method, Property, Surface, defines, surface_attributes};
 use indexmap::IndexMap;
 use rustpython_vm::builtins::{PyDict, PyStr, PyTuple, PyType};
@@ -29,6 +31,7 @@ use rustpython_vm::protocol::PyMappingMethods;
 use rustpython_vm::types::{AsMapping, AsNumber, Comparable, Constructor, GetAttr, Iterable, Representable, SetAttr};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::cell::RefCell;
+use std::sync::Arc;
 
 /// Where an array was taken from: what is said about it there changes with it.
 #[derive(Debug, Clone)]
@@ -211,15 +214,31 @@ const PROPERTIES: &[Property<DataArrayObject>] = &[
 ];
 
 fn values(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
-    let chunk = this.inner().values(&*engine::current()).map_err(|error| dataset_exception(error, vm))?;
-    Ok(NdArray::new(chunk).into_ref(&vm.ctx).into())
+    let inner = this.inner();
+    if let Some(values) = inner.data().in_memory_values() {
+        return Ok(shared_values(this, values).into_ref(&vm.ctx).into());
+    }
+    Ok(NdArray::new(evaluate(inner.data(), vm)?).into_ref(&vm.ctx).into())
+}
+
+/// Values in memory as an array that changes them here too, and where the array was taken from.
+fn shared_values(this: &Py<DataArrayObject>, values: &Arc<Chunk>) -> NdArray {
+    let owner = this.to_owned();
+    NdArray::shared(values.clone(), move |values| {
+        let data = Array::in_memory(values.clone());
+        owner.change_origin(|variable| variable.data = data.clone());
+        let mut arrays = owner.inner().arrays();
+        arrays[0] = data;
+        let changed = owner.inner().replace_arrays(arrays);
+        owner.replace(changed);
+    })
 }
 
 /// The array without labels: lazy, or as it is in memory.
 fn data(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
     let inner = this.inner();
     Ok(match inner.data().in_memory_values() {
-        Some(values) => NdArray::new(values.clone()).into_ref(&vm.ctx).into(),
+        Some(values) => shared_values(this, values).into_ref(&vm.ctx).into(),
         None => DaskArray::new(inner.data().clone()).into_ref(&vm.ctx).into(),
     })
 }

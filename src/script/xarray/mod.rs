@@ -1,5 +1,6 @@
 //! The module `xarray`: labelled arrays over `dataset`.
 
+mod apply;
 mod attributes;
 mod combine;
 mod combining;
@@ -17,6 +18,7 @@ mod methods;
 mod opening;
 mod opening_many;
 
+pub(super) use apply::looks_beyond_blocks;
 pub(super) use data_array::DataArrayObject;
 pub(super) use dataset_object::DatasetObject;
 
@@ -48,6 +50,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     }
     functions::install(&mut module)?;
     combine::install(&mut module)?;
+    apply::install(&mut module)?;
     opening::install(&mut module)?;
     opening_many::install(&mut module)?;
     module.finish()
