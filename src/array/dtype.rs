@@ -2,7 +2,7 @@
 //!
 //! The names and rules are numpy's (NEP 50, <https://numpy.org/neps/nep-0050-scalar-promotion.html>).
 
-use super::Storage;
+use super::{Calendar, Storage};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -99,6 +99,9 @@ pub enum DType {
     Datetime(TimeUnit),
     /// Spans of time in the unit; `i64::MIN` is NaT.
     Timedelta(TimeUnit),
+    /// Points in time of a calendar, counted in microseconds from its 1970-01-01T00:00; `i64::MIN` is NaT. To numpy they
+    /// are objects, of cftime's classes.
+    CalendarTime(Calendar),
     /// Unicode strings: coordinates and labels only.
     Text,
 }
@@ -114,7 +117,7 @@ impl DType {
             DType::Int8 => Storage::Int8,
             DType::Int16 => Storage::Int16,
             DType::Int32 => Storage::Int32,
-            DType::Int64 | DType::Datetime(_) | DType::Timedelta(_) => Storage::Int64,
+            DType::Int64 | DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => Storage::Int64,
             DType::UInt8 => Storage::UInt8,
             DType::UInt16 => Storage::UInt16,
             DType::UInt32 => Storage::UInt32,
@@ -132,7 +135,7 @@ impl DType {
             DType::Int16 | DType::UInt16 => 2,
             DType::Int32 | DType::UInt32 | DType::Float32 => 4,
             DType::Int64 | DType::UInt64 | DType::Float64 => 8,
-            DType::Datetime(_) | DType::Timedelta(_) => 8,
+            DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => 8,
             DType::Text => size_of::<String>(),
         }
     }
@@ -162,9 +165,9 @@ impl DType {
         matches!(self, DType::Bool) || self.is_integer() || self.is_float()
     }
 
-    /// Whether this is a datetime or a timedelta.
+    /// Whether this is a datetime, of whichever calendar, or a timedelta.
     pub const fn is_time(self) -> bool {
-        matches!(self, DType::Datetime(_) | DType::Timedelta(_))
+        matches!(self, DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_))
     }
 
     /// The unit of a datetime or a timedelta.
@@ -199,7 +202,7 @@ impl DType {
 
     /// The dtype both operands are cast to before an operation, `None` where numpy has none.
     pub fn promote(self, other: DType) -> Option<DType> {
-        use DType::{Bool, Datetime, Float32, Float64, Int64, Text, Timedelta, UInt64};
+        use DType::{Bool, CalendarTime, Datetime, Float32, Float64, Int64, Text, Timedelta, UInt64};
         if self == other {
             return Some(self);
         }
@@ -207,7 +210,7 @@ impl DType {
             (Text, _) | (_, Text) => None,
             (Datetime(a), Datetime(b)) => Some(Datetime(a.max(b))),
             (Timedelta(a), Timedelta(b)) => Some(Timedelta(a.max(b))),
-            (Datetime(_), _) | (_, Datetime(_)) => None,
+            (Datetime(_) | CalendarTime(_), _) | (_, Datetime(_) | CalendarTime(_)) => None,
             (Timedelta(unit), number) | (number, Timedelta(unit)) => number.is_integer().then_some(Timedelta(unit)),
             (Bool, number) | (number, Bool) => Some(number),
             (Float64, _) | (_, Float64) => Some(Float64),
@@ -266,6 +269,7 @@ impl fmt::Display for DType {
             DType::Datetime(unit) => return write!(formatter, "datetime64[{}]", unit.code()),
             DType::Timedelta(unit) => return write!(formatter, "timedelta64[{}]", unit.code()),
             DType::Text => "str",
+            DType::CalendarTime(_) => "object",
         };
         formatter.pad(name)
     }

@@ -5,6 +5,7 @@
 //! expressions or knows about labels; it imports no other module of the crate.
 
 mod buffer;
+mod calendar;
 mod chunk;
 mod chunk_grid;
 mod convert;
@@ -15,6 +16,7 @@ mod scalar;
 mod stored;
 
 pub use buffer::{Buffer, Element, Storage};
+pub use calendar::{Calendar, CalendarDate};
 pub(crate) use chunk::copy_rows;
 pub use chunk::{Chunk, row_major_strides};
 pub use chunk_grid::{AxisChunks, ChunkGrid, ChunkIndex};

@@ -59,7 +59,7 @@ impl Scalar {
             DType::Int8 => integer!(Int8, i8),
             DType::Int16 => integer!(Int16, i16),
             DType::Int32 => integer!(Int32, i32),
-            DType::Int64 | DType::Datetime(_) | DType::Timedelta(_) => integer!(Int64, i64),
+            DType::Int64 | DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => integer!(Int64, i64),
             DType::UInt8 => integer!(UInt8, u8),
             DType::UInt16 => integer!(UInt16, u16),
             DType::UInt32 => integer!(UInt32, u32),

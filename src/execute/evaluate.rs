@@ -2,14 +2,12 @@
 
 use super::leaf::{HeldValues, LeafValues};
 use super::program::Program;
+use super::quantiles::gather;
 use super::strips::{self, StripPlace};
 use super::target::Target;
 use super::{ExecuteError, Executor, TaskInputs};
-use crate::array::{Buffer, Chunk, DType, Element, Region, with_buffer};
-use crate::kernels::elementwise;
-use crate::kernels::quantile::{QuantileKind, quantiles};
-use crate::kernels::selection;
-use crate::plan::{NodeId, Operation, Quantile};
+use crate::array::{Buffer, Chunk, Element, Region, with_buffer};
+use crate::plan::{NodeId, Operation};
 use crate::task::{KeptResults, TaskId, input_regions};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -55,6 +53,8 @@ impl<'a> Evaluation<'a> {
             Operation::Concatenate { axis, .. } => self.concatenate(id, *axis, region),
             Operation::Reduce(_) => self.reduce_inline(id, region).map(Arc::new),
             Operation::Quantile(quantile) => self.quantile(id, quantile, region).map(Arc::new),
+            Operation::Window(window) => self.windows(id, window, region).map(Arc::new),
+            Operation::Scan(scan) => self.scanned(id, scan, region).map(Arc::new),
             Operation::Selected { kind, dtype } => self.selected(id, (*kind, *dtype), region).map(Arc::new),
             _ => self.run_program(id, region).map(Arc::new),
         }
@@ -99,21 +99,8 @@ impl<'a> Evaluation<'a> {
         let plan = &self.executor.computation().plan;
         let (input, pulled) = input_regions(plan, plan.node(id), region).remove(0);
         let values = self.evaluate(input, &pulled)?;
-        let inner: usize = region.shape[axis + 1..].iter().product();
-        let outer: usize = region.shape[..axis].iter().product();
-        let first = pulled.start[axis];
-        let length = pulled.shape[axis];
-        let mut taken = Buffer::with_capacity(values.dtype().storage(), region.element_count());
-        with_buffer!(values.data(), source => {
-            let taken = Element::vector_mut(&mut taken).expect("the result has the input's storage");
-            for row in 0..outer {
-                for &index in indices {
-                    let start = (row * length + index - first) * inner;
-                    taken.extend_from_slice(&source[start..start + inner]);
-                }
-            }
-        });
-        Ok(Arc::new(Chunk::new(values.dtype(), region.shape.clone(), taken)?))
+        let positions: Vec<usize> = indices.iter().map(|index| index - pulled.start[axis]).collect();
+        Ok(Arc::new(gather(&values, axis, &positions)?))
     }
 
     /// A region across inputs that lie one after another; that of one input is it.
@@ -137,46 +124,6 @@ impl<'a> Evaluation<'a> {
             }
         }
         Ok(Arc::new(whole))
-    }
-
-    /// Quantiles of all that lies behind a region.
-    fn quantile(&mut self, id: NodeId, quantile: &Quantile, region: &Region) -> Result<Chunk, ExecuteError> {
-        let plan = &self.executor.computation().plan;
-        let (input, pulled) = input_regions(plan, plan.node(id), region).remove(0);
-        let values = self.evaluate(input, &pulled)?;
-        let kind = match &quantile.kind {
-            QuantileKind::Median => QuantileKind::Median,
-            QuantileKind::Quantiles(all, method) => QuantileKind::Quantiles(all[region.range(0)].to_vec(), *method),
-        };
-        let found = quantiles(&values, &quantile.axes, &kind, quantile.skip_missing);
-        if let Ok(values) = Arc::try_unwrap(values) {
-            self.executor.pool.give(values);
-        }
-        self.quantile_chunk(id, found, region)
-    }
-
-    /// Quantiles that the passes of a selection found, of values of a dtype.
-    fn selected(&mut self, id: NodeId, (kind, dtype): (usize, DType), region: &Region) -> Result<Chunk, ExecuteError> {
-        let plan = &self.executor.computation().plan;
-        let (last, pulled) = input_regions(plan, plan.node(id), region).remove(0);
-        let rows = self.evaluate(last, &pulled)?;
-        let Operation::SelectionPass(pass) = &plan.node(last).operation else {
-            unreachable!("the last pass of a selection is what quantiles are selected by")
-        };
-        let rows = rows.as_slice::<u64>().expect("rows are uint64");
-        self.quantile_chunk(id, selection::selected(rows, &pass.kinds, kind, region.range(0), dtype), region)
-    }
-
-    /// Quantiles in the dtype of their node.
-    fn quantile_chunk(&self, id: NodeId, found: Vec<f64>, region: &Region) -> Result<Chunk, ExecuteError> {
-        let (dtype, count) = (self.executor.computation().plan.node(id).dtype, found.len());
-        let found = Buffer::Float64(found);
-        if dtype == DType::Float64 {
-            return Ok(Chunk::new(dtype, region.shape.clone(), found)?);
-        }
-        let mut rounded = Buffer::zeros(dtype.storage(), count);
-        elementwise::cast(DType::Float64, dtype, &found, &mut rounded, count);
-        Ok(Chunk::new(dtype, region.shape.clone(), rounded)?)
     }
 
     /// A region of a fused expression.

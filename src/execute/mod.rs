@@ -10,12 +10,16 @@ mod evaluate;
 mod leaf;
 mod pool;
 mod program;
+mod quantiles;
 mod reduce;
 mod scratch;
 mod strips;
 mod target;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod window_tests;
+mod windows;
 
 use crate::array::{ArrayError, ArrayLocation, Chunk, StoredArray, WrittenChunk};
 use crate::kernels::KernelError;

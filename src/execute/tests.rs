@@ -11,7 +11,7 @@ use crate::task::{ComputationId, Goal, PartialName, Partials, lower};
 use std::collections::BTreeMap;
 
 /// Runs every task of a computation of these arrays, stage by stage, and assembles the results.
-fn compute(arrays: &[Array], budget_bytes: u64) -> Vec<Chunk> {
+pub fn compute(arrays: &[Array], budget_bytes: u64) -> Vec<Chunk> {
     let goals = vec![Goal::Collect; arrays.len()];
     let computation = Arc::new(lower(ComputationId(0), Plan::of(arrays), goals, budget_bytes).unwrap());
     let results = run(&computation);
@@ -52,7 +52,7 @@ fn run(computation: &Arc<Computation>) -> HashMap<ResultId, Arc<TaskResult>> {
     results
 }
 
-const ROOMY: u64 = 1 << 30;
+pub const ROOMY: u64 = 1 << 30;
 
 fn counted(shape: &[usize], chunks: &[usize]) -> Array {
     let rule = Generator::Arange { start: Scalar::Int(0), step: Scalar::Int(1) };

@@ -7,8 +7,10 @@ pub mod elementwise;
 pub mod generate;
 pub mod quantile;
 pub mod reduction;
+pub mod scan;
 pub mod selection;
 mod vectors;
+pub mod window;
 
 use crate::array::{ArrayError, DType};
 

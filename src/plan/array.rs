@@ -1,6 +1,6 @@
 //! The handle to a node of a lazy expression, and what nodes there are.
 
-use super::{Groups, View};
+use super::{Groups, Scan, View, Window};
 use crate::array::{AxisChunks, Chunk, ChunkGrid, DType, Shape, StoredArray};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::Generator;
@@ -46,12 +46,15 @@ pub struct Quantile {
     pub axes: Vec<usize>,
     /// Leave NaN out.
     pub skip_missing: bool,
+    /// Groups along one of the axes: each has results of its own.
+    pub groups: Option<Groups>,
 }
 
 impl Quantile {
-    /// The input axis that each axis of the result but the first stems from.
+    /// The input axis that each axis of the result but the first stems from; that of groups from the axis that is grouped.
     pub fn kept_axes(&self, input_ndim: usize) -> Vec<usize> {
-        (0..input_ndim).filter(|axis| !self.axes.contains(axis)).collect()
+        let grouped = self.groups.as_ref().map(|groups| groups.axis);
+        (0..input_ndim).filter(|axis| !self.axes.contains(axis) || grouped == Some(*axis)).collect()
     }
 }
 
@@ -115,6 +118,10 @@ pub enum Operation {
     Reduce(Reduce),
     /// Medians or quantiles. One input.
     Quantile(Quantile),
+    /// Windows of neighbouring values. One input.
+    Window(Window),
+    /// A function of all values along an axis. One input.
+    Scan(Scan),
     /// A pass of a selection. Its values and, but for the first, the pass before.
     SelectionPass(SelectionPass),
     /// Medians or quantiles that a selection found: those of one of its kinds. The last pass.

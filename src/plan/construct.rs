@@ -162,7 +162,9 @@ impl Array {
         let text = from == DType::Text || dtype == DType::Text;
         let mixed_times = matches!(
             (from, dtype),
-            (DType::Datetime(_), DType::Timedelta(_)) | (DType::Timedelta(_), DType::Datetime(_))
+            (DType::Datetime(_), DType::Timedelta(_) | DType::CalendarTime(_))
+                | (DType::Timedelta(_), DType::Datetime(_) | DType::CalendarTime(_))
+                | (DType::CalendarTime(_), DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_))
         );
         if text || mixed_times {
             return Err(PlanError::NoSuchCast { from, to: dtype });
@@ -364,22 +366,12 @@ impl Array {
             .reduction
             .result_dtype(self.dtype())
             .ok_or_else(|| KernelError::UndefinedFor { operation: registered.name, dtypes: vec![self.dtype()] })?;
-        if let Some(Groups { axis, codes, count }) = &groups {
-            let (size, found) = (self.shape()[*axis], codes.len());
-            if found != size || codes.iter().any(|&code| code >= 0 && code as usize >= *count) {
-                return Err(PlanError::GroupCodes { axis: *axis, size, found, count: *count });
-            }
-        }
+        groups.as_ref().map_or(Ok(()), |groups| self.check_groups(groups))?;
         if !registered.has_identity && axes.iter().any(|&axis| self.shape()[axis] == 0) {
             return Err(PlanError::EmptyReduction { operation: name.to_owned() });
         }
         let reduce = Reduce { name: name.to_owned(), axes, options, groups };
-        let chunks = |axis: usize| match &reduce.groups {
-            Some(groups) if groups.axis == axis => {
-                AxisChunks::regular(groups.count, groups.count.min(self.grid().axes()[axis].max_size()))
-            }
-            _ => self.grid().axes()[axis].clone(),
-        };
+        let chunks = |axis: usize| self.chunks_in_groups(axis, reduce.groups.as_ref());
         let grid = ChunkGrid::new(reduce.result_axes(self.ndim()).into_iter().map(chunks).collect());
         Ok(Array::new(Operation::Reduce(reduce), vec![self.clone()], dtype, grid))
     }
@@ -391,13 +383,31 @@ impl Array {
     /// # Errors
     /// Where an axis doesn't exist or the dtype has no quantiles.
     pub fn quantile(&self, kind: QuantileKind, axes: &[usize], skip_missing: bool) -> Result<Array, PlanError> {
+        self.quantile_groups(kind, axes, None, skip_missing)
+    }
+
+    /// The same over axes of which one may be grouped: an axis of groups, of the order of their codes, takes its place. A
+    /// task holds the values behind its groups, from the first of their positions to the last.
+    ///
+    /// # Errors
+    /// As [`Array::quantile`], and where there isn't one code a position or a code isn't below the number of groups.
+    pub fn quantile_groups(
+        &self,
+        kind: QuantileKind,
+        axes: &[usize],
+        groups: Option<Groups>,
+        skip_missing: bool,
+    ) -> Result<Array, PlanError> {
         let mut axes = axes.to_vec();
+        axes.extend(groups.as_ref().map(|groups| groups.axis));
         axes.sort_unstable();
         axes.dedup();
         axes.iter().try_for_each(|&axis| self.check_axis(axis))?;
+        groups.as_ref().map_or(Ok(()), |groups| self.check_groups(groups))?;
         let (dtype, count) = (kind.result_dtype(self.dtype())?, kind.count());
-        let quantile = Quantile { kind, axes, skip_missing };
-        let kept = quantile.kept_axes(self.ndim()).into_iter().map(|axis| self.grid().axes()[axis].clone());
+        let quantile = Quantile { kind, axes, skip_missing, groups };
+        let chunks = |axis: usize| self.chunks_in_groups(axis, quantile.groups.as_ref());
+        let kept: Vec<AxisChunks> = quantile.kept_axes(self.ndim()).into_iter().map(chunks).collect();
         let grid = ChunkGrid::new([AxisChunks::regular(count, count)].into_iter().chain(kept).collect());
         Ok(Array::new(Operation::Quantile(quantile), vec![self.clone()], dtype, grid))
     }
@@ -414,7 +424,27 @@ impl Array {
         Array::new(Operation::Rechunk, vec![self.clone()], self.dtype(), grid)
     }
 
-    fn check_axis(&self, axis: usize) -> Result<(), PlanError> {
+    /// Whether groups are of an axis of this array.
+    fn check_groups(&self, groups: &Groups) -> Result<(), PlanError> {
+        let Groups { axis, codes, count } = groups;
+        let (size, found) = (self.shape()[*axis], codes.len());
+        match found != size || codes.iter().any(|&code| code >= 0 && code as usize >= *count) {
+            true => Err(PlanError::GroupCodes { axis: *axis, size, found, count: *count }),
+            false => Ok(()),
+        }
+    }
+
+    /// Chunks of an axis that is kept, or of the groups along it: those no longer than the axis has them.
+    fn chunks_in_groups(&self, axis: usize, groups: Option<&Groups>) -> AxisChunks {
+        match groups {
+            Some(groups) if groups.axis == axis => {
+                AxisChunks::regular(groups.count, groups.count.min(self.grid().axes()[axis].max_size()))
+            }
+            _ => self.grid().axes()[axis].clone(),
+        }
+    }
+
+    pub(super) fn check_axis(&self, axis: usize) -> Result<(), PlanError> {
         if axis < self.ndim() { Ok(()) } else { Err(PlanError::NoSuchAxis { axis, ndim: self.ndim() }) }
     }
 }

@@ -7,7 +7,7 @@
 //! output %2
 //! ```
 
-use super::{Node, NodeId, Operation, Plan, View, ViewAxis};
+use super::{Groups, Node, NodeId, Operation, Plan, View, ViewAxis, WindowSummary};
 use crate::array::{ChunkGrid, DType, Scalar};
 use crate::kernels::generate::{Distribution, Generator};
 use crate::kernels::quantile::QuantileKind;
@@ -79,7 +79,8 @@ pub(super) fn operation(plan: &Plan, node: &Node) -> String {
                 QuantileKind::Median => "median".to_owned(),
                 QuantileKind::Quantiles(probabilities, _) => format!("quantiles {probabilities:?}"),
             };
-            format!("{name}({}, axes {:?}{skip})", input(0), quantile.axes)
+            let groups = in_groups(quantile.groups.as_ref());
+            format!("{name}({}, axes {:?}{groups}{skip})", input(0), quantile.axes)
         }
         Operation::SelectionPass(pass) => {
             let skip = if pass.reduce.options.skip_missing { ", skipna" } else { "" };
@@ -87,18 +88,32 @@ pub(super) fn operation(plan: &Plan, node: &Node) -> String {
             format!("{}({}, axes {:?}{skip}{before})", pass.reduce.name, input(0), pass.reduce.axes)
         }
         Operation::Selected { .. } => call("selected"),
+        Operation::Scan(scan) => format!("{}({}, axis {})", scan.kind.name(), input(0), scan.axis),
+        Operation::Window(window) => {
+            let name = match &window.summary {
+                WindowSummary::Reduce { name, .. } => name,
+                WindowSummary::Median { .. } => "median",
+                WindowSummary::Values { .. } => "values",
+            };
+            let sizes: Vec<String> =
+                window.axes.iter().map(|window| format!("{} along {}", window.size, window.axis)).collect();
+            format!("{name}({}, windows of {})", input(0), sizes.join(", "))
+        }
         Operation::Reduce(reduce) => {
             let skip = if reduce.options.skip_missing { ", skipna" } else { "" };
             let ddof = match reduce.options.ddof {
                 0 => String::new(),
                 ddof => format!(", ddof {ddof}"),
             };
-            let groups = reduce.groups.as_ref().map_or(String::new(), |groups| {
-                format!(", {} along {}", counted(groups.count, "group", "groups"), groups.axis)
-            });
+            let groups = in_groups(reduce.groups.as_ref());
             format!("{}({}, axes {:?}{groups}{skip}{ddof})", reduce.name, input(0), reduce.axes)
         }
     }
+}
+
+fn in_groups(groups: Option<&Groups>) -> String {
+    groups
+        .map_or(String::new(), |groups| format!(", {} along {}", counted(groups.count, "group", "groups"), groups.axis))
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

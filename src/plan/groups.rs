@@ -30,6 +30,19 @@ impl Groups {
         Some(first..last + 1)
     }
 
+    /// Positions from the first to the last of so many neighbouring groups at most, where each such run of groups is
+    /// numbered from a multiple of their count.
+    pub fn most_positions(&self, held: usize) -> usize {
+        let mut ends: Vec<Option<(usize, usize)>> = vec![None; self.count.div_ceil(held.max(1))];
+        for (position, &code) in self.codes.iter().enumerate() {
+            if let Ok(group) = usize::try_from(code) {
+                let (first, _) = ends[group / held.max(1)].unwrap_or((position, position));
+                ends[group / held.max(1)] = Some((first, position));
+            }
+        }
+        ends.into_iter().flatten().map(|(first, last)| last - first + 1).max().unwrap_or(0)
+    }
+
     /// Whether groups follow one another along the axis, so that each is a range of positions.
     pub fn is_sorted(&self) -> bool {
         self.codes.iter().filter(|code| **code >= 0).is_sorted()

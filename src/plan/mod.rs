@@ -13,7 +13,9 @@ mod explain;
 mod flat;
 mod groups;
 pub mod optimize;
+mod scan;
 mod view;
+mod window;
 
 pub use array::{Array, KeepAlive, Operation, PersistedArray, Quantile, Reduce, SelectionPass};
 pub use blockwise::AxisRole;
@@ -23,7 +25,9 @@ pub use explain::explain;
 pub use flat::{Node, NodeId, Plan, PlanBuilder};
 pub use groups::Groups;
 pub use optimize::optimize;
+pub use scan::Scan;
 pub use view::{View, ViewAxis};
+pub use window::{Window, WindowAxis, WindowSummary};
 
 use crate::array::{ArrayError, Chunk, DType, Shape};
 use crate::kernels::KernelError;

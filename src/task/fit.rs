@@ -1,6 +1,6 @@
 //! Splits what tasks compute until one fits a rank's budget, and says what would fit where none does.
 
-use super::geometry::{depends_on_store, halve_longest};
+use super::geometry::{depends_on_store, halve_except, halve_longest};
 use super::lower::{Lowering, MERGE_FAN_IN, SELECTION_FAN_IN};
 use super::memory::largest_region;
 use super::passes::Pass;
@@ -66,7 +66,12 @@ impl Lowering {
             if needed_bytes <= self.resources.budget_bytes {
                 return Ok(grid);
             }
-            grid = match halve_longest(&grid, smallest) {
+            // Along the axis of a scan nothing is won: every region needs all of it.
+            let halved = match &self.computation.plan.node(node).operation {
+                Operation::Scan(scan) if smallest.is_none() => halve_except(&grid, scan.axis),
+                _ => halve_longest(&grid, smallest),
+            };
+            grid = match halved {
                 Some(halved) => halved,
                 None => return Err(self.too_large(node, &grid, needed_bytes)),
             };
@@ -131,6 +136,8 @@ fn operation_name(operation: &Operation) -> &'static str {
         Operation::Concatenate { .. } => "concatenate",
         Operation::Reduce(_) => "reduction",
         Operation::Quantile(_) | Operation::SelectionPass(_) | Operation::Selected { .. } => "quantile",
+        Operation::Window(_) => "rolling",
+        Operation::Scan(scan) => scan.kind.name(),
         Operation::Rechunk => "rechunk",
     }
 }

@@ -62,8 +62,11 @@ pub fn natural_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
                 let kept = input(0).axes().iter().take(node.shape.len() - 1).cloned();
                 ChunkGrid::new([AxisChunks::regular(node.shape[0], node.shape[0])].into_iter().chain(kept).collect())
             }
+            Operation::Window(window) => window.output_grid(input(0)),
+            Operation::Scan(scan) => scan.with_whole_axis(input(0)),
             Operation::Quantile(quantile) => {
-                let kept = quantile.kept_axes(input(0).ndim()).into_iter().map(|axis| input(0).axes()[axis].clone());
+                let chunks = |axis: usize| kept_chunks(&input(0).axes()[axis], axis, quantile.groups.as_ref());
+                let kept = quantile.kept_axes(input(0).ndim()).into_iter().map(chunks);
                 ChunkGrid::new([AxisChunks::regular(node.shape[0], node.shape[0])].into_iter().chain(kept).collect())
             }
         };
@@ -87,11 +90,16 @@ pub fn depends_on_store(plan: &Plan, id: NodeId) -> bool {
 }
 
 fn kept_axes(input: &ChunkGrid, reduce: &Reduce) -> ChunkGrid {
-    let chunks = |axis: usize| match &reduce.groups {
-        Some(groups) if groups.axis == axis => group_chunks(&input.axes()[axis], groups),
-        _ => input.axes()[axis].clone(),
-    };
+    let chunks = |axis: usize| kept_chunks(&input.axes()[axis], axis, reduce.groups.as_ref());
     ChunkGrid::new(reduce.result_axes(input.ndim()).into_iter().map(chunks).collect())
+}
+
+/// Chunks of an axis that is kept, or of the groups along it.
+fn kept_chunks(blocks: &AxisChunks, axis: usize, groups: Option<&Groups>) -> AxisChunks {
+    match groups {
+        Some(groups) if groups.axis == axis => group_chunks(blocks, groups),
+        _ => blocks.clone(),
+    }
 }
 
 /// Chunks of an axis of groups. Groups that follow one another are cut near the ends of the blocks that they are folded

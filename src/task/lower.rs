@@ -139,8 +139,10 @@ fn lower_selected(
         if let Some(pass) = passes.next_if(|pass| pass.nodes[0] == node) {
             lowering.add_pass(pass)?;
         }
-        if matches!(lowering.computation.plan.node(node).operation, Operation::Quantile(_)) {
-            lowering.add_quantiles(node)?;
+        match lowering.computation.plan.node(node).operation {
+            Operation::Quantile(_) => lowering.add_quantiles(node)?,
+            Operation::Scan(_) => lowering.add_scan(node)?,
+            _ => {}
         }
     }
     lowering.collect_finished(goals);
@@ -249,6 +251,23 @@ impl Lowering {
         let name = match &self.computation.plan.node(node).operation {
             Operation::Quantile(Quantile { kind: QuantileKind::Median, .. }) => "median",
             _ => "quantile",
+        };
+        let stage = self.push_producer(node, grid, StageOutput::Keep, name.to_owned());
+        self.materialised.insert(node, stage);
+        Ok(())
+    }
+
+    /// The stage that materialises a function along an axis: in regions that have all of it, cut out of chunks that an
+    /// earlier stage has decoded where each would be decoded again and again.
+    fn add_scan(&mut self, node: NodeId) -> Result<(), TaskError> {
+        let grid = self.fit(node, natural_grid(&self.computation.plan, node), None)?;
+        let demand = Demand::of_input(&self.computation.plan, node, &grid);
+        let task_bytes = self.projection().evaluate_bytes(node, &largest_region(&grid));
+        self.materialise_for(&demand, task_bytes)?;
+        let grid = self.fit(node, grid, None)?;
+        let name = match &self.computation.plan.node(node).operation {
+            Operation::Scan(scan) => scan.kind.name(),
+            _ => "scan",
         };
         let stage = self.push_producer(node, grid, StageOutput::Keep, name.to_owned());
         self.materialised.insert(node, stage);

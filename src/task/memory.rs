@@ -7,7 +7,8 @@ use super::selections::selection_of;
 use super::{Stage, StageId, StageWork};
 use crate::array::{AxisChunks, ChunkGrid, Region};
 use crate::kernels::reduction;
-use crate::plan::{NodeId, Operation, Plan, Reduce, SelectionPass};
+use crate::kernels::window::scratch_bytes;
+use crate::plan::{NodeId, Operation, Plan, Reduce, SelectionPass, WindowSummary};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Bytes of the strip registers of one task: some tens of strips of a few thousand values.
@@ -54,12 +55,37 @@ impl MemoryProjection<'_> {
                 let of_input = |&input: &NodeId| self.evaluate_bytes(input, &self.within(input, *axis, region));
                 own + node.inputs.iter().map(of_input).max().unwrap_or(0)
             }
+            Operation::Window(window) => {
+                let input = node.inputs[0];
+                let largest = window.largest_input(&region.shape, &self.plan.node(input).shape);
+                let sizes: Vec<(usize, usize)> = window.axes.iter().map(|window| (window.axis, window.size)).collect();
+                let scratch = match &window.summary {
+                    WindowSummary::Reduce { name, .. } => {
+                        scratch_bytes(name, self.plan.node(input).dtype, &largest.shape, &sizes)
+                    }
+                    _ => 16 * sizes.iter().map(|(_, size)| *size as u64).product::<u64>(),
+                };
+                // Values and results of a slab stand beside all of them.
+                3 * own + scratch + self.evaluate_bytes(input, &largest)
+            }
+            Operation::Scan(_) => {
+                let (input, region) = input_regions(self.plan, node, region).remove(0);
+                let scanned = region.element_count() as u64 * node.dtype.size_bytes() as u64;
+                own + scanned + self.evaluate_bytes(input, &region)
+            }
             Operation::Selected { .. } => {
                 let (input, region) = input_regions(self.plan, node, region).remove(0);
                 3 * own + self.evaluate_bytes(input, &region)
             }
             Operation::Quantile(quantile) => {
-                let (input, region) = input_regions(self.plan, node, region).remove(0);
+                let held = region.clone();
+                let (input, mut region) = input_regions(self.plan, node, region).remove(0);
+                if let Some(groups) = &quantile.groups {
+                    // Other groups may lie farther apart.
+                    let place = quantile.kept_axes(region.ndim()).iter().position(|axis| *axis == groups.axis);
+                    region.start[groups.axis] = 0;
+                    region.shape[groups.axis] = groups.most_positions(held.shape[1 + place.unwrap_or(0)]);
+                }
                 let summarised = quantile.axes.iter().map(|&axis| region.shape[axis]).product();
                 let scratch = crate::kernels::quantile::scratch_bytes(self.plan.node(input).dtype, summarised) as u64;
                 // Quantiles are float64 before they are the result's dtype.

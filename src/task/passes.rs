@@ -145,7 +145,9 @@ fn read_leaves(plan: &Plan, root: NodeId) -> BTreeSet<NodeId> {
         let node = plan.node(id);
         match &node.operation {
             Operation::InMemory(_) | Operation::Generated(Generator::Full(_) | Generator::Arange { .. }) => {}
-            Operation::Reduce(_) | Operation::Quantile(_) | Operation::SelectionPass(_) => drop(leaves.insert(id)),
+            Operation::Reduce(_) | Operation::Quantile(_) | Operation::SelectionPass(_) | Operation::Scan(_) => {
+                leaves.insert(id);
+            }
             _ if node.inputs.is_empty() => drop(leaves.insert(id)),
             _ => pending.extend(&node.inputs),
         }

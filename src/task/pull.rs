@@ -107,10 +107,23 @@ pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, 
             ranges.push(0..row);
             vec![(node.inputs[0], Region::from_ranges(ranges))]
         }
+        Operation::Window(window) => {
+            let input = &plan.node(node.inputs[0]).shape;
+            vec![(node.inputs[0], window.input_region(region, input))]
+        }
+        Operation::Scan(scan) => {
+            let input = &plan.node(node.inputs[0]).shape;
+            vec![(node.inputs[0], scan.input_region(region, input))]
+        }
         Operation::Quantile(quantile) => {
             let mut ranges = Region::whole(&plan.node(node.inputs[0]).shape).ranges();
             for (axis, range) in quantile.kept_axes(ranges.len()).into_iter().zip(region.ranges().into_iter().skip(1)) {
-                ranges[axis] = range;
+                ranges[axis] = match &quantile.groups {
+                    Some(groups) if groups.axis == axis => {
+                        groups.positions_within(ranges[axis].clone(), &range).unwrap_or(0..0)
+                    }
+                    _ => range,
+                };
             }
             vec![(node.inputs[0], Region::from_ranges(ranges))]
         }

@@ -37,7 +37,7 @@ pub fn in_passes(plan: &Plan, large_bytes: u64) -> Plan {
 
 /// The quantiles of a node that are of many values.
 fn large<'a>(plan: &Plan, node: &'a Node, large_bytes: u64) -> Option<&'a Quantile> {
-    let Operation::Quantile(quantile) = &node.operation else { return None };
+    let Operation::Quantile(quantile @ Quantile { groups: None, .. }) = &node.operation else { return None };
     let input = plan.node(node.inputs[0]);
     let behind = quantile.axes.iter().map(|&axis| input.shape[axis] as u64).product::<u64>();
     let is_large = behind * input.dtype.size_bytes() as u64 >= large_bytes;
@@ -48,7 +48,7 @@ fn large<'a>(plan: &Plan, node: &'a Node, large_bytes: u64) -> Option<&'a Quanti
 fn alike(plan: &Plan, node: &Node, quantile: &Quantile) -> Vec<QuantileKind> {
     let mut kinds: Vec<QuantileKind> = Vec::new();
     for other in plan.nodes().iter().filter(|other| other.inputs == node.inputs) {
-        if let Operation::Quantile(Quantile { kind, axes, skip_missing }) = &other.operation
+        if let Operation::Quantile(Quantile { kind, axes, skip_missing, groups: None }) = &other.operation
             && (axes, skip_missing) == (&quantile.axes, &quantile.skip_missing)
             && kind.count() > 0
             && !kinds.contains(kind)

@@ -131,7 +131,11 @@ fn compute(plan: &Plan, node: &Node, inputs: &[&Values]) -> Values {
         }
         Operation::Concatenate { axis, .. } => concatenate(inputs, *axis),
         Operation::Rechunk => inputs[0].clone(),
-        Operation::Quantile(_) | Operation::SelectionPass(_) | Operation::Selected { .. } => {
+        Operation::Quantile(_)
+        | Operation::SelectionPass(_)
+        | Operation::Selected { .. }
+        | Operation::Window(_)
+        | Operation::Scan(_) => {
             panic!("random programs have no quantiles")
         }
         Operation::Stored(_) | Operation::Persisted(_) => panic!("the oracle knows values in memory only"),

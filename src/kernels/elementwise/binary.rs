@@ -31,7 +31,7 @@ pub fn binary(op: BinaryOp, left: DType, right: DType, a: &Buffer, b: &Buffer, o
         DType::Float32 => float::<f32>(op, a, b, output, count),
         DType::Float64 => float::<f64>(op, a, b, output, count),
         DType::Text => text(op, a, b, output, count),
-        DType::Datetime(_) | DType::Timedelta(_) => unreachable!("times are dispatched above"),
+        DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => unreachable!("times are dispatched above"),
     }
 }
 

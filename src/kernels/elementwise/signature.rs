@@ -111,7 +111,7 @@ impl BinaryOp {
     /// Dtypes where at least one operand is a datetime or timedelta.
     fn time_signature(self, left: DType, right: DType) -> Option<BinarySignature> {
         use BinaryOp as Op;
-        use DType::{Datetime, Timedelta};
+        use DType::{CalendarTime, Datetime, Timedelta};
         let of = |left, right, result| Some(BinarySignature { left, right, result });
         match (self, left, right) {
             (Op::Subtract, Datetime(a), Datetime(b)) => {
@@ -126,6 +126,11 @@ impl BinaryOp {
                 let unit = a.max(b);
                 of(Timedelta(unit), Datetime(unit), Datetime(unit))
             }
+            (Op::Subtract, CalendarTime(a), CalendarTime(b)) if a == b => {
+                of(left, right, Timedelta(TimeUnit::Microsecond))
+            }
+            (Op::Add | Op::Subtract, CalendarTime(_), Timedelta(_)) => of(left, Timedelta(TimeUnit::Microsecond), left),
+            (Op::Add, Timedelta(_), CalendarTime(_)) => of(Timedelta(TimeUnit::Microsecond), right, right),
             (Op::Multiply, Timedelta(unit), number) if number.is_integer() => of(left, DType::Int64, Timedelta(unit)),
             (Op::Multiply, number, Timedelta(unit)) if number.is_integer() => of(DType::Int64, right, Timedelta(unit)),
             (Op::Add | Op::Subtract | Op::Remainder, Timedelta(_), Timedelta(_))
@@ -154,7 +159,7 @@ pub fn weak_scalar_dtype(array: DType, value: &Scalar) -> Result<DType, KernelEr
         Scalar::Float(_) => array.float(),
         Scalar::Int(_) | Scalar::UInt(_) => match array {
             DType::Bool | DType::Text => DType::Int64,
-            DType::Datetime(_) | DType::Timedelta(_) => DType::Int64,
+            DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => DType::Int64,
             _ => {
                 let integer = value.as_i128().expect("an integer scalar has an integer value");
                 if let Some((low, high)) = array.integer_range()

@@ -26,7 +26,7 @@ pub fn unary(op: UnaryOp, operand: DType, input: &Buffer, output: &mut Buffer, c
         DType::UInt64 => integer::<u64>(op, input, output, count),
         DType::Float32 => float::<f32>(op, input, output, count),
         DType::Float64 => float::<f64>(op, input, output, count),
-        DType::Datetime(_) | DType::Timedelta(_) => time(op, input, output, count),
+        DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => time(op, input, output, count),
         DType::Text => undefined(op, "text"),
     }
 }

@@ -40,7 +40,9 @@ impl Reduction for Count {
         match input {
             DType::Float32 => fold::fold::<f32, Kept<NotNan>>(state, strip),
             DType::Float64 => fold::fold::<f64, Kept<NotNan>>(state, strip),
-            DType::Datetime(_) | DType::Timedelta(_) => fold::fold::<i64, Kept<NotNat>>(state, strip),
+            DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => {
+                fold::fold::<i64, Kept<NotNat>>(state, strip)
+            }
             _ => count_all(state, strip),
         }
     }

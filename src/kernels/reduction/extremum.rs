@@ -171,7 +171,7 @@ impl<const LARGEST: bool> Reduction for Extremum<LARGEST> {
             DType::Float64 => fold::finish::<Floats<f64, Everything, LARGEST>, f64>(&state, |(value, seen)| {
                 if seen == f64::SEEN { value } else { f64::NAN }
             }),
-            DType::Datetime(_) | DType::Timedelta(_) => {
+            DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => {
                 fold::finish::<Times<Everything, LARGEST>, i64>(&state, |(value, seen)| {
                     if seen == 1 { value } else { DType::NOT_A_TIME }
                 })

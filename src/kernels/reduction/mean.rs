@@ -98,7 +98,7 @@ impl Reduction for Mean {
     fn result_dtype(&self, input: DType) -> Option<DType> {
         match input {
             DType::Text => None,
-            DType::Datetime(_) | DType::Timedelta(_) => Some(input),
+            DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => Some(input),
             _ => Some(input.float()),
         }
     }
@@ -131,7 +131,9 @@ impl Reduction for Mean {
 
     fn finish(&self, state: Accumulator, input: DType, _: ReductionOptions) -> Buffer {
         match input {
-            DType::Datetime(_) | DType::Timedelta(_) => fold::finish::<Times<Everything>, i64>(&state, mean_of_times),
+            DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => {
+                fold::finish::<Times<Everything>, i64>(&state, mean_of_times)
+            }
             DType::Float32 => fold::finish::<Numbers<Everything>, f32>(&state, |state| mean_of_numbers(state) as f32),
             _ => fold::finish::<Numbers<Everything>, f64>(&state, mean_of_numbers),
         }

@@ -5,6 +5,7 @@
 
 mod count;
 mod extremum;
+mod first;
 mod fold;
 #[cfg(test)]
 mod laws;
@@ -127,6 +128,8 @@ pub static REGISTRY: &[Registered] = &[
     Registered { name: "min", reduction: &extremum::Extremum::<false>, has_identity: false },
     Registered { name: "max", reduction: &extremum::Extremum::<true>, has_identity: false },
     Registered { name: "count", reduction: &count::Count, has_identity: true },
+    Registered { name: "first", reduction: &first::First::<false>, has_identity: true },
+    Registered { name: "last", reduction: &first::First::<true>, has_identity: true },
     Registered { name: "any", reduction: &truth::Truth::<false>, has_identity: true },
     Registered { name: "all", reduction: &truth::Truth::<true>, has_identity: true },
 ];

@@ -114,7 +114,9 @@ impl<O: Operation<f64> + Operation<i64> + Operation<u64>> Reduction for Total<O>
             (DType::Float64, false) => fold::fold::<f64, Numbers<O, f64, Everything>>(state, strip),
             (DType::Timedelta(_), true) => fold::fold::<i64, Times<O, NotNat>>(state, strip),
             (DType::Timedelta(_), false) => fold::fold::<i64, Times<O, Everything>>(state, strip),
-            (DType::Datetime(_) | DType::Text, _) => unreachable!("there is no total of {input}"),
+            (DType::Datetime(_) | DType::CalendarTime(_) | DType::Text, _) => {
+                unreachable!("there is no total of {input}")
+            }
         }
     }
 

@@ -60,7 +60,7 @@ impl Element {
                 DType::Int8 => data_type::int8(),
                 DType::Int16 => data_type::int16(),
                 DType::Int32 => data_type::int32(),
-                DType::Int64 | DType::Datetime(_) | DType::Timedelta(_) => data_type::int64(),
+                DType::Int64 | DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => data_type::int64(),
                 DType::UInt8 => data_type::uint8(),
                 DType::UInt16 => data_type::uint16(),
                 DType::UInt32 => data_type::uint32(),
@@ -100,7 +100,7 @@ pub(super) fn parse_fill_value(value: &Value, dtype: DType) -> Result<Option<Sca
         (DType::Float32 | DType::Float64, Value::String(text)) => {
             Scalar::Float(parse_float(text, dtype).ok_or_else(unknown)?)
         }
-        (DType::Datetime(_) | DType::Timedelta(_), Value::String(text)) if text == "NaT" => {
+        (DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_), Value::String(text)) if text == "NaT" => {
             Scalar::Int(DType::NOT_A_TIME)
         }
         (DType::Float32 | DType::Float64, Value::Number(number)) => Scalar::Float(number.as_f64().ok_or_else(unknown)?),

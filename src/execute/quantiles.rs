@@ -1,0 +1,111 @@
+//! Quantiles inside a task: those of all that lies behind a region, or of each group of it.
+
+use super::ExecuteError;
+use super::evaluate::Evaluation;
+use crate::array::{Buffer, Chunk, DType, Element, Region, with_buffer};
+use crate::kernels::elementwise;
+use crate::kernels::quantile::{QuantileKind, quantiles};
+use crate::kernels::selection;
+use crate::plan::{Groups, NodeId, Operation, Quantile};
+use crate::task::input_regions;
+use std::sync::Arc;
+
+impl Evaluation<'_> {
+    /// Quantiles of all that lies behind a region.
+    pub fn quantile(&mut self, id: NodeId, quantile: &Quantile, region: &Region) -> Result<Chunk, ExecuteError> {
+        let plan = &self.executor.computation().plan;
+        let (input, pulled) = input_regions(plan, plan.node(id), region).remove(0);
+        let values = self.evaluate(input, &pulled)?;
+        let kind = match &quantile.kind {
+            QuantileKind::Median => QuantileKind::Median,
+            QuantileKind::Quantiles(all, method) => QuantileKind::Quantiles(all[region.range(0)].to_vec(), *method),
+        };
+        let quantile = Quantile { kind, ..quantile.clone() };
+        let found = match &quantile.groups {
+            Some(groups) => of_groups(&values, pulled.start[groups.axis], &quantile, groups, region)?,
+            None => quantiles(&values, &quantile.axes, &quantile.kind, quantile.skip_missing),
+        };
+        if let Ok(values) = Arc::try_unwrap(values) {
+            self.executor.pool.give(values);
+        }
+        self.quantile_chunk(id, found, region)
+    }
+
+    /// Quantiles that the passes of a selection found, of values of a dtype.
+    pub fn selected(
+        &mut self,
+        id: NodeId,
+        (kind, dtype): (usize, DType),
+        region: &Region,
+    ) -> Result<Chunk, ExecuteError> {
+        let plan = &self.executor.computation().plan;
+        let (last, pulled) = input_regions(plan, plan.node(id), region).remove(0);
+        let rows = self.evaluate(last, &pulled)?;
+        let Operation::SelectionPass(pass) = &plan.node(last).operation else {
+            unreachable!("the last pass of a selection is what quantiles are selected by")
+        };
+        let rows = rows.as_slice::<u64>().expect("rows are uint64");
+        self.quantile_chunk(id, selection::selected(rows, &pass.kinds, kind, region.range(0), dtype), region)
+    }
+
+    /// Quantiles in the dtype of their node.
+    fn quantile_chunk(&self, id: NodeId, found: Vec<f64>, region: &Region) -> Result<Chunk, ExecuteError> {
+        let (dtype, count) = (self.executor.computation().plan.node(id).dtype, found.len());
+        let found = Buffer::Float64(found);
+        if dtype == DType::Float64 {
+            return Ok(Chunk::new(dtype, region.shape.clone(), found)?);
+        }
+        let mut rounded = Buffer::zeros(dtype.storage(), count);
+        elementwise::cast(DType::Float64, dtype, &found, &mut rounded, count);
+        Ok(Chunk::new(dtype, region.shape.clone(), rounded)?)
+    }
+}
+
+/// Quantiles of the groups of a region, from values that begin at a position of the grouped axis.
+fn of_groups(
+    values: &Chunk,
+    start: usize,
+    quantile: &Quantile,
+    groups: &Groups,
+    region: &Region,
+) -> Result<Vec<f64>, ExecuteError> {
+    let kept = quantile.kept_axes(values.ndim());
+    let place = 1 + kept.iter().position(|axis| *axis == groups.axis).expect("the axis of groups is kept");
+    let outer: usize = region.shape[..place].iter().product();
+    let inner: usize = region.shape[place + 1..].iter().product();
+    let length = region.shape[place];
+    let mut results = vec![f64::NAN; outer * length * inner];
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); length];
+    for position in start..start + values.shape()[groups.axis] {
+        if let Some(group) = groups.find(position, &region.range(place)) {
+            members[group - region.start[place]].push(position - start);
+        }
+    }
+    for (group, positions) in members.iter().enumerate() {
+        let part = gather(values, groups.axis, positions)?;
+        let found = quantiles(&part, &quantile.axes, &quantile.kind, quantile.skip_missing);
+        for (row, found) in found.chunks_exact(inner.max(1)).enumerate() {
+            results[(row * length + group) * inner..][..inner].copy_from_slice(found);
+        }
+    }
+    Ok(results)
+}
+
+/// The values at positions along an axis.
+pub fn gather(values: &Chunk, axis: usize, positions: &[usize]) -> Result<Chunk, ExecuteError> {
+    let mut shape = values.shape().to_vec();
+    let length = std::mem::replace(&mut shape[axis], positions.len());
+    let inner: usize = shape[axis + 1..].iter().product();
+    let outer: usize = shape[..axis].iter().product();
+    let mut taken = Buffer::with_capacity(values.dtype().storage(), outer * positions.len() * inner);
+    with_buffer!(values.data(), source => {
+        let taken = Element::vector_mut(&mut taken).expect("the result has the input's storage");
+        for row in 0..outer {
+            for &position in positions {
+                let start = (row * length + position) * inner;
+                taken.extend_from_slice(&source[start..start + inner]);
+            }
+        }
+    });
+    Ok(Chunk::new(values.dtype(), shape, taken)?)
+}
