@@ -1,6 +1,6 @@
 //! Text representations of arrays and datasets, in the form of xarray's.
 
-use super::cf::calendar::{date_time, format_instant};
+use super::cf::calendar::{calendar_text, date_time, format_instant};
 use super::numpy_text::{format_values, text_width};
 use super::{Attributes, DataArray, Dataset, Variable};
 use crate::array::{Chunk, DType, Scalar, TimeUnit};
@@ -215,6 +215,8 @@ fn item_texts(values: &Chunk, positions: &[usize]) -> Vec<String> {
         .map(|scalar| match (values.dtype(), scalar) {
             (DType::Datetime(unit), Scalar::Int(count)) => instant_text(count, unit),
             (DType::Timedelta(unit), Scalar::Int(count)) => span_text(count, unit),
+            (DType::CalendarTime(_), Scalar::Int(DType::NOT_A_TIME)) => "nan".to_owned(),
+            (DType::CalendarTime(calendar), Scalar::Int(count)) => calendar_text(calendar, i128::from(count) * 1000),
             (_, Scalar::Float(value)) => float_text(value),
             (_, Scalar::Bool(value)) => if value { "True" } else { "False" }.to_owned(),
             (_, Scalar::Text(text)) => format!("'{text}'"),

@@ -89,8 +89,46 @@ pub enum DatasetError {
     NotTimes,
     #[error("'DatetimeAccessor' object has no attribute '{name}'")]
     NoSuchTimeField { name: String },
+    #[error("dimension '{dimension}' has no labels to find")]
+    NoLabels { dimension: String },
+    #[error("dimension '{dimension}' has {found} labels: a derivative needs at least 2")]
+    TooFewLabels { dimension: String, found: usize },
+    #[error("the directive {directive:?} of strftime is not supported by Swath")]
+    TimeFormat { directive: String },
+    #[error("Of the three parameters: start, end, and periods, exactly two must be specified")]
+    DateRange,
     #[error("can't round to {text:?}: expected a count and one of D, h, min, s, ms, us, ns, as in '6h'")]
     NotAFrequency { text: String },
+    #[error("Invalid frequency: {text}: {hint}")]
+    UnknownFrequency { text: String, hint: String },
+    #[error("IndexVariable objects must be 1-dimensional")]
+    NotOneDimensional,
+    #[error("cannot resample along '{name}' of {dtype}: resampling needs an index of times")]
+    NotATimeIndex { name: String, dtype: DType },
+    #[error("Index must be monotonic for resampling, and without missing times")]
+    UnsortedTimes,
+    #[error("None of the data falls within bins with edges {edges}")]
+    NothingInBins { edges: String },
+    #[error("bins must increase monotonically: found {edges}")]
+    UnsortedBins { edges: String },
+    #[error("Bin labels must be one fewer than the number of bin edges: found {labels} labels for {bins} bins")]
+    BinLabels { labels: usize, bins: usize },
+    #[error("Window dimensions {missing} not found in {class} dimensions {expected}")]
+    WindowDimensions { missing: String, class: &'static str, expected: String, is_key: bool },
+    #[error("window must be > 0")]
+    WindowSize,
+    #[error("min_periods must be greater than zero or None")]
+    MinimalCount,
+    #[error("window must be > 0. Given 0 for dimension {dimension}")]
+    BlockSize { dimension: String },
+    #[error(
+        "Could not coarsen a dimension of size {size} with window {window} and boundary='exact'. Try a different 'boundary' option."
+    )]
+    InexactBlocks { size: usize, window: usize },
+    #[error("Dimensions {missing} not found in weighted dimensions {expected}")]
+    WeightedDimensions { missing: String, expected: String },
+    #[error("Index '{name}' must be monotonically increasing")]
+    UnorderedLabels { name: String },
     #[error("quantiles must be in the range [0, 1], inclusive. Got {found}.")]
     QuantileRange { found: String },
     #[error("'{name}' is not a valid method. Use one of: {known}")]
@@ -265,13 +303,14 @@ impl DatasetError {
             | E::NoSuchCoordinate { .. }
             | E::NoSuchDimensionOrCoordinate { .. }
             | E::LabelNotFound { .. }
-            | E::UnorderedIndex { .. } => Kind::KeyError,
+            | E::UnorderedIndex { .. }
+            | E::WindowDimensions { is_key: true, .. } => Kind::KeyError,
             E::IndexOutOfBounds { .. } | E::TooManyIndices | E::SeveralEllipses | E::MaskLength { .. } => {
                 Kind::IndexError
             }
             E::EmptyChunks { .. } => Kind::ZeroDivisionError,
             E::NotTimes | E::NoSuchTimeField { .. } => Kind::AttributeError,
-            E::GroupOperand => Kind::TypeError,
+            E::GroupOperand | E::NotATimeIndex { .. } => Kind::TypeError,
             E::NoDistance { .. }
             | E::BooleanNegative
             | E::BooleanSubtract

@@ -75,7 +75,12 @@ impl Grouping {
         }
         let labels = pick(&Array::in_memory(values.clone()), 0, &Positions::List(firsts))?;
         let labels = Variable::new(vec![name.to_owned()], labels)?.with_attributes(group.attributes.clone());
-        Ok(Grouping { name: name.to_owned(), dimension: dimension.clone(), labels, codes: Arc::new(codes) })
+        Ok(Grouping::of_parts(name, dimension, labels, codes))
+    }
+
+    /// Groups whose labels, along a dimension of the group's name, and codes are known.
+    pub(super) fn of_parts(name: &str, dimension: &str, labels: Variable, codes: Vec<i32>) -> Grouping {
+        Grouping { name: name.to_owned(), dimension: dimension.to_owned(), labels, codes: Arc::new(codes) }
     }
 
     /// Name of the groups, and of the dimension that they make.
@@ -91,6 +96,11 @@ impl Grouping {
     /// The labels of the groups, sorted.
     pub fn labels(&self) -> &Chunk {
         self.labels.values().expect("labels of groups are in memory")
+    }
+
+    /// The labels of the groups as the coordinate that they become.
+    pub(super) fn labels_variable(&self) -> &Variable {
+        &self.labels
     }
 
     /// The positions of each group.
@@ -110,7 +120,11 @@ impl Grouping {
     }
 
     /// The dimensions that a reduction of an object of these dimensions is over: the grouped one by default.
-    fn reduced(&self, dims: Option<&Dims>, sizes: &IndexMap<String, usize>) -> Result<Vec<String>, DatasetError> {
+    pub(super) fn reduced(
+        &self,
+        dims: Option<&Dims>,
+        sizes: &IndexMap<String, usize>,
+    ) -> Result<Vec<String>, DatasetError> {
         match dims {
             None => Ok(vec![self.dimension.clone()]),
             Some(Dims::All) => Ok(sizes.keys().cloned().collect()),
@@ -122,7 +136,7 @@ impl Grouping {
     }
 
     /// A variable without the grouped dimension, the same for each group.
-    fn repeat(&self, variable: Variable, options: ReduceOptions) -> Result<Variable, DatasetError> {
+    pub(super) fn repeat(&self, variable: Variable, options: ReduceOptions) -> Result<Variable, DatasetError> {
         let dims = [std::slice::from_ref(&self.name), &variable.dims].concat();
         let shape = [&[self.labels().len()][..], variable.data.shape()].concat();
         let attributes = if options.keep_attrs { variable.attributes } else { Attributes::new() };
@@ -147,6 +161,16 @@ impl Dataset {
     /// # Errors
     /// Where there is no such variable, it has another number of dimensions than one, or no value that isn't missing.
     pub fn groupby(&self, group: &Group, evaluate: &dyn Evaluate) -> Result<Grouping, DatasetError> {
+        let (name, group) = self.group_values(group, evaluate)?;
+        Grouping::new(&name, &group.values(evaluate)?, group.variable())
+    }
+
+    /// The name of a group and its values, which have dimensions of the dataset.
+    pub(super) fn group_values(
+        &self,
+        group: &Group,
+        evaluate: &dyn Evaluate,
+    ) -> Result<(String, DataArray), DatasetError> {
         let (name, group) = match group {
             Group::Array(array) => (array.name().unwrap_or("group").to_owned(), (**array).clone()),
             Group::Named(name) => match (self.variable(name), name.split_once('.')) {
@@ -168,39 +192,7 @@ impl Dataset {
                 _ => return Err(DatasetError::GroupLength),
             }
         }
-        Grouping::new(&name, &group.values(evaluate)?, group.variable())
-    }
-
-    /// A reduction of every data variable by groups, over the grouped dimension or those named. A new first dimension has
-    /// the groups; variables without the dimension are repeated along it.
-    ///
-    /// # Errors
-    /// Where a dimension doesn't exist or the reduction isn't defined for a dtype.
-    pub fn reduce_groups(
-        &self,
-        grouping: &Grouping,
-        name: &str,
-        dims: Option<&Dims>,
-        options: ReduceOptions,
-    ) -> Result<Dataset, DatasetError> {
-        let dims = grouping.reduced(dims, &self.sizes())?;
-        if !dims.contains(&grouping.dimension) {
-            return self.reduce(name, &Dims::Named(dims), options);
-        }
-        let dims = Dims::Named(dims);
-        let is_grouped = |variable: &Variable| variable.axis(&grouping.dimension).is_some();
-        let mut reduced = self.reduce_each(name, &dims, options, &|variable| {
-            if is_grouped(variable) {
-                return variable.reduce_grouped(name, &dims, Some(grouping), options)?.with_first(&grouping.name);
-            }
-            let reduced = if dims.touch(variable) { variable.reduce(name, &dims, options)? } else { variable.clone() };
-            grouping.repeat(reduced, options)
-        })?;
-        // As in xarray, repeated ones come last.
-        reduced.data_variables.sort_by_cached_key(|name, _| !self.data_variables.get(name).is_some_and(is_grouped));
-        reduced.coordinates.shift_remove(&grouping.name);
-        reduced.coordinates.insert(grouping.name.clone(), grouping.labels.clone());
-        Ok(reduced)
+        Ok((name, group))
     }
 
     /// The positions that belong to a group; where that isn't all, integers become floats, as `where` has it.
@@ -226,23 +218,6 @@ impl DataArray {
     /// Where there is no such coordinate, it has another number of dimensions than one, or no value that isn't missing.
     pub fn groupby(&self, group: &Group, evaluate: &dyn Evaluate) -> Result<Grouping, DatasetError> {
         self.as_dataset().groupby(group, evaluate)
-    }
-
-    /// A reduction by groups, over the grouped dimension or those named; the groups take its place.
-    ///
-    /// # Errors
-    /// Where a dimension doesn't exist or the reduction isn't defined for the dtype.
-    pub fn reduce_groups(
-        &self,
-        grouping: &Grouping,
-        name: &str,
-        dims: Option<&Dims>,
-        options: ReduceOptions,
-    ) -> Result<DataArray, DatasetError> {
-        let reduced = self.like(self.as_dataset().reduce_groups(grouping, name, dims, options)?);
-        let own = self.dims().iter().map(|name| if *name == grouping.dimension { &grouping.name } else { name });
-        let order: Vec<String> = own.filter(|name| reduced.dims().contains(name)).cloned().collect();
-        reduced.transpose(&order, true)
     }
 }
 

@@ -94,6 +94,7 @@ pub(super) fn key(dtype: DType, value: Scalar) -> Key {
         (DType::Datetime(unit) | DType::Timedelta(unit), Scalar::Int(count)) => {
             Key::Integer(i128::from(count) * i128::from(unit.nanoseconds()))
         }
+        (DType::CalendarTime(_), Scalar::Int(count)) => Key::Integer(i128::from(count) * 1000),
         (_, Scalar::Bool(value)) => Key::Integer(value.into()),
         (_, Scalar::Int(value)) => Key::Integer(value.into()),
         (_, Scalar::UInt(value)) => Key::Integer(value.into()),

@@ -4,7 +4,7 @@ use super::cf::calendar;
 use super::gather::Positions;
 use super::key::{Key, key};
 use super::{DatasetError, Label, LabelIndexer, SelectMethod, SelectOptions, Variable};
-use crate::array::{DType, Scalar, TimeUnit};
+use crate::array::{Calendar, DType, Scalar, TimeUnit};
 use crate::plan::AxisSlice;
 use std::cmp::Ordering;
 
@@ -161,8 +161,8 @@ impl Index {
 
     /// First and last key that a label stands for.
     fn bounds(&self, label: &Label) -> Result<(Key, Key), DatasetError> {
-        if let (DType::Datetime(_), Label::Value(Scalar::Text(text))) = (self.dtype, label) {
-            let date = parse(text)?;
+        if let (Some(calendar), Label::Value(Scalar::Text(text))) = (calendar_of(self.dtype), label) {
+            let date = parse(calendar, text)?;
             return Ok((Key::Integer(date.start), Key::Integer(date.end - 1)));
         }
         let key = self.instant(label)?;
@@ -244,9 +244,11 @@ impl Index {
 
     /// What a single label stands for: pandas takes a date that is coarser than the index as all that lies within it.
     fn target(&self, label: &Label) -> Result<Target, DatasetError> {
-        if let (DType::Datetime(_), Label::Value(Scalar::Text(text))) = (self.dtype, label) {
-            let date = parse(text)?;
-            if date.end - date.start > self.resolution_nanoseconds() {
+        if let (Some(calendar), Label::Value(Scalar::Text(text))) = (calendar_of(self.dtype), label) {
+            let date = parse(calendar, text)?;
+            // An index of cftime's objects takes every text as all that lies within it.
+            let is_object = matches!(self.dtype, DType::CalendarTime(_));
+            if is_object || date.end - date.start > self.resolution_nanoseconds() {
                 return Ok(Target::Within(Key::Integer(date.start), Key::Integer(date.end)));
             }
         }
@@ -265,7 +267,10 @@ impl Index {
     /// The key of a label; a date's is its beginning.
     fn instant(&self, label: &Label) -> Result<Key, DatasetError> {
         match (self.dtype, label) {
-            (DType::Datetime(_), Label::Value(Scalar::Text(text))) => Ok(Key::Integer(parse(text)?.start)),
+            (dtype, Label::Value(Scalar::Text(text))) if calendar_of(dtype).is_some() => {
+                let calendar = calendar_of(dtype).unwrap_or(Calendar::ProlepticGregorian);
+                Ok(Key::Integer(parse(calendar, text)?.start))
+            }
             (_, Label::Time(count, unit)) => Ok(key(DType::Datetime(*unit), Scalar::Int(*count))),
             (_, Label::Value(Scalar::Float(value))) => Ok(Key::Float(*value)),
             // To Python True equals 1, but pandas doesn't look for 1 then.
@@ -275,6 +280,15 @@ impl Index {
     }
 }
 
-fn parse(text: &str) -> Result<calendar::Period, DatasetError> {
-    calendar::parse_period(text).ok_or_else(|| DatasetError::NotADate { text: text.to_owned() })
+/// The calendar of an index of points in time.
+fn calendar_of(dtype: DType) -> Option<Calendar> {
+    match dtype {
+        DType::Datetime(_) => Some(Calendar::ProlepticGregorian),
+        DType::CalendarTime(calendar) => Some(calendar),
+        _ => None,
+    }
+}
+
+fn parse(calendar: Calendar, text: &str) -> Result<calendar::Period, DatasetError> {
+    calendar::parse_period_of(calendar, text).ok_or_else(|| DatasetError::NotADate { text: text.to_owned() })
 }

@@ -10,7 +10,9 @@ use crate::plan::Array;
 pub(super) fn missing_value(dtype: DType) -> Option<(DType, Scalar)> {
     match dtype {
         DType::Bool | DType::Text => None,
-        DType::Datetime(_) | DType::Timedelta(_) => Some((dtype, Scalar::Int(DType::NOT_A_TIME))),
+        DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => {
+            Some((dtype, Scalar::Int(DType::NOT_A_TIME)))
+        }
         _ if dtype.is_float() => Some((dtype, Scalar::Float(f64::NAN))),
         _ if dtype.size_bytes() <= 2 => Some((DType::Float32, Scalar::Float(f64::NAN))),
         _ => Some((DType::Float64, Scalar::Float(f64::NAN))),

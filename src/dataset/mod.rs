@@ -9,18 +9,27 @@
 mod align;
 mod apply;
 mod arithmetic;
+mod calculus;
 mod cf;
 mod chunking;
+mod coarsen;
 mod combine;
 mod data_array;
 #[allow(clippy::module_inception, reason = "the file of the Dataset is named like all the others")]
 mod dataset;
+mod date_range;
 mod display;
 mod error;
+mod extremes;
+mod frequency;
 mod gather;
 mod generalized;
+mod group_bins;
+mod group_values;
 mod groupby;
 mod index;
+mod instants;
+mod interpolate;
 mod key;
 mod label;
 mod lookup;
@@ -32,28 +41,38 @@ mod operand;
 mod quantile;
 mod reduce;
 mod rename;
+mod resample;
 mod reshape;
+mod rolling;
+mod scan;
 mod select;
 #[cfg(test)]
 mod test_data;
 mod time_fields;
+mod trend;
 mod variable;
+mod weighted;
 mod write;
 
 pub use align::{AlignOptions, FillValue, Join, align_with};
 pub use arithmetic::{AttributeRule, binary_function};
 pub use cf::DecodeOptions;
+pub use cf::calendar::{calendar_object_text, calendar_text};
 pub use chunking::{ChunkSize, Chunking};
+pub use coarsen::{Block, Boundary, Coarsening};
 pub use combine::{
     AttributeMerge, CombineError, CombineOptions, Compat, ConcatDim, Nested, Which, broadcast, combine_by_coords,
     combine_first, combine_nested, concat, concat_arrays, is_same, merge,
 };
 pub use data_array::DataArray;
 pub use dataset::Dataset;
+pub use date_range::{DateRange, calendar_instant, date_range};
 pub use error::{DatasetError, PythonErrorKind};
 pub use generalized::{Argument, Prepared, Signature, prepare};
+pub use group_bins::{BinOptions, Bins};
 pub use groupby::{Group, Grouping};
 pub use index::Indexer;
+pub use interpolate::Interpolation;
 pub use label::{Label, LabelIndexer, SelectMethod, SelectOptions};
 pub use missing::where_values;
 pub use numpy_text::{format_values, print_values};
@@ -61,6 +80,10 @@ pub use open::{OpenOptions, open_dataset, open_group, open_zarr};
 pub use operand::Operand;
 pub use quantile::{Probabilities, quantile_method};
 pub use reduce::{Dims, ReduceOptions};
-pub use time_fields::{TimeField, TimeRounding};
+pub use resample::{Fill, Origin, ResampleOptions, Side};
+pub use rolling::{Construction, Moving, Rolling};
+pub use scan::{FillFrom, GapOptions};
+pub use time_fields::{TimeField, TimeRounding, fixed_frequency, format_instant_of};
 pub use variable::{Attributes, Encoding, NetcdfEncoding, Variable};
+pub use weighted::{WeightedKind, Weights};
 pub use write::{EncodedDataset, NetcdfOptions, WriteArrays, WriteOptions, Written, write_netcdf, write_zarr};

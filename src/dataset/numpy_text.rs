@@ -1,6 +1,6 @@
 //! Values as numpy prints arrays: aligned columns, the middle of long axes left out, lines broken at 75 characters.
 
-use super::cf::calendar::format_instant;
+use super::cf::calendar::{calendar_object_text, format_instant};
 use crate::array::{Chunk, DType, Scalar, row_major_strides};
 
 /// Characters of a line.
@@ -165,6 +165,13 @@ fn item_texts(values: &Chunk, positions: &[usize], quoted: bool) -> Vec<String> 
             .map(|scalar| match scalar {
                 Scalar::Int(count) if quoted => format!("'{}'", format_instant(*count, unit)),
                 Scalar::Int(count) => format_instant(*count, unit),
+                other => other.to_string(),
+            })
+            .collect(),
+        DType::CalendarTime(calendar) => scalars
+            .iter()
+            .map(|scalar| match scalar {
+                Scalar::Int(count) => calendar_object_text(calendar, *count),
                 other => other.to_string(),
             })
             .collect(),

@@ -2,7 +2,7 @@
 
 use super::error::tuple;
 use super::reduce::{Dims, ReduceOptions, leaves_out};
-use super::{Attributes, DataArray, Dataset, DatasetError, Variable};
+use super::{Attributes, DataArray, Dataset, DatasetError, Grouping, Variable};
 use crate::array::Chunk;
 use crate::kernels::quantile::{QuantileKind, QuantileMethod};
 use crate::plan::Array;
@@ -20,14 +20,14 @@ pub enum Probabilities {
 const QUANTILE: &str = "quantile";
 
 impl Probabilities {
-    fn values(&self) -> &[f64] {
+    pub(super) fn values(&self) -> &[f64] {
         match self {
             Probabilities::One(value) => std::slice::from_ref(value),
             Probabilities::Several(values) => values,
         }
     }
 
-    fn check(&self) -> Result<(), DatasetError> {
+    pub(super) fn check(&self) -> Result<(), DatasetError> {
         match self.values().iter().all(|value| (0.0..=1.0).contains(value)) {
             true => Ok(()),
             false => Err(DatasetError::QuantileRange { found: format!("{:?}", self.values()) }),
@@ -35,7 +35,7 @@ impl Probabilities {
     }
 
     /// The coordinate with the probabilities.
-    fn coordinate(&self) -> Result<Variable, DatasetError> {
+    pub(super) fn coordinate(&self) -> Result<Variable, DatasetError> {
         let (dims, shape) = match self {
             Probabilities::One(_) => (Vec::new(), Vec::new()),
             Probabilities::Several(values) => (vec![QUANTILE.to_owned()], vec![values.len()]),
@@ -57,12 +57,14 @@ pub fn quantile_method(name: &str) -> Result<QuantileMethod, DatasetError> {
 }
 
 impl Variable {
-    /// Medians, or quantiles with a first dimension of several.
-    fn quantiles(
+    /// Medians, or quantiles with a first dimension of several; by groups, their dimension takes the place of the one that
+    /// is grouped.
+    pub(super) fn quantiles(
         &self,
         kind: &QuantileKind,
         dims: &Dims,
         is_one: bool,
+        grouping: Option<&Grouping>,
         options: ReduceOptions,
     ) -> Result<Variable, DatasetError> {
         let attributes = if options.keep_attrs { self.attributes.clone() } else { Attributes::new() };
@@ -70,8 +72,9 @@ impl Variable {
         if axes.is_empty() && !self.dims.is_empty() {
             return Ok(Variable::new(self.dims.clone(), self.data.clone())?.with_attributes(attributes));
         }
-        let found = self.data.quantile(kind.clone(), &axes, options.skipna.unwrap_or(true))?;
-        let kept = self.dims.iter().filter(|dimension| !dims.contains(dimension)).cloned();
+        let groups = grouping.and_then(|grouping| Some(grouping.groups(self.axis(grouping.dimension())?)));
+        let found = self.data.quantile_groups(kind.clone(), &axes, groups, options.skipna.unwrap_or(true))?;
+        let kept = self.kept_dims(dims, grouping).into_iter();
         let variable = match is_one {
             true => Variable::new(kept.collect(), found.index_axis(0, 0)?),
             false => Variable::new(std::iter::once(QUANTILE.to_owned()).chain(kept).collect(), found),
@@ -87,7 +90,7 @@ impl Dataset {
     /// Where a dimension doesn't exist or a dtype has no median.
     pub fn median(&self, dims: &Dims, options: ReduceOptions) -> Result<Dataset, DatasetError> {
         self.check_reduced(dims)?;
-        let median = |variable: &Variable| variable.quantiles(&QuantileKind::Median, dims, true, options);
+        let median = |variable: &Variable| variable.quantiles(&QuantileKind::Median, dims, true, None, options);
         self.reduce_each("median", dims, options, &median)
     }
 
@@ -106,7 +109,7 @@ impl Dataset {
         self.check_reduced(dims)?;
         let kind = QuantileKind::Quantiles(probabilities.values().to_vec(), method);
         let is_one = matches!(probabilities, Probabilities::One(_));
-        let quantiles = |variable: &Variable| variable.quantiles(&kind, dims, is_one, options);
+        let quantiles = |variable: &Variable| variable.quantiles(&kind, dims, is_one, None, options);
         let mut found = self.reduce_each("median", dims, options, &quantiles)?;
         // As in xarray: a scalar has quantiles, which no coordinate keeps.
         found.coordinates.retain(|_, coordinate| !coordinate.dims.is_empty());

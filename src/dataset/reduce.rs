@@ -77,6 +77,15 @@ impl Variable {
         self.reduce_grouped(name, dims, None, options)
     }
 
+    /// The dimensions that a reduction leaves, that of groups in place of the one that is grouped.
+    pub(super) fn kept_dims(&self, dims: &Dims, grouping: Option<&Grouping>) -> Vec<String> {
+        let kept = self.dims.iter().filter_map(|dimension| match grouping {
+            Some(grouping) if dimension == grouping.dimension() => Some(grouping.name().to_owned()),
+            _ => (!dims.contains(dimension)).then(|| dimension.clone()),
+        });
+        kept.collect()
+    }
+
     /// The same by groups: their dimension takes the place of the one that is grouped.
     pub(super) fn reduce_grouped(
         &self,
@@ -90,11 +99,7 @@ impl Variable {
         if axes.is_empty() && !self.dims.is_empty() && UNCHANGED_BY_NOTHING.contains(&name) {
             return Ok(Variable::new(self.dims.clone(), self.data.clone())?.with_attributes(attributes));
         }
-        let kept = self.dims.iter().filter_map(|dimension| match grouping {
-            Some(grouping) if dimension == grouping.dimension() => Some(grouping.name().to_owned()),
-            _ => (!dims.contains(dimension)).then(|| dimension.clone()),
-        });
-        let kept = kept.collect();
+        let kept = self.kept_dims(dims, grouping);
         let groups = grouping.and_then(|grouping| Some(grouping.groups(self.axis(grouping.dimension())?)));
         let options_of_kernel = ReductionOptions {
             skip_missing: options.skipna.unwrap_or(skips_missing(name, self.dtype())),

@@ -2,9 +2,10 @@
 //!
 //! Values are computed at once, and are in memory: time coordinates are small.
 
-use super::cf::calendar::date_time;
+use super::frequency::DAY;
+use super::instants::Instants;
 use super::{DataArray, DatasetError, Variable};
-use crate::array::{Chunk, DType, Scalar, TimeUnit};
+use crate::array::{Calendar, CalendarDate, Chunk, Scalar, TimeUnit};
 use crate::plan::{Array, Evaluate};
 
 /// A field of a date, by xarray's name.
@@ -17,11 +18,21 @@ pub enum TimeField {
     Hour,
     Minute,
     Second,
+    Microsecond,
+    Nanosecond,
     DayOfYear,
     DayOfWeek,
     DaysInMonth,
+    DaysInYear,
     Quarter,
     Season,
+    IsLeapYear,
+    IsMonthStart,
+    IsMonthEnd,
+    IsQuarterStart,
+    IsQuarterEnd,
+    IsYearStart,
+    IsYearEnd,
 }
 
 /// Which multiple of a span of time a point is moved to.
@@ -45,6 +56,16 @@ impl TimeField {
             "hour" => TimeField::Hour,
             "minute" => TimeField::Minute,
             "second" => TimeField::Second,
+            "microsecond" => TimeField::Microsecond,
+            "nanosecond" => TimeField::Nanosecond,
+            "days_in_year" => TimeField::DaysInYear,
+            "is_leap_year" => TimeField::IsLeapYear,
+            "is_month_start" => TimeField::IsMonthStart,
+            "is_month_end" => TimeField::IsMonthEnd,
+            "is_quarter_start" => TimeField::IsQuarterStart,
+            "is_quarter_end" => TimeField::IsQuarterEnd,
+            "is_year_start" => TimeField::IsYearStart,
+            "is_year_end" => TimeField::IsYearEnd,
             "dayofyear" => TimeField::DayOfYear,
             "dayofweek" | "weekday" => TimeField::DayOfWeek,
             "days_in_month" | "daysinmonth" => TimeField::DaysInMonth,
@@ -54,30 +75,48 @@ impl TimeField {
         })
     }
 
-    /// The field of a point in time, given in nanoseconds since 1970; `None` beyond the years -9999 to 9999.
-    fn of(self, nanoseconds: i128) -> Option<Scalar> {
-        let time = date_time(nanoseconds)?;
-        Some(Scalar::Int(match self {
-            TimeField::Year => time.year().into(),
-            TimeField::Month => time.month().into(),
-            TimeField::Day => time.day().into(),
-            TimeField::Hour => time.hour().into(),
-            TimeField::Minute => time.minute().into(),
-            TimeField::Second => time.second().into(),
-            TimeField::DayOfYear => time.day_of_year().into(),
-            TimeField::DayOfWeek => time.weekday().to_monday_zero_offset().into(),
-            TimeField::DaysInMonth => time.days_in_month().into(),
-            TimeField::Quarter => (i64::from(time.month()) + 2) / 3,
+    /// The field of a point in time, given in nanoseconds since 1970-01-01 of its calendar.
+    pub fn of(self, calendar: Calendar, nanoseconds: i128) -> Scalar {
+        let days = nanoseconds.div_euclid(DAY) as i64;
+        let date = calendar.date(days);
+        let of_day = nanoseconds.rem_euclid(DAY) as i64;
+        let is_last = date.day == calendar.days_in_month(date.year, date.month);
+        let december = CalendarDate { year: date.year, month: 12, day: calendar.days_in_month(date.year, 12) };
+        let days_in_year = calendar.day_of_year(december);
+        Scalar::Int(match self {
+            TimeField::Year => date.year,
+            TimeField::Month => date.month,
+            TimeField::Day => date.day,
+            TimeField::Hour => of_day / 3_600_000_000_000,
+            TimeField::Minute => of_day / 60_000_000_000 % 60,
+            TimeField::Second => of_day / 1_000_000_000 % 60,
+            TimeField::Microsecond => of_day / 1_000 % 1_000_000,
+            TimeField::Nanosecond => of_day % 1_000,
+            TimeField::DayOfYear => calendar.day_of_year(date),
+            TimeField::DayOfWeek => calendar.weekday(days),
+            TimeField::DaysInMonth => calendar.days_in_month(date.year, date.month),
+            TimeField::DaysInYear => days_in_year,
+            TimeField::Quarter => (date.month + 2) / 3,
             TimeField::Season => {
-                let season = ["DJF", "MAM", "JJA", "SON"][time.month() as usize % 12 / 3];
-                return Some(Scalar::Text(season.to_owned()));
+                let season = ["DJF", "MAM", "JJA", "SON"][date.month as usize % 12 / 3];
+                return Scalar::Text(season.to_owned());
             }
-        }))
+            TimeField::IsLeapYear => return Scalar::Bool(days_in_year == 366),
+            TimeField::IsMonthStart => return Scalar::Bool(date.day == 1),
+            TimeField::IsMonthEnd => return Scalar::Bool(is_last),
+            TimeField::IsQuarterStart => return Scalar::Bool(date.day == 1 && date.month % 3 == 1),
+            TimeField::IsQuarterEnd => return Scalar::Bool(is_last && date.month % 3 == 0),
+            TimeField::IsYearStart => return Scalar::Bool(date.day == 1 && date.month == 1),
+            TimeField::IsYearEnd => return Scalar::Bool(is_last && date.month == 12),
+        })
     }
 }
 
 /// Nanoseconds of a fixed frequency of pandas: a unit, maybe with a count before it.
-fn frequency(text: &str) -> Result<i128, DatasetError> {
+///
+/// # Errors
+/// [`DatasetError::NotAFrequency`].
+pub fn fixed_frequency(text: &str) -> Result<i128, DatasetError> {
     let digits = text.len() - text.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
     let count = if digits == 0 { Some(1) } else { text[..digits].parse::<i128>().ok() };
     let unit = match &text[digits..] {
@@ -103,20 +142,76 @@ impl TimeRounding {
     }
 }
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// A point in time, in nanoseconds since 1970-01-01 of its calendar, as `strftime` writes it.
+///
+/// # Errors
+/// [`DatasetError::TimeFormat`] of directives that aren't known.
+pub fn format_instant_of(calendar: Calendar, time: i128, format: &str) -> Result<String, DatasetError> {
+    let of = |field: TimeField| field.of(calendar, time).as_i128().unwrap_or(0);
+    let month = || MONTHS[of(TimeField::Month) as usize - 1];
+    let weekday = || WEEKDAYS[of(TimeField::DayOfWeek) as usize];
+    let mut text = String::new();
+    let mut letters = format.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '%' {
+            text.push(letter);
+            continue;
+        }
+        let directive = letters.next();
+        let hour = of(TimeField::Hour);
+        text += &match directive {
+            Some('Y') => format!("{:04}", of(TimeField::Year)),
+            Some('y') => format!("{:02}", of(TimeField::Year).rem_euclid(100)),
+            Some('m') => format!("{:02}", of(TimeField::Month)),
+            Some('d') => format!("{:02}", of(TimeField::Day)),
+            Some('H') => format!("{hour:02}"),
+            Some('I') => format!("{:02}", (hour + 11) % 12 + 1),
+            Some('p') => if hour < 12 { "AM" } else { "PM" }.to_owned(),
+            Some('M') => format!("{:02}", of(TimeField::Minute)),
+            Some('S') => format!("{:02}", of(TimeField::Second)),
+            Some('f') => format!("{:06}", of(TimeField::Microsecond)),
+            Some('j') => format!("{:03}", of(TimeField::DayOfYear)),
+            Some('B') => month().to_owned(),
+            Some('b') => month()[..3].to_owned(),
+            Some('A') => weekday().to_owned(),
+            Some('a') => weekday()[..3].to_owned(),
+            Some('F') => format_instant_of(calendar, time, "%Y-%m-%d")?,
+            Some('T') => format_instant_of(calendar, time, "%H:%M:%S")?,
+            Some('%') => "%".to_owned(),
+            other => {
+                let directive = other.map_or("%".to_owned(), |letter| format!("%{letter}"));
+                return Err(DatasetError::TimeFormat { directive });
+            }
+        };
+    }
+    Ok(text)
+}
+
 impl DataArray {
     /// A field of every point in time: `int64`, text for seasons, `float64` with NaN where there is NaT.
     ///
     /// # Errors
     /// [`DatasetError::NotTimes`] of other values, and whatever evaluation fails with.
     pub fn time_field(&self, name: &str, field: TimeField, evaluate: &dyn Evaluate) -> Result<DataArray, DatasetError> {
-        let (times, unit) = self.times(evaluate)?;
-        let fields: Vec<Option<Scalar>> = times
-            .iter()
-            .map(|&count| match count {
-                DType::NOT_A_TIME => None,
-                count => field.of(i128::from(count) * i128::from(unit.nanoseconds())),
-            })
-            .collect();
+        let Instants { calendar, times } = self.instants(evaluate)?;
+        let fields: Vec<Option<Scalar>> =
+            times.into_iter().map(|time| time.map(|time| field.of(calendar, time))).collect();
         let shape = self.shape().to_vec();
         let chunk = if field == TimeField::Season {
             let text = |season| match season {
@@ -124,6 +219,9 @@ impl DataArray {
                 _ => "nan".to_owned(),
             };
             Chunk::from_values(shape, fields.into_iter().map(text).collect::<Vec<String>>())?
+        } else if fields.iter().flatten().any(|field| matches!(field, Scalar::Bool(_))) {
+            let truth = |field: Option<Scalar>| field == Some(Scalar::Bool(true));
+            Chunk::from_values(shape, fields.into_iter().map(truth).collect::<Vec<bool>>())?
         } else if fields.iter().any(Option::is_none) {
             let number = |field: Option<Scalar>| field.and_then(|field| field.as_f64()).unwrap_or(f64::NAN);
             Chunk::from_values(shape, fields.into_iter().map(number).collect::<Vec<f64>>())?
@@ -144,25 +242,34 @@ impl DataArray {
         text: &str,
         evaluate: &dyn Evaluate,
     ) -> Result<DataArray, DatasetError> {
-        let (times, unit) = self.times(evaluate)?;
-        let (step, unit_nanoseconds) = (frequency(text)?, i128::from(unit.nanoseconds()));
-        let moved = times.into_iter().map(|count| match count {
-            DType::NOT_A_TIME => count,
-            count => (rounding.round(i128::from(count) * unit_nanoseconds, step) / unit_nanoseconds) as i64,
-        });
-        let data = crate::array::Buffer::Int64(moved.collect());
+        let step = fixed_frequency(text)?;
+        let times = self.instants(evaluate)?.times.into_iter();
+        let moved = Instants::chunk(self.dtype(), times.map(|time| time.map(|time| rounding.round(time, step))))?;
         let name = match rounding {
             TimeRounding::Floor => "floor",
             TimeRounding::Ceil => "ceil",
             TimeRounding::Round => "round",
         };
-        self.renamed_values(name, Chunk::new(self.dtype(), self.shape().to_vec(), data)?)
+        self.renamed_values(name, moved.reshaped(self.shape().to_vec())?)
     }
 
-    fn times(&self, evaluate: &dyn Evaluate) -> Result<(Vec<i64>, TimeUnit), DatasetError> {
-        let DType::Datetime(unit) = self.dtype() else { return Err(DatasetError::NotTimes) };
-        let values = self.values(evaluate)?;
-        Ok((values.as_slice::<i64>().unwrap_or_default().to_vec(), unit))
+    /// Every point in time as text, as Python's `strftime` writes it.
+    ///
+    /// # Errors
+    /// [`DatasetError::NotTimes`] of other values, [`DatasetError::TimeFormat`] of directives that aren't known, and
+    /// whatever evaluation fails with.
+    pub fn format_times(&self, format: &str, evaluate: &dyn Evaluate) -> Result<DataArray, DatasetError> {
+        let Instants { calendar, times } = self.instants(evaluate)?;
+        let text = |time: Option<i128>| match time {
+            Some(time) => format_instant_of(calendar, time, format),
+            None => Ok("nan".to_owned()),
+        };
+        let texts = times.into_iter().map(text).collect::<Result<Vec<String>, _>>()?;
+        self.renamed_values("strftime", Chunk::from_values(self.shape().to_vec(), texts)?)
+    }
+
+    fn instants(&self, evaluate: &dyn Evaluate) -> Result<Instants, DatasetError> {
+        Instants::of(&self.values(evaluate)?).ok_or(DatasetError::NotTimes)
     }
 
     fn renamed_values(&self, name: &str, values: Chunk) -> Result<DataArray, DatasetError> {
@@ -175,6 +282,8 @@ impl DataArray {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const CALENDAR: Calendar = Calendar::ProlepticGregorian;
 
     #[test]
     fn fields_are_those_of_the_calendar() {
@@ -190,19 +299,22 @@ mod tests {
             (TimeField::Hour, 13),
         ];
         for (field, expected) in fields {
-            assert_eq!(field.of(leap_day), Some(Scalar::Int(expected)), "{field:?}");
+            assert_eq!(field.of(CALENDAR, leap_day), Scalar::Int(expected), "{field:?}");
         }
-        assert_eq!(TimeField::Season.of(leap_day), Some(Scalar::Text("DJF".to_owned())));
+        assert_eq!(TimeField::Season.of(CALENDAR, leap_day), Scalar::Text("DJF".to_owned()));
+        assert_eq!(TimeField::IsLeapYear.of(CALENDAR, leap_day), Scalar::Bool(true));
+        assert_eq!(format_instant_of(CALENDAR, leap_day, "%Y-%m-%d %j %a %I%p").unwrap(), "2000-02-29 060 Tue 01PM");
+        assert!(format_instant_of(CALENDAR, leap_day, "%Q").is_err());
     }
 
     #[test]
     fn times_are_rounded_down_before_1970_too() {
-        let hour = frequency("h").unwrap();
-        assert_eq!(frequency("6h").unwrap(), 6 * hour);
+        let hour = fixed_frequency("h").unwrap();
+        assert_eq!(fixed_frequency("6h").unwrap(), 6 * hour);
         assert_eq!(TimeRounding::Floor.round(-1, hour), -hour);
         assert_eq!(TimeRounding::Ceil.round(1, hour), hour);
         assert_eq!(TimeRounding::Round.round(hour / 2, hour), 0);
         assert_eq!(TimeRounding::Round.round(3 * hour / 2, hour), 2 * hour);
-        assert!(frequency("ME").is_err() && frequency("0h").is_err());
+        assert!(fixed_frequency("ME").is_err() && fixed_frequency("0h").is_err());
     }
 }

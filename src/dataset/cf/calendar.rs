@@ -1,6 +1,6 @@
 //! Dates as text and as counts of nanoseconds since 1970, in the proleptic Gregorian calendar.
 
-use crate::array::{DType, TimeUnit};
+use crate::array::{Calendar, CalendarDate, DType, TimeUnit};
 use jiff::civil::{Date, DateTime};
 
 const SECOND: i128 = 1_000_000_000;
@@ -17,7 +17,9 @@ pub(in crate::dataset) struct Period {
 
 /// Reads a date as ISO 8601 and CF have it: a year, then as much of month, day, hour, minute and second as is given, with
 /// `T` or a space before the hour, and maybe `Z` or an offset from UTC behind.
-pub(in crate::dataset) fn parse_period(text: &str) -> Option<Period> {
+/// Nanoseconds are counted from the calendar's 1970-01-01.
+pub(in crate::dataset) fn parse_period_of(calendar: Calendar, text: &str) -> Option<Period> {
+    let midnight = |year: i64, month: i64, day: i64| midnight(calendar, year, month, day);
     let text = text.trim();
     let split = text.find(['T', ' ']);
     let (date, time) = split.map_or((text, ""), |position| (&text[..position], text[position + 1..].trim()));
@@ -81,10 +83,39 @@ fn digits(text: &str) -> Option<i64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
-fn midnight(year: i64, month: i64, day: i64) -> Option<i128> {
-    let date = Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?;
-    let days = date.since(Date::constant(1970, 1, 1)).ok()?.get_days();
+fn midnight(calendar: Calendar, year: i64, month: i64, day: i64) -> Option<i128> {
+    let days = calendar.days(CalendarDate { year, month, day }).filter(|_| year.abs() <= 9999)?;
     Some(i128::from(days) * DAY)
+}
+
+/// A point in time of a calendar, in nanoseconds from its 1970-01-01, as cftime prints it.
+pub fn calendar_text(calendar: Calendar, nanoseconds: i128) -> String {
+    let CalendarDate { year, month, day } = calendar.date(nanoseconds.div_euclid(DAY) as i64);
+    let seconds = nanoseconds.rem_euclid(DAY) / SECOND;
+    let text =
+        format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match nanoseconds.rem_euclid(SECOND) / 1000 {
+        0 => text,
+        fraction => format!("{text}.{fraction:06}"),
+    }
+}
+
+/// The object that cftime has for a count of microseconds since a calendar's 1970-01-01, as Python's `repr`.
+pub fn calendar_object_text(calendar: Calendar, microseconds: i64) -> String {
+    if microseconds == DType::NOT_A_TIME {
+        return "nan".to_owned();
+    }
+    let nanoseconds = i128::from(microseconds) * 1000;
+    let CalendarDate { year, month, day } = calendar.date(nanoseconds.div_euclid(DAY) as i64);
+    let (seconds, fraction) = (nanoseconds.rem_euclid(DAY) / SECOND, nanoseconds.rem_euclid(SECOND) / 1000);
+    let year_zero = if calendar.has_year_zero() { "True" } else { "False" };
+    format!(
+        "cftime.{}({year}, {month}, {day}, {}, {}, {}, {fraction}, has_year_zero={year_zero})",
+        calendar.class_name(),
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// The date and time of a count of nanoseconds since 1970; `None` beyond the years -9999 to 9999.
@@ -125,7 +156,8 @@ mod tests {
 
     #[test]
     fn dates_stand_for_as_long_as_they_are_exact() {
-        let period = |text| parse_period(text).unwrap_or_else(|| panic!("{text} is a date"));
+        let period =
+            |text| parse_period_of(Calendar::ProlepticGregorian, text).unwrap_or_else(|| panic!("{text} is a date"));
         assert_eq!(period("1970"), Period { start: 0, end: 365 * DAY });
         assert_eq!(period("2000-02"), Period { start: 10_988 * DAY, end: 11_017 * DAY });
         assert_eq!(period("1970-01-02"), Period { start: DAY, end: 2 * DAY });
@@ -134,7 +166,7 @@ mod tests {
         assert_eq!(period("1970-01-01 01:00:00+01:00").start, 0);
         assert_eq!(period("1970-01-01T00:00:00Z").start, 0);
         for text in ["", "soon", "2000-13", "2000-02-30", "2000-01-01T25", "2000-01T10", "1/2/2000"] {
-            assert_eq!(parse_period(text), None, "{text}");
+            assert_eq!(parse_period_of(Calendar::ProlepticGregorian, text), None, "{text}");
         }
     }
 

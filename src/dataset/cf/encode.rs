@@ -2,7 +2,7 @@
 
 use super::number::attribute;
 use super::time_encode::{encode_points, encode_spans};
-use crate::array::{DType, Scalar};
+use crate::array::{DType, Scalar, TimeUnit};
 use crate::dataset::missing::is_missing;
 use crate::dataset::{Attributes, DatasetError, Variable};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
@@ -62,6 +62,13 @@ fn encode_times(name: &str, variable: &Variable, encoded: &mut EncodedVariable) 
             let calendar = variable.encoding.calendar.as_deref().unwrap_or("proleptic_gregorian");
             put(name, &mut encoded.attributes, "units", Value::String(time.units))?;
             put(name, &mut encoded.attributes, "calendar", Value::String(calendar.to_owned()))?;
+            time.data
+        }
+        DType::CalendarTime(calendar) => {
+            let time = encode_points(name, variable, TimeUnit::Microsecond)?;
+            let own = variable.encoding.calendar.as_deref().unwrap_or(calendar.name());
+            put(name, &mut encoded.attributes, "units", Value::String(time.units))?;
+            put(name, &mut encoded.attributes, "calendar", Value::String(own.to_owned()))?;
             time.data
         }
         DType::Timedelta(resolution) => {

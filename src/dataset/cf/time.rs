@@ -1,10 +1,10 @@
 //! Stored counts of time units, as points and spans of time.
 //!
 //! As xarray does by default, points in time become `datetime64[ns]`; where nanoseconds can't hold them, decoding is
-//! refused. Calendars other than the standard one are refused too.
+//! refused. Those of calendars other than the standard one stay in their calendar.
 
-use super::calendar::parse_period;
-use crate::array::{Chunk, DType, Scalar, TimeUnit};
+use super::calendar::parse_period_of;
+use crate::array::{Calendar, Chunk, DType, Scalar, TimeUnit};
 use crate::dataset::DatasetError;
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::plan::Array;
@@ -46,6 +46,8 @@ pub(super) struct TimeUnits {
     pub unit: TimeUnit,
     /// Nanoseconds from 1970-01-01T00:00 to where counting starts.
     pub reference: i128,
+    /// The calendar that both are of, where it isn't the standard one.
+    pub calendar: Option<Calendar>,
 }
 
 impl TimeUnits {
@@ -53,13 +55,18 @@ impl TimeUnits {
     pub(super) fn parse(units: &str, calendar: Option<&str>) -> Result<TimeUnits, &'static str> {
         let (name, date) = units.split_once(" since ").ok_or("there is no reference date")?;
         let unit = unit(name).ok_or("the unit of time is unknown")?;
-        let reference = parse_period(date).ok_or("the reference date is unreadable")?.start;
-        let calendar = calendar.unwrap_or("standard").to_lowercase();
-        match calendar.as_str() {
-            "proleptic_gregorian" => Ok(TimeUnits { unit, reference }),
-            "standard" | "gregorian" if reference >= GREGORIAN_START => Ok(TimeUnits { unit, reference }),
-            "standard" | "gregorian" => Ok(TimeUnits { unit, reference: from_julian(reference) }),
-            _ => Err("the calendar is not the standard one"),
+        let known = Calendar::from_name(calendar.unwrap_or("standard")).ok_or("the calendar is unknown")?;
+        let start = |calendar| parse_period_of(calendar, date).map(|period| period.start);
+        let unreadable = "the reference date is unreadable";
+        match known {
+            Calendar::ProlepticGregorian | Calendar::Standard => {
+                let reference = start(Calendar::ProlepticGregorian).ok_or(unreadable)?;
+                let is_julian = known == Calendar::Standard && reference < GREGORIAN_START;
+                let reference = if is_julian { from_julian(reference) } else { reference };
+                Ok(TimeUnits { unit, reference, calendar: None })
+            }
+            _ if unit == TimeUnit::Nanosecond => Err("times of this calendar have microseconds at the finest"),
+            calendar => Ok(TimeUnits { unit, reference: start(calendar).ok_or(unreadable)?, calendar: Some(calendar) }),
         }
     }
 
@@ -113,8 +120,21 @@ fn scaled(data: &Array, length: i64, reference: i128, masked: bool) -> Result<Ar
     }
 }
 
-/// Stored counts as `datetime64[ns]`, lazily. `masked` says that the smallest integer stands for NaT.
+/// Stored counts as `datetime64[ns]`, or as points in time of their calendar, lazily. `masked` says that the smallest
+/// integer stands for NaT.
 pub(super) fn decode_datetime(data: &Array, units: TimeUnits, masked: bool) -> Result<Array, DatasetError> {
+    if let Some(calendar) = units.calendar {
+        let (length, reference) = (units.length() / 1000, units.reference / 1000);
+        if data.dtype().is_float() {
+            // As cftime has it, to the nearest microsecond.
+            let float = Array::scalar(Scalar::Float(length as f64), DType::Float64)?;
+            let steps = data.cast(DType::Float64)?.binary(BinaryOp::Multiply, &float)?.unary(UnaryOp::Rint)?;
+            let steps = steps.cast(DType::Int64)?.binary(BinaryOp::Add, &integer(reference as i64)?)?;
+            let steps = data.unary(UnaryOp::IsNan)?.select(&integer(DType::NOT_A_TIME)?, &steps)?;
+            return Ok(steps.cast(DType::CalendarTime(calendar))?);
+        }
+        return Ok(scaled(data, length, reference, masked)?.cast(DType::CalendarTime(calendar))?);
+    }
     let steps = scaled(data, units.length(), units.reference, masked)?;
     Ok(steps.cast(DType::Datetime(TimeUnit::Nanosecond))?)
 }
@@ -171,7 +191,10 @@ mod tests {
         // cftime.num2date(0, "days since 0001-01-01", "standard") is 0001-01-01 Julian, two days before the Gregorian.
         assert_eq!(days("days since 0001-01-01", Some("standard")), Ok(-719_164));
         assert_eq!(days("days since 0001-01-01", Some("proleptic_gregorian")), Ok(-719_162));
-        assert!(days("days since 2000-01-01", Some("noleap")).is_err());
+        assert_eq!(days("days since 2000-01-01", Some("noleap")), Ok(30 * 365));
+        assert_eq!(days("days since 2000-02-30", Some("360_day")), Ok(30 * 360 + 59));
+        assert!(days("days since 2000-02-29", Some("noleap")).is_err());
+        assert!(days("days since 2000-01-01", Some("lunar")).is_err());
         assert!(days("fortnights since 2000-01-01", None).is_err());
     }
 

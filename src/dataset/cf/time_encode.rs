@@ -1,8 +1,8 @@
 //! Points and spans of time as counts of units, in the units they were read in or those that xarray infers.
 
-use super::calendar::date_time;
+use super::calendar::{calendar_text, date_time};
 use super::time::{TimeUnits, UNITS, unit};
-use crate::array::{Buffer, Chunk, DType, Scalar, TimeUnit};
+use crate::array::{Buffer, Calendar, Chunk, DType, Scalar, TimeUnit};
 use crate::dataset::{DatasetError, Encoding, Variable};
 use crate::kernels::elementwise::BinaryOp;
 use crate::plan::Array;
@@ -32,9 +32,14 @@ pub(super) fn encode_points(
     resolution: TimeUnit,
 ) -> Result<EncodedTime, DatasetError> {
     let encoding = &variable.encoding;
+    let calendar = match variable.dtype() {
+        DType::CalendarTime(calendar) => Some(calendar),
+        _ => None,
+    };
+    let own_calendar = calendar.map(Calendar::name);
     let parsed = match &encoding.units {
         Some(units) => {
-            let parsed = TimeUnits::parse(units, encoding.calendar.as_deref())
+            let parsed = TimeUnits::parse(units, own_calendar.or(encoding.calendar.as_deref()))
                 .map_err(|reason| unencodable(name, units, encoding, reason))?;
             Some(parsed)
         }
@@ -48,10 +53,13 @@ pub(super) fn encode_points(
     let first = real.first().copied().unwrap_or(0);
     let differences: Vec<i128> = real.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let inferred = coarsest(&differences);
-    let Some(TimeUnits { unit, reference }) = parsed else {
+    let Some(TimeUnits { unit, reference, .. }) = parsed else {
         let reference_text = match real.is_empty() {
             true => "1970-01-01".to_owned(),
-            false => full_text(first),
+            false => match calendar {
+                Some(calendar) => microsecond_text(calendar, first),
+                None => full_text(first),
+            },
         };
         let data = counts(&times, first, inferred, values.shape())?;
         return Ok(EncodedTime { data, units: format!("{} since {reference_text}", unit_name(inferred)) });
@@ -66,7 +74,7 @@ pub(super) fn encode_points(
     } else {
         unit
     };
-    let units = format!("{} since {}", unit_name(chosen), reference_text(reference, 'T'));
+    let units = format!("{} since {}", unit_name(chosen), reference_text(calendar, reference));
     let whole = !floats && chosen.nanoseconds() <= needed.nanoseconds();
     let data = match whole {
         true => counts(&times, reference, chosen, values.shape())?,
@@ -92,7 +100,8 @@ fn encode_lazy_points(
         _ => (resolution, false),
     };
     let data = lazy_counts(&variable.data, resolution, reference, chosen, floats)?;
-    Ok(EncodedTime { data, units: format!("{} since {}", unit_name(chosen), reference_text(reference, 'T')) })
+    let calendar = stored.and_then(|units| units.calendar);
+    Ok(EncodedTime { data, units: format!("{} since {}", unit_name(chosen), reference_text(calendar, reference)) })
 }
 
 /// Lazy times as counts of units from a reference in nanoseconds, whole or as floats.
@@ -174,13 +183,19 @@ fn unit_name(unit: TimeUnit) -> &'static str {
 }
 
 /// A reference date, the time of day left out at midnight.
-fn reference_text(nanoseconds: i128, separator: char) -> String {
-    let full = full_text(nanoseconds);
+fn reference_text(calendar: Option<Calendar>, nanoseconds: i128) -> String {
+    let full = calendar.map_or_else(|| full_text(nanoseconds), |calendar| calendar_text(calendar, nanoseconds));
     match full.split_once(' ') {
         Some((date, "00:00:00")) => date.to_owned(),
-        Some((date, time)) => format!("{date}{separator}{time}"),
+        Some((date, time)) => format!("{date}T{time}"),
         None => full,
     }
+}
+
+/// A date and time with microseconds, as xarray writes those of cftime.
+fn microsecond_text(calendar: Calendar, nanoseconds: i128) -> String {
+    let text = calendar_text(calendar, nanoseconds);
+    if text.contains('.') { text } else { format!("{text}.000000") }
 }
 
 /// A date and time as pandas prints it.

@@ -1,0 +1,151 @@
+//! Derivatives and integrals along a coordinate, by finite differences and trapezoids.
+
+use super::instants::Instants;
+use super::{DataArray, Dataset, DatasetError, Variable};
+use crate::array::{Chunk, DType, Scalar, TimeUnit};
+use crate::kernels::elementwise::BinaryOp;
+use crate::kernels::reduction::ReductionOptions;
+use crate::plan::Array;
+
+/// Values of a coordinate along one dimension, and the axis of it.
+struct Along {
+    dimension: String,
+    places: Vec<f64>,
+}
+
+impl Dataset {
+    /// Where values lie along a coordinate: times in a unit, their own by default.
+    fn along(&self, coordinate: &str, unit: Option<TimeUnit>) -> Result<Along, DatasetError> {
+        let no_such = || DatasetError::NoSuchCoordinate { name: coordinate.to_owned() };
+        let variable = self.coordinates.get(coordinate).ok_or_else(no_such)?;
+        let values = variable.values().ok_or_else(|| DatasetError::LazyIndex { name: coordinate.to_owned() })?;
+        let [dimension] = &variable.dims[..] else { return Err(DatasetError::NotOneDimensional) };
+        let places = match (Instants::of(values), values.dtype()) {
+            (Some(Instants { times, .. }), dtype) => {
+                let own = match dtype {
+                    DType::Datetime(own) => own,
+                    _ => TimeUnit::Second,
+                };
+                let (unit, first) = (unit.unwrap_or(own).nanoseconds() as f64, times.iter().flatten().min().copied());
+                let place =
+                    |time: Option<i128>| time.zip(first).map_or(f64::NAN, |(time, first)| (time - first) as f64);
+                times.into_iter().map(|time| place(time) / unit).collect()
+            }
+            _ => super::interpolate::label_numbers(coordinate, values, values)?,
+        };
+        Ok(Along { dimension: dimension.clone(), places })
+    }
+
+    /// The derivative of every data variable along a coordinate: of second order within, of first order at the ends.
+    ///
+    /// # Errors
+    /// Where there is no such coordinate of numbers or times, or it has fewer than two labels.
+    pub fn differentiate(&self, coordinate: &str, unit: Option<TimeUnit>) -> Result<Dataset, DatasetError> {
+        let along = self.along(coordinate, unit)?;
+        if along.places.len() < 2 {
+            return Err(DatasetError::TooFewLabels { dimension: along.dimension, found: along.places.len() });
+        }
+        self.map_data(|_, variable| match variable.axis(&along.dimension) {
+            Some(axis) if variable.dtype().is_numeric() => {
+                let float = variable.data.cast(variable.dtype().float())?;
+                let data = gradient(&float, axis, &along.places)?;
+                Ok(Variable::new(variable.dims.clone(), data)?.with_attributes(variable.attributes.clone()))
+            }
+            _ => Ok(variable.clone()),
+        })
+    }
+
+    /// The integral of every data variable along a coordinate, by trapezoids; its dimension leaves the shape.
+    ///
+    /// # Errors
+    /// Where there is no such coordinate of numbers or times.
+    pub fn integrate(&self, coordinate: &str, unit: Option<TimeUnit>) -> Result<Dataset, DatasetError> {
+        let along = self.along(coordinate, unit)?;
+        let mut integrated = self.map_data(|_, variable| match variable.axis(&along.dimension) {
+            Some(axis) if variable.dtype().is_numeric() => {
+                let data = trapezoids(&variable.data, axis, &along.places)?;
+                let dims = variable.dims.iter().filter(|name| **name != along.dimension).cloned().collect();
+                Ok(Variable::new(dims, data)?.with_attributes(variable.attributes.clone()))
+            }
+            _ => Ok(variable.clone()),
+        })?;
+        integrated.coordinates.retain(|_, variable| variable.axis(&along.dimension).is_none());
+        Ok(integrated)
+    }
+}
+
+impl DataArray {
+    /// The derivative along a coordinate: of second order within, of first order at the ends.
+    ///
+    /// # Errors
+    /// As [`Dataset::differentiate`].
+    pub fn differentiate(&self, coordinate: &str, unit: Option<TimeUnit>) -> Result<DataArray, DatasetError> {
+        Ok(self.like(self.as_dataset().differentiate(coordinate, unit)?))
+    }
+
+    /// The integral along a coordinate, by trapezoids.
+    ///
+    /// # Errors
+    /// As [`Dataset::integrate`].
+    pub fn integrate(&self, coordinate: &str, unit: Option<TimeUnit>) -> Result<DataArray, DatasetError> {
+        Ok(self.like(self.as_dataset().integrate(coordinate, unit)?))
+    }
+}
+
+/// Numbers along an axis of an array, in its dtype.
+fn numbers(data: &Array, axis: usize, values: Vec<f64>) -> Result<Array, DatasetError> {
+    let mut shape = vec![1; data.ndim()];
+    shape[axis] = values.len();
+    let values = Array::in_memory(Chunk::from_values(shape, values)?);
+    Ok(values.cast(data.dtype())?)
+}
+
+/// numpy's gradient.
+fn gradient(data: &Array, axis: usize, places: &[f64]) -> Result<Array, DatasetError> {
+    let last = places.len() - 1;
+    let before = data.take(axis, (0..=last).map(|at| at.saturating_sub(1)).collect())?;
+    let after = data.take(axis, (0..=last).map(|at| (at + 1).min(last)).collect())?;
+    let widths = (0..=last).map(|at| places[(at + 1).min(last)] - places[at.saturating_sub(1)]).collect();
+    let slopes = after.binary(BinaryOp::Subtract, &before)?.binary(BinaryOp::Divide, &numbers(data, axis, widths)?)?;
+    let steps: Vec<f64> = places.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    if steps.iter().all(|step| *step == steps[0]) {
+        return Ok(slopes);
+    }
+    let inner = |function: &dyn Fn(f64, f64) -> f64| {
+        (0..=last).map(|at| if at == 0 || at == last { 0.0 } else { function(steps[at - 1], steps[at]) }).collect()
+    };
+    let weights: [Vec<f64>; 3] =
+        [inner(&|a, b| -b / (a * (a + b))), inner(&|a, b| (b - a) / (a * b)), inner(&|a, b| a / (b * (a + b)))];
+    let [first, middle, end] = weights;
+    let terms = [(&before, first), (data, middle), (&after, end)];
+    let mut sum: Option<Array> = None;
+    for (values, weights) in terms {
+        let term = values.binary(BinaryOp::Multiply, &numbers(data, axis, weights)?)?;
+        sum = Some(match sum {
+            Some(sum) => sum.binary(BinaryOp::Add, &term)?,
+            None => term,
+        });
+    }
+    let mut shape = vec![1; data.ndim()];
+    shape[axis] = last + 1;
+    let ends = Chunk::from_values(shape, (0..=last).map(|at| at == 0 || at == last).collect::<Vec<bool>>())?;
+    let sum = sum.expect("there are three terms");
+    Ok(Array::in_memory(ends).select(&slopes, &sum)?)
+}
+
+/// The sum of trapezoids, `float32` of `float32`, else `float64`.
+fn trapezoids(data: &Array, axis: usize, places: &[f64]) -> Result<Array, DatasetError> {
+    let options = ReductionOptions { skip_missing: false, ddof: 0 };
+    let float = data.cast(data.dtype().float())?;
+    let steps = places.len().saturating_sub(1);
+    let low = float.take(axis, (0..steps).collect())?;
+    let high = float.take(axis, (1..=steps).collect())?;
+    let halves = places.windows(2).map(|pair| 0.5 * (pair[1] - pair[0])).collect();
+    let sums = low.binary(BinaryOp::Add, &high)?.binary(BinaryOp::Multiply, &numbers(&float, axis, halves)?)?;
+    Ok(sums.reduce("sum", &[axis], options)?)
+}
+
+/// One number as an array.
+pub(super) fn number(value: f64) -> Result<Array, DatasetError> {
+    Ok(Array::scalar(Scalar::Float(value), DType::Float64)?)
+}

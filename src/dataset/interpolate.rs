@@ -1,0 +1,193 @@
+//! Values at labels between those that there are: on the line between neighbours, or those of the nearest.
+
+use super::align::{FillValue, take_found};
+use super::instants::Instants;
+use super::{Dataset, DatasetError, SelectMethod, Variable};
+use crate::array::{Chunk, DType, Scalar};
+use crate::kernels::elementwise::BinaryOp;
+use crate::plan::Array;
+
+/// How values between labels are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interpolation {
+    /// On the line between the neighbours.
+    Linear,
+    /// That of the nearest label; of two, the one before.
+    Nearest,
+}
+
+impl Interpolation {
+    /// The interpolation of a name.
+    pub fn from_name(name: &str) -> Option<Interpolation> {
+        match name {
+            "linear" => Some(Interpolation::Linear),
+            "nearest" => Some(Interpolation::Nearest),
+            _ => None,
+        }
+    }
+}
+
+/// Labels as numbers: times in nanoseconds from the first of `origin`.
+pub(super) fn label_numbers(name: &str, labels: &Chunk, origin: &Chunk) -> Result<Vec<f64>, DatasetError> {
+    let unsupported =
+        || DatasetError::UnsupportedDtype { name: name.to_owned(), dtype: labels.dtype(), operation: "interpolation" };
+    if let Some(Instants { times, .. }) = Instants::of(labels) {
+        let first = Instants::of(origin).ok_or_else(unsupported)?.times.into_iter().flatten().min().unwrap_or(0);
+        return Ok(times.into_iter().map(|time| time.map_or(f64::NAN, |time| (time - first) as f64)).collect());
+    }
+    if Instants::of(origin).is_some() || !labels.dtype().is_numeric() {
+        return Err(unsupported());
+    }
+    (0..labels.len()).map(|at| labels.get(at).and_then(|value| value.as_f64()).ok_or_else(unsupported)).collect()
+}
+
+/// Neighbours of a point among ascending numbers, at least two: the one before and the one after.
+fn neighbours(known: &[f64], point: f64) -> (usize, usize) {
+    let after = known.partition_point(|number| *number < point).clamp(1, known.len() - 1);
+    (after - 1, after)
+}
+
+/// Values along an axis at points between its labels; NaN beyond the first and the last. As in xarray, `float32` stays
+/// that where it is lazy, and all else is `float64`.
+pub(super) fn interpolate(
+    data: &Array,
+    axis: usize,
+    known: &[f64],
+    points: &[f64],
+    how: Interpolation,
+) -> Result<Array, DatasetError> {
+    let dtype = if data.in_memory_values().is_none() { data.dtype().float() } else { DType::Float64 };
+    let data = data.cast(DType::Float64)?;
+    // Labels in any order, as long as there is one.
+    let mut order: Vec<usize> = (0..known.len()).collect();
+    order.sort_by(|&a, &b| known[a].total_cmp(&known[b]));
+    let sorted: Vec<f64> = order.iter().map(|&position| known[position]).collect();
+    let is_within = |point: f64| sorted.first().is_some_and(|low| *low <= point) && sorted[sorted.len() - 1] >= point;
+    let mut shape = vec![1; data.ndim()];
+    shape[axis] = points.len();
+    let along = |values: Vec<f64>| Ok::<_, DatasetError>(Array::in_memory(Chunk::from_values(shape.clone(), values)?));
+    let missing = Array::scalar(Scalar::Float(f64::NAN), DType::Float64)?;
+    let within =
+        Chunk::from_values(shape.clone(), points.iter().map(|point| is_within(*point)).collect::<Vec<bool>>())?;
+    let take = |positions: Vec<usize>| data.take(axis, positions.into_iter().map(|at| order[at]).collect());
+    let values = match how {
+        _ if sorted.len() < 2 => {
+            let mut whole = data.shape().to_vec();
+            whole[axis] = points.len();
+            return match sorted.len() {
+                0 => Ok(missing.broadcast_to(&whole)?.cast(dtype)?),
+                _ => Ok(Array::in_memory(within).select(&take(vec![0; points.len()])?, &missing)?.cast(dtype)?),
+            };
+        }
+        Interpolation::Nearest => {
+            let nearest = |point: &f64| {
+                let (before, after) = neighbours(&sorted, *point);
+                if *point > sorted[before] / 2.0 + sorted[after] / 2.0 { after } else { before }
+            };
+            take(points.iter().map(nearest).collect())?
+        }
+        Interpolation::Linear => {
+            let pairs: Vec<(usize, usize)> = points.iter().map(|point| neighbours(&sorted, *point)).collect();
+            let low = take(pairs.iter().map(|pair| pair.0).collect())?;
+            let high = take(pairs.iter().map(|pair| pair.1).collect())?;
+            let widths = along(pairs.iter().map(|(before, after)| sorted[*after] - sorted[*before]).collect())?;
+            let steps = along(points.iter().zip(&pairs).map(|(point, (before, _))| point - sorted[*before]).collect())?;
+            let slope = high.binary(BinaryOp::Subtract, &low)?.binary(BinaryOp::Divide, &widths)?;
+            slope.binary(BinaryOp::Multiply, &steps)?.binary(BinaryOp::Add, &low)?
+        }
+    };
+    Ok(Array::in_memory(within).select(&values, &missing)?.cast(dtype)?)
+}
+
+/// For each new label the position of an old one, ascending, that a method finds, no farther than a tolerance.
+fn found_by(
+    known: &[i128],
+    points: &[Option<i128>],
+    method: SelectMethod,
+    tolerance: Option<i128>,
+) -> Vec<Option<usize>> {
+    let find = |point: &Option<i128>| {
+        let point = (*point)?;
+        let after = known.partition_point(|time| *time < point);
+        let exact = known.get(after) == Some(&point);
+        let last_before = known.partition_point(|time| *time <= point).checked_sub(1);
+        let found = match method {
+            SelectMethod::Pad => last_before?,
+            SelectMethod::Backfill => Some(after).filter(|after| *after < known.len())?,
+            SelectMethod::Nearest if exact => after,
+            SelectMethod::Nearest => match (last_before, known.get(after)) {
+                (Some(before), Some(next)) if point - known[before] < next - point => before,
+                (Some(before), None) => before,
+                (_, Some(_)) => after,
+                (None, None) => return None,
+            },
+        };
+        let distance = (known[found] - point).abs();
+        tolerance.is_none_or(|tolerance| distance <= tolerance).then_some(found)
+    };
+    points.iter().map(find).collect()
+}
+
+impl Dataset {
+    /// Every variable at other times of a sorted index, with the value that a method finds for each.
+    pub(super) fn reindex_times(
+        &self,
+        dimension: &str,
+        labels: &Variable,
+        method: SelectMethod,
+        tolerance: Option<i128>,
+    ) -> Result<Dataset, DatasetError> {
+        let times = |variable: &Variable| variable.values().and_then(Instants::of).ok_or(DatasetError::NotTimes);
+        let index = self.index(dimension).ok_or(DatasetError::NotTimes)?;
+        let known: Vec<i128> = times(index)?.times.into_iter().flatten().collect();
+        let found = found_by(&known, &times(labels)?.times, method, tolerance);
+        self.map_variables(|name, variable| match variable.axis(dimension) {
+            _ if name == dimension => Ok(labels.clone()),
+            Some(axis) => Ok(variable.with_data(take_found(name, &variable.data, axis, &found, &FillValue::Missing)?)),
+            None => Ok(variable.clone()),
+        })
+    }
+
+    /// Every variable of numbers at other labels of an index, as [`interpolate`] has it.
+    pub(super) fn interpolate_at(
+        &self,
+        dimension: &str,
+        labels: &Variable,
+        how: Interpolation,
+    ) -> Result<Dataset, DatasetError> {
+        let lazy = || DatasetError::LazyIndex { name: dimension.to_owned() };
+        let index = self.index(dimension).and_then(Variable::values).ok_or_else(lazy)?;
+        let known = label_numbers(dimension, index, index)?;
+        let points = label_numbers(dimension, labels.values().ok_or_else(lazy)?, index)?;
+        let mut interpolated = Dataset { data_variables: Default::default(), ..self.clone() };
+        for (name, variable) in &self.data_variables {
+            let variable = match variable.axis(dimension) {
+                Some(_) if !variable.dtype().is_numeric() => continue,
+                Some(axis) => {
+                    let data = interpolate(&variable.data, axis, &known, &points, how)?;
+                    Variable::new(variable.dims.clone(), data)?.with_attributes(variable.attributes.clone())
+                }
+                None => variable.clone(),
+            };
+            interpolated.data_variables.insert(name.clone(), variable);
+        }
+        interpolated.coordinates.shift_remove(dimension);
+        interpolated.coordinates.insert(dimension.to_owned(), labels.clone());
+        Ok(interpolated)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_find_the_times_that_pandas_finds() {
+        let (known, points) = ([10, 20], [5, 10, 15, 16, 25].map(Some));
+        let of = |method| found_by(&known, &points, method, None);
+        assert_eq!(of(SelectMethod::Pad), [None, Some(0), Some(0), Some(0), Some(1)]);
+        assert_eq!(of(SelectMethod::Backfill), [Some(0), Some(0), Some(1), Some(1), None]);
+        assert_eq!(of(SelectMethod::Nearest), [Some(0), Some(0), Some(1), Some(1), Some(1)]);
+        assert_eq!(found_by(&known, &points, SelectMethod::Nearest, Some(4))[..3], [None, Some(0), None]);
+    }
+}

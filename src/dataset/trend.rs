@@ -1,0 +1,273 @@
+//! Least-squares polynomials along a dimension: `polyfit`, and their values: `polyval`.
+//!
+//! Powers of the coordinate are made orthonormal first (modified Gram-Schmidt, twice: doi:10.1007/978-1-4612-0873-5 of Björck,
+//! section 2.4.5), so that what is left to solve for each element is close to the identity, however far the coordinate is
+//! from 0: sums over the data of each column, and, where values are missing, of each pair of columns.
+
+use super::arithmetic::AttributeRule;
+use super::calculus::number;
+use super::instants::Instants;
+use super::missing::is_missing;
+use super::{DataArray, Dataset, DatasetError, Join, Operand, Variable};
+use crate::array::{Chunk, DType};
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::kernels::reduction::ReductionOptions;
+use crate::plan::Array;
+use indexmap::IndexMap;
+
+/// The dimension of the coefficients, highest degree first.
+const DEGREE: &str = "degree";
+const COEFFICIENTS: &str = "polyfit_coefficients";
+
+/// Where values lie: times in nanoseconds since 1970, as xarray counts them here.
+fn places(name: &str, labels: &Chunk) -> Result<Vec<f64>, DatasetError> {
+    match Instants::of(labels) {
+        Some(Instants { times, .. }) => {
+            Ok(times.into_iter().map(|time| time.map_or(f64::NAN, |time| time as f64)).collect())
+        }
+        None => super::interpolate::label_numbers(name, labels, labels),
+    }
+}
+
+/// Orthonormal columns of the powers of places, and how powers are made of them: `powers[j] = sum of r[k][j] q[k]`.
+struct Basis {
+    columns: Vec<Vec<f64>>,
+    upper: Vec<Vec<f64>>,
+    scales: Vec<f64>,
+}
+
+impl Basis {
+    fn new(places: &[f64], degree: usize) -> Basis {
+        let count = degree + 1;
+        let (mut columns, mut scales): (Vec<Vec<f64>>, Vec<f64>) = (Vec::new(), Vec::new());
+        let mut upper = vec![vec![0.0; count]; count];
+        let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        for power in 0..count {
+            let mut column: Vec<f64> = places.iter().map(|place| place.powi(power as i32)).collect();
+            let scale = product(&column, &column).sqrt();
+            let scale = if scale == 0.0 { 1.0 } else { scale };
+            column.iter_mut().for_each(|value| *value /= scale);
+            scales.push(scale);
+            for _ in 0..2 {
+                for (earlier, known) in columns.iter().enumerate() {
+                    let share = product(known, &column);
+                    upper[earlier][power] += share;
+                    column.iter_mut().zip(known).for_each(|(value, known)| *value -= share * known);
+                }
+            }
+            let length = product(&column, &column).sqrt();
+            upper[power][power] = length;
+            column.iter_mut().for_each(|value| *value /= length);
+            columns.push(column);
+        }
+        Basis { columns, upper, scales }
+    }
+}
+
+fn subtract(a: &Array, b: &Array) -> Result<Array, DatasetError> {
+    Ok(a.binary(BinaryOp::Subtract, b)?)
+}
+
+fn multiply(a: &Array, b: &Array) -> Result<Array, DatasetError> {
+    Ok(a.binary(BinaryOp::Multiply, b)?)
+}
+
+fn divide(a: &Array, b: &Array) -> Result<Array, DatasetError> {
+    Ok(a.binary(BinaryOp::Divide, b)?)
+}
+
+/// Coefficients of a polynomial along an axis, lowest degree first.
+fn coefficients(data: &Array, axis: usize, basis: &Basis) -> Result<Vec<Array>, DatasetError> {
+    let data = data.cast(DType::Float64)?;
+    let mut shape = vec![1; data.ndim()];
+    shape[axis] = basis.columns[0].len();
+    let along = |values: Vec<f64>| -> Result<Array, DatasetError> {
+        Ok(Array::in_memory(Chunk::from_values(shape.clone(), values)?))
+    };
+    let options = ReductionOptions { skip_missing: true, ddof: 0 };
+    let total = |values: Array| -> Result<Array, DatasetError> { Ok(values.reduce("sum", &[axis], options)?) };
+    let count = basis.columns.len();
+    let known = is_missing(&data)?.unary(UnaryOp::LogicalNot)?.cast(DType::Float64)?;
+    let mut right = Vec::new();
+    for column in &basis.columns {
+        right.push(total(multiply(&data, &along(column.clone())?)?)?);
+    }
+    // The lower triangle of the columns' products over what isn't missing.
+    let mut left: Vec<Vec<Array>> = Vec::new();
+    for row in 0..count {
+        let mut products = Vec::new();
+        for column in 0..=row {
+            let pair = basis.columns[row].iter().zip(&basis.columns[column]).map(|(a, b)| a * b).collect();
+            products.push(total(multiply(&known, &along(pair)?)?)?);
+        }
+        left.push(products);
+    }
+    let found = solve(left, right)?;
+    // Back from orthonormal columns to powers.
+    let mut powers: Vec<Array> = Vec::new();
+    for row in (0..count).rev() {
+        let mut rest = found[row].clone();
+        for (later, value) in (row + 1..count).rev().zip(&powers) {
+            rest = subtract(&rest, &multiply(value, &number(basis.upper[row][later])?)?)?;
+        }
+        powers.push(divide(&rest, &number(basis.upper[row][row])?)?);
+    }
+    let scaled = powers.into_iter().rev().zip(&basis.scales);
+    scaled.map(|(value, scale)| divide(&value, &number(*scale)?)).collect()
+}
+
+/// Solves a symmetric system given by its lower triangle, for each element (Cholesky's decomposition without roots).
+fn solve(left: Vec<Vec<Array>>, right: Vec<Array>) -> Result<Vec<Array>, DatasetError> {
+    let count = right.len();
+    let (mut lower, mut diagonal): (Vec<Vec<Array>>, Vec<Array>) = (Vec::new(), Vec::new());
+    for row in 0..count {
+        let mut factors: Vec<Array> = Vec::new();
+        for column in 0..row {
+            let mut value = left[row][column].clone();
+            for inner in 0..column {
+                let known: &Array = &lower[column][inner];
+                value = subtract(&value, &multiply(&multiply(&factors[inner], known)?, &diagonal[inner])?)?;
+            }
+            factors.push(divide(&value, &diagonal[column])?);
+        }
+        let mut pivot = left[row][row].clone();
+        for (factor, earlier) in factors.iter().zip(&diagonal) {
+            pivot = subtract(&pivot, &multiply(&multiply(factor, factor)?, earlier)?)?;
+        }
+        diagonal.push(pivot);
+        lower.push(factors);
+    }
+    let mut forward: Vec<Array> = Vec::new();
+    for (row, value) in right.into_iter().enumerate() {
+        let mut value = value;
+        for (factor, earlier) in lower[row].iter().zip(&forward) {
+            value = subtract(&value, &multiply(factor, earlier)?)?;
+        }
+        forward.push(value);
+    }
+    let mut solution: Vec<Array> = Vec::new();
+    for row in (0..count).rev() {
+        let mut value = divide(&forward[row], &diagonal[row])?;
+        for (later, known) in (row + 1..count).rev().zip(&solution) {
+            value = subtract(&value, &multiply(&lower[later][row], known)?)?;
+        }
+        solution.push(value);
+    }
+    solution.reverse();
+    Ok(solution)
+}
+
+impl Dataset {
+    /// Coefficients of the polynomial of a degree that is closest to every data variable along a dimension, missing values
+    /// left out: `NAME_polyfit_coefficients`, highest degree first.
+    ///
+    /// # Errors
+    /// Where the dimension doesn't exist, or has labels that are neither numbers nor times.
+    pub fn polyfit(&self, dimension: &str, degree: usize) -> Result<Dataset, DatasetError> {
+        self.polyfit_named(dimension, degree, &|name| format!("{name}_{COEFFICIENTS}"))
+    }
+
+    fn polyfit_named(
+        &self,
+        dimension: &str,
+        degree: usize,
+        name: &dyn Fn(&str) -> String,
+    ) -> Result<Dataset, DatasetError> {
+        let labels = self.get(dimension).map_err(|_| DatasetError::NoSuchCoordinate { name: dimension.to_owned() })?;
+        let lazy = || DatasetError::LazyIndex { name: dimension.to_owned() };
+        let places = places(dimension, labels.variable.values().ok_or_else(lazy)?)?;
+        let basis = Basis::new(&places, degree);
+        let mut fit = Dataset { attributes: self.attributes.clone(), ..Dataset::default() };
+        for (variable_name, variable) in &self.data_variables {
+            let Some(axis) = variable.axis(dimension).filter(|_| variable.dtype().is_numeric()) else { continue };
+            let found = coefficients(&variable.data, axis, &basis)?;
+            let rest: Vec<String> = variable.dims.iter().filter(|name| *name != dimension).cloned().collect();
+            let dims = [&[DEGREE.to_owned()][..], &rest].concat();
+            let stacked = stacked(found.into_iter().rev().collect())?;
+            fit.data_variables.insert(name(variable_name), Variable::new(dims, stacked)?);
+        }
+        let degrees: Vec<i64> = (0..=degree as i64).rev().collect();
+        let degrees = Array::in_memory(Chunk::from_values(vec![degree + 1], degrees)?);
+        fit.coordinates.insert(DEGREE.to_owned(), Variable::new(vec![DEGREE.to_owned()], degrees)?);
+        for (coordinate, variable) in &self.coordinates {
+            if variable.is_index(coordinate) && coordinate != dimension {
+                fit.coordinates.insert(coordinate.clone(), variable.clone());
+            }
+        }
+        Ok(fit)
+    }
+}
+
+/// Arrays of one shape along a new first axis.
+fn stacked(arrays: Vec<Array>) -> Result<Array, DatasetError> {
+    let count = arrays.len();
+    let mut arrays = arrays.into_iter().enumerate();
+    let (_, first) = arrays.next().expect("a polynomial has a coefficient");
+    let mut stacked = first.insert_axis(0)?;
+    stacked = stacked.broadcast_to(&[&[count][..], &stacked.shape()[1..]].concat())?;
+    for (position, array) in arrays {
+        let mut shape = vec![1; stacked.ndim()];
+        shape[0] = count;
+        let here: Vec<bool> = (0..count).map(|at| at == position).collect();
+        let here = Array::in_memory(Chunk::from_values(shape, here)?);
+        stacked = here.select(&array.insert_axis(0)?, &stacked)?;
+    }
+    Ok(stacked)
+}
+
+impl DataArray {
+    /// Coefficients of the closest polynomial along a dimension, missing values left out: `polyfit_coefficients`.
+    ///
+    /// # Errors
+    /// As [`Dataset::polyfit`].
+    pub fn polyfit(&self, dimension: &str, degree: usize) -> Result<Dataset, DatasetError> {
+        let mut fit = self.as_dataset().polyfit_named(dimension, degree, &|_| COEFFICIENTS.to_owned())?;
+        fit.attributes = IndexMap::new();
+        Ok(fit)
+    }
+
+    /// The values of polynomials, whose coefficients lie along `degree`, at these places.
+    ///
+    /// # Errors
+    /// Where the coefficients have no such dimension with labels, or places are neither numbers nor times.
+    pub fn polyval(&self, coefficients: &DataArray) -> Result<DataArray, DatasetError> {
+        let no_degrees = || DatasetError::NoSuchCoordinate { name: DEGREE.to_owned() };
+        let degrees = coefficients.coordinates.get(DEGREE).and_then(Variable::values).ok_or_else(no_degrees)?;
+        let degree_at = |at: usize| degrees.get(at).and_then(|degree| degree.as_i128()).unwrap_or(0);
+        let highest = (0..degrees.len()).map(degree_at).max().unwrap_or(0);
+        let mut places_of = self.clone();
+        if let Some(values) = self.variable.values()
+            && (values.dtype().is_time() || values.dtype().is_integer())
+        {
+            let numbers = Chunk::from_values(values.shape().to_vec(), places("coord", values)?)?;
+            places_of.variable.data = Array::in_memory(numbers);
+        }
+        places_of.variable.attributes.clear();
+        let of_degree = |degree: i128| -> Result<Option<DataArray>, DatasetError> {
+            let Some(at) = (0..degrees.len()).find(|&at| degree_at(at) == degree) else { return Ok(None) };
+            let chosen = IndexMap::from([(DEGREE.to_owned(), super::Indexer::At(at as i64))]);
+            coefficients.isel(&chosen, true).map(Some)
+        };
+        let join = |left: &DataArray, operation, right: &DataArray| -> Result<DataArray, DatasetError> {
+            let right = Operand::from(right.clone());
+            left.binary_with(operation, &right, false, Join::Inner, AttributeRule::Drop)?.try_into()
+        };
+        let zeros = places_of.binary_with(
+            BinaryOp::Multiply,
+            &crate::array::Scalar::Float(0.0).into(),
+            false,
+            Join::Inner,
+            AttributeRule::Drop,
+        )?;
+        let mut value: DataArray = zeros.try_into()?;
+        for degree in (0..=highest).rev() {
+            if degree < highest {
+                value = join(&value, BinaryOp::Multiply, &places_of)?;
+            }
+            if let Some(coefficient) = of_degree(degree)? {
+                value = join(&value, BinaryOp::Add, &coefficient)?;
+            }
+        }
+        Ok(value.with_name(None))
+    }
+}
