@@ -36,7 +36,8 @@ impl Dataset {
         Ok(Along { dimension: dimension.clone(), places })
     }
 
-    /// The derivative of every data variable along a coordinate: of second order within, of first order at the ends.
+    /// The derivative of every data variable along a coordinate: of second order within, of first order at the ends. It has
+    /// no attributes.
     ///
     /// # Errors
     /// Where there is no such coordinate of numbers or times, or it has fewer than two labels.
@@ -49,7 +50,7 @@ impl Dataset {
             Some(axis) if variable.dtype().is_numeric() => {
                 let float = variable.data.cast(variable.dtype().float())?;
                 let data = gradient(&float, axis, &along.places)?;
-                Ok(Variable::new(variable.dims.clone(), data)?.with_attributes(variable.attributes.clone()))
+                Variable::new(variable.dims.clone(), data)
             }
             _ => Ok(variable.clone()),
         })
@@ -65,7 +66,7 @@ impl Dataset {
             Some(axis) if variable.dtype().is_numeric() => {
                 let data = trapezoids(&variable.data, axis, &along.places)?;
                 let dims = variable.dims.iter().filter(|name| **name != along.dimension).cloned().collect();
-                Ok(Variable::new(dims, data)?.with_attributes(variable.attributes.clone()))
+                Variable::new(dims, data)
             }
             _ => Ok(variable.clone()),
         })?;

@@ -29,10 +29,11 @@ fn places(name: &str, labels: &Chunk) -> Result<Vec<f64>, DatasetError> {
     }
 }
 
-/// Orthonormal columns of the powers of places, and how powers are made of them: `powers[j] = sum of r[k][j] q[k]`.
+/// Orthonormal columns of the powers of places, and how much of each is in each power: `power[j] = sum of shares[j][k]
+/// columns[k]`, once each power is divided by its scale.
 struct Basis {
     columns: Vec<Vec<f64>>,
-    upper: Vec<Vec<f64>>,
+    shares: Vec<Vec<f64>>,
     scales: Vec<f64>,
 }
 
@@ -40,7 +41,7 @@ impl Basis {
     fn new(places: &[f64], degree: usize) -> Basis {
         let count = degree + 1;
         let (mut columns, mut scales): (Vec<Vec<f64>>, Vec<f64>) = (Vec::new(), Vec::new());
-        let mut upper = vec![vec![0.0; count]; count];
+        let mut shares: Vec<Vec<f64>> = Vec::new();
         let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         for power in 0..count {
             let mut column: Vec<f64> = places.iter().map(|place| place.powi(power as i32)).collect();
@@ -48,19 +49,21 @@ impl Basis {
             let scale = if scale == 0.0 { 1.0 } else { scale };
             column.iter_mut().for_each(|value| *value /= scale);
             scales.push(scale);
+            let mut own = vec![0.0; power + 1];
             for _ in 0..2 {
-                for (earlier, known) in columns.iter().enumerate() {
+                for (total, known) in own.iter_mut().zip(&columns) {
                     let share = product(known, &column);
-                    upper[earlier][power] += share;
+                    *total += share;
                     column.iter_mut().zip(known).for_each(|(value, known)| *value -= share * known);
                 }
             }
             let length = product(&column, &column).sqrt();
-            upper[power][power] = length;
+            own[power] = length;
+            shares.push(own);
             column.iter_mut().for_each(|value| *value /= length);
             columns.push(column);
         }
-        Basis { columns, upper, scales }
+        Basis { columns, shares, scales }
     }
 }
 
@@ -108,9 +111,9 @@ fn coefficients(data: &Array, axis: usize, basis: &Basis) -> Result<Vec<Array>, 
     for row in (0..count).rev() {
         let mut rest = found[row].clone();
         for (later, value) in (row + 1..count).rev().zip(&powers) {
-            rest = subtract(&rest, &multiply(value, &number(basis.upper[row][later])?)?)?;
+            rest = subtract(&rest, &multiply(value, &number(basis.shares[later][row])?)?)?;
         }
-        powers.push(divide(&rest, &number(basis.upper[row][row])?)?);
+        powers.push(divide(&rest, &number(basis.shares[row][row])?)?);
     }
     let scaled = powers.into_iter().rev().zip(&basis.scales);
     scaled.map(|(value, scale)| divide(&value, &number(*scale)?)).collect()
@@ -120,17 +123,17 @@ fn coefficients(data: &Array, axis: usize, basis: &Basis) -> Result<Vec<Array>, 
 fn solve(left: Vec<Vec<Array>>, right: Vec<Array>) -> Result<Vec<Array>, DatasetError> {
     let count = right.len();
     let (mut lower, mut diagonal): (Vec<Vec<Array>>, Vec<Array>) = (Vec::new(), Vec::new());
-    for row in 0..count {
+    for (row, products) in left.iter().enumerate() {
         let mut factors: Vec<Array> = Vec::new();
-        for column in 0..row {
-            let mut value = left[row][column].clone();
+        for (column, product) in products.iter().enumerate().take(row) {
+            let mut value = product.clone();
             for inner in 0..column {
                 let known: &Array = &lower[column][inner];
                 value = subtract(&value, &multiply(&multiply(&factors[inner], known)?, &diagonal[inner])?)?;
             }
             factors.push(divide(&value, &diagonal[column])?);
         }
-        let mut pivot = left[row][row].clone();
+        let mut pivot = products[row].clone();
         for (factor, earlier) in factors.iter().zip(&diagonal) {
             pivot = subtract(&pivot, &multiply(&multiply(factor, factor)?, earlier)?)?;
         }

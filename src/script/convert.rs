@@ -1,5 +1,6 @@
 //! Values between Python and Rust: scalars, dtypes, shapes, axes, attributes.
 
+use super::cftime::CalendarInstant;
 use super::numpy::{DTypeObject, NdArray, NumpyScalar, of_python};
 use crate::array::{Chunk, DType, Scalar};
 use num_traits::ToPrimitive;
@@ -334,6 +335,10 @@ fn collect_leaves(
     }
     if let Some(scalar) = object.downcast_ref::<NumpyScalar>() {
         leaves.push((scalar.dtype(), scalar.value().clone()));
+        return Ok(());
+    }
+    if let Some(instant) = object.downcast_ref::<CalendarInstant>() {
+        leaves.push(instant.value());
         return Ok(());
     }
     match python_scalar(object, vm)? {

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod array_methods;
+mod cftime;
 mod cluster;
 mod convert;
 mod creation;

@@ -3,14 +3,23 @@
 use super::arguments::Arguments;
 use super::errors;
 use super::function::Function;
-use super::{cluster, dask, numpy, xarray};
+use super::{cftime, cluster, dask, numpy, xarray};
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// Names of the modules that are ours.
-pub(super) const NAMES: &[&str] =
-    &["xarray", "numpy", "dask", "dask.array", "dask.distributed", "distributed", "dask_jobqueue", "dask_gateway"];
+pub(super) const NAMES: &[&str] = &[
+    "xarray",
+    "numpy",
+    "dask",
+    "dask.array",
+    "dask.distributed",
+    "distributed",
+    "dask_jobqueue",
+    "dask_gateway",
+    "cftime",
+];
 
 /// Makes our modules importable.
 ///
@@ -18,11 +27,13 @@ pub(super) const NAMES: &[&str] =
 /// Where the machine can't hold them.
 pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     Function::make_static_type();
+    cftime::register_classes();
     numpy::register_classes(vm);
     dask::register_classes();
     xarray::register_classes();
     cluster::register_classes();
     numpy::install(vm)?;
+    cftime::install(vm)?;
     dask::install(vm)?;
     xarray::install(vm)?;
     cluster::install(vm)

@@ -4,6 +4,7 @@
 //! rules: the more capable operand decides what the result is, and Python's plain numbers take their dtype from the
 //! other side (NEP 50).
 
+use super::cftime::CalendarInstant;
 use super::convert;
 use super::dask::DaskArray;
 use super::engine;
@@ -54,6 +55,11 @@ impl Operand {
         }
         if let Some(scalar) = object.downcast_ref::<NumpyScalar>() {
             return scalar.to_array(vm).map(|array| Some(Operand::Typed(array)));
+        }
+        if let Some(instant) = object.downcast_ref::<CalendarInstant>() {
+            let (dtype, value) = instant.value();
+            let array = Array::scalar(value, dtype).map_err(|error| plan_exception(error, vm))?;
+            return Ok(Some(Operand::Typed(array)));
         }
         if convert::is_sequence(object) {
             let chunk = convert::chunk(&object.to_owned(), None, vm)?;

@@ -68,6 +68,19 @@ def seasons(directory):
     write(hourly, directory / "hours.zarr", {"time": 24})
 
 
+def calendars(directory):
+    """Months and days of calendars that aren't the standard one, as models have them."""
+    random = generator("calendars")
+    for calendar, start in [("360_day", "1860-06-16"), ("noleap", "1999-01-15"), ("julian", "1898-11-03"), ("all_leap", "2001-02-20")]:
+        time = xr.date_range(start, periods=400, freq="D", calendar=calendar, use_cftime=True)
+        values = 280 + random.standard_normal((400, 3))
+        dataset = xr.Dataset({"t": (("time", "x"), with_nans(values.astype("float32"), random), {"units": "K"})}, coords={"time": time})
+        dataset.time.encoding.update({"units": "days since 1850-01-01", "calendar": calendar})
+        if calendar == "360_day":
+            dataset.time.encoding.update({"units": "hours since 1970-01-01 00:00:00", "dtype": "float64"})
+        write(dataset, directory / f"calendar_{calendar}.zarr", {"time": 90})
+
+
 def cube(directory):
     """time, y, x: two float32 variables with NaNs, one float64 without, a 2-d and a 1-d one, and a scalar."""
     random = generator("cube")
@@ -318,7 +331,7 @@ def main():
     directory = pathlib.Path(sys.argv[1])
     directory.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter("ignore")
-    makers = (cube, seasons, scene, dtypes, large_integers, nan_patterns, misaligned, degenerate, times, packed, arrays, unconsolidated)
+    makers = (cube, seasons, calendars, scene, dtypes, large_integers, nan_patterns, misaligned, degenerate, times, packed, arrays, unconsolidated)
     for make in makers:
         make(directory)
     netcdf_inputs.make(directory, generator)

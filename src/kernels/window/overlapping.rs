@@ -153,7 +153,7 @@ impl Sliding<'_> {
         let (outer, length, inner) = self.around;
         let Span { size, number, first, count, .. } = self.span;
         let first_block = number / size;
-        let blocks = (number + count - 1 + size - 1) / size - first_block + 1;
+        let blocks = (number + count - 1).div_ceil(size) - first_block + 1;
         let mut rows: Vec<Accumulator> =
             (0..size).map(|_| self.reduction.start(self.dtype, blocks * outer * inner)).collect();
         for held in 0..length {

@@ -81,10 +81,10 @@ fn windows_over_two_axes_hold_what_both_hold() {
     let sums = overlapping(&values, &spans, "sum", SKIP, 0).unwrap();
     let counts = overlapping(&values, &spans, "count", SKIP, 0).unwrap();
     let all = values.as_slice::<f64>().unwrap();
-    for (row, column) in [(0, 0), (2, 3), (5, 4)] {
+    for (row, column) in [(0_usize, 0_usize), (2, 3), (5, 4)] {
         let (mut sum, mut count) = (0.0, 0);
-        for y in (row as usize).saturating_sub(1)..(row + 2).min(6) {
-            for x in (column as usize).saturating_sub(1)..(column + 2).min(5) {
+        for y in row.saturating_sub(1)..(row + 2).min(6) {
+            for x in column.saturating_sub(1)..(column + 2).min(5) {
                 if !all[y * 5 + x].is_nan() {
                     (sum, count) = (sum + all[y * 5 + x], count + 1);
                 }
@@ -119,7 +119,7 @@ fn medians_and_windows_as_they_are() {
     let span = Span { axis: 0, size: 3, step: 1, count: 4, number: 0, first: -2 };
     let median = medians(&values, &[span], true, 1).unwrap();
     assert_eq!(median.as_slice::<f64>().unwrap(), [3.0, 3.0, 2.0, 1.5]);
-    let windows = constructed(&values, &[span], &[1..3], &Scalar::Float(0.0)).unwrap();
+    let windows = constructed(&values, &[span], std::slice::from_ref(&(1..3)), &Scalar::Float(0.0)).unwrap();
     assert_eq!(windows.shape(), [4, 2]);
     assert_eq!(windows.as_slice::<f64>().unwrap()[..2], [0.0, 3.0]);
     assert_eq!(windows.as_slice::<f64>().unwrap()[6..], [1.0, 2.0]);

@@ -25,7 +25,7 @@ pub fn medians(values: &Chunk, spans: &[Span], skip_missing: bool, min_count: us
             positions.push(place.sum());
         });
         let window = with_buffer!(values.data(), values => Element::into_buffer(
-            positions.iter().map(|&position: &usize| values[position].clone()).collect::<Vec<_>>()
+            positions.iter().flat_map(|&position: &usize| values[position..=position].to_vec()).collect::<Vec<_>>()
         ));
         let is_known =
             |position: usize| window.get(position).and_then(|value| value.as_f64()).is_some_and(|v| !v.is_nan());
@@ -69,7 +69,7 @@ pub fn constructed(values: &Chunk, spans: &[Span], held: &[Range<usize>], fill: 
                 }
             });
             if let Some(place) = place.sum::<Option<usize>>() {
-                target[at] = values_of[place].clone();
+                target[at..=at].clone_from_slice(&values_of[place..=place]);
             }
             at += 1;
         });

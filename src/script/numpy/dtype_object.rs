@@ -35,6 +35,7 @@ fn kind(dtype: DType) -> &'static str {
         DType::Datetime(_) => "M",
         DType::Timedelta(_) => "m",
         DType::Text => "U",
+        DType::CalendarTime(_) => "O",
         dtype if dtype.is_float() => "f",
         dtype if dtype.is_signed_integer() => "i",
         _ => "u",

@@ -5,6 +5,7 @@ use crate::array::{Chunk, DType, Scalar, TimeUnit};
 use crate::dataset::print_values;
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
+use crate::script::cftime::CalendarInstant;
 use crate::script::convert;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
@@ -83,6 +84,9 @@ pub(super) fn class_of(dtype: DType) -> PyTypeRef {
         (DType::Datetime(_), DType::Datetime(_)) | (DType::Timedelta(_), DType::Timedelta(_)) => true,
         _ => known == dtype,
     };
+    if let DType::CalendarTime(_) = dtype {
+        return NumpyScalar::static_type().to_owned();
+    }
     let position = CLASSES.iter().position(|(_, known)| same(*known)).expect("every dtype has a scalar class");
     TYPES.with_borrow(|types| types[position].clone())
 }
@@ -95,6 +99,9 @@ impl NumpyScalar {
     pub fn object(dtype: DType, value: Scalar, vm: &VirtualMachine) -> PyResult {
         if dtype == DType::Text {
             return Ok(convert::plain_object(&value, vm));
+        }
+        if let (DType::CalendarTime(calendar), Scalar::Int(count)) = (dtype, &value) {
+            return Ok(CalendarInstant::object(calendar, *count, vm));
         }
         Ok(NumpyScalar { dtype, value }.into_ref_with_type(vm, class_of(dtype))?.into())
     }

@@ -1,6 +1,7 @@
 //! `xarray.DataArray`.
 
 use super::attributes::{AttributesObject, Owner};
+use super::calculus;
 use super::combining::Combining;
 use super::coordinates::{self, attribute_map, coordinate_variables};
 use super::dataset_object::DatasetObject;
@@ -11,7 +12,8 @@ use super::labelled::LabelledObject;
 use super::mapping::Mapping;
 use super::methods::{Shared, finish};
 use super::opening;
-use crate::array::Chunk;
+use super::scans::Scans;
+use crate::array::{Chunk, DType};
 use crate::dataset::{Attributes, DataArray, Encoding, Variable};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
@@ -20,7 +22,7 @@ use crate::script::dask::DaskArray;
 use crate::script::engine;
 use crate::script::errors::dataset_exception;
 use crate::script::numbers::operators;
-use crate::script::numpy::{DTypeObject, NdArray, format_array};
+use crate::script::numpy::{DTypeObject, NdArray, NumpyScalar, format_array};
 use crate::script::operand::{evaluate, single_value};
 use crate::script::surface::{Method, Property, Surface, defines, surface_attributes};
 use indexmap::IndexMap;
@@ -154,6 +156,8 @@ impl Surface for DataArrayObject {
         Shared::<Self>::REDUCTIONS,
         Shared::<Self>::METHODS,
         Combining::<Self>::METHODS,
+        Scans::<Self>::METHODS,
+        calculus::OF_ARRAYS,
         &[
             Method { name: "transpose", parameters: "*dim, transpose_coords~, missing_dims", body: transpose },
             Method { name: "item", parameters: "", body: item },
@@ -265,8 +269,11 @@ fn transpose(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult 
 }
 
 fn item(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {
-    let (_, value) = single_value(this.as_object(), arguments.vm)?;
-    Ok(convert::plain_object(&value, arguments.vm))
+    let (dtype, value) = single_value(this.as_object(), arguments.vm)?;
+    match dtype {
+        DType::CalendarTime(_) => NumpyScalar::object(dtype, value, arguments.vm),
+        _ => Ok(convert::plain_object(&value, arguments.vm)),
+    }
 }
 
 fn to_dataset(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {

@@ -1,6 +1,7 @@
 //! `xarray.Dataset`.
 
 use super::attributes::{AttributesObject, Owner};
+use super::calculus;
 use super::combine;
 use super::combining::Combining;
 use super::coordinates::{self, attribute_map, coordinate_variables};
@@ -10,6 +11,7 @@ use super::labelled::LabelledObject;
 use super::mapping::Mapping;
 use super::methods::{Shared, finish};
 use super::opening;
+use super::scans::Scans;
 use crate::dataset::{self, Attributes, DataArray, Dataset, DatasetError, Encoding};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -152,6 +154,8 @@ impl Surface for DatasetObject {
         Shared::<Self>::REDUCTIONS,
         Shared::<Self>::METHODS,
         Combining::<Self>::METHODS,
+        Scans::<Self>::METHODS,
+        calculus::OF_DATASETS,
         &[
             Method { name: "transpose", parameters: "*dim, missing_dims", body: transpose },
             Method { name: "rename", parameters: "name_dict, **names", body: rename },

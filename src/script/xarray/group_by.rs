@@ -1,17 +1,18 @@
-//! What `groupby` gives: reductions and arithmetic by groups.
+//! What `groupby` and `groupby_bins` give: reductions and arithmetic by groups.
 
+use super::coordinates;
 use super::data_array::DataArrayObject;
 use super::indexers;
-use super::methods::reduce_options;
+use super::methods::{quantile_arguments, reduce_options};
 use crate::array::Scalar;
-use crate::dataset::{DatasetError, Group, Grouping, Indexer, Operand as Labelled};
+use crate::dataset::{BinOptions, Bins, DatasetError, Group, Grouping, Indexer, Operand as Labelled};
 use crate::kernels::elementwise::BinaryOp;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
 use crate::script::errors::dataset_exception;
 use crate::script::numpy::NumpyScalar;
-use crate::script::operand::Operand;
+use crate::script::operand::{self, Operand};
 use crate::script::options;
 use crate::script::surface::{Method, Property, Surface, reductions, surface_attributes};
 use indexmap::IndexMap;
@@ -19,13 +20,34 @@ use rustpython_vm::builtins::PyStr;
 use rustpython_vm::protocol::{PyMappingMethods, PyNumberMethods};
 use rustpython_vm::types::{AsMapping, AsNumber, GetAttr, Iterable, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use std::marker::PhantomData;
 
 /// A labelled array or dataset, and groups of the positions along one of its dimensions.
+#[derive(Debug)]
+pub(super) struct Grouped {
+    pub(super) object: Labelled,
+    pub(super) grouping: Grouping,
+}
+
+/// A class around such a pair.
+pub(super) trait GroupedObject: Surface {
+    /// The pair.
+    fn grouped(&self) -> &Grouped;
+}
+
+/// Groups of equal values, or of values in one bin.
 #[pyclass(module = "xarray", name = "GroupBy")]
 #[derive(Debug, PyPayload)]
 pub struct GroupByObject {
-    object: Labelled,
-    grouping: Grouping,
+    grouped: Grouped,
+    /// xarray's name of what has made the groups.
+    grouper: &'static str,
+}
+
+impl GroupedObject for GroupByObject {
+    fn grouped(&self) -> &Grouped {
+        &self.grouped
+    }
 }
 
 /// `object.groupby(group)`.
@@ -34,44 +56,119 @@ pub struct GroupByObject {
 /// Where the group isn't one of the object's, or has no values.
 pub(super) fn group_by(object: Labelled, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let argument = arguments.required("group");
-    let group = if let Some(array) = argument.downcast_ref::<DataArrayObject>() {
-        Group::Array(Box::new(array.inner()))
-    } else if argument.downcastable::<PyStr>() {
-        Group::Named(convert::string(argument, vm)?)
-    } else {
-        let class = argument.class().name().to_string();
-        return Err(vm.new_type_error(format!("`group` must be a DataArray. Received '{class}' instead")));
-    };
-    let engine = engine::current();
+    let (group, engine) = (group(arguments)?, engine::current());
     let grouping = match &object {
         Labelled::DataArray(array) => array.groupby(&group, &*engine),
         Labelled::Dataset(dataset) => dataset.groupby(&group, &*engine),
         Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
     };
     let grouping = grouping.map_err(|error| dataset_exception(error, vm))?;
-    Ok(GroupByObject { object, grouping }.into_ref(&vm.ctx).into())
+    Ok(GroupByObject { grouped: Grouped { object, grouping }, grouper: "UniqueGrouper" }.into_ref(&vm.ctx).into())
+}
+
+/// `object.groupby_bins(group, bins)`.
+///
+/// # Errors
+/// Where the group isn't one of the object's, or nothing of it is in a bin.
+pub(super) fn group_by_bins(object: Labelled, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let (group, engine) = (group(arguments)?, engine::current());
+    let bins = coordinates::array(arguments.required("bins"), vm)?;
+    let edges = operand::evaluate(&bins, vm)?;
+    let numbers = (0..edges.len())
+        .filter_map(|at| edges.get(at))
+        .map(|edge| edge.as_f64().ok_or_else(|| arguments.type_error("bins", "numbers", arguments.required("bins"))));
+    let numbers = numbers.collect::<PyResult<Vec<f64>>>()?;
+    let labels = arguments.get("labels").map(|labels| coordinates::array(labels, vm)).transpose()?;
+    let options = BinOptions {
+        whole: edges.dtype().is_integer() && bins.ndim() > 0,
+        bins: match (bins.ndim(), &numbers[..]) {
+            (0, [count]) => Bins::Count(*count as usize),
+            _ => Bins::Edges(numbers),
+        },
+        right: arguments.bool("right")?.unwrap_or(true),
+        labels: labels.map(|labels| operand::evaluate(&labels, vm)).transpose()?,
+        precision: arguments.get("precision").map_or(Ok(3), |precision| convert::count(precision, vm))?,
+        include_lowest: arguments.bool("include_lowest")?.unwrap_or(false),
+    };
+    let grouping = match &object {
+        Labelled::DataArray(array) => array.groupby_bins(&group, &options, &*engine),
+        Labelled::Dataset(dataset) => dataset.groupby_bins(&group, &options, &*engine),
+        Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
+    };
+    let grouping = grouping.map_err(|error| dataset_exception(error, vm))?;
+    Ok(GroupByObject { grouped: Grouped { object, grouping }, grouper: "BinGrouper" }.into_ref(&vm.ctx).into())
+}
+
+/// What `group=` names.
+fn group(arguments: &Arguments<'_>) -> PyResult<Group> {
+    let vm = arguments.vm;
+    let argument = arguments.required("group");
+    Ok(if let Some(array) = argument.downcast_ref::<DataArrayObject>() {
+        Group::Array(Box::new(array.inner()))
+    } else if argument.downcastable::<PyStr>() {
+        Group::Named(convert::string(argument, vm)?)
+    } else {
+        let class = argument.class().name().to_string();
+        return Err(vm.new_type_error(format!("`group` must be a DataArray. Received '{class}' instead")));
+    })
 }
 
 const REDUCTION: &str = "dim, *, skipna, keep_attrs, numeric_only~, min_count=None, engine~, method~";
 const REDUCTION_WITH_DDOF: &str = "dim, *, skipna, ddof, keep_attrs, numeric_only~, engine~, method~";
 const LOGICAL: &str = "dim, *, keep_attrs, engine~, method~";
+const FIRST: &str = "skipna, keep_attrs";
 
 impl Surface for GroupByObject {
     const CLASS: &'static str = "GroupBy";
-    const METHODS: &'static [&'static [Method<Self>]] = &[reductions![reduce;
-        "mean" REDUCTION, "sum" REDUCTION, "prod" REDUCTION, "min" REDUCTION, "max" REDUCTION,
-        "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF, "count" LOGICAL, "any" LOGICAL, "all" LOGICAL,
-    ]];
+    const METHODS: &'static [&'static [Method<Self>]] =
+        &[SharedByGroups::<Self>::REDUCTIONS, SharedByGroups::<Self>::METHODS];
     const PROPERTIES: &'static [&'static [Property<Self>]] = &[&[Property { name: "groups", get: groups }]];
 }
 
-fn reduce(this: &Py<GroupByObject>, name: &str, arguments: &Arguments<'_>) -> PyResult {
+/// The tables of a class with groups.
+pub(super) struct SharedByGroups<T>(PhantomData<T>);
+
+impl<T: GroupedObject> SharedByGroups<T> {
+    /// Reductions, by their registered names.
+    pub const REDUCTIONS: &'static [Method<T>] = reductions!(reduce::<T>;
+        "mean" REDUCTION, "sum" REDUCTION, "prod" REDUCTION, "min" REDUCTION, "max" REDUCTION, "median" REDUCTION,
+        "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF, "count" LOGICAL, "any" LOGICAL, "all" LOGICAL,
+        "first" FIRST, "last" FIRST,
+    );
+
+    /// Everything else.
+    pub const METHODS: &'static [Method<T>] = &[Method {
+        name: "quantile",
+        parameters: "q!, dim, *, method, keep_attrs, skipna, interpolation",
+        body: quantile::<T>,
+    }];
+}
+
+fn quantile<T: GroupedObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let (probabilities, method) = quantile_arguments(arguments)?;
+    let dims = arguments.get("dim").map(|dim| indexers::dims(Some(dim), vm)).transpose()?;
+    let options = reduce_options(arguments)?;
+    let Grouped { object: of, grouping } = this.grouped();
+    let found = match of {
+        Labelled::DataArray(array) => {
+            array.quantile_groups(grouping, &probabilities, method, dims.as_ref(), options).map(Labelled::DataArray)
+        }
+        Labelled::Dataset(dataset) => {
+            dataset.quantile_groups(grouping, &probabilities, method, dims.as_ref(), options).map(Labelled::Dataset)
+        }
+        Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
+    };
+    object(found, vm)
+}
+
+fn reduce<T: GroupedObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let dims = arguments.get("dim").map(|dim| indexers::dims(Some(dim), vm)).transpose()?;
     let options = reduce_options(arguments)?;
-    let grouping = &this.grouping;
-    let reduced = match &this.object {
+    let Grouped { object: of, grouping } = this.grouped();
+    let reduced = match of {
         Labelled::DataArray(array) => {
             array.reduce_groups(grouping, name, dims.as_ref(), options).map(Labelled::DataArray)
         }
@@ -83,25 +180,49 @@ fn reduce(this: &Py<GroupByObject>, name: &str, arguments: &Arguments<'_>) -> Py
     object(reduced, vm)
 }
 
-fn object(result: Result<Labelled, DatasetError>, vm: &VirtualMachine) -> PyResult {
+/// The Python object of a result.
+///
+/// # Errors
+/// The Python exception of a failure.
+pub(super) fn object(result: Result<Labelled, DatasetError>, vm: &VirtualMachine) -> PyResult {
     Operand::from(result.map_err(|error| dataset_exception(error, vm))?).into_object(vm)
 }
 
 /// Labels with the positions of their groups.
 fn groups(this: &Py<GroupByObject>, vm: &VirtualMachine) -> PyResult {
     let dict = vm.ctx.new_dict();
-    for (label, positions) in this.labels(vm)?.into_iter().zip(this.grouping.positions()) {
+    for (label, positions) in this.grouped.labels(vm)?.into_iter().zip(this.grouped.grouping.positions()) {
         let positions = positions.into_iter().map(|position| vm.ctx.new_int(position).into()).collect();
         dict.set_item(&*label, vm.ctx.new_list(positions).into(), vm)?;
     }
     Ok(dict.into())
 }
 
-impl GroupByObject {
+impl Grouped {
     fn labels(&self, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
         let labels = self.grouping.labels();
         let label = |position| NumpyScalar::object(labels.dtype(), labels.get(position).unwrap_or(Scalar::Int(0)), vm);
         (0..labels.len()).map(label).collect()
+    }
+
+    /// Labels with the part of the object of each group that has one.
+    ///
+    /// # Errors
+    /// Where the machine can't hold them.
+    pub(super) fn pairs(&self, vm: &VirtualMachine) -> PyResult {
+        let parts = self.labels(vm)?.into_iter().zip(self.grouping.positions());
+        let parts = parts.filter(|(_, positions)| !positions.is_empty());
+        let pairs = parts.map(|(label, positions)| Ok(vm.ctx.new_tuple(vec![label, self.part(positions, vm)?]).into()));
+        Ok(vm.ctx.new_list(pairs.collect::<PyResult<_>>()?).into())
+    }
+
+    /// What the groups are, as xarray says it.
+    pub(super) fn text(&self, kind: &str, name: &str, grouper: &str) -> String {
+        let class = if matches!(self.object, Labelled::Dataset(_)) { "Dataset" } else { "DataArray" };
+        let count = self.grouping.labels().len();
+        format!(
+            "<{class}{kind}, grouped over 1 grouper(s), {count} groups in total:\n    '{name}': {grouper}('{name}'), {count}/{count} groups>"
+        )
     }
 
     /// The part of the object at some positions.
@@ -128,7 +249,8 @@ fn operator(operation: BinaryOp, left: &PyObject, right: &PyObject, vm: &Virtual
     };
     let Some(other) = Operand::of(other, vm)? else { return Ok(vm.ctx.not_implemented()) };
     let (other, rule) = (other.into_dataset_operand(), options::attribute_rule());
-    object(this.grouping.binary(&this.object, operation, &other, reflected, rule), vm)
+    let Grouped { object: of, grouping } = &this.grouped;
+    object(grouping.binary(of, operation, &other, reflected, rule), vm)
 }
 
 static NUMBERS: PyNumberMethods = PyNumberMethods {
@@ -155,7 +277,7 @@ impl AsNumber for GroupByObject {
 impl AsMapping for GroupByObject {
     fn as_mapping() -> &'static PyMappingMethods {
         static METHODS: PyMappingMethods = PyMappingMethods {
-            length: Some(|mapping, _vm| Ok(GroupByObject::mapping_downcast(mapping).grouping.labels().len())),
+            length: Some(|mapping, _vm| Ok(GroupByObject::mapping_downcast(mapping).grouped.grouping.labels().len())),
             ..PyMappingMethods::NOT_IMPLEMENTED
         };
         &METHODS
@@ -164,19 +286,12 @@ impl AsMapping for GroupByObject {
 
 impl Iterable for GroupByObject {
     fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        let parts = zelf.labels(vm)?.into_iter().zip(zelf.grouping.positions());
-        let pairs = parts.map(|(label, positions)| Ok(vm.ctx.new_tuple(vec![label, zelf.part(positions, vm)?]).into()));
-        let pairs: PyObjectRef = vm.ctx.new_list(pairs.collect::<PyResult<_>>()?).into();
-        Ok(pairs.get_iter(vm)?.into())
+        Ok(zelf.grouped.pairs(vm)?.get_iter(vm)?.into())
     }
 }
 
 impl Representable for GroupByObject {
     fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
-        let class = if matches!(zelf.object, Labelled::Dataset(_)) { "DatasetGroupBy" } else { "DataArrayGroupBy" };
-        let (name, count) = (zelf.grouping.name(), zelf.grouping.labels().len());
-        Ok(format!(
-            "<{class}, grouped over 1 grouper(s), {count} groups in total:\n    '{name}': UniqueGrouper('{name}'), {count}/{count} groups>"
-        ))
+        Ok(zelf.grouped.text("GroupBy", zelf.grouped.grouping.name(), zelf.grouper))
     }
 }

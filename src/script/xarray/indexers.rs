@@ -1,6 +1,6 @@
 //! Positions, labels, dimension names and chunk sizes as Python passes them.
 
-use crate::array::{Buffer, DType, Scalar};
+use crate::array::{Buffer, DType, Scalar, TimeUnit};
 use crate::dataset::{ChunkSize, Chunking, Dims, Indexer, Label, LabelIndexer, SelectMethod};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
@@ -141,6 +141,7 @@ pub(super) fn label(object: &PyObject, vm: &VirtualMachine) -> PyResult<Label> {
 fn label_of(dtype: DType, value: Scalar) -> Label {
     match (dtype, value) {
         (DType::Datetime(unit) | DType::Timedelta(unit), Scalar::Int(count)) => Label::Time(count, unit),
+        (DType::CalendarTime(_), Scalar::Int(count)) => Label::Time(count, TimeUnit::Microsecond),
         (_, value) => Label::Value(value),
     }
 }
@@ -239,5 +240,19 @@ fn chunk_size(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<ChunkSize> 
         size => usize::try_from(size)
             .map(ChunkSize::Size)
             .map_err(|_| vm.new_value_error(format!("chunks of size {size}: use -1 for one chunk or a positive size"))),
+    }
+}
+
+/// A span of time in nanoseconds: `np.timedelta64`, or text with a count and a unit.
+///
+/// # Errors
+/// `TypeError` or `ValueError` for what is none.
+pub(super) fn time_span(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<i128> {
+    match label(object, vm)? {
+        Label::Time(count, unit) => Ok(i128::from(count) * i128::from(unit.nanoseconds())),
+        Label::Value(Scalar::Text(text)) => {
+            crate::dataset::fixed_frequency(&text).map_err(|error| crate::script::errors::dataset_exception(error, vm))
+        }
+        Label::Value(other) => Err(vm.new_type_error(format!("{other} is no span of time: use np.timedelta64"))),
     }
 }

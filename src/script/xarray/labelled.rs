@@ -2,8 +2,8 @@
 
 use crate::array::DType;
 use crate::dataset::{
-    Chunking, DataArray, Dataset, DatasetError, Dims, Indexer, LabelIndexer, Operand, Probabilities, ReduceOptions,
-    SelectOptions, Variable,
+    Chunking, DataArray, Dataset, DatasetError, Dims, FillFrom, GapOptions, Indexer, LabelIndexer, Operand,
+    Probabilities, ReduceOptions, SelectOptions, Variable,
 };
 use crate::kernels::quantile::QuantileMethod;
 use crate::plan::Evaluate;
@@ -87,6 +87,12 @@ common_methods! {
     fn median(dims: &Dims, options: ReduceOptions);
     /// Quantiles.
     fn quantile(probabilities: &Probabilities, method: QuantileMethod, dims: &Dims, options: ReduceOptions);
+    /// Sums or products so far.
+    fn accumulate(product: bool, dims: &Dims, options: ReduceOptions);
+    /// Missing values filled from their neighbours.
+    fn fill_from(dimension: &str, from: FillFrom, limit: Option<usize>);
+    /// Missing values between others.
+    fn interpolate_gaps(dimension: &str, options: GapOptions);
     /// Other chunks.
     fn chunk(chunking: &Chunking);
     /// Without some variables.

@@ -1,12 +1,17 @@
 //! Methods and properties that `DataArray` and `Dataset` share.
 
+use super::coarsen::coarsen;
 use super::coordinates::{self, coordinate_variables};
-use super::group_by::group_by;
+use super::group_by::{group_by, group_by_bins};
 use super::indexers;
 use super::labelled::{Labelled, LabelledObject};
 use super::mapping::Mapping;
+use super::resample::resample;
+use super::rolling::rolling;
+use super::weighted::weighted;
 use crate::array::DType;
 use crate::dataset::{DatasetError, Dims, Probabilities, ReduceOptions, SelectOptions, quantile_method};
+use crate::kernels::quantile::QuantileMethod;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::dask::{compute_one, persist_one};
@@ -78,6 +83,31 @@ impl<T: LabelledObject> Shared<T> {
             parameters: "group!, *, squeeze=False, restore_coord_dims~, eagerly_compute_group=None",
             body: |this, arguments| group_by(this.inner().operand(), arguments),
         },
+        Method {
+            name: "groupby_bins",
+            parameters: "group!, bins!, right, labels, precision, include_lowest, squeeze=False, restore_coord_dims~, duplicates='raise', eagerly_compute_group=None",
+            body: |this, arguments| group_by_bins(this.inner().operand(), arguments),
+        },
+        Method {
+            name: "resample",
+            parameters: "indexer, *, skipna=None, closed, label, offset=None, origin, restore_coord_dims~, **indexer_kwargs",
+            body: |this, arguments| resample(this.inner().operand(), arguments),
+        },
+        Method {
+            name: "rolling",
+            parameters: "dim, min_periods, center, **window_kwargs",
+            body: |this, arguments| rolling(this.inner().operand(), arguments),
+        },
+        Method {
+            name: "coarsen",
+            parameters: "dim, boundary, side, coord_func, **window_kwargs",
+            body: |this, arguments| coarsen(this.inner().operand(), arguments),
+        },
+        Method {
+            name: "weighted",
+            parameters: "weights!",
+            body: |this, arguments| weighted(this.inner().operand(), arguments),
+        },
         Method { name: "pipe", parameters: "func!, *args, **kwargs", body: pipe::<T> },
         Method { name: "close", parameters: "", body: |_this, a| Ok(a.vm.ctx.none()) },
         Method {
@@ -118,6 +148,17 @@ fn median<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResul
 
 fn quantile<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
+    let (probabilities, method) = quantile_arguments(arguments)?;
+    let dims = indexers::dims(arguments.get("dim"), vm)?;
+    finish(this.inner().quantile(&probabilities, method, &dims, reduce_options(arguments)?), vm)
+}
+
+/// `q=` and `method=` of quantiles.
+///
+/// # Errors
+/// Where they are no numbers, or the method is unknown.
+pub(super) fn quantile_arguments(arguments: &Arguments<'_>) -> PyResult<(Probabilities, QuantileMethod)> {
+    let vm = arguments.vm;
     let array = coordinates::array(arguments.required("q"), vm)?;
     let wanted = array.cast(DType::Float64).map_err(|error| plan_exception(error, vm))?;
     let values = operand::evaluate(&wanted, vm)?;
@@ -128,13 +169,14 @@ fn quantile<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyRes
     };
     let name = arguments.string("interpolation")?.or(arguments.string("method")?);
     let method = quantile_method(name.as_deref().unwrap_or("linear"));
-    let method = method.map_err(|error| dataset_exception(error, vm))?;
-    let dims = indexers::dims(arguments.get("dim"), vm)?;
-    finish(this.inner().quantile(&probabilities, method, &dims, reduce_options(arguments)?), vm)
+    Ok((probabilities, method.map_err(|error| dataset_exception(error, vm))?))
 }
 
 /// `dim=` and `axis=`.
-fn reduced_dims<L: Labelled>(inner: &L, arguments: &Arguments<'_>) -> PyResult<Dims> {
+///
+/// # Errors
+/// Where both are given, or there is no such axis.
+pub(super) fn reduced_dims<L: Labelled>(inner: &L, arguments: &Arguments<'_>) -> PyResult<Dims> {
     let vm = arguments.vm;
     match (arguments.get("dim"), arguments.get("axis")) {
         (Some(_), Some(_)) => Err(vm.new_value_error("cannot supply both 'axis' and 'dim' arguments")),

@@ -2,11 +2,14 @@
 
 mod apply;
 mod attributes;
+mod calculus;
+mod coarsen;
 mod combine;
 mod combining;
 mod coordinates;
 mod data_array;
 mod dataset_object;
+mod dates;
 mod datetime;
 mod encoding;
 mod functions;
@@ -17,6 +20,10 @@ mod mapping;
 mod methods;
 mod opening;
 mod opening_many;
+mod resample;
+mod rolling;
+mod scans;
+mod weighted;
 
 pub(super) use apply::looks_beyond_blocks;
 pub(super) use data_array::DataArrayObject;
@@ -33,6 +40,10 @@ pub(super) fn register_classes() {
     DatasetObject::make_static_type();
     datetime::DatetimeAccessor::make_static_type();
     group_by::GroupByObject::make_static_type();
+    resample::ResampleObject::make_static_type();
+    rolling::RollingObject::make_static_type();
+    coarsen::CoarsenObject::make_static_type();
+    weighted::WeightedObject::make_static_type();
     mapping::Mapping::make_static_type();
     functions::OptionsContext::make_static_type();
 }
@@ -51,6 +62,8 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     functions::install(&mut module)?;
     combine::install(&mut module)?;
     apply::install(&mut module)?;
+    dates::install(&mut module)?;
+    calculus::install(&mut module)?;
     opening::install(&mut module)?;
     opening_many::install(&mut module)?;
     module.finish()

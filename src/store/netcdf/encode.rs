@@ -55,7 +55,7 @@ pub(super) fn create_dataset(
         DType::Int8 | DType::Bool => number!(i8, Int8),
         DType::Int16 => number!(i16, Int16),
         DType::Int32 => number!(i32, Int32),
-        DType::Int64 | DType::Datetime(_) | DType::Timedelta(_) => number!(i64, Int64),
+        DType::Int64 | DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => number!(i64, Int64),
         DType::UInt8 => number!(u8, UInt8),
         DType::UInt16 => number!(u16, UInt16),
         DType::UInt32 => number!(u32, UInt32),

@@ -1,0 +1,120 @@
+//! Methods along a coordinate: `idxmin`, `idxmax`, `differentiate`, `integrate`, `polyfit`; and `xarray.polyval`.
+
+use super::data_array::DataArrayObject;
+use super::dataset_object::DatasetObject;
+use super::methods::{finish, reduce_options};
+use crate::array::TimeUnit;
+use crate::dataset::{DataArray, Dataset, DatasetError};
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::errors::dataset_exception;
+use crate::script::modules::Module;
+use crate::script::surface::Method;
+use rustpython_vm::{Py, PyPayload, PyResult};
+
+const IDX: &str = "dim, *, skipna, fill_value=nan, keep_attrs";
+const POLYFIT: &str = "dim!, deg!, skipna~, rcond=None, w=None, full=False, cov=False";
+
+/// Those of a labelled array.
+pub(super) const OF_ARRAYS: &[Method<DataArrayObject>] = &[
+    Method { name: "idxmin", parameters: IDX, body: |this, a| label_of_extreme(this, false, a) },
+    Method { name: "idxmax", parameters: IDX, body: |this, a| label_of_extreme(this, true, a) },
+    Method {
+        name: "differentiate",
+        parameters: "coord!, edge_order=1, datetime_unit",
+        body: |this, a| finish(this.inner().differentiate(&coordinate(a)?, unit(a)?), a.vm),
+    },
+    Method {
+        name: "integrate",
+        parameters: "coord!, datetime_unit",
+        body: |this, a| finish(this.inner().integrate(&coordinate(a)?, unit(a)?), a.vm),
+    },
+    Method {
+        name: "polyfit",
+        parameters: POLYFIT,
+        body: |this, a| fitted(this.inner().polyfit(&dimension(a)?, degree(a)?), a),
+    },
+];
+
+/// Those of a dataset.
+pub(super) const OF_DATASETS: &[Method<DatasetObject>] = &[
+    Method {
+        name: "differentiate",
+        parameters: "coord!, edge_order=1, datetime_unit",
+        body: |this, a| finish(this.inner().differentiate(&coordinate(a)?, unit(a)?), a.vm),
+    },
+    Method {
+        name: "integrate",
+        parameters: "coord!, datetime_unit",
+        body: |this, a| finish(this.inner().integrate(&coordinate(a)?, unit(a)?), a.vm),
+    },
+    Method {
+        name: "polyfit",
+        parameters: POLYFIT,
+        body: |this, a| fitted(this.inner().polyfit(&dimension(a)?, degree(a)?), a),
+    },
+];
+
+/// Puts `polyval` into the module.
+///
+/// # Errors
+/// Where the machine can't hold it.
+pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
+    module.function("polyval", "coord!, coeffs!, degree_dim='degree'", |arguments| {
+        let vm = arguments.vm;
+        let array = |name: &str| -> PyResult<DataArray> {
+            let object = arguments.required(name);
+            match object.downcast_ref::<DataArrayObject>() {
+                Some(array) => Ok(array.inner()),
+                None => {
+                    let class = object.class().name().to_string();
+                    Err(vm.new_not_implemented_error(format!(
+                        "polyval({name}=...) of a {class} is not supported by swath: pass a DataArray"
+                    )))
+                }
+            }
+        };
+        finish(array("coord")?.polyval(&array("coeffs")?), vm)
+    })
+}
+
+fn fitted(fit: Result<Dataset, DatasetError>, arguments: &Arguments<'_>) -> PyResult {
+    let fit = fit.map_err(|error| dataset_exception(error, arguments.vm))?;
+    Ok(DatasetObject::new(fit).into_ref(&arguments.vm.ctx).into())
+}
+
+fn label_of_extreme(this: &Py<DataArrayObject>, largest: bool, arguments: &Arguments<'_>) -> PyResult {
+    let inner = this.inner();
+    let dimension = match (arguments.string("dim")?, inner.dims()) {
+        (Some(name), _) => name,
+        (None, [only]) => only.clone(),
+        (None, _) => {
+            return Err(arguments.vm.new_value_error("Must supply 'dim' argument for multidimensional arrays"));
+        }
+    };
+    finish(inner.label_of_extreme(&dimension, largest, reduce_options(arguments)?), arguments.vm)
+}
+
+fn coordinate(arguments: &Arguments<'_>) -> PyResult<String> {
+    convert::string(arguments.required("coord"), arguments.vm)
+}
+
+fn dimension(arguments: &Arguments<'_>) -> PyResult<String> {
+    convert::string(arguments.required("dim"), arguments.vm)
+}
+
+fn degree(arguments: &Arguments<'_>) -> PyResult<usize> {
+    convert::count(arguments.required("deg"), arguments.vm)
+}
+
+fn unit(arguments: &Arguments<'_>) -> PyResult<Option<TimeUnit>> {
+    match arguments.string("datetime_unit")? {
+        None => Ok(None),
+        Some(code) => match TimeUnit::from_code(&code) {
+            Some(unit) => Ok(Some(unit)),
+            None => {
+                Err(arguments.vm.new_value_error(format!("datetime_unit={code:?}: expected D, h, m, s, ms, us or ns")))
+            }
+        },
+    }
+}

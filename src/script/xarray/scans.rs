@@ -1,0 +1,62 @@
+//! Methods along a dimension that keep its labels: `cumsum`, `ffill`, `interpolate_na` and their kin.
+
+use super::labelled::{Labelled as _, LabelledObject};
+use super::methods::{finish, reduce_options, reduced_dims};
+use crate::dataset::{DatasetError, FillFrom, GapOptions, Interpolation};
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::surface::Method;
+use rustpython_vm::{Py, PyResult};
+use std::marker::PhantomData;
+
+/// The table of a class.
+pub(super) struct Scans<T>(PhantomData<T>);
+
+const SUM: &str = "dim, *, axis, skipna, keep_attrs";
+
+impl<T: LabelledObject> Scans<T> {
+    /// The methods.
+    pub const METHODS: &'static [Method<T>] = &[
+        Method { name: "cumsum", parameters: SUM, body: |this, a| accumulate(this, false, a) },
+        Method { name: "cumprod", parameters: SUM, body: |this, a| accumulate(this, true, a) },
+        Method { name: "ffill", parameters: "dim!, limit", body: |this, a| fill(this, FillFrom::Before, a) },
+        Method { name: "bfill", parameters: "dim!, limit", body: |this, a| fill(this, FillFrom::After, a) },
+        Method {
+            name: "interpolate_na",
+            parameters: "dim, method, limit, use_coordinate, max_gap=None, keep_attrs=None",
+            body: interpolate_gaps::<T>,
+        },
+    ];
+}
+
+fn accumulate<T: LabelledObject>(this: &Py<T>, product: bool, arguments: &Arguments<'_>) -> PyResult {
+    let inner = this.inner();
+    let dims = reduced_dims(&inner, arguments)?;
+    finish(inner.accumulate(product, &dims, reduce_options(arguments)?), arguments.vm)
+}
+
+fn limit(arguments: &Arguments<'_>) -> PyResult<Option<usize>> {
+    arguments.get("limit").map(|limit| convert::count(limit, arguments.vm)).transpose()
+}
+
+fn fill<T: LabelledObject>(this: &Py<T>, from: FillFrom, arguments: &Arguments<'_>) -> PyResult {
+    let dimension = convert::string(arguments.required("dim"), arguments.vm)?;
+    finish(this.inner().fill_from(&dimension, from, limit(arguments)?), arguments.vm)
+}
+
+fn interpolate_gaps<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let Some(dimension) = arguments.string("dim")? else {
+        return Err(vm.new_not_implemented_error("dim is a required argument"));
+    };
+    let method = arguments.string("method")?.unwrap_or_else(|| "linear".to_owned());
+    let Some(how) = Interpolation::from_name(&method) else {
+        let message =
+            format!("interpolate_na(method={method:?}) is not supported by swath: only 'linear' and 'nearest' are");
+        return Err(vm.new_not_implemented_error(message));
+    };
+    let use_coordinate = arguments.bool("use_coordinate")?.unwrap_or(true);
+    let options = GapOptions { how, limit: limit(arguments)?, use_coordinate };
+    let found: Result<T::Inner, DatasetError> = this.inner().interpolate_gaps(&dimension, options);
+    finish(found, vm)
+}

@@ -1,0 +1,8 @@
+"""Bins in which no value lies.
+
+Expects: falls within bins
+"""
+import xarray as xr
+
+value = xr.open_zarr("in/good.zarr").value
+value.groupby_bins("x", [1e6, 2e6]).mean()  # fails here

@@ -1,0 +1,8 @@
+"""Weights with missing values.
+
+Expects: missing values
+"""
+import xarray as xr
+
+value = xr.open_zarr("in/good.zarr").value
+value.weighted(value.where(value > 1)).mean().values  # fails here
