@@ -86,7 +86,17 @@ xr.Dataset({"q": y.quantile([0.01, 0.5, 0.9])}).to_zarr("out.zarr", mode="w")
 print(float(y.astype("float32").median()), float(y.mean()))
 """
 
+APPEND = """
+import dask.array as da, numpy as np, xarray as xr
+x = xr.DataArray(da.random.random((150, 300, 500), chunks=(2, 300, 500)), dims=("t", "y", "x")).to_dataset(name="x")
+x.isel(t=slice(0, 50)).to_zarr("out.zarr", mode="w")
+np.sqrt(x.isel(t=slice(50, 101))).to_zarr("out.zarr", append_dim="t")
+np.exp(x.isel(t=slice(101, 150))).to_zarr("out.zarr", append_dim="t")
+print(xr.open_zarr("out.zarr").sizes["t"])
+"""
+
 WORKLOADS = {
+    "append": APPEND,
     "elementwise": ELEMENTWISE,
     "reduction": REDUCTION,
     "quantiles": QUANTILES,

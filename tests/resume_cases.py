@@ -32,6 +32,21 @@ gate = xr.open_zarr("gate.zarr")["gate"]
 print(mean)
 """
 
+# Makes a store, appends to it twice and writes to a region of it, and goes on where `gate.zarr` is there.
+APPENDING = """
+import dask.array as da, numpy as np, xarray as xr
+x = xr.DataArray(da.random.random((20, 60, 50), chunks=(4, 60, 50)), dims=("t", "y", "x"), name="x").to_dataset()
+x = x.assign_coords(t=np.arange(20))
+x.isel(t=slice(0, 8)).to_zarr("out_a.zarr", mode="w")
+x.isel(t=slice(8, 14)).to_zarr("out_a.zarr", append_dim="t")
+np.sqrt(x.isel(t=slice(14, 20))).to_zarr("out_a.zarr", append_dim="t")
+(x.isel(t=slice(4, 8)) * 0).to_zarr("out_a.zarr", region={"t": slice(4, 8)})
+mean = float(np.sin(x.x).mean())
+gate = xr.open_zarr("gate.zarr")["gate"]
+(x * 2 + float(gate.sum())).to_zarr("out_b.zarr", mode="w")
+print(mean, xr.open_zarr("out_a.zarr").sizes["t"])
+"""
+
 GATE = """
 import dask.array as da, xarray as xr
 xr.DataArray(da.ones(4, chunks=2), dims="n").to_dataset(name="gate").to_zarr("gate.zarr", mode="w")
@@ -313,7 +328,27 @@ def a_changed_netcdf_input_is_refused(place):
     expect(code == 1 and "second.nc/z has changed" in stderr, f"{code}: {stderr}")
 
 
+def what_was_appended_is_not_appended_again(place):
+    place.open_gate()
+    place.write("appending.py", APPENDING)
+    code, printed, stderr = place.run("appending.py")
+    expect(code == 0 and printed.split()[1] == "20", f"ends with {code}: {printed} {stderr}")
+    whole = place.files("out_a.zarr")
+    for store in ("out_a.zarr", "out_b.zarr", "gate.zarr"):
+        shutil.rmtree(place.directory / store)
+    for _ in range(2):
+        code, _, stderr = place.run("--resume", "appending.py")
+        expect(code == 1 and "gate.zarr" in stderr, f"ends with {code}: {stderr}")
+        expect(place.files("out_a.zarr") == whole, "the store isn't what an undisturbed run leaves")
+    place.open_gate()
+    code, again, stderr = place.run("--resume", "appending.py", ranks_count=3)
+    expect(code == 0 and again == printed, f"ends with {code}: {again} {stderr}")
+    expect(place.files("out_a.zarr") == whole, "the store isn't what an undisturbed run leaves")
+    expect(not [path for path in place.directory.glob("out_a.zarr/.*") if path.is_dir()], "a workshop is left")
+
+
 CASES = [
+    what_was_appended_is_not_appended_again,
     a_netcdf_file_is_gone_on_with,
     a_changed_netcdf_input_is_refused,
     what_is_finished_is_not_computed_again,

@@ -219,7 +219,8 @@ pub(super) fn concatenate_values(parts: &[&Chunk], axis: usize, dtype: DType) ->
     Ok(joined)
 }
 
-fn positions_of(index: &Index) -> HashMap<KeyIdentity, usize> {
+/// The position of each label.
+pub(super) fn positions_of(index: &Index) -> HashMap<KeyIdentity, usize> {
     index.keys().iter().enumerate().map(|(position, key)| (key.identity(), position)).collect()
 }
 

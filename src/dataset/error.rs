@@ -165,6 +165,28 @@ pub enum DatasetError {
     NotAPermutation { found: String, expected: String },
     #[error("cannot select a dimension to squeeze out which has length greater than one")]
     SqueezeLongDimension,
+    #[error("can't pad dimension '{dimension}' of length 0 with values of its own: use mode='constant'")]
+    PadOfNothing { dimension: String },
+    #[error("Input DataArray is not 1-D: found {ndim} dimensions")]
+    SortDimensions { ndim: usize },
+    #[error("where(drop=True) needs a DataArray or a Dataset as condition")]
+    DropWithoutCondition,
+    #[error("selecting points by an array of {ndim} dimensions is not supported by swath: use one dimension")]
+    PointDimensions { ndim: usize },
+    #[error("Dimensions of indexers mismatch: there are other numbers of points along '{dimension}'")]
+    PointCounts { dimension: String },
+    #[error("cannot swap from dimension '{name}' because it is not one of the dimensions of this dataset {known}")]
+    SwapUnknown { name: String, known: String },
+    #[error("replacement dimension '{name}' is not a 1D variable along the old dimension '{old}'")]
+    SwapElsewhere { name: String, old: String },
+    #[error("a dataset without data variables makes no array")]
+    NoVariables,
+    #[error("cannot find '{name}' among the dimensions {dims}: only a dimension can be split")]
+    SplitUnknown { name: String, dims: String },
+    #[error(
+        "Splitting along the dimension '{dimension}' would produce the variables ({names}) which are also existing coordinate variables. Use DataArray.rename() or DataArray.assign_coords() to resolve this ambiguity."
+    )]
+    SplitIsCoordinate { dimension: String, names: String },
     #[error("Dimension {name} already exists.")]
     DimensionExists { name: String },
     #[error("cannot rename '{name}' because it is not a variable or dimension in this dataset")]
@@ -207,6 +229,8 @@ pub enum DatasetError {
         "cannot align objects with join='override' with matching index/coordinate names {dimension:?} that don't have the same size"
     )]
     OverrideLengths { dimension: String },
+    #[error(transparent)]
+    Patch(#[from] super::patch::PatchError),
     #[error(transparent)]
     Combine(#[from] super::combine::CombineError),
     #[error(
@@ -305,13 +329,17 @@ impl DatasetError {
             | E::LabelNotFound { .. }
             | E::UnorderedIndex { .. }
             | E::WindowDimensions { is_key: true, .. } => Kind::KeyError,
-            E::IndexOutOfBounds { .. } | E::TooManyIndices | E::SeveralEllipses | E::MaskLength { .. } => {
-                Kind::IndexError
-            }
+            E::PointCounts { .. }
+            | E::IndexOutOfBounds { .. }
+            | E::TooManyIndices
+            | E::SeveralEllipses
+            | E::MaskLength { .. } => Kind::IndexError,
             E::EmptyChunks { .. } => Kind::ZeroDivisionError,
             E::NotTimes | E::NoSuchTimeField { .. } => Kind::AttributeError,
             E::GroupOperand | E::NotATimeIndex { .. } => Kind::TypeError,
             E::NoDistance { .. }
+            | E::SplitUnknown { .. }
+            | E::DropWithoutCondition
             | E::BooleanNegative
             | E::BooleanSubtract
             | E::UnsupportedTypes { .. }
@@ -323,10 +351,13 @@ impl DatasetError {
                 Kind::AlignmentError
             }
             E::Combine(error) => error.python_kind(),
+            E::Patch(error) => error.python_kind(),
             E::CoordinateDimensions { .. } | E::CoordinateLength { .. } => Kind::CoordinateValidationError,
             E::MergeConflict { .. } => Kind::MergeError,
             E::NoDimensionNames { .. } => Kind::KeyError,
-            E::Unreadable { .. } | E::IntegerPowerOfArray { .. } => Kind::NotImplementedError,
+            E::PointDimensions { .. } | E::Unreadable { .. } | E::IntegerPowerOfArray { .. } => {
+                Kind::NotImplementedError
+            }
             E::Store(error) => store_kind(error),
             E::Plan(error) => plan_kind(error),
             _ => Kind::ValueError,

@@ -135,7 +135,10 @@ impl Dataset {
         let mut merged = Dataset::default();
         for part in align(&parts, Join::Outer)? {
             for (name, coordinate) in part.coordinates {
-                match merged.coordinates.get(&name) {
+                match merged.coordinates.get_mut(&name) {
+                    // An index stands above a coordinate of its name that is none.
+                    Some(first) if first.is_index(&name) && !coordinate.is_index(&name) => {}
+                    Some(first) if coordinate.is_index(&name) && !first.is_index(&name) => *first = coordinate,
                     Some(first) if !equal(&name, first, &coordinate)? => {
                         return Err(DatasetError::MergeConflict { name });
                     }

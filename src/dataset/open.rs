@@ -104,7 +104,11 @@ pub fn open_group(
 }
 
 /// An array as it is stored, with its attributes; a Zarr v2 fill value masks, so it becomes a `_FillValue`.
-fn stored_variable(name: &str, metadata: &ArrayMetadata, mask_and_scale: bool) -> Result<Variable, DatasetError> {
+pub(super) fn stored_variable(
+    name: &str,
+    metadata: &ArrayMetadata,
+    mask_and_scale: bool,
+) -> Result<Variable, DatasetError> {
     let dims = match &metadata.dimension_names {
         Some(names) => names.clone(),
         None if metadata.array.shape.is_empty() => Vec::new(),

@@ -25,12 +25,20 @@ pub struct WriteOptions {
     pub encoding: IndexMap<String, Encoding>,
     /// How chunks are compressed.
     pub compression: Compression,
+    /// Whether only values in memory are written now: `compute=False`.
+    pub leaves_lazy: bool,
 }
 
 impl WriteOptions {
     /// A mode, and the rest as xarray does by default.
     pub fn new(mode: WriteMode) -> WriteOptions {
-        WriteOptions { mode, format: None, encoding: IndexMap::new(), compression: Compression::Default }
+        WriteOptions {
+            mode,
+            format: None,
+            encoding: IndexMap::new(),
+            compression: Compression::Default,
+            leaves_lazy: false,
+        }
     }
 }
 
@@ -52,6 +60,8 @@ pub struct EncodedDataset {
     pub attributes: store::Attributes,
     /// Arrays to create, and what to compute into each.
     pub arrays: Vec<(ArraySpec, Array)>,
+    /// Names of those of which nothing is computed yet.
+    pub left: Vec<String>,
 }
 
 impl Dataset {
@@ -94,7 +104,15 @@ impl Dataset {
             let names: Vec<&str> = global.iter().map(String::as_str).collect();
             attributes.insert("coordinates".to_owned(), Value::String(names.join(" ")));
         }
-        Ok(EncodedDataset { attributes, arrays })
+        Ok(EncodedDataset { attributes, arrays, left: Vec::new() })
+    }
+
+    /// The variables whose values aren't in memory.
+    pub fn lazy_part(&self) -> Dataset {
+        let mut part = self.clone();
+        part.data_variables.retain(|_, variable| variable.values().is_none());
+        part.coordinates.retain(|_, variable| variable.values().is_none());
+        part
     }
 
     /// Coordinates that aren't named as a dimension, and so need to be marked as coordinates.
@@ -277,6 +295,24 @@ pub trait WriteArrays {
         let _ = store;
         Ok(finish()?)
     }
+
+    /// Whether an earlier attempt has put parts of arrays in place that were filled there. Asked once for each.
+    fn has_grafted(&mut self, store: &UnfinishedStore) -> bool {
+        let _ = store;
+        false
+    }
+
+    /// Has parts of arrays take their place, by `finish`.
+    ///
+    /// # Errors
+    /// Where `finish` fails, or it can't be recorded.
+    fn graft(
+        &mut self,
+        store: &UnfinishedStore,
+        finish: &mut dyn FnMut() -> Result<(), StoreError>,
+    ) -> Result<(), DatasetError> {
+        self.place(store, finish)
+    }
 }
 
 impl<F: FnMut(&[(Array, StoredArray)]) -> Result<(), PlanError>> WriteArrays for F {
@@ -303,6 +339,9 @@ pub fn write_zarr(
     };
     let mut encoded = dataset.encode_for_store(format, &options.encoding)?;
     encoded.arrays.iter_mut().for_each(|(spec, _)| spec.compression = options.compression);
+    if options.leaves_lazy {
+        encoded.left = dataset.lazy_part().variables().map(|(name, _)| name.to_owned()).collect();
+    }
     check_sizes(location, options.mode, &encoded.arrays)?;
     write_encoded(encoded, location, options.mode, format.into(), write)
 }
@@ -340,7 +379,9 @@ fn write_encoded(
     let mut writer = StoreWriter::create_in(workshop.as_ref(), spec)?;
     let mut outputs = Vec::new();
     for (spec, array) in &encoded.arrays {
+        let is_left = encoded.left.contains(&spec.name);
         match writer.create_array(spec) {
+            Ok(_) if is_left => {}
             Ok(stored) => outputs.push((array.clone(), stored)),
             Err(error) => {
                 writer.abort();

@@ -218,7 +218,9 @@ impl Compiler<'_> {
     /// A leaf for a node seen through a view; what a node gathers is looked up in the node below it.
     fn leaf(&self, id: NodeId, view: &View) -> Leaf {
         let node = self.computation.plan.node(id);
-        let (Operation::Take { axis, indices }, false) = (&node.operation, self.is_read(id)) else {
+        // A gather along a diagonal isn't looked up as strips are loaded, since another axis moves too.
+        let is_plain = self.is_read(id) || view.is_diagonal();
+        let (Operation::Take { axis, indices }, false) = (&node.operation, is_plain) else {
             return Leaf { node: id, view: view.clone(), gather: None };
         };
         let (mut view, node) = (view.clone(), node.inputs[0]);

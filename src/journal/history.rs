@@ -43,6 +43,8 @@ pub struct History {
     pub placing: BTreeMap<String, (String, u64)>,
     /// The directory in which the store was filled that has last taken a place, by that place.
     pub placed: BTreeMap<String, String>,
+    /// The directories in which parts of arrays were filled that have taken their place since, by their store.
+    pub grafted: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl History {
@@ -63,7 +65,12 @@ impl History {
             Record::Placed { store, workshop } => {
                 // The run itself has changed it: what is read from now on is another input.
                 self.inputs.retain(|location, _| location.store != store);
+                self.grafted.remove(&store);
                 self.placed.insert(store, workshop);
+            }
+            Record::Grafted { store, workshop } => {
+                self.inputs.retain(|location, _| location.store != store);
+                self.grafted.entry(store).or_default().insert(workshop);
             }
             Record::Input { location, fingerprint, stamp } => {
                 self.inputs.insert(location, (fingerprint, stamp));
@@ -92,7 +99,7 @@ impl History {
 
     /// Whether there is anything that a later attempt could use.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.outputs.iter().all(|output| output.chunks.is_empty())
+        self.values.is_empty() && self.grafted.is_empty() && self.outputs.iter().all(|output| output.chunks.is_empty())
     }
 }
 

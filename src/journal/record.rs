@@ -41,6 +41,13 @@ pub enum Record {
         /// The directory in which it was filled.
         workshop: String,
     },
+    /// Parts of arrays of a store have taken their place.
+    Grafted {
+        /// The store.
+        store: String,
+        /// The directory in which they were filled.
+        workshop: String,
+    },
     /// An array that was read.
     Input {
         /// Where it lies.

@@ -31,8 +31,8 @@ impl ViewAxis {
     }
 }
 
-/// How the elements of an output array are found in an input array. Each output axis moves at most one input axis;
-/// output axes that move none repeat the input.
+/// How the elements of an output array are found in an input array. An output axis moves one input axis, or several: their
+/// diagonal; output axes that move none repeat the input.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct View {
     /// One entry an input axis.
@@ -50,6 +50,12 @@ impl View {
     /// Whether an input of this shape is passed on unchanged.
     pub fn is_identity(&self, input_shape: &[usize]) -> bool {
         *self == View::identity(input_shape)
+    }
+
+    /// Whether an output axis moves several input axes.
+    pub fn is_diagonal(&self) -> bool {
+        let moved = |output: usize| self.axes.iter().filter(|axis| axis.output == Some(output)).count();
+        (0..self.shape.len()).any(|output| moved(output) > 1)
     }
 
     /// This view of the input, then `outer` of the result, as one view.

@@ -119,10 +119,31 @@ impl WriteArrays for SessionWriter {
         store: &UnfinishedStore,
         finish: &mut dyn FnMut() -> Result<(), StoreError>,
     ) -> Result<(), DatasetError> {
-        self.0.place(store, finish).map_err(|error| match error {
-            RuntimeError::Store(error) => DatasetError::from(error),
-            other => DatasetError::from(evaluation(other)),
-        })
+        self.0.place(store, finish).map_err(dataset_error)
+    }
+
+    fn has_grafted(&mut self, store: &UnfinishedStore) -> bool {
+        let grafted = self.0.has_grafted(store);
+        if grafted {
+            // Nothing is left to do there, and nobody is to be locked out.
+            let _ = self.0.graft(store, &mut || Ok(()));
+        }
+        grafted
+    }
+
+    fn graft(
+        &mut self,
+        store: &UnfinishedStore,
+        finish: &mut dyn FnMut() -> Result<(), StoreError>,
+    ) -> Result<(), DatasetError> {
+        self.0.graft(store, finish).map_err(dataset_error)
+    }
+}
+
+fn dataset_error(error: RuntimeError) -> DatasetError {
+    match error {
+        RuntimeError::Store(error) => DatasetError::from(error),
+        other => DatasetError::from(evaluation(other)),
     }
 }
 

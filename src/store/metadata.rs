@@ -1,7 +1,7 @@
 //! What a store says about its arrays, and what one says to have arrays written.
 
 use super::StoreError;
-use crate::array::{DType, Scalar, Shape, StoredArray};
+use crate::array::{DType, Region, Scalar, Shape, StoredArray};
 use indexmap::IndexMap;
 use std::fmt;
 
@@ -199,6 +199,17 @@ pub struct ArraySpec {
     pub compression: Compression,
     /// How the array lies in a NetCDF-4 file.
     pub netcdf: NetcdfStorage,
+}
+
+/// A part of an array that exists, or that reaches beyond it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArrayPart {
+    /// Name of the array in the group.
+    pub name: String,
+    /// The part; it begins and ends at chunks (shards, where sharded), or ends where the array does.
+    pub part: Region,
+    /// Shape of the array once the part is in place.
+    pub shape: Shape,
 }
 
 impl ArraySpec {

@@ -27,8 +27,8 @@ mod zarr;
 pub use array_io::{ArrayReader, ArrayWriter};
 pub use error::StoreError;
 pub use metadata::{
-    ArrayMetadata, ArraySpec, ArraySummary, Attributes, Compression, GroupMetadata, NetcdfStorage, StoreFormat,
-    WriteMode, ZarrFormat,
+    ArrayMetadata, ArrayPart, ArraySpec, ArraySummary, Attributes, Compression, GroupMetadata, NetcdfStorage,
+    StoreFormat, WriteMode, ZarrFormat,
 };
 pub use rehearsal::{Rehearsal, rehearse, with_final_places};
 pub use retry::{FileWait, IoControl, retry_count};
@@ -136,6 +136,14 @@ pub fn open_array_writer(array: &StoredArray) -> Result<ArrayWriter, StoreError>
 /// As [`open_array_writer`].
 pub fn open_array_writer_under(control: &IoControl, array: &StoredArray) -> Result<ArrayWriter, StoreError> {
     zarr::open_array_writer(control, array)
+}
+
+/// Finishes what a workshop has begun to put in place, where it has.
+///
+/// # Errors
+/// Where the file system refuses.
+pub fn settle(workshop: &Path) -> Result<(), StoreError> {
+    zarr::settle(workshop)
 }
 
 /// A location as an absolute path, the same for every rank.

@@ -1,7 +1,7 @@
 //! Writing a store of any format.
 
 use super::zarr::ZarrStoreWriter;
-use super::{ArraySpec, Attributes, StoreError, StoreFormat, WriteMode, absolute, place_of, rehearsal};
+use super::{ArrayPart, ArraySpec, Attributes, StoreError, StoreFormat, WriteMode, absolute, place_of, rehearsal};
 use crate::array::StoredArray;
 
 /// Where a store is filled before it takes its place, so that the next attempt of a run finds it again.
@@ -22,6 +22,8 @@ pub struct UnfinishedStore {
     pub workshop: String,
     /// Its final place.
     pub place: String,
+    /// Whether all is complete and has begun to take its place, in an earlier attempt: it only needs finishing.
+    pub is_placing: bool,
 }
 
 /// A new store, or one that arrays are added to.
@@ -47,6 +49,9 @@ pub(super) trait WriteStore: std::fmt::Debug + Send {
 
     /// Adds an array at a temporary location.
     fn create_array(&mut self, spec: &ArraySpec) -> Result<StoredArray, StoreError>;
+
+    /// Adds a part of an array of the store that is added to.
+    fn create_part(&mut self, part: &ArrayPart) -> Result<StoredArray, StoreError>;
 
     /// Puts the arrays in their final place.
     fn finish(&mut self) -> Result<(), StoreError>;
@@ -117,6 +122,15 @@ impl StoreWriter {
     /// Where the specification makes no array, or the file system refuses.
     pub fn create_array(&mut self, spec: &ArraySpec) -> Result<StoredArray, StoreError> {
         self.0.create_array(spec)
+    }
+
+    /// Adds a part of an array that lies in the store already: the array of its values, which take their place in the
+    /// other one when all are complete.
+    ///
+    /// # Errors
+    /// Where there is no such array, it has uneven chunks, or the part doesn't begin at one.
+    pub fn create_part(&mut self, part: &ArrayPart) -> Result<StoredArray, StoreError> {
+        self.0.create_part(part)
     }
 
     /// Puts the arrays in their final place, once every chunk is written: a new store in one step, arrays that are added

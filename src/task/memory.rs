@@ -103,14 +103,15 @@ impl MemoryProjection<'_> {
     /// Most bytes held while strips over a region of some nodes are evaluated together, without a result.
     fn strip_bytes(&self, ids: &[NodeId], region: &Region) -> u64 {
         let mut leaves = HashSet::new();
-        let mut pending: Vec<_> = ids.iter().map(|&id| (id, region.clone())).collect();
+        let mut pending: Vec<_> = ids.iter().map(|&id| (id, region.clone(), false)).collect();
         let mut seen = HashSet::new();
-        while let Some((id, region)) = pending.pop() {
-            if !seen.insert((id, region.clone())) {
+        while let Some((id, region, is_diagonal)) = pending.pop() {
+            if !seen.insert((id, region.clone(), is_diagonal)) {
                 continue;
             }
             let node = self.plan.node(id);
             if let Operation::Take { .. } = &node.operation
+                && !is_diagonal
                 && !self.materialised.contains_key(&id)
             {
                 // Gathered as strips are loaded, from the region that holds what is gathered.
@@ -127,7 +128,9 @@ impl MemoryProjection<'_> {
                     | Operation::Rechunk
             );
             if fused && !self.materialised.contains_key(&id) {
-                pending.extend(input_regions(self.plan, node, &region));
+                let is_diagonal = is_diagonal || matches!(&node.operation, Operation::View(view) if view.is_diagonal());
+                let inputs = input_regions(self.plan, node, &region);
+                pending.extend(inputs.into_iter().map(|(input, region)| (input, region, is_diagonal)));
             } else if !matches!(node.operation, Operation::Generated(_)) {
                 leaves.insert((id, region));
             }

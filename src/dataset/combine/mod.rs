@@ -19,6 +19,7 @@ pub use by_coords::combine_by_coords;
 pub use concat::{ConcatDim, concat, concat_arrays};
 pub use error::CombineError;
 pub use first::{combine_first, is_same};
+pub(in crate::dataset) use grow::concatenate;
 pub use merge::merge;
 pub use nested::{Nested, combine_nested};
 pub use rules::{AttributeMerge, Compat};

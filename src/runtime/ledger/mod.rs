@@ -213,6 +213,35 @@ impl Ledger {
         self.append(Record::Placed { store, workshop: unfinished.workshop.clone() })
     }
 
+    /// Whether parts of arrays have taken their place that an attempt of this run has filled in such a directory.
+    pub(super) fn has_grafted(&self, unfinished: &UnfinishedStore) -> bool {
+        let grafted = self.history.grafted.get(&unfinished.place);
+        grafted.is_some_and(|workshops| workshops.contains(&unfinished.workshop))
+    }
+
+    /// Has parts of arrays take their place, where they haven't, and records it. Only then the directory goes in which
+    /// they were filled: until then, it alone says how far that is.
+    ///
+    /// # Errors
+    /// Where `finish` fails, or it can't be recorded.
+    pub(super) fn graft(
+        &mut self,
+        unfinished: &UnfinishedStore,
+        finish: &mut dyn FnMut() -> Result<(), StoreError>,
+    ) -> Result<(), RuntimeError> {
+        let (store, workshop) = (unfinished.place.clone(), unfinished.workshop.clone());
+        if !self.has_grafted(unfinished) {
+            finish()?;
+            self.has_kept = true;
+            self.append(Record::Grafted { store: store.clone(), workshop: workshop.clone() })?;
+        }
+        keeper::unlock_output(&self.directory, Path::new(&store));
+        self.unplaced.remove(&workshop);
+        self.checked.retain(|location| location.store != store);
+        outputs::remove_workshop(&workshop);
+        Ok(())
+    }
+
     /// How much was there already.
     pub(super) fn skipped(&self) -> Option<Skipped> {
         self.is_resumed.then_some(self.skipped)

@@ -231,6 +231,10 @@ impl Ledger {
         if !targets.iter().all(is_complete) || !self.has_placed(store) {
             return Ok(false);
         }
+        if self.history.grafted.contains_key(&store.place) {
+            // Written to since, by this run: its chunks are no longer those that were put there.
+            return Ok(true);
+        }
         for target in targets {
             let placed = StoredArray { location: target.place.clone(), ..target.array.clone() };
             // An array that isn't there or is another one is no error: it is written again.
@@ -300,6 +304,10 @@ pub(super) fn remove_workshop(workshop: &str) {
         name.starts_with('.') && name.contains(".swath-")
     });
     if is_workshop && path.is_absolute() {
+        // What has begun to take its place is no longer anybody's to give up.
+        if store::settle(path).is_err() {
+            return;
+        }
         // It may be gone; if not, it is hidden and in nobody's way.
         let _ = std::fs::remove_dir_all(path);
     }

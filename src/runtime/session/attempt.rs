@@ -73,6 +73,26 @@ impl Attempt {
         }
     }
 
+    /// Whether an earlier attempt has put parts of arrays in place that were filled there.
+    pub(super) fn has_grafted(&self, store: &UnfinishedStore) -> bool {
+        self.with(|ledger| ledger.has_grafted(store)).unwrap_or(false)
+    }
+
+    /// Has parts of arrays take their place, by `finish`.
+    ///
+    /// # Errors
+    /// As [`Ledger::graft`].
+    pub(super) fn graft(
+        &self,
+        store: &UnfinishedStore,
+        finish: &mut dyn FnMut() -> Result<(), StoreError>,
+    ) -> Result<(), RuntimeError> {
+        match self.with(|ledger| ledger.graft(store, finish)) {
+            Some(grafted) => grafted,
+            None => Ok(finish()?),
+        }
+    }
+
     /// Takes note of what a plan reads.
     ///
     /// # Errors

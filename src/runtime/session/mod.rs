@@ -200,6 +200,28 @@ impl Session {
         self.attempt.place(store, finish)
     }
 
+    /// Whether an earlier attempt of the run has put parts of arrays in place that were filled there, or has begun to: then
+    /// nothing is computed for them, and they count as a computation that was.
+    pub fn has_grafted(&self, store: &UnfinishedStore) -> bool {
+        let grafted = self.attempt.has_grafted(store);
+        if grafted || store.is_placing {
+            self.next_computation.set(self.next_computation.get() + 1);
+        }
+        grafted
+    }
+
+    /// Has parts of arrays take their place in a store, by `finish`; once, however often the run is resumed.
+    ///
+    /// # Errors
+    /// Where `finish` fails, or it can't be recorded.
+    pub fn graft(
+        &self,
+        store: &UnfinishedStore,
+        finish: &mut dyn FnMut() -> Result<(), StoreError>,
+    ) -> Result<(), RuntimeError> {
+        self.attempt.graft(store, finish)
+    }
+
     /// Computes the values of arrays. Costs their size in memory on rank 0. Values in memory already cost nothing.
     ///
     /// # Errors

@@ -12,6 +12,8 @@ use super::labelled::LabelledObject;
 use super::mapping::Mapping;
 use super::methods::{Shared, finish};
 use super::opening;
+use super::rearranging::Rearranging;
+use super::restructuring::{self, Restructuring};
 use super::scans::Scans;
 use crate::array::{Chunk, DType};
 use crate::dataset::{Attributes, DataArray, Encoding, Variable};
@@ -23,7 +25,7 @@ use crate::script::engine;
 use crate::script::errors::dataset_exception;
 use crate::script::numbers::operators;
 use crate::script::numpy::{DTypeObject, NdArray, NumpyScalar, format_array};
-use crate::script::operand::{evaluate, single_value};
+use crate::script::operand::{evaluate, expect_object, single_value};
 use crate::script::surface::{Method, Property, Surface, defines, surface_attributes};
 use indexmap::IndexMap;
 use rustpython_vm::builtins::{PyDict, PyStr, PyTuple, PyType};
@@ -158,10 +160,20 @@ impl Surface for DataArrayObject {
         Combining::<Self>::METHODS,
         Scans::<Self>::METHODS,
         calculus::OF_ARRAYS,
+        Rearranging::<Self>::METHODS,
+        Restructuring::<Self>::METHODS,
         &[
             Method { name: "transpose", parameters: "*dim, transpose_coords~, missing_dims", body: transpose },
             Method { name: "item", parameters: "", body: item },
-            Method { name: "to_dataset", parameters: "dim=None, *, name, promote_attrs=False", body: to_dataset },
+            Method { name: "to_dataset", parameters: "dim, *, name, promote_attrs", body: to_dataset },
+            Method {
+                name: "dot",
+                parameters: "other!, dim",
+                body: |this, a| {
+                    let other = expect_object::<DataArrayObject>(a.required("other"), "a DataArray", a.vm)?;
+                    restructuring::dot(&[this.inner(), other.inner()], a)
+                },
+            },
             Method { name: "to_numpy", parameters: "", body: |this, arguments| values(this, arguments.vm) },
             Method { name: "rename", parameters: "new_name_or_name_dict, **names", body: rename },
             Method { name: "assign_attrs", parameters: "*dicts, **attrs", body: assign_attrs },
@@ -277,7 +289,21 @@ fn item(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {
 }
 
 fn to_dataset(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {
-    finish(this.inner().to_dataset(arguments.string("name")?.as_deref()), arguments.vm)
+    let (vm, inner) = (arguments.vm, this.inner());
+    match (arguments.string("dim")?, arguments.string("name")?) {
+        (Some(_), Some(_)) => Err(vm.new_type_error("cannot supply both dim and name arguments")),
+        (Some(dimension), None) => finish(inner.split(&dimension), vm),
+        (None, name) => {
+            let promotes = arguments.bool("promote_attrs")?.unwrap_or(false);
+            let dataset = inner.to_dataset(name.as_deref()).map(|mut dataset| {
+                if promotes {
+                    *dataset.attributes_mut() = inner.attributes().clone();
+                }
+                dataset
+            });
+            finish(dataset, vm)
+        }
+    }
 }
 
 fn rename(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {

@@ -11,6 +11,8 @@ use super::labelled::LabelledObject;
 use super::mapping::Mapping;
 use super::methods::{Shared, finish};
 use super::opening;
+use super::rearranging::Rearranging;
+use super::restructuring::{DATASET_METHODS, Restructuring};
 use super::scans::Scans;
 use crate::dataset::{self, Attributes, DataArray, Dataset, DatasetError, Encoding};
 use crate::script::arguments::Arguments;
@@ -156,6 +158,9 @@ impl Surface for DatasetObject {
         Combining::<Self>::METHODS,
         Scans::<Self>::METHODS,
         calculus::OF_DATASETS,
+        Rearranging::<Self>::METHODS,
+        Restructuring::<Self>::METHODS,
+        DATASET_METHODS,
         &[
             Method { name: "transpose", parameters: "*dim, missing_dims", body: transpose },
             Method { name: "rename", parameters: "name_dict, **names", body: rename },

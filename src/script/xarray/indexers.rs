@@ -1,7 +1,7 @@
 //! Positions, labels, dimension names and chunk sizes as Python passes them.
 
 use crate::array::{Buffer, DType, Scalar, TimeUnit};
-use crate::dataset::{ChunkSize, Chunking, Dims, Indexer, Label, LabelIndexer, SelectMethod};
+use crate::dataset::{ChunkSize, Chunking, DataArray, Dims, Indexer, Label, LabelIndexer, SelectMethod};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -125,6 +125,31 @@ pub(super) fn labels(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Labe
     }
     let found = (0..chunk.len()).filter_map(|index| chunk.get(index)).map(|value| label_of(chunk.dtype(), value));
     Ok(LabelIndexer::List(found.collect()))
+}
+
+/// One label or several.
+///
+/// # Errors
+/// `TypeError` for what is none.
+pub(super) fn label_list(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Vec<Label>> {
+    match labels(object, vm)? {
+        LabelIndexer::At(label) => Ok(vec![label]),
+        LabelIndexer::List(labels) => Ok(labels),
+        LabelIndexer::Slice { .. } | LabelIndexer::Mask(_) => {
+            Err(vm.new_type_error("expected labels, found a slice or truth values"))
+        }
+    }
+}
+
+/// The array by which a selection of points is made: one of another dimension than the one it selects along.
+///
+/// # Errors
+/// Where a list holds what no array can.
+pub(super) fn points(name: &str, object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Option<DataArray>> {
+    Ok(match Operand::of(object, vm)? {
+        Some(Operand::DataArray(array)) if array.dims().iter().any(|dimension| dimension != name) => Some(array),
+        _ => None,
+    })
 }
 
 /// One label.

@@ -10,7 +10,9 @@ use super::resample::resample;
 use super::rolling::rolling;
 use super::weighted::weighted;
 use crate::array::DType;
-use crate::dataset::{DatasetError, Dims, Probabilities, ReduceOptions, SelectOptions, quantile_method};
+use crate::dataset::{
+    DatasetError, Dims, Indexer, Points, Probabilities, ReduceOptions, SelectOptions, quantile_method,
+};
 use crate::kernels::quantile::QuantileMethod;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -20,6 +22,7 @@ use crate::script::errors::{dataset_exception, plan_exception};
 use crate::script::operand::{self, Operand};
 use crate::script::options;
 use crate::script::surface::{Method, Property, reductions};
+use indexmap::IndexMap;
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
@@ -57,7 +60,7 @@ impl<T: LabelledObject> Shared<T> {
             parameters: "dim, axis=None, create_index_for_new_dim=True",
             body: expand_dims::<T>,
         },
-        Method { name: "where", parameters: "cond!, other, drop=False", body: where_method::<T> },
+        Method { name: "where", parameters: "cond!, other, drop", body: where_method::<T> },
         Method { name: "fillna", parameters: "value!", body: fillna::<T> },
         Method { name: "isnull", parameters: "keep_attrs~", body: |this, a| finish(this.inner().isnull(), a.vm) },
         Method { name: "notnull", parameters: "keep_attrs~", body: |this, a| finish(this.inner().notnull(), a.vm) },
@@ -205,33 +208,57 @@ fn dims_of_axes<L: Labelled>(inner: &L, axis: &PyObjectRef, vm: &VirtualMachine)
 
 fn isel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let positions = indexers::named(arguments, "indexers")?
-        .into_iter()
-        .map(|(name, value)| {
-            indexers::check_dimension(&name, &value, vm)?;
-            let chosen = indexers::position(&value, vm)?;
-            Ok((name, chosen))
-        })
-        .collect::<PyResult<_>>()?;
-    finish(this.inner().isel(&positions, arguments.bool("drop")?.unwrap_or(false)), vm)
+    let (mut positions, mut points) = (IndexMap::new(), IndexMap::new());
+    for (name, value) in indexers::named(arguments, "indexers")? {
+        match indexers::points(&name, &value, vm)? {
+            Some(array) => {
+                let list = match indexers::position(&value, vm)? {
+                    Indexer::List(list) => list,
+                    _ => return Err(vm.new_type_error("points are selected by integers")),
+                };
+                points.insert(name, Points::new(&array, list).map_err(|error| dataset_exception(error, vm))?);
+            }
+            None => {
+                positions.insert(name, indexers::position(&value, vm)?);
+            }
+        }
+    }
+    let inner = this.inner();
+    let selected = inner.isel(&positions, arguments.bool("drop")?.unwrap_or(false));
+    finish(selected.and_then(|selected| at_points(&selected, &points)), vm)
+}
+
+/// The elements at points; all of them where there are none.
+fn at_points<L: Labelled>(inner: &L, points: &IndexMap<String, Points>) -> Result<L, DatasetError> {
+    match points.is_empty() {
+        true => Ok(inner.clone()),
+        false => Ok(inner.of_anonymous(inner.to_anonymous().isel_points(points)?)),
+    }
 }
 
 fn sel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let labels = indexers::named(arguments, "indexers")?
-        .into_iter()
-        .map(|(name, value)| {
-            indexers::check_dimension(&name, &value, vm)?;
-            let chosen = indexers::labels(&value, vm)?;
-            Ok((name, chosen))
-        })
-        .collect::<PyResult<_>>()?;
     let options = SelectOptions {
         method: arguments.string("method")?.map(|name| indexers::method(&name, vm)).transpose()?,
         tolerance: arguments.get("tolerance").map(|value| indexers::label(value, vm)).transpose()?,
         drop: arguments.bool("drop")?.unwrap_or(false),
     };
-    finish(this.inner().sel(&labels, &options), vm)
+    let inner = this.inner();
+    let failed = |error| dataset_exception(error, vm);
+    let (mut labels, mut points) = (IndexMap::new(), IndexMap::new());
+    for (name, value) in indexers::named(arguments, "indexers")? {
+        match indexers::points(&name, &value, vm)? {
+            Some(array) => {
+                let list = indexers::label_list(&value, vm)?;
+                let found = inner.to_anonymous().positions_of_labels(&name, list, &options).map_err(failed)?;
+                points.insert(name, Points::new(&array, found).map_err(failed)?);
+            }
+            None => {
+                labels.insert(name, indexers::labels(&value, vm)?);
+            }
+        }
+    }
+    finish(inner.sel(&labels, &options).and_then(|selected| at_points(&selected, &points)), vm)
 }
 
 fn squeeze<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
@@ -246,9 +273,18 @@ fn expand_dims<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> Py
 
 fn where_method<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let condition = Operand::expect(arguments.required("cond"), vm)?.into_dataset_operand();
+    let mut condition = arguments.required("cond").clone();
+    if condition.is_callable() {
+        condition = condition.call((this.to_owned(),), vm)?;
+    }
+    let condition = Operand::expect(&condition, vm)?.into_dataset_operand();
     let other = operand(arguments, "other")?;
-    finish(this.inner().where_(&condition, other.as_ref()), vm)
+    let inner = this.inner();
+    if arguments.bool("drop")?.unwrap_or(false) {
+        let dropped = inner.to_anonymous().where_dropped(&condition, other.as_ref(), &*engine::current());
+        return finish(dropped.map(|dataset| inner.of_anonymous(dataset)), vm);
+    }
+    finish(inner.where_(&condition, other.as_ref()), vm)
 }
 
 fn fillna<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {

@@ -20,6 +20,9 @@ mod mapping;
 mod methods;
 mod opening;
 mod opening_many;
+mod patching;
+mod rearranging;
+mod restructuring;
 mod resample;
 mod rolling;
 mod scans;
@@ -45,6 +48,7 @@ pub(super) fn register_classes() {
     coarsen::CoarsenObject::make_static_type();
     weighted::WeightedObject::make_static_type();
     mapping::Mapping::make_static_type();
+    patching::DelayedWrite::make_static_type();
     functions::OptionsContext::make_static_type();
 }
 
@@ -64,6 +68,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     apply::install(&mut module)?;
     dates::install(&mut module)?;
     calculus::install(&mut module)?;
+    restructuring::install(&mut module)?;
     opening::install(&mut module)?;
     opening_many::install(&mut module)?;
     module.finish()

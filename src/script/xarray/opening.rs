@@ -2,6 +2,7 @@
 
 use super::encoding;
 use super::indexers;
+use super::patching::DelayedWrite;
 use crate::dataset::{
     self, Chunking, DataArray, Dataset, DecodeOptions, Encoding, NetcdfOptions, OpenOptions, WriteOptions,
 };
@@ -14,14 +15,14 @@ use crate::script::operand::Operand;
 use crate::script::writing;
 use crate::store::WriteMode;
 use indexmap::IndexMap;
-use rustpython_vm::PyResult;
+use rustpython_vm::{PyPayload, PyResult};
 
 /// The name that a `DataArray` without one has in a store, as xarray gives it.
 const UNNAMED: &str = "__xarray_dataarray_variable__";
 
 /// Parameters of `to_zarr`.
-pub(super) const TO_ZARR: &str = "store!, chunk_store=None, mode, synchronizer=None, group=None, encoding, *, compute=True, \
-    consolidated~, append_dim=None, region=None, safe_chunks~, align_chunks~, storage_options=None, zarr_version, \
+pub(super) const TO_ZARR: &str = "store!, chunk_store=None, mode, synchronizer=None, group=None, encoding, *, compute, \
+    consolidated~, append_dim, region, safe_chunks, align_chunks~, storage_options=None, zarr_version, \
     zarr_format, write_empty_chunks=None, chunkmanager_store_kwargs~";
 
 /// Parameters of `to_netcdf`.
@@ -113,14 +114,21 @@ fn decode_coords(arguments: &Arguments<'_>, decode: bool) -> PyResult<bool> {
 pub(super) fn dataset_to_zarr(dataset: &Dataset, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let path = convert::path(arguments.required("store"), vm)?;
+    if arguments.get("append_dim").is_some() || arguments.get("region").is_some() {
+        return super::patching::dataset_to_part(dataset, &path, arguments);
+    }
     let mut options = WriteOptions::new(mode(arguments)?);
     if arguments.get("zarr_format").or(arguments.get("zarr_version")).is_some() {
         options.format = Some(writing::format(arguments)?);
     }
     options.encoding = encodings(arguments)?;
+    options.leaves_lazy = !arguments.bool("compute")?.unwrap_or(true);
     let written = dataset::write_zarr(dataset, &path, &options, &mut writing::SessionWriter::new(engine::current()));
     written.map_err(|error| dataset_exception(error, vm))?;
-    Ok(vm.ctx.none())
+    match options.leaves_lazy {
+        true => Ok(DelayedWrite::new(dataset.lazy_part(), path).into_ref(&vm.ctx).into()),
+        false => Ok(vm.ctx.none()),
+    }
 }
 
 /// `DataArray.to_zarr(...)`: a store with this one variable.

@@ -9,8 +9,8 @@ use super::file::write_file;
 use crate::array::StoredArray;
 use crate::store::zarr::ZarrStoreWriter;
 use crate::store::{
-    ArraySpec, Attributes, Compression, IoControl, StoreError, StoreSpec, UnfinishedStore, Workshop, WriteMode,
-    WriteStore, signature,
+    ArrayPart, ArraySpec, Attributes, Compression, IoControl, StoreError, StoreSpec, UnfinishedStore, Workshop,
+    WriteMode, WriteStore, signature,
 };
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -83,6 +83,12 @@ impl WriteStore for NetcdfWriter {
         self.arrays.retain(|(other, _)| other.name != spec.name);
         self.arrays.push((spec.clone(), array.clone()));
         Ok(array)
+    }
+
+    fn create_part(&mut self, part: &ArrayPart) -> Result<StoredArray, StoreError> {
+        let array = format!("{}/{}", self.place.display(), part.name);
+        let feature = "writing to a part of an array in a NetCDF file".to_owned();
+        Err(StoreError::UnsupportedFeature { array, feature })
     }
 
     fn finish(&mut self) -> Result<(), StoreError> {

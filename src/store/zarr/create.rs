@@ -2,11 +2,13 @@
 
 use super::super::byte_store::ByteStore;
 use super::super::replace::{hidden_sibling, named_sibling, replace_directory, sync_tree};
+use super::graft::{self, Graft, GraftList};
+use super::layout::StoredChunks;
 use super::{METADATA_FILES, Node, consolidated, is_zarr, json, read_layout, read_node, v2, v3};
 use crate::array::{ArrayLocation, StoredArray};
 use crate::store::{
-    ArraySpec, Attributes, IoControl, StoreError, StoreSpec, UnfinishedStore, Workshop, WriteMode, WriteStore,
-    ZarrFormat, found_at,
+    ArrayPart, ArraySpec, Attributes, IoControl, StoreError, StoreSpec, UnfinishedStore, Workshop, WriteMode,
+    WriteStore, ZarrFormat, found_at,
 };
 use serde_json::{Value, json};
 use std::fs;
@@ -28,6 +30,8 @@ pub(in crate::store) struct ZarrStoreWriter {
     /// Whether arrays are added to a store that exists.
     adds: bool,
     arrays: Vec<String>,
+    /// Of the arrays, those that are parts of arrays which exist.
+    grafts: Vec<Graft>,
 }
 
 impl ZarrStoreWriter {
@@ -81,6 +85,7 @@ impl ZarrStoreWriter {
             attributes: Attributes::new(),
             adds: false,
             arrays: Vec::new(),
+            grafts: Vec::new(),
         })
     }
 
@@ -101,9 +106,14 @@ impl ZarrStoreWriter {
             ZarrFormat::V3 => ("zarr.json", v3::describe(spec)),
             ZarrFormat::V2 => (".zarray", v2::describe(spec)),
         };
-        let path = self.workshop.path(&spec.name);
+        self.remove_unless(&spec.name, file, &described)
+    }
+
+    /// Removes an array from the workshop that isn't described like this.
+    fn remove_unless(&self, name: &str, file: &str, described: &Value) -> Result<(), StoreError> {
+        let path = self.workshop.path(name);
         // The metadata of a killed attempt may be missing.
-        if path.exists() && json::read(&self.workshop, &format!("{}/{file}", spec.name))?.as_ref() != Some(&described) {
+        if path.exists() && json::read(&self.workshop, &format!("{name}/{file}"))?.as_ref() != Some(described) {
             remove_tree(&path)?;
         }
         Ok(())
@@ -203,9 +213,19 @@ impl ZarrStoreWriter {
         let Node::Group(_, mut attributes) = read_node(&group)? else { return Err(self.not_a_group()) };
         attributes.extend(self.attributes.clone());
         for name in &self.arrays {
-            replace_directory(&self.workshop.path(name), &group.path(name))?;
+            match self.grafts.iter().find(|graft| graft.name == *name) {
+                Some(graft) => graft.settle(&self.workshop, &group)?,
+                None => replace_directory(&self.workshop.path(name), &group.path(name))?,
+            }
         }
         self.write_group_metadata(&group, &attributes, consolidated(&group, self.format)?)
+    }
+
+    /// Goes on with what an earlier attempt has begun to put in place.
+    fn take_up(&mut self, begun: GraftList) {
+        self.arrays = begun.grafts.iter().map(|graft| graft.name.clone()).collect();
+        self.attributes = begun.attributes;
+        self.grafts = begun.grafts;
     }
 
     fn not_a_group(&self) -> StoreError {
@@ -216,7 +236,12 @@ impl ZarrStoreWriter {
 impl WriteStore for ZarrStoreWriter {
     fn unfinished(&self) -> UnfinishedStore {
         let text = |path: &Path| path.display().to_string();
-        UnfinishedStore { workshop: text(self.workshop.root()), place: text(&self.place) }
+        UnfinishedStore {
+            workshop: text(self.workshop.root()),
+            place: text(&self.place),
+            // Where it can't be read, finishing says why.
+            is_placing: self.workshop.has_file(graft::LIST).unwrap_or(true),
+        }
     }
 
     fn discard(&mut self) {
@@ -237,7 +262,43 @@ impl WriteStore for ZarrStoreWriter {
         Ok(array)
     }
 
+    fn create_part(&mut self, part: &ArrayPart) -> Result<StoredArray, StoreError> {
+        let file = if self.format == ZarrFormat::V3 { "zarr.json" } else { ".zarray" };
+        let (group, location) = (ByteStore::new(&self.place), self.location(&part.name));
+        let missing = || StoreError::Missing { location: location.to_string() };
+        let mut described = json::read(&group, &format!("{}/{file}", part.name))?.ok_or_else(missing)?;
+        described["shape"] = json!(part.part.shape);
+        self.remove_unless(&part.name, file, &described)?;
+        if let Some(attributes) = json::read(&group, &format!("{}/.zattrs", part.name))? {
+            json::publish(&self.workshop, &format!("{}/.zattrs", part.name), &attributes)?;
+        }
+        json::publish(&self.workshop, &format!("{}/{file}", part.name), &described)?;
+        let (layout, fingerprint) = read_layout(&self.workshop, &location)?.ok_or_else(missing)?;
+        let unsupported =
+            |feature: &str| StoreError::UnsupportedFeature { array: location.to_string(), feature: feature.to_owned() };
+        let StoredChunks::Regular(chunks) = &layout.chunks else {
+            return Err(unsupported("writing to a part of an array in uneven chunks"));
+        };
+        if part.part.start.iter().zip(chunks).any(|(start, chunk)| start % chunk != 0) {
+            return Err(unsupported("a part that doesn't begin at a chunk"));
+        }
+        let offset = part.part.start.iter().zip(chunks).map(|(start, chunk)| start / chunk).collect();
+        let array = layout.stored_array(location.clone(), fingerprint)?;
+        let (name, counts, shape) = (part.name.clone(), array.write_grid.counts(), part.shape.clone());
+        self.arrays.push(name.clone());
+        self.grafts.push(Graft { name, offset, counts, shape, chunks: Vec::new() });
+        Ok(array)
+    }
+
     fn finish(&mut self) -> Result<(), StoreError> {
+        if let Some(begun) = GraftList::read(&self.workshop)? {
+            self.take_up(begun);
+        } else if !self.grafts.is_empty() {
+            sync_tree(self.workshop.root())?;
+            let Self { grafts, workshop, attributes, .. } = self;
+            grafts.iter_mut().try_for_each(|graft| graft.find_chunks(workshop))?;
+            GraftList { grafts: grafts.clone(), attributes: attributes.clone() }.publish(workshop)?;
+        }
         if !self.adds {
             self.write_group_metadata(&self.workshop, &self.attributes, Some(Attributes::new()))?;
         }
@@ -253,6 +314,25 @@ impl Drop for ZarrStoreWriter {
             self.discard();
         }
     }
+}
+
+/// Finishes what a workshop has begun to put in place, where it has.
+pub(in crate::store) fn settle(workshop: &Path) -> Result<(), StoreError> {
+    let bytes = ByteStore::new(workshop);
+    let (Some(begun), Some(place)) = (GraftList::read(&bytes)?, workshop.parent()) else { return Ok(()) };
+    let Node::Group(format, _) = read_node(&ByteStore::new(place))? else { return Ok(()) };
+    let mut writer = ZarrStoreWriter {
+        place: place.to_owned(),
+        workshop: bytes,
+        is_named: true,
+        format,
+        attributes: Attributes::new(),
+        adds: true,
+        arrays: Vec::new(),
+        grafts: Vec::new(),
+    };
+    writer.take_up(begun);
+    writer.add()
 }
 
 /// Makes the directory in which a store is filled, or finds the one that an earlier attempt has left.

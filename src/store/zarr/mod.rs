@@ -6,6 +6,7 @@
 mod codecs;
 mod create;
 mod element;
+mod graft;
 mod json;
 mod layout;
 mod metadata_field;
@@ -17,7 +18,7 @@ mod v2;
 mod v3;
 mod write;
 
-pub(super) use create::ZarrStoreWriter;
+pub(super) use create::{ZarrStoreWriter, settle};
 
 use super::byte_store::ByteStore;
 use super::fingerprint;

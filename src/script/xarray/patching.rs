@@ -1,0 +1,157 @@
+//! `to_zarr(append_dim=...)`, `to_zarr(region=...)` and what `to_zarr(compute=False)` returns.
+
+use crate::dataset::{
+    self, Chunking, Dataset, OpenOptions, Patch, PatchOptions, RegionSlice, WriteOptions, region_of_labels,
+};
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::engine;
+use crate::script::errors::dataset_exception;
+use crate::script::writing;
+use crate::store::{self, StoreError, WriteMode};
+use indexmap::IndexMap;
+use rustpython_vm::builtins::{PyDict, PySlice, PyStr};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+
+/// Writes a dataset to a part of a store.
+///
+/// # Errors
+/// Where the store can't be written or a value not be computed.
+pub(super) fn dataset_to_part(dataset: &Dataset, path: &str, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let mode = arguments.string("mode")?;
+    let is_allowed = |allowed: &[&str]| mode.as_deref().is_none_or(|mode| allowed.contains(&mode));
+    let append = arguments.string("append_dim")?;
+    if append.is_some() && !is_allowed(&["a", "a-"]) {
+        return Err(vm.new_value_error("cannot set append_dim unless mode='a' or mode=None"));
+    }
+    if arguments.get("region").is_some() && !is_allowed(&["a", "a-", "r+"]) {
+        return Err(vm.new_value_error("cannot set region unless mode='a', mode='a-', mode='r+' or mode=None"));
+    }
+    if !arguments.bool("compute")?.unwrap_or(true) {
+        return Err(vm.new_not_implemented_error(
+            "to_zarr(compute=False) of a part of a store is not supported by swath: leave compute out",
+        ));
+    }
+    refuse_encoding(path, arguments)?;
+    let mut dataset = dataset.clone();
+    let patch = match (append, arguments.get("region")) {
+        (Some(_), Some(_)) => {
+            return Err(vm.new_value_error("cannot set both append_dim and region: a region's end is where it is"));
+        }
+        (Some(dimension), None) => {
+            if matches!(store::open(path), Err(StoreError::Missing { .. })) && dataset.sizes().contains_key(&dimension)
+            {
+                // Nothing is there to append to.
+                let options = WriteOptions::new(WriteMode::Append);
+                let written =
+                    dataset::write_zarr(&dataset, path, &options, &mut writing::SessionWriter::new(engine::current()));
+                return written.map(|()| vm.ctx.none()).map_err(|error| dataset_exception(error, vm));
+            }
+            Patch::Append(dimension)
+        }
+        (None, Some(region)) => Patch::Region(region_of(&mut dataset, path, region, vm)?),
+        (None, None) => Patch::Region(IndexMap::new()),
+    };
+    let is_safe = arguments.bool("safe_chunks")?.unwrap_or(true);
+    let may_cut_chunks = !is_safe || matches!(patch, Patch::Append(_)) || mode.as_deref() == Some("a");
+    let options = PatchOptions { patch, may_cut_chunks };
+    let written = dataset::patch_zarr(&dataset, path, &options, &mut writing::SessionWriter::new(engine::current()));
+    written.map(|()| vm.ctx.none()).map_err(|error| dataset_exception(error, vm))
+}
+
+/// Arrays that exist have an encoding.
+fn refuse_encoding(path: &str, arguments: &Arguments<'_>) -> PyResult<()> {
+    let vm = arguments.vm;
+    let Some(encodings) = arguments.get("encoding") else { return Ok(()) };
+    let Ok(existing) = store::open(path) else { return Ok(()) };
+    for (name, _) in convert::string_pairs(encodings, vm)? {
+        if existing.metadata().arrays.contains_key(&name) {
+            return Err(vm.new_value_error(format!("variable '{name}' already exists, but encoding was provided")));
+        }
+    }
+    Ok(())
+}
+
+/// `region=`: slices by dimension, or `"auto"`, where labels say which; their coordinates are not written again then.
+fn region_of(
+    dataset: &mut Dataset,
+    path: &str,
+    region: &PyObjectRef,
+    vm: &VirtualMachine,
+) -> PyResult<IndexMap<String, RegionSlice>> {
+    let mut slices: IndexMap<String, RegionSlice> = IndexMap::new();
+    let mut by_label: Vec<String> = Vec::new();
+    let is_auto =
+        |value: &PyObjectRef| value.downcast_ref::<PyStr>().is_some_and(|text| text.to_string_lossy() == "auto");
+    if is_auto(region) {
+        by_label.extend(dataset.sizes().into_keys());
+    } else if region.downcastable::<PyDict>() {
+        for (dimension, value) in convert::string_pairs(region, vm)? {
+            match value.downcast_ref::<PySlice>() {
+                Some(slice) => {
+                    slices.insert(dimension, slice_of(slice, vm)?);
+                }
+                None if is_auto(&value) => by_label.push(dimension),
+                None => {
+                    let shown = region.repr(vm)?.to_string_lossy().into_owned();
+                    return Err(vm.new_type_error(format!(
+                        "all values in ``region`` must be slice objects, got region={shown}"
+                    )));
+                }
+            }
+        }
+    } else {
+        return Err(vm.new_type_error("``region`` must be 'auto' or a dict of slices"));
+    }
+    if !by_label.is_empty() {
+        let failed = |error| dataset_exception(error, vm);
+        let options = OpenOptions { chunking: Chunking::Stored, ..OpenOptions::default() };
+        let existing = dataset::open_zarr(path, &options, &*engine::current()).map_err(failed)?;
+        slices.extend(region_of_labels(dataset, &existing, &by_label).map_err(failed)?);
+        *dataset = dataset.drop_vars(&by_label, true).map_err(failed)?;
+    }
+    Ok(slices)
+}
+
+fn slice_of(slice: &PySlice, vm: &VirtualMachine) -> PyResult<RegionSlice> {
+    let bound = |bound: Option<&PyObjectRef>| match bound {
+        Some(value) if !vm.is_none(value) => convert::integer(value, vm).map(Some),
+        _ => Ok(None),
+    };
+    if bound(slice.step.as_ref())?.is_some_and(|step| step != 1) {
+        return Err(vm.new_value_error("all slices in ``region`` must have step size 1 or None"));
+    }
+    Ok((bound(slice.start.as_ref())?, bound(Some(&slice.stop))?))
+}
+
+/// What `to_zarr(compute=False)` has left to be written.
+#[pyclass(module = "dask.delayed", name = "Delayed")]
+#[derive(Debug, PyPayload)]
+pub struct DelayedWrite {
+    dataset: Dataset,
+    path: String,
+}
+
+impl DelayedWrite {
+    /// Values that are to be written to a store.
+    pub(super) fn new(dataset: Dataset, path: String) -> DelayedWrite {
+        DelayedWrite { dataset, path }
+    }
+}
+
+#[pyclass]
+impl DelayedWrite {
+    #[pymethod]
+    fn compute(&self, _arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        let options = PatchOptions { patch: Patch::Region(IndexMap::new()), may_cut_chunks: true };
+        let written = dataset::patch_zarr(
+            &self.dataset,
+            &self.path,
+            &options,
+            &mut writing::SessionWriter::new(engine::current()),
+        );
+        written.map(|()| vm.ctx.none()).map_err(|error| dataset_exception(error, vm))
+    }
+}
