@@ -45,6 +45,8 @@
 {%- for directive in directives %}
 #PBS {{ directive }}
 {%- endfor %}
+
+# shellcheck disable=SC2016 # the user's words are taken as they are
 set -euo pipefail
 
 id=$PBS_JOBID
@@ -81,4 +83,7 @@ job_end() {
 lost_nodes() {
   pbsnodes -l 2>/dev/null | awk '$2 ~ /down|unknown/ { print $1 }' | grep -xFf <(sort -u "$PBS_NODEFILE") | xargs
 }
+
+# Whether PBS is ending this job: it tells this shell, too, by a signal.
+is_being_ended() { return 1; }
 {% include "attempt.sh" %}

@@ -49,6 +49,8 @@
 {%- for directive in directives %}
 #SBATCH {{ directive }}
 {%- endfor %}
+
+# shellcheck disable=SC2016 # the user's words are taken as they are
 set -euo pipefail
 
 # The ranks get what this shell has, although this shell got nothing.
@@ -84,5 +86,12 @@ job_end() {
 # Nodes of this job that no longer answer.
 lost_nodes() {
   sinfo --noheader --nodes="$SLURM_JOB_NODELIST" --states=down,fail,no_respond --format=%n 2>/dev/null | xargs
+}
+
+# Whether Slurm is ending this job: cancelled, out of time, or queued again by Slurm itself for a node that is lost.
+is_being_ended() {
+  local state
+  state=$(scontrol show job --oneliner "$SLURM_JOB_ID" 2>/dev/null | grep -o ' JobState=[A-Z_]*' | cut -d = -f 2) || true
+  [ -n "$state" ] && [ "$state" != RUNNING ]
 }
 {% include "attempt.sh" %}

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// Time that evaluating may take, after which the job is submitted unchecked.
 const CHECK_TIME: Duration = Duration::from_secs(120);
+/// Memory of a rank where nobody knows it: enough for any task. This host's own says nothing of theirs.
+const UNKNOWN_BYTES: u64 = 1 << 42;
 
 /// Refuses a job whose script is missing or fails.
 ///
@@ -28,10 +30,9 @@ pub fn check_script(request: &JobRequest, is_skipped: bool) -> Result<(), Ended>
     if is_skipped {
         return Ok(());
     }
-    let mut words = vec!["explain".to_owned(), "--threads".to_owned(), job.threads.to_string()];
-    if let Some(bytes) = job.rank_memory_bytes() {
-        words.extend(["--memory".to_owned(), format!("{bytes}B")]);
-    }
+    let bytes = request.rank_bytes.unwrap_or(UNKNOWN_BYTES);
+    let options = ["explain", "--threads", &job.threads.to_string(), "--memory", &format!("{bytes}B")];
+    let mut words: Vec<String> = options.map(str::to_owned).to_vec();
     words.push(job.script.display().to_string());
     let index = job.array.as_ref().map(|array| array.first().to_string());
     words.extend(job.arguments.iter().map(|word| match &index {

@@ -28,8 +28,8 @@ pub struct JobRequest {
     pub swath: PathBuf,
     /// The template of the user's own, with its name.
     pub template: Option<(String, String)>,
-    /// What the user should know, though it is no fault.
-    pub notes: Vec<String>,
+    /// Memory that a rank will have, where that is known.
+    pub rank_bytes: Option<u64>,
 }
 
 /// Makes a job of what was asked for.
@@ -40,7 +40,7 @@ pub fn job_request(arguments: &JobArguments) -> Result<JobRequest, Ended> {
     let (site_name, site) = find_site(arguments)?;
     let kind = batch_kind(arguments.on, &site)?;
     let working_directory = std::env::current_dir().context("can't tell the working directory")?;
-    let mut request = Request { arguments, site: &site, kind, node: None, notes: Vec::new() };
+    let mut request = Request { arguments, site: &site, kind, node: None };
     let job = request.job(site_name, &working_directory)?;
     let limits = site.limits_in(job.queue.as_deref(), job.qos.as_deref());
     let place = request.place(&job, &limits);
@@ -49,14 +49,15 @@ pub fn job_request(arguments: &JobArguments) -> Result<JobRequest, Ended> {
         let lines: Vec<String> = faults.iter().map(|fault| format!("{fault}\n  {}", fault.remedy())).collect();
         return Err(Ended::Failed(anyhow!(lines.join("\nswath: "))));
     }
-    let notes = request.notes;
+    let of_node = place.memory_bytes.map(|bytes| bytes / u64::from(job.ranks_per_node));
+    let rank_bytes = job.rank_memory_bytes().or(of_node);
     let swath = std::env::current_exe().context("can't tell where swath is")?;
     let template = arguments.template.clone().or_else(|| site.template.clone());
     let template = template.map(|path| {
         let text = std::fs::read_to_string(&path).with_context(|| format!("can't read template {}", path.display()))?;
         anyhow::Ok((path.display().to_string(), text))
     });
-    Ok(JobRequest { job, kind, working_directory, swath, template: template.transpose()?, notes })
+    Ok(JobRequest { job, kind, working_directory, swath, template: template.transpose()?, rank_bytes })
 }
 
 /// The site that was named, or that of this host; else one that says nothing.
@@ -89,7 +90,6 @@ struct Request<'a> {
     site: &'a Site,
     kind: BatchKind,
     node: Option<Node>,
-    notes: Vec<String>,
 }
 
 impl Request<'_> {

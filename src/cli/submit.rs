@@ -5,6 +5,7 @@ use super::job_arguments::JobArguments;
 use super::job_check::check_script;
 use super::job_request::{JobRequest, job_request};
 use super::output::{complain, show};
+use crate::launcher::shell::joined;
 use crate::launcher::template::JobScript;
 use crate::launcher::{self, Attempt, AttemptKind, JobDirectory, JobRecord, SubmitError, now_seconds, publish};
 use anyhow::{Context, Error};
@@ -51,13 +52,10 @@ pub struct ScriptFileArguments {
 pub fn execute(arguments: &SubmitArguments) -> Result<u8, Ended> {
     let request = job_request(&arguments.job)?;
     check_script(&request, arguments.job.no_check)?;
-    for note in &request.notes {
-        complain(&format!("swath: {note}"));
-    }
     if arguments.dry_run {
         let directory = JobDirectory::at(&request.working_directory, &request.job.name);
         let script = request.script(&directory);
-        let submission = shlex::try_join(script.submission().iter().map(String::as_str)).map_err(Error::from)?;
+        let submission = joined(&script.submission()).map_err(Error::from)?;
         show(&script.render().map_err(Error::from)?);
         complain(&format!("swath: would be submitted by: {submission}"));
         return Ok(0);
@@ -95,7 +93,7 @@ pub fn write_script(arguments: &ScriptFileArguments) -> Result<u8, Ended> {
         submission.pop();
         submission.push(output.display().to_string());
     }
-    let submission = shlex::try_join(submission.iter().map(String::as_str)).map_err(Error::from)?;
+    let submission = joined(&submission).map_err(Error::from)?;
     show(&format!("{}: to submit it: {submission}\n", directory.name()));
     Ok(0)
 }

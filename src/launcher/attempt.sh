@@ -82,10 +82,11 @@ trap 'signalled=1; [ -z "$launcher" ] || kill -USR1 "$launcher" || true' USR1
 trap 'signalled=1; terminated=1; [ -z "$launcher" ] || kill -TERM "$launcher" || true' TERM INT
 
 started=$(date +%s)
+: >>"$job/attempts.jsonl"
 attempt=$(awk -v index_="\"index\":${index:-null}," '
   /"kind":"(first|resumed)"/ { count = 0 }
   /"kind":"started"/ && index($0, index_) { count++ }
-  END { print count + 1 }' "$job/attempts.jsonl" 2>/dev/null || echo 1)
+  END { print count + 1 }' "$job/attempts.jsonl")
 note started
 if [ "$attempt" -gt "$attempts" ]; then
   say "has run $attempts times already, which is all that it may. To go on: swath resume {{ name }}"
@@ -132,7 +133,7 @@ rm -f "$run/outcome.json"
 : >"$stamp"
 kills_before=$(memory_kills)
 {{ launch }}{{ swath | quote }} run --resume --run-dir "$run" --keep-run-dir --stop-file "$job/cancelled" \
-  "${deadline[@]}" --grace {{ grace_seconds }}s --threads {{ threads }}{{ " --memory " ~ rank_memory_bytes if rank_memory_bytes }}{{ ' --scratch "' ~ scratch ~ '"' if scratch }}{% for word in run_arguments %} {{ word | quote }}{% endfor %} \
+  ${deadline[@]+"${deadline[@]}"} --grace {{ grace_seconds }}s --threads {{ threads }}{{ " --memory " ~ rank_memory_bytes if rank_memory_bytes }}{{ ' --scratch "' ~ scratch ~ '"' if scratch }}{% for word in run_arguments %} {{ word | quote }}{% endfor %} \
   "$job/script.py"{{ arguments }} &
 launcher=$!
 {%- if has_timer %}
@@ -164,7 +165,7 @@ done
 ending=$(sed -n 's/.*"ending": *"\([a-z]*\)".*/\1/p' "$run/outcome.json" 2>/dev/null) || true
 case $ending in
   finished)
-    say "finished"
+    say "finished after $(($(date +%s) - started)) s"
 {%- for line in epilogue %}
     {{ line }}
 {%- endfor %}
@@ -180,7 +181,7 @@ esac
 
 # The run was cut off: by whoever ended this job, for its memory, or by a node that is gone.
 [ "$status" -ne 0 ] || status=1
-if [ -n "$terminated" ]; then
+if [ -n "$terminated" ] || is_being_ended; then
   if [ -n "$end" ] && [ "$(date +%s)" -ge "$((end - {{ margin_seconds }}))" ]; then again "reached its end before it had stopped"; fi
   say "ended by request"
   leave 143

@@ -17,6 +17,7 @@ mod node;
 mod pbs;
 mod pbs_jobs;
 mod refusal;
+pub mod shell;
 pub mod site;
 mod slurm;
 mod slurm_jobs;

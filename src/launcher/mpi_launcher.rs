@@ -42,16 +42,7 @@ impl MpiLauncher {
     pub fn words(self, job: &JobSpec) -> Vec<String> {
         let (ranks, per_node, threads) = (job.ranks(), job.ranks_per_node, job.threads);
         let mut words: Vec<String> = match self {
-            MpiLauncher::Srun => vec![
-                "srun".to_owned(),
-                format!("--ntasks={ranks}"),
-                format!("--ntasks-per-node={per_node}"),
-                // Since Slurm 22.05, srun doesn't take this from the job.
-                format!("--cpus-per-task={threads}"),
-                "--distribution=block:block".to_owned(),
-                format!("--cpu-bind={}", if job.is_bound { "cores" } else { "none" }),
-                "--kill-on-bad-exit=1".to_owned(),
-            ],
+            MpiLauncher::Srun => srun(job),
             MpiLauncher::Mpirun if job.is_bound => vec![
                 "mpirun".to_owned(),
                 "-n".to_owned(),
@@ -104,6 +95,26 @@ impl MpiLauncher {
         words.extend(job.launcher_arguments.iter().cloned());
         words
     }
+}
+
+/// `srun` with its options; one of the user's or site's own about binding stands for ours, which can't stand beside it.
+fn srun(job: &JobSpec) -> Vec<String> {
+    let is_given = |start: &str| job.launcher_arguments.iter().any(|word| word.starts_with(start));
+    let mut words = vec![
+        "srun".to_owned(),
+        format!("--ntasks={}", job.ranks()),
+        format!("--ntasks-per-node={}", job.ranks_per_node),
+        // Since Slurm 22.05, srun doesn't take this from the job.
+        format!("--cpus-per-task={}", job.threads),
+    ];
+    if !is_given("--distribution") && !is_given("-m") {
+        words.push("--distribution=block:block".to_owned());
+    }
+    if !is_given("--hint") && !is_given("--cpu-bind") {
+        words.push(format!("--cpu-bind={}", if job.is_bound { "cores" } else { "none" }));
+    }
+    words.push("--kill-on-bad-exit=1".to_owned());
+    words
 }
 
 impl fmt::Display for MpiLauncher {

@@ -148,6 +148,7 @@ const PBS: &[(&str, &str)] = &[
         "job rejected by all possible destinations",
         "no queue takes a job of this size: less by --time or --nodes, or a queue by --queue",
     ),
+    ("hook rejected request", "the site's own rules refuse it; its documentation says what a job must name"),
     ("no default queue", "name a queue by --queue: `qstat -Q` lists them"),
     ("usage:", "this isn't the qsub that was expected: name the dialect, --on pbs or --on torque"),
 ];

@@ -4,6 +4,7 @@
 //! shell; `{% include "attempt.sh" %}` is the part that all batch systems share: signals, deadline, the run, and what follows
 //! from how it ended.
 
+use super::shell::{joined, quoted};
 use super::{BatchKind, JobDirectory, JobSpec, walltime};
 use minijinja::{Environment, Error, ErrorKind};
 use serde::Serialize;
@@ -172,8 +173,8 @@ impl JobScript<'_> {
         Ok(Context {
             job,
             version: env!("CARGO_PKG_VERSION"),
-            command: joined(std::iter::once(&job.script.display().to_string()).chain(&job.arguments)),
-            submission: joined(&self.submission()),
+            command: joined(&[&[job.script.display().to_string()], &job.arguments[..]].concat())?,
+            submission: joined(&self.submission())?,
             is_torque: self.kind == BatchKind::Torque,
             pbs_name: pbs_name(&job.name, self.kind),
             ranks: job.ranks(),
@@ -200,23 +201,23 @@ impl JobScript<'_> {
             margin_seconds: job.margin_seconds(),
             warning_seconds: job.margin_seconds() + job.grace_seconds,
             has_timer: self.kind != BatchKind::Slurm,
-            launch: if launch.is_empty() { String::new() } else { format!("{} \\\n  ", joined(&launch)) },
-            arguments: job.arguments.iter().map(|word| format!(" {}", self.argument(word))).collect(),
+            // The binary follows on a line of its own.
+            launch: if launch.is_empty() { String::new() } else { joined(&launch)? + " \\\n  " },
+            arguments: job.arguments.iter().map(|word| self.argument(word)).collect::<Result<_, _>>()?,
             directory: self.directory.path(),
             working_directory: self.working_directory,
             swath: self.swath,
         })
     }
 
-    /// An argument of the script as a word of shell; `{index}` is the index of the job in its array.
-    fn argument(&self, word: &str) -> String {
-        let quoted = |part: &str| if part.is_empty() { String::new() } else { joined([&part.to_owned()]) };
-        match self.job.array {
-            Some(_) if word.contains("{index}") => {
-                word.split("{index}").map(quoted).collect::<Vec<_>>().join("\"$index\"")
-            }
-            _ => joined([&word.to_owned()]),
+    /// A space, and an argument of the script as a word of shell; `{index}` is the index of the job in its array.
+    fn argument(&self, word: &str) -> Result<String, TemplateError> {
+        if self.job.array.is_none() || !word.contains("{index}") {
+            return Ok(format!(" {}", quoted(word)?));
         }
+        let part = |part: &str| if part.is_empty() { Ok(String::new()) } else { quoted(part) };
+        let parts = word.split("{index}").map(part).collect::<Result<Vec<_>, _>>()?;
+        Ok(format!(" {}", parts.join("\"$index\"")))
     }
 
     /// The script without the directives that the job skips.
@@ -237,15 +238,8 @@ impl JobScript<'_> {
     }
 }
 
-/// Words as a shell takes them.
-fn joined<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
-    shlex::try_join(words.into_iter().map(String::as_str)).unwrap_or_default()
-}
-
 fn quote(word: String) -> Result<String, Error> {
-    shlex::try_quote(&word)
-        .map(|quoted| quoted.into_owned())
-        .map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
+    quoted(&word).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
 }
 
 /// A name as Torque takes it: a letter first, and no more than fifteen characters.
@@ -303,7 +297,7 @@ mod tests {
             job.array = "0-3".parse().ok();
             job.arguments = vec!["my file-{index}.zarr".to_owned(), "{index}".to_owned()];
         });
-        assert!(script.unwrap().contains("\"$job/script.py\" 'my file-'\"$index\"'.zarr' \"$index\" &"));
+        assert!(script.unwrap().contains("\"$job/script.py\" 'my file-'\"$index\".zarr \"$index\" &"));
     }
 
     #[test]

@@ -48,6 +48,7 @@ pub fn parse(text: &str, kind: BatchKind) -> Result<u64, WalltimeError> {
     }
     let found = match trimmed.split_once('-') {
         Some((days, rest)) => dashed(days, rest),
+        None if trimmed.is_empty() => None,
         None if trimmed.contains(':') => colons(trimmed),
         None => match trimmed.parse::<u64>() {
             Ok(count) if kind == BatchKind::Slurm => count.checked_mul(MINUTE),
