@@ -329,12 +329,18 @@ CASES = [
 ]
 
 
+def build_shim(directory):
+    """The library that has operations on files fail or take long."""
+    shim = pathlib.Path(directory) / "shim.so"
+    compiler = os.environ.get("CC", "cc")
+    subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", shim, HERE / "faults/shim.c", "-ldl"], check=True)
+    return shim
+
+
 def main():
     swath, pattern = cases.parse(__doc__)
     with tempfile.TemporaryDirectory(prefix="swath-faults-") as work:
-        shim = pathlib.Path(work) / "shim.so"
-        compiler = os.environ.get("CC", "cc")
-        subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", shim, HERE / "faults/shim.c", "-ldl"], check=True)
+        shim = build_shim(work)
         place = lambda count: lambda directory: Place(swath, shim, directory, count)  # noqa: E731
         cases.run(CASES, pattern, {geometry: place(count) for geometry, count in GEOMETRIES.items()})
 

@@ -33,6 +33,7 @@ require_build_packages() {
 
 require_test_packages() {
   require_packages \
+    'shellcheck, which reads job scripts|command -v shellcheck|shellcheck' \
     "Python with venv|python3 -c 'import venv, ensurepip'|python3-venv" \
     'MPICH with its compiler wrapper, as mpicc.mpich|command -v mpicc.mpich|libmpich-dev' \
     'the launcher of MPICH, as mpirun.mpich|command -v mpirun.mpich|mpich'

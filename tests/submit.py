@@ -1,0 +1,472 @@
+"""Submitting jobs: what is refused beforehand, what batch systems say and what we make of it, and whole lives of jobs.
+
+    python tests/submit.py [--swath PATH] [--only PATTERN]
+
+Slurm's commands are stand-ins on PATH that answer as a case wants; those of OpenPBS are `openpbs.py`, which runs jobs for real.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+
+import cases
+import faults
+import openpbs
+from cases import expect
+
+JOB_LIMIT_S = 120
+SYSTEM = ["bash", "cat", "cp", "mpirun", "sleep"]
+ROOT_MPI = ["--env", "OMPI_ALLOW_RUN_AS_ROOT=1", "--env", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"]
+TWO_RANKS = ["--nodes", "1", "--ranks-per-node", "2", "--threads", "1", "--no-bind", "--launcher", "mpirun",
+             "--launcher-args", "--oversubscribe", *ROOT_MPI]
+
+SMALL = "import dask.array as da, xarray as xr\nprint(float(xr.DataArray(da.ones((40, 50), chunks=(10, 50))).mean()))\n"
+# Work of many seconds on any machine: a delay at each chunk that is read.
+MAKE = """
+import dask.array as da, xarray as xr
+x = xr.DataArray(da.random.random((24, 50, 60), chunks=(1, 50, 60)), dims=("t", "y", "x"), name="x")
+x.to_dataset().to_zarr("in.zarr", mode="w")
+"""
+LONG = """
+import xarray as xr
+x = xr.open_zarr("in.zarr")["x"]
+(x * 2 + 1).to_dataset(name="y").to_zarr("out.zarr", mode="w")
+print("mean", float(x.mean()))
+"""
+CHUNK_DELAY_MS = 400
+FAILING = "import xarray as xr\nprint(xr.DataArray([1.0, 2.0]).sel(x=3))\n"
+
+
+class Place:
+    """A directory to submit from, with commands of its own on PATH."""
+
+    def __init__(self, swath, directory):
+        self.swath, self.directory = swath, pathlib.Path(os.path.realpath(directory))
+        self.bin = self.directory / "commands"
+        self.bin.mkdir()
+        # What a job script needs of the system, without the batch system that this machine may have.
+        system = self.directory / "system"
+        system.mkdir()
+        for name in SYSTEM:
+            (system / name).symlink_to(shutil.which(name))
+        self.command("sinfo", "echo 'batch*|16|2|8|64000'")
+        self.write("small.py", SMALL)
+
+    def write(self, name, text):
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def command(self, name, line):
+        path = self.bin / name
+        path.write_text(f"#!/bin/bash\n{line}\n")
+        path.chmod(0o755)
+
+    def sbatch(self, said="echo 4711"):
+        self.command("sbatch", f'printf "%s\\n" "$@" >"{self.directory}/words"; cp "${{@: -1}}" "{self.directory}/submitted.sh"; {said}')
+
+    def start(self, *words):
+        variables = {"PATH": f"{self.bin}:{self.directory / 'system'}", "HOME": str(self.directory), "SECRET": "hunter2"}
+        return subprocess.Popen([str(self.swath), *words], cwd=self.directory, env=variables, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def run(self, *words):
+        process = self.start(*words)
+        process.said, process.complained = process.communicate(timeout=JOB_LIMIT_S)
+        return process
+
+    def submit(self, *words):
+        return self.run("submit", *words)
+
+    def slurm(self, *words):
+        return self.submit("--on", "slurm", "--nodes", "2", "--time", "1h", *words)
+
+    def refused(self, ended, *parts, code=1):
+        expect(ended.returncode == code, f"exit code {ended.returncode}: {ended.said}{ended.complained}")
+        for part in parts:
+            expect(part in ended.complained, f"'{part}' is missing in: {ended.complained}")
+        jobs = self.directory / ".swath/jobs"
+        expect(not jobs.exists() or not any(jobs.iterdir()), "a job's directory was left")
+
+    def job(self, name):
+        return self.directory / ".swath/jobs" / name
+
+    def attempts(self, name):
+        path = self.job(name) / "attempts.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def kinds(self, name):
+        return [attempt["kind"] for attempt in self.attempts(name)]
+
+
+class Pbs(Place):
+    """A place with an OpenPBS."""
+
+    def __init__(self, swath, directory):
+        super().__init__(swath, directory)
+        self.bin = openpbs.install(self.directory / "pbs")
+
+    def long(self, *words):
+        """A job of some twenty seconds, most of them waits for files."""
+        self.write("make.py", MAKE)
+        self.write("long.py", LONG)
+        made = self.run("run", "--quiet", "make.py")
+        expect(made.returncode == 0, made.complained)
+        shim = faults.build_shim(self.directory)
+        slow = faults.fault("read", "*/in.zarr/x/c/*", 0, delay_ms=CHUNK_DELAY_MS)
+        return self.pbs("--env", f"LD_PRELOAD={shim}", "--env", f"SWATH_FAULTS={slow}", "--run-args", "--io-threads 1",
+                        *words, "long.py")
+
+    def pbs(self, *words):
+        ended = self.submit("--on", "pbs", *TWO_RANKS, *words)
+        expect(ended.returncode == 0, f"not submitted: {ended.complained}")
+        return ended.said.split()[-1]
+
+    def jobs(self):
+        answer = subprocess.run([str(self.bin / "qstat"), "-x", "-f", "-F", "json"], capture_output=True, text=True, check=True)
+        return json.loads(answer.stdout)["Jobs"]
+
+    def log(self, name):
+        return "".join(path.read_text() for path in sorted((self.job(name) / "logs").iterdir()))
+
+    def wait(self, done, what):
+        deadline = time.monotonic() + JOB_LIMIT_S
+        while not done():
+            logs = "".join(self.log(path.name) for path in (self.directory / ".swath/jobs").iterdir())
+            expect(time.monotonic() < deadline, f"{what} didn't happen: {logs[-2000:]} {self.jobs()}")
+            time.sleep(0.3)
+
+    def wait_for_all(self):
+        self.wait(lambda: all(job["job_state"] == "F" for job in self.jobs().values()), "the end of all jobs")
+
+
+# What is submitted.
+
+def what_a_dry_run_prints_is_what_is_submitted(place):
+    place.sbatch()
+    line = ["--account", "geo", "--after", "17", "small.py", "a b"]
+    printed = place.slurm("--dry-run", *line)
+    expect(printed.returncode == 0 and not (place.directory / ".swath").exists(), "a dry run leaves something")
+    ended = place.slurm(*line)
+    expect(ended.said == "small: Slurm job 4711\n", f"said {ended.said!r}, {ended.complained}")
+    expect((place.directory / "submitted.sh").read_text() == printed.said, "another script was submitted")
+    words = (place.directory / "words").read_text().split("\n")
+    expect(words[:2] == ["--parsable", "--dependency=afterok:17"] and " ".join(words[:-1]) in printed.complained, f"submitted by {words}")
+
+
+def a_job_leaves_what_it_was(place):
+    place.sbatch("echo '4711;cluster'")
+    place.slurm("--memory", "20GiB", "--name", "first", "small.py", "a")
+    job = json.loads((place.job("first") / "job.json").read_text())
+    expect(job["batch"] == "slurm" and job["job"]["memory_bytes"] == 20 << 30 and job["job"]["arguments"] == ["a"], f"{job}")
+    # Of the node's two sockets of eight cores, each gets a rank.
+    expect(job["job"]["ranks_per_node"] == 2 and job["job"]["threads"] == 8, f"{job}")
+    expect((place.job("first") / "script.py").read_text() == SMALL, "not the script")
+    expect([(one["kind"], one["id"]) for one in place.attempts("first")] == [("first", "4711")], f"{place.attempts('first')}")
+    everything = "".join(path.read_text() for path in place.job("first").rglob("*") if path.is_file())
+    expect("hunter2" not in everything, "the environment of the submitting shell is in the job's directory")
+
+
+def names_are_given_once(place):
+    place.sbatch()
+    names = [place.slurm("small.py").said.split(":")[0] for _ in range(3)]
+    expect(names == ["small", "small-2", "small-3"], f"{names}")
+    taken = place.slurm("--name", "small", "small.py")
+    expect(taken.returncode == 1 and "swath resume small" in taken.complained, taken.complained)
+
+
+def a_job_waits_for_another_by_its_name(place):
+    place.sbatch()
+    place.slurm("--name", "first", "small.py")
+    place.slurm("--name", "second", "--after", "first:any", "small.py")
+    script = (place.directory / "submitted.sh").read_text()
+    expect("--dependency=afterany:4711" in (place.directory / "words").read_text(), "no dependency")
+    expect(f"after afterany 4711 {place.job('first')}" in script, "the script doesn't look for another id of the first job")
+    place.refused_later = place.slurm("--after", "third", "small.py")
+    expect("there is no job third" in place.refused_later.complained, place.refused_later.complained)
+
+
+def the_script_command_writes_what_can_be_submitted_by_hand(place):
+    ended = place.run("script", "--on", "pbs", "--threads", "4", "-o", "mine.sh", "small.py")
+    expect(ended.said == "small: to submit it: qsub mine.sh\n", f"{ended.said}{ended.complained}")
+    expect((place.directory / "mine.sh").read_text() == (place.job("small") / "job.sh").read_text(), "two scripts")
+
+
+def templates_may_be_the_users_own(place):
+    place.sbatch()
+    place.write("mine.sh", "#!/bin/bash\n#SBATCH --nodes={{ nodes }}\n# {{ account | quote }}\n{{ launch }}{{ swath }} run ndvi.py\n")
+    ended = place.slurm("--dry-run", "--account", "a b", "--template", "mine.sh", "small.py")
+    expect("#SBATCH --nodes=2\n# 'a b'\nmpirun -n 4" in ended.said, f"{ended.said}{ended.complained}")
+    place.write("mine.sh", "{{ nodes")
+    place.refused(place.slurm("--template", "mine.sh", "small.py"), "the template mine.sh can't be filled")
+
+
+# Sites.
+
+SITES = """
+[here]
+on = "slurm"
+cores_per_node = 16
+max_time = "2-00"
+account = "geo"
+modules = ["openmpi/5.0"]
+launcher = "srun"
+scratch = "/local/$SLURM_JOB_ID"
+[[here.queues]]
+name = "short"
+max_nodes = 4
+max_time = "1h"
+[[here.queues]]
+name = "wide"
+min_nodes = 2
+max_nodes = 64
+"""
+
+
+def sites_have_defaults_queues_and_limits(place):
+    place.sbatch()
+    place.write(".config/swath/sites.toml", SITES)
+    small = place.submit("--site", "here", "--nodes", "2", "--time", "30min", "--dry-run", "small.py").said
+    for part in ["--partition=short", "--account=geo", "module load openmpi/5.0", "srun --ntasks=2", '--scratch "/local/$SLURM_JOB_ID"']:
+        expect(part in small, f"{part} is missing in {small}")
+    expect("--partition=wide" in place.submit("--site", "here", "--nodes", "9", "--time", "30min", "--dry-run", "small.py").said, "queue")
+    place.refused(place.submit("--site", "here", "--nodes", "99", "--time", "30min", "small.py"), "here's wide takes jobs of 2 to 64 nodes")
+    place.refused(place.submit("--site", "here", "--nodes", "9", "--time", "4-00", "small.py"), "--time 2-00:00:00", "--attempts")
+    place.refused(place.submit("--site", "there", "small.py"), "there is no site there; there are: here, ")
+    listed = place.run("sites").said
+    expect("here" in listed and "archer2" in listed and "oakley" in listed, listed)
+    expect('name = "short"' in place.run("sites", "here").said, "the site isn't shown")
+    place.write(".config/swath/sites.toml", "[here]\nmodulse = []\n")
+    place.refused(place.run("sites"), "modulse")
+
+
+# What is refused before anything is submitted.
+
+def jobs_that_can_not_be_are_refused(place):
+    place.sbatch()
+    refused = lambda *words: place.submit("--on", "slurm", "--nodes", "2", *words, "small.py")
+    place.refused(refused("--ranks-per-node", "4", "--threads", "8"), "need 32 cores", "has 16", "--threads 4")
+    place.refused(refused("--memory", "100GiB"), "has 62.5 GiB", "--memory 64000MiB")
+    place.refused(refused("--time", "soon"), "'soon' is no walltime")
+    place.refused(refused("--time", "1", "--grace", "2min"), "leaves nothing to compute in", "--grace")
+    place.refused(refused("--time", "UNLIMITED"), "has to have an end")
+    place.refused(refused("--launcher", "aprun"), "'aprun' is no launcher", code=2)
+    place.refused(refused("--array", "3-1"), "no array indices", code=2)
+    place.refused(refused("--threads", "0"), "0 is not in", code=2)
+    place.refused(refused("--env", "1A=b"), "is no variable", code=2)
+    place.refused(refused("--name", "../up"), "can't be the name of a job")
+    place.refused(refused("--account", "a\nb"), "line break")
+    place.refused(refused("--launcher-args", "'a"), "isn't closed")
+    expect(not (place.directory / "words").exists(), "something was submitted")
+
+
+def scripts_that_would_fail_are_refused(place):
+    place.sbatch()
+    place.write("failing.py", FAILING)
+    place.write("reading.py", "import xarray as xr\nxr.open_zarr('scene.zarr')\n")
+    place.write("large.py", "import dask.array as da, xarray as xr\nx = da.ones((40000, 40000), chunks=(40000, 40000))\n"
+                            "xr.DataArray(x + 1.0, name='x').to_dataset().to_zarr('o.zarr', mode='w')\n")
+    place.refused(place.slurm("missing.py"), "there is no script missing.py")
+    place.refused(place.slurm("failing.py"), "fails before it computes anything", "failing.py:2", "--no-check")
+    place.refused(place.slurm("reading.py"), "scene.zarr", "nothing was submitted")
+    place.refused(place.slurm("--memory", "8GiB", "large.py"), "MemoryError", "nothing was submitted")
+    expect(not (place.directory / "words").exists(), "something was submitted")
+    expect(place.slurm("--no-check", "failing.py").returncode == 0, "--no-check checks")
+
+
+# What batch systems say.
+
+SLURM_SAYS = {
+    "sbatch: error: invalid partition specified: x\nsbatch: error: Batch job submission failed: Invalid partition name specified": "sinfo -s",
+    "sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified": "--account",
+    "sbatch: error: Batch job submission failed: Invalid qos specification": "--qos",
+    "sbatch: error: Batch job submission failed: Requested time limit is invalid (missing or exceeds some limit)": "--time",
+    "sbatch: error: Batch job submission failed: Requested node configuration is not available": "of a node",
+    "sbatch: error: CPU count per node can not be satisfied\nsbatch: error: Batch job submission failed: Requested node configuration is not available": "of a node",
+    "sbatch: error: Memory specification can not be satisfied\nsbatch: error: Batch job submission failed: Requested node configuration is not available": "of a node",
+    "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)": "limit of your account",
+    "sbatch: error: Batch job submission failed: Job dependency problem": "--after",
+    "sbatch: error: Batch job submission failed: Invalid feature specification": "--constraint",
+    "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)": "try again later",
+    "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation": "squeue --me",
+    "sbatch: fatal: Could not establish a configuration source": "login node",
+    "sbatch: unrecognized option '--mem-per-node=3'": "--skip-directive",
+    "sbatch: error: Batch job submission failed: User's group not permitted to use this partition": "another --queue",
+    "sbatch: error: Batch job submission failed: Unspecified error": "submission filter",
+}
+PBS_SAYS = {
+    "qsub: Unknown queue": "qstat -Q",
+    "qsub: Unauthorized Request ": "--account",
+    "qsub: Job violates queue and/or server resource limits": "--time",
+    "qsub: Unknown resource  Resource_List.mpiprocs": "--skip-directive",
+    "qsub: Illegal attribute or resource value Resource_List.walltime": "--dry-run",
+    "qsub: Invalid Account": "--account",
+    "qsub: would exceed queue generic's per-user limit of jobs in 'Q' state": "wait for your other jobs",
+    "qsub: Maximum number of jobs already in queue": "wait until",
+    "qsub: Bad UID for job execution": "not root",
+    "qsub: Job rejected by all possible destinations": "--queue",
+    "pbs_iff: cannot connect to host\nNo Permission.\nqsub: cannot connect to server pbs (errno=15007)": "login node",
+}
+
+
+def refusals_are_told_with_a_remedy(place):
+    for said, remedy in SLURM_SAYS.items():
+        place.command("sbatch", f"cat <<'EOF' >&2\n{said}\nEOF\nexit 1")
+        first = said.split("\n")[0].split(": ", 2)[-1]
+        place.refused(place.slurm("--no-check", "small.py"), "Slurm refuses the job", first, remedy)
+    for said, remedy in PBS_SAYS.items():
+        place.command("qsub", f"cat <<'EOF' >&2\n{said}\nEOF\nexit 1")
+        place.refused(place.submit("--on", "pbs", "--threads", "4", "--no-check", "small.py"), "PBS refuses the job", remedy)
+
+
+def an_answer_without_an_id_is_no_success(place):
+    for said in ["echo welcome to the cluster", "true", "echo 12 jobs; echo '{}'"]:
+        place.sbatch(said)
+        ended = place.slurm("--no-check", "small.py")
+        expect(ended.returncode == 1 and "gave no job id" in ended.complained and "squeue --me" in ended.complained, ended.complained)
+    place.command("qsub", "echo 'charged to geo'; echo 12.server")
+    ended = place.submit("--on", "pbs", "--threads", "4", "--no-check", "small.py")
+    expect(ended.said.endswith("PBS job 12.server\n"), f"{ended.said}{ended.complained}")
+
+
+def a_machine_without_the_command_is_told(place):
+    ended = place.submit("--on", "pbs", "--threads", "4", "--no-check", "small.py")
+    expect(ended.returncode == 1 and "no command qsub here" in ended.complained and "login node" in ended.complained, ended.complained)
+
+
+def a_silent_batch_system_is_not_waited_for(place):
+    place.command("sbatch", "sleep 300")
+    since = time.monotonic()
+    ended = place.slurm("--no-check", "small.py")
+    expect(ended.returncode == 1 and "gave no answer in 60 s" in ended.complained and "in the queue all the same" in ended.complained,
+           ended.complained)
+    expect(time.monotonic() - since < 90, "it took long all the same")
+
+
+# Whole lives of jobs, on OpenPBS.
+
+def a_job_runs_to_its_end(place):
+    identity = place.pbs("--time", "5min", "--memory", "4GiB", "small.py")
+    place.wait_for_all()
+    expect(place.kinds("small") == ["first", "started", "ended"], f"{place.attempts('small')} {place.log('small')}")
+    expect(place.jobs()[identity]["Exit_status"] == 0, f"{place.jobs()}")
+    expect("1.0" in place.log("small") and "finished" in place.log("small"), place.log("small"))
+
+
+def a_job_longer_than_its_walltime_goes_on_until_it_has_finished(place):
+    place.long("--time", "8", "--grace", "2s", "--attempts", "40")
+    place.pbs("--time", "5min", "--after", "long", "--name", "dependent", "small.py")
+    place.wait_for_all()
+    log, kinds = place.log("long"), place.kinds("long")
+    expect(kinds.count("resubmitted") >= 2 and kinds[-1] == "ended", f"{kinds} {log}")
+    by_job = bytes_of(place.directory / "out.zarr")
+    direct = place.run("run", "--quiet", "--fresh", "long.py").said.strip()
+    expect(direct.startswith("mean") and direct in log, f"{direct} isn't in {log}")
+    expect(len(by_job) > 24 and by_job == bytes_of(place.directory / "out.zarr"), "other bytes than without interruption")
+    # Its dependent waited for the last of its ids.
+    ended = place.attempts("long")[-1]["time"]
+    started = [attempt["time"] for attempt in place.attempts("dependent") if attempt["kind"] == "started"]
+    expect(len(started) == 1 and started[0] >= ended, f"{place.attempts('dependent')} {place.log('dependent')}")
+
+
+def a_job_runs_no_more_often_than_it_may(place):
+    place.long("--time", "4", "--grace", "1s", "--attempts", "2")
+    place.wait_for_all()
+    expect(place.kinds("long").count("started") == 2, f"{place.kinds('long')} {place.log('long')}")
+    expect(place.attempts("long")[-1]["exit_code"] == 75 and "swath resume long" in place.log("long"), place.log("long"))
+
+
+def a_failure_is_not_tried_again(place):
+    place.write("failing.py", FAILING)
+    identity = place.pbs("--time", "5min", "--no-check", "failing.py")
+    place.wait_for_all()
+    expect(place.kinds("failing") == ["first", "started", "ended"], f"{place.kinds('failing')} {place.log('failing')}")
+    expect(place.jobs()[identity]["Exit_status"] not in (0, 75), f"{place.jobs()}")
+
+
+def a_launcher_that_fails_is_not_tried_again(place):
+    identity = place.pbs("--time", "5min", "--launcher-args", "--no-such-option", "small.py")
+    place.wait_for_all()
+    expect(place.kinds("small") == ["first", "started", "ended"] and place.jobs()[identity]["Exit_status"] != 0, place.log("small"))
+
+
+def a_deleted_job_is_not_tried_again(place):
+    identity = place.long("--time", "5min")
+    place.wait(lambda: (place.job("long") / "run/run.json").exists(), "the start of the run")
+    subprocess.run([str(place.bin / "qdel"), identity], check=True)
+    place.wait_for_all()
+    expect("resubmitted" not in place.kinds("long"), f"{place.kinds('long')} {place.log('long')}")
+
+
+def a_killed_rank_has_the_job_go_on(place):
+    place.long("--time", "5min")
+    lock = place.job("long") / "run/lock"
+    place.wait(lock.exists, "the start of the run")
+    os.kill(json.loads(lock.read_text())["process"], 9)
+    place.wait_for_all()
+    log = place.log("long")
+    expect(place.kinds("long").count("started") == 2 and "lost a rank" in log and "finished" in log, f"{place.kinds('long')} {log}")
+
+
+def an_array_is_a_run_an_index(place):
+    place.write("year.py", "import sys\nprint('year', sys.argv[1])\n")
+    place.pbs("--time", "5min", "--array", "2000-2002", "--epilogue", 'echo "index $SWATH_ARRAY_INDEX"', "year.py", "{index}")
+    place.wait_for_all()
+    for index in ["2000", "2001", "2002"]:
+        expect(f"year {index}" in place.log("year") and f"index {index}" in place.log("year"), place.log("year"))
+        outcome = json.loads((place.job("year") / "run" / index / "outcome.json").read_text())
+        expect(outcome["ending"] == "finished", f"{outcome}")
+
+
+def bytes_of(store):
+    """All files of a store."""
+    return {path.relative_to(store): path.read_bytes() for path in store.rglob("*") if path.is_file()}
+
+
+SUBMITTED = [
+    what_a_dry_run_prints_is_what_is_submitted,
+    a_job_leaves_what_it_was,
+    names_are_given_once,
+    a_job_waits_for_another_by_its_name,
+    the_script_command_writes_what_can_be_submitted_by_hand,
+    templates_may_be_the_users_own,
+    sites_have_defaults_queues_and_limits,
+    jobs_that_can_not_be_are_refused,
+    scripts_that_would_fail_are_refused,
+    refusals_are_told_with_a_remedy,
+    an_answer_without_an_id_is_no_success,
+    a_machine_without_the_command_is_told,
+    a_silent_batch_system_is_not_waited_for,
+]
+LIVES = [
+    a_job_runs_to_its_end,
+    a_job_longer_than_its_walltime_goes_on_until_it_has_finished,
+    a_job_runs_no_more_often_than_it_may,
+    a_failure_is_not_tried_again,
+    a_launcher_that_fails_is_not_tried_again,
+    a_deleted_job_is_not_tried_again,
+    a_killed_rank_has_the_job_go_on,
+    an_array_is_a_run_an_index,
+]
+
+
+def main():
+    swath, pattern = cases.parse(__doc__)
+    kind = {case: Pbs for case in LIVES}
+    cases.run([placed(case, kind.get(case, Place)) for case in SUBMITTED + LIVES], pattern,
+              {"": lambda directory: (swath, directory)})
+
+
+def placed(case, kind):
+    """A case in a place of its kind."""
+    def run(place):
+        return case(kind(*place))
+    run.__name__ = case.__name__
+    return run
+
+
+if __name__ == "__main__":
+    main()
