@@ -110,6 +110,8 @@ class Cluster:
         self.daemons = {}
 
     def __enter__(self):
+        # Ended by SIGTERM, the program stops its daemons all the same.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="swath-slurm-"))
         self.directory.chmod(0o755)
         try:
