@@ -1,6 +1,6 @@
 //! Job scripts from their templates: `slurm/job.sh` and `pbs/job.sh`, or the user's own.
 //!
-//! Templates are in the language of Jinja, by minijinja. What they can name is [`Context`]; `{{ x | quote }}` is a word of
+//! Templates are in the language of Jinja, by minijinja. What they can name is `Context`; `{{ x | quote }}` is a word of
 //! shell; `{% include "attempt.sh" %}` is the part that all batch systems share: signals, deadline, the run, and what follows
 //! from how it ended.
 

@@ -14,7 +14,7 @@ use std::cmp::Ordering;
 /// labels; those of other variables are merged then.
 ///
 /// # Errors
-/// Where no labels tell the order, labels of the result are in none, and as [`concat`] and [`merge`].
+/// Where no labels tell the order, labels of the result are in none, and as [`concat()`] and [`merge`].
 pub fn combine_by_coords(
     datasets: &[Dataset],
     options: &CombineOptions,

@@ -27,7 +27,7 @@ impl From<&str> for ConcatDim {
 /// Arrays one after another along a dimension; a new one comes first. Region arithmetic: no data moves.
 ///
 /// # Errors
-/// As [`concat`].
+/// As [`concat()`].
 pub fn concat_arrays(
     arrays: &[DataArray],
     dim: &ConcatDim,

@@ -43,7 +43,7 @@ impl Nested {
 /// Datasets of nested lists put together along one dimension a level, outermost first; `None` merges.
 ///
 /// # Errors
-/// Where lists differ in length, the dimensions aren't as many as the levels, and as [`concat`] and [`merge`].
+/// Where lists differ in length, the dimensions aren't as many as the levels, and as [`concat()`] and [`merge`].
 pub fn combine_nested(
     datasets: Nested,
     dims: &[Option<ConcatDim>],

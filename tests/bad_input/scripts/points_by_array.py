@@ -1,10 +1,10 @@
-"""Selecting points by labelled arrays of another dimension.
+"""Selecting points by a labelled array of two dimensions.
 
-Expects: points, not supported, values
+Expects: several dimensions, not supported
 Accepted by xarray.
 """
 import numpy as np
 import xarray as xr
 
 value = xr.open_zarr("in/good.zarr").value
-value.isel(x=xr.DataArray(np.array([0, 1]), dims="p"))  # fails here
+value.isel(x=xr.DataArray(np.array([[0, 1]]), dims=("q", "r")))  # fails here
