@@ -182,12 +182,12 @@ fn days_of_leap_years(date: CalendarDate, gregorian: bool) -> i64 {
     let year = if date.month <= 2 { date.year - 1 } else { date.year };
     let of_year = (153 * ((date.month + 9) % 12) + 2) / 5 + date.day - 1;
     let leap_days = year.div_euclid(4) - if gregorian { year.div_euclid(100) - year.div_euclid(400) } else { 0 };
-    let of_1970 = if gregorian { 719_468 } else { 719_470 };
+    let of_1970 = if gregorian { 719_468 } else { 719_483 };
     year * 365 + leap_days + of_year - of_1970
 }
 
 fn date_of_leap_years(days: i64, gregorian: bool) -> CalendarDate {
-    let shifted = days + if gregorian { 719_468 } else { 719_470 };
+    let shifted = days + if gregorian { 719_468 } else { 719_483 };
     // Years of the mean length are off by one at most.
     let guess = if gregorian { (shifted * 400).div_euclid(146_097) } else { (shifted * 4).div_euclid(1461) };
     let first = |year: i64| days_of_leap_years(CalendarDate { year, month: 3, day: 1 }, gregorian);
