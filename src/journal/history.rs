@@ -97,6 +97,14 @@ impl History {
         self.outputs.iter().map(|output| output.workshop.as_str()).collect()
     }
 
+    /// How many chunks were written in a directory, each counted once.
+    pub fn chunks_of_workshop(&self, workshop: &str) -> u64 {
+        let outputs = self.outputs.iter().filter(|output| output.workshop == workshop);
+        let chunks: BTreeSet<(&ArrayLocation, u64)> =
+            outputs.flat_map(|output| output.chunks.iter().map(|written| (&output.location, written.chunk))).collect();
+        chunks.len() as u64
+    }
+
     /// Whether there is anything that a later attempt could use.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty() && self.grafted.is_empty() && self.outputs.iter().all(|output| output.chunks.is_empty())

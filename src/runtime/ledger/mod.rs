@@ -230,6 +230,11 @@ impl Ledger {
         finish: &mut dyn FnMut() -> Result<(), StoreError>,
     ) -> Result<(), RuntimeError> {
         let (store, workshop) = (unfinished.place.clone(), unfinished.workshop.clone());
+        if self.has_grafted(unfinished) || unfinished.is_placing {
+            let chunks = self.history.chunks_of_workshop(&workshop);
+            self.skipped.chunks += chunks;
+            self.skipped.chunks_total += chunks;
+        }
         if !self.has_grafted(unfinished) {
             finish()?;
             self.has_kept = true;
