@@ -153,6 +153,16 @@ def a_run_says_more_of_its_failure_than_the_batch_system(place):
     expect(place.run("wait", "quick")[0] == 3, "the exit code is the job's")
 
 
+def what_a_job_says_while_the_batch_system_is_asked_counts(place):
+    place.submit()
+    place.record("started")
+    place.outcome("drained")
+    line = '{"kind":"ended","id":"17","index":null,"host":"n1","time":%d,"exit_code":75}' % time.time()
+    place.mock(squeue=f"echo '{line}' >>.swath/jobs/quick/attempts.jsonl; echo '17|FAILED|n1|NonZeroExitCode'")
+    code, _, stderr = place.run("wait", "quick")
+    expect(code == 75 and "is stopped" in stderr, f"{code} {stderr}")
+
+
 def a_controller_that_is_down_says_nothing_of_the_job(place):
     place.submit()
     place.record("started")
@@ -325,6 +335,7 @@ CASES = [
     a_job_that_has_ended_by_its_own_word_needs_no_batch_system,
     accounting_knows_what_the_controller_has_forgotten,
     a_run_says_more_of_its_failure_than_the_batch_system,
+    what_a_job_says_while_the_batch_system_is_asked_counts,
     a_controller_that_is_down_says_nothing_of_the_job,
     waiting_outlasts_a_controller_that_is_down_for_a_while,
     an_answer_that_cannot_be_read_is_no_answer,

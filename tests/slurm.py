@@ -34,7 +34,7 @@ for _ in range({rounds}):
 y.to_dataset(name="y").to_zarr(sys.argv[1], mode="w")
 print("wrote", sys.argv[1])
 """
-SHORT, LONG, LONGEST = 1, 15, 24
+SHORT, LONG, LONGEST = 1, 15, 72
 
 ADD = """
 import sys

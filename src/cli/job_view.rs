@@ -95,7 +95,7 @@ pub fn look(directories: &[JobDirectory]) -> Result<Vec<JobView>, Ended> {
                 of_kind.push(id);
             }
         }
-        known.push((directory, record, attempts));
+        known.push((directory, record));
     }
     let ask = |(key, (kind, ids)): (u8, (BatchKind, Vec<String>))| {
         let answer = if ids.is_empty() { Ok(BatchReport::default()) } else { batch_system(kind).query(&ids) };
@@ -103,7 +103,9 @@ pub fn look(directories: &[JobDirectory]) -> Result<Vec<JobView>, Ended> {
     };
     let reports: BTreeMap<u8, Result<BatchReport, String>> = ids.into_iter().map(ask).collect();
     let mut views = Vec::new();
-    for (directory, record, attempts) in known {
+    for (directory, record) in known {
+        // Read again: a job that has ended since says by what, and the batch system only that it has.
+        let attempts = directory.attempts().map_err(Error::from)?;
         let report = reports.get(&(record.batch as u8)).expect("every batch system that has a job was asked");
         let report = report.as_ref().map_err(String::as_str);
         views.extend(indices(&record).map(|index| view(directory, &record, &attempts, index, report)));
