@@ -99,7 +99,10 @@ class Place:
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
     def kinds(self, name):
-        return [attempt["kind"] for attempt in self.attempts(name)]
+        # A job may have started before `swath submit` knows its id.
+        attempts = self.attempts(name)
+        first = next((at for at, attempt in enumerate(attempts) if attempt["kind"] == "first"), 0)
+        return [attempt["kind"] for attempt in attempts[first : first + 1] + attempts[:first] + attempts[first + 1 :]]
 
 
 class Pbs(Place):

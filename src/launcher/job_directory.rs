@@ -12,7 +12,7 @@
 //!
 //! Lines are appended in one piece, by `swath` and by the job script, on whatever node; all other files appear whole.
 
-use super::{BatchKind, JobSpec};
+use super::{BatchKind, JobSpec, attempt_order};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -305,7 +305,8 @@ impl JobDirectory {
         fs::remove_dir_all(&self.path).map_err(io_error("remove", &self.path))
     }
 
-    /// What happened to the job, in order. A line that is torn or of another version is left out.
+    /// What happened to the job, in order, which is that of the lines but for jobs that had started before whoever submitted
+    /// them wrote that down. A line that is torn or of another version is left out.
     ///
     /// # Errors
     /// What the file system says.
@@ -315,7 +316,7 @@ impl JobDirectory {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             text => text.map_err(io_error("read", &path))?,
         };
-        Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+        Ok(attempt_order::in_order(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()))
     }
 
     /// Says what happened to the job.

@@ -7,6 +7,7 @@
 //! A batch system is added as a template beside `slurm/job.sh`, a file here, and a line in [`batch_system`].
 
 pub mod array_indices;
+mod attempt_order;
 pub mod batch_job;
 pub mod command;
 pub mod geometry;
