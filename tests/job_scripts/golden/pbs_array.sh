@@ -107,8 +107,10 @@ trap 'signalled=1; terminated=1; [ -z "$launcher" ] || kill -TERM "$launcher" ||
 started=$(date +%s)
 : >>"$job/attempts.jsonl"
 attempt=$(awk -v index_="\"index\":${index:-null}," '
-  /"kind":"(first|resumed)"/ { count = 0 }
-  /"kind":"started"/ && index($0, index_) { count++ }
+  match($0, /"id":"[^"]*"/) { id = substr($0, RSTART, RLENGTH) }
+  # It may have started before whoever submitted it wrote that down.
+  /"kind":"(first|resumed)"/ { count = seen[id] }
+  /"kind":"started"/ && index($0, index_) { count++; seen[id]++ }
   END { print count + 1 }' "$job/attempts.jsonl")
 note started
 if [ "$attempt" -gt "$attempts" ]; then
