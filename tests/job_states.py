@@ -163,6 +163,18 @@ def what_a_job_says_while_the_batch_system_is_asked_counts(place):
     expect(code == 75 and "is stopped" in stderr, f"{code} {stderr}")
 
 
+def a_job_that_was_submitted_again_may_wait_for_long(place):
+    place.submit()
+    place.record("started")
+    place.record("resubmitted", id="18")
+    place.record("ended", 0)
+    place.grow_old()
+    place.mock(squeue="echo '18|PENDING||Priority'")
+    place.is_now("resubmitted", "Priority")
+    code, _, stderr = place.run("resume", "quick")
+    expect(code == 1 and "resubmitted" in stderr, f"{code} {stderr}")
+
+
 def a_controller_that_is_down_says_nothing_of_the_job(place):
     place.submit()
     place.record("started")
@@ -336,6 +348,7 @@ CASES = [
     accounting_knows_what_the_controller_has_forgotten,
     a_run_says_more_of_its_failure_than_the_batch_system,
     what_a_job_says_while_the_batch_system_is_asked_counts,
+    a_job_that_was_submitted_again_may_wait_for_long,
     a_controller_that_is_down_says_nothing_of_the_job,
     waiting_outlasts_a_controller_that_is_down_for_a_while,
     an_answer_that_cannot_be_read_is_no_answer,

@@ -62,8 +62,9 @@ pub fn find(text: &str) -> Result<JobName, Ended> {
     };
     for directory in JobDirectory::list(&here).map_err(Error::from)? {
         let attempts = directory.attempts().map_err(Error::from)?;
-        if attempts.iter().any(|attempt| attempt.id == text || attempt.id == name) {
-            return Ok(JobName { directory, index });
+        // The id of an array's element means that one.
+        if let Some(found) = attempts.iter().find(|attempt| attempt.id == text || attempt.id == name) {
+            return Ok(JobName { directory, index: index.or(found.index) });
         }
     }
     let jobs = JobDirectory::list(&here).map_err(Error::from)?;
@@ -90,8 +91,15 @@ pub fn look(directories: &[JobDirectory]) -> Result<Vec<JobView>, Ended> {
         for index in indices(&record) {
             // What has ended by its own word needs no question.
             let lines = lines_of(&attempts, index);
-            let is_over = lines.last().is_some_and(|line| line.kind == AttemptKind::Ended && has_last_word(line));
-            if let Some(id) = submitted_id(&lines).filter(|id| !is_over && !of_kind.contains(id)) {
+            // The script that has submitted itself again ends after that.
+            let id = submitted_id(&lines);
+            let is_own = |line: &Attempt| {
+                let of = |id: &String| element_id(record.batch, id, index);
+                id.as_ref().is_some_and(|id| of(id) == of(&line.id))
+            };
+            let is_end = |line: &Attempt| line.kind == AttemptKind::Ended && has_last_word(line) && is_own(line);
+            let is_over = lines.last().is_some_and(is_end);
+            if let Some(id) = id.filter(|id| !is_over && !of_kind.contains(id)) {
                 of_kind.push(id);
             }
         }

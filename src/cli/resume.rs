@@ -66,6 +66,9 @@ pub struct ResumeArguments {
 pub fn execute(arguments: &ResumeArguments) -> Result<u8, Ended> {
     let name = find(&arguments.job)?;
     let directory = &name.directory;
+    if name.index.is_some() {
+        return Err(Ended::Failed(anyhow!("an array is resumed as a whole: swath resume {}", directory.name())));
+    }
     let before = directory.record().map_err(Error::from)?;
     // Held until this process ends; of two that resume one job, the other finds it submitted.
     let path = directory.path().join("resume.lock");

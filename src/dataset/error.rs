@@ -157,6 +157,10 @@ pub enum DatasetError {
     MethodWithoutIndex { dimension: String, method: &'static str },
     #[error("Reindexing only valid with uniquely valued Index objects")]
     RepeatedLabels,
+    #[error(
+        "index must be monotonic increasing or decreasing, and that of '{dimension}' is neither: sortby('{dimension}') makes it so"
+    )]
+    NotMonotonic { dimension: String },
     #[error("index '{index}' of {dtype} has no distance between labels: '{method}' needs numbers or times")]
     NoDistance { index: String, dtype: DType, method: &'static str },
     #[error("could not read {text:?} as a date: use ISO 8601, as in '2000-01-31' or '2000-01-31T12:00'")]

@@ -77,6 +77,10 @@ impl Dataset {
             if index.has_repeated_labels() {
                 return Err(DatasetError::RepeatedLabels);
             }
+            let is_ordered = index.is_sorted(Ordering::Less) || index.is_sorted(Ordering::Greater);
+            if options.method.is_some() && !is_ordered {
+                return Err(DatasetError::NotMonotonic { dimension: dimension.clone() });
+            }
             let found = find(&index, &target, labels, options)?;
             let own = Variable { attributes: variable.attributes.clone(), ..labels.clone() };
             relabelled = reindexed(&relabelled, dimension, &own, &found, &options.fill_value)?;

@@ -235,8 +235,9 @@ impl Dataset {
         self.check_dimensions(widths.keys())?;
         let pad = |mode: &PadMode, name: &str, variable: &Variable| {
             let mut padded = variable.clone();
-            for (dimension, &width) in widths {
-                if let Some(axis) = variable.axis(dimension) {
+            // By axis: what is constant fills the corners as numpy does, those of the last axis last.
+            for (axis, dimension) in variable.dims.iter().enumerate() {
+                if let Some(&width) = widths.get(dimension) {
                     padded = padded.pad(name, axis, width, mode)?;
                 }
             }

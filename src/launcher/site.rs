@@ -226,7 +226,12 @@ impl Site {
         let times = all().filter_map(|limits| limits.max_time.as_deref()).chain(self.time.as_deref());
         let time = times.filter_map(|text| super::walltime::parse(text, kind).err()).next();
         let memory = all().find(|limits| limits.memory_per_node.is_some() && limits.memory_bytes().is_none());
-        time.map(|error| error.to_string())
+        let counts =
+            |limits: &Limits| [("cores_per_node", limits.cores_per_node), ("numa_per_node", limits.numa_per_node)];
+        let counts = all().flat_map(counts).chain([("ranks_per_node", self.ranks_per_node)]);
+        let zero = counts.into_iter().find(|(_, count)| *count == Some(0));
+        zero.map(|(name, _)| format!("{name} = 0 leaves nothing to run on"))
+            .or_else(|| time.map(|error| error.to_string()))
             .or_else(|| memory.map(|limits| format!("memory_per_node = {:?} is no size", limits.memory_per_node)))
     }
 }

@@ -1,6 +1,7 @@
 //! Methods of `DataArray` and `Dataset` that bring another labelled object in: `broadcast_like`, `combine_first`,
 //! `broadcast_equals`, `equals`, `identical`.
 
+use super::data_array::DataArrayObject;
 use super::indexers;
 use super::labelled::{Labelled, LabelledObject};
 use super::methods::finish;
@@ -11,7 +12,7 @@ use crate::script::errors::dataset_exception;
 use crate::script::operand::Operand;
 use crate::script::surface::Method;
 use rustpython_vm::convert::ToPyObject;
-use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::marker::PhantomData;
 
 /// The table of a class.
@@ -68,6 +69,12 @@ fn combine_first<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> 
 
 fn is_same<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>, compat: Compat) -> PyResult {
     let vm = arguments.vm;
+    let name = |object: &PyObject| {
+        object.downcast_ref::<DataArrayObject>().map(|array| array.inner().name().map(str::to_owned))
+    };
+    if compat == Compat::Identical && name(this.as_object()) != name(arguments.required("other")) {
+        return Ok(false.to_pyobject(vm));
+    }
     let Some(other) = other(arguments.required("other"), vm)? else { return Ok(false.to_pyobject(vm)) };
     let same = dataset::is_same(&this.inner().to_anonymous(), &other, compat, &*engine::current());
     Ok(same.map_err(|error| dataset_exception(error, vm))?.to_pyobject(vm))
