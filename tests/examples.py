@@ -14,9 +14,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "differential"))
 
 import compare  # noqa: E402 (found beside the differential suite)
+import iris_sample_data  # noqa: E402
 import ranks  # noqa: E402
 
 TIMEOUT_S = 300
+SCENARIOS = [str(pathlib.Path(iris_sample_data.path) / f"{name}_north_america.nc") for name in ["A1B", "E1"]]
+# What examples are told beside their names; the others need nothing.
+ARGUMENTS = {"03_climate_scenarios.py": SCENARIOS, "04_symmetric_matrix.py": ["2000"]}
 
 
 def main():
@@ -49,7 +53,7 @@ def main():
 def run_script(script, engines, work):
     printed, stores = {}, {}
     for engine, command in engines.items():
-        code, stdout, stderr = start([*command, str(script)], work / engine)
+        code, stdout, stderr = start([*command, str(script), *ARGUMENTS.get(script.name, [])], work / engine)
         if code != 0:
             return [f"{engine} ends with {code}: {stderr.strip()[-500:]}"]
         printed[engine] = stdout.splitlines()
