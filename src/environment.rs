@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 /// and the page cache, without which reads stall.
 const MEMORY_PERCENT: u64 = 85;
 
+/// Threads from which a rank is wide: a core of them for scheduling is a small part.
+const WIDE_THREADS: usize = 8;
+
 /// Control groups say "no limit" with a number near 2^63; no machine has an exbibyte.
 const UNLIMITED_BYTES: u64 = 1 << 60;
 
@@ -47,7 +50,7 @@ impl Ranks {
     /// A process started on its own.
     pub const ALONE: Ranks = Ranks { rank: 0, count: 1, local_rank: 0, local_count: 1 };
 
-    /// Ranks of this node that compute: rank 0 schedules only, where there is another rank.
+    /// Ranks of this node that compute where rank 0 only schedules.
     fn local_workers(&self) -> usize {
         // Launchers fill the first node first, so there, and only there, ranks and local ranks agree.
         let beside_scheduler = self.count > 1 && self.rank == self.local_rank;
@@ -88,6 +91,9 @@ pub struct Environment {
     pub core_count: usize,
     /// Threads to compute with by default: its cores, divided among the working ranks that share them.
     pub thread_count: usize,
+    /// Whether rank 0 of several computes by default, beside scheduling: no core is to idle for its sake. Where ranks are
+    /// narrow and share a node, it has little more to itself than scheduling takes.
+    pub rank_zero_computes: bool,
     /// Bytes it may use by default: 85 % of the node's limit, divided among its ranks.
     pub memory_bytes: u64,
     /// What set that limit.
@@ -131,10 +137,12 @@ impl Environment {
     pub fn from_sources(sources: &Sources<'_>) -> Environment {
         let ranks = sources.ranks();
         let (node_bytes, memory_source) = sources.node_memory();
+        let rank_zero_computes = ranks.count > 1 && (ranks.local_count == 1 || sources.are_wide(ranks));
         Environment {
             ranks,
             core_count: sources.mask_cores.max(1),
-            thread_count: sources.threads(ranks),
+            thread_count: sources.threads(ranks, rank_zero_computes),
+            rank_zero_computes,
             memory_bytes: node_bytes / 100 * MEMORY_PERCENT / ranks.local_count as u64,
             memory_source,
             node_cores: sources.node_cores(),
@@ -186,11 +194,25 @@ impl Sources<'_> {
     }
 
     /// Threads of this rank: its mask, where that can be its own; else its part of the cores that the node's ranks share.
-    fn threads(&self, ranks: Ranks) -> usize {
-        let (mask, node) = (self.mask_cores.max(1), self.node_cores());
-        let threads = if mask * ranks.local_count <= node { mask } else { mask.min(node / ranks.local_workers()) };
+    fn threads(&self, ranks: Ranks, rank_zero_computes: bool) -> usize {
+        let sharers = if rank_zero_computes { ranks.local_count } else { ranks.local_workers() };
+        let threads = if self.is_bound(ranks) { self.mask() } else { self.mask().min(self.node_cores() / sharers) };
         let asked = self.number("SLURM_CPUS_PER_TASK").filter(|_| ranks.count > 1);
         asked.map_or(threads, |cores| threads.min(cores as usize)).max(1)
+    }
+
+    /// Whether each of the node's ranks has many cores.
+    fn are_wide(&self, ranks: Ranks) -> bool {
+        self.threads(ranks, true) >= WIDE_THREADS
+    }
+
+    /// Whether each of the node's ranks may have cores of its own.
+    fn is_bound(&self, ranks: Ranks) -> bool {
+        self.mask() * ranks.local_count <= self.node_cores()
+    }
+
+    fn mask(&self) -> usize {
+        self.mask_cores.max(1)
     }
 
     /// Cores of the node that its ranks share. A launcher that binds ranks gives each a part of its own mask. PBS may leave
@@ -327,6 +349,26 @@ mod tests {
         // Two of four ranks bound to each of two sockets.
         let variables = [("PMI_RANK", "9"), ("PMI_SIZE", "16"), ("MPI_LOCALRANKID", "1"), ("MPI_LOCALNRANKS", "4")];
         assert_eq!(environment(&variables, &[], 16, 32).thread_count, 8);
+    }
+
+    #[test]
+    fn rank_zero_computes_where_cores_would_idle() {
+        let computes = |environment: Environment| environment.rank_zero_computes;
+        let on_its_own_node = [
+            ("OMPI_COMM_WORLD_RANK", "0"),
+            ("OMPI_COMM_WORLD_SIZE", "4"),
+            ("OMPI_COMM_WORLD_LOCAL_RANK", "0"),
+            ("OMPI_COMM_WORLD_LOCAL_SIZE", "1"),
+        ];
+        assert!(computes(environment(&on_its_own_node, &[], 1, 1)));
+        assert!(!computes(environment(&open_mpi("0", "1"), &[], 64, 64)));
+        // Four ranks of two cores each, and of sixteen; where they share a mask, rank 0's part is then not the others'.
+        assert!(!computes(environment(&open_mpi("0", "4"), &[], 2, 8)));
+        assert!(computes(environment(&open_mpi("0", "4"), &[], 16, 64)));
+        let sharing = environment(&open_mpi("0", "4"), &[], 64, 64);
+        assert_eq!((sharing.rank_zero_computes, sharing.thread_count), (true, 16));
+        let sharing = environment(&open_mpi("0", "4"), &[], 28, 28);
+        assert_eq!((sharing.rank_zero_computes, sharing.thread_count), (false, 9));
     }
 
     #[test]

@@ -23,16 +23,17 @@ from resume_cases import LIMIT_S, LONG, Place
 HERE = pathlib.Path(__file__).resolve().parent
 CHUNKS = ".out.zarr.*/y/c/*/0/0"
 PROMPT_S = 3.0
+COMPUTES = ["--rank-zero", "computes"]
 EXITS = "import sys\nimport dask.array as da\nprint(float(da.ones((4, 4), chunks=2).sum().compute()))\nsys.exit(3)\n"
 
 
 class Job:
     """The long script on three ranks, some of its chunks written."""
 
-    def __init__(self, place):
+    def __init__(self, place, *options):
         self.place = place
         place.write("long.py", LONG)
-        self.process = place.start_until(CHUNKS, 20, "long.py", ranks_count=3)
+        self.process = place.start_until(CHUNKS, 20, *options, "long.py", ranks_count=3)
         self.ranks = ranks.processes(self.process, "swath")
         expect(self.process.poll() is None and len(self.ranks) == 3, f"three ranks work: {self.ranks} {place.said()}")
 
@@ -93,6 +94,19 @@ def a_job_asked_to_stop_ends_in_good_order(place):
     job.resume(None)
 
 
+def rank_zero_computes_where_it_is_asked_to(place):
+    job = Job(place, *COMPUTES)
+    code, took_s, said = job.end(lambda: job.process.send_signal(signal.SIGUSR1))
+    expect(code == 75 and took_s < PROMPT_S, f"{code} after {took_s:.1f} s: {said}")
+    expect("3 ranks," in said, f"the line of the job names fewer that compute: {said}")
+    job.resume(2)
+    job = Job(place, *COMPUTES)
+    dead = next(rank for rank in job.ranks if ranks.number(rank) == 0)
+    code, took_s, said = job.end(lambda: os.kill(dead, signal.SIGKILL))
+    expect(code != 0 and took_s < 2 * PROMPT_S, f"{code} after {took_s:.1f} s: {said}")
+    job.resume(3)
+
+
 def a_deadline_ends_a_job_in_good_order(place):
     place.write("long.py", LONG)
     since = time.monotonic()
@@ -142,6 +156,7 @@ CASES = [
     an_interrupted_job_says_so_once_and_can_be_resumed,
     a_terminated_job_says_so_once_and_can_be_resumed,
     a_job_asked_to_stop_ends_in_good_order,
+    rank_zero_computes_where_it_is_asked_to,
     a_deadline_ends_a_job_in_good_order,
     a_dead_rank_ends_the_job_and_is_named,
     the_exit_code_of_a_script_is_that_of_the_job,

@@ -180,7 +180,9 @@ def reference(swath, directory, workload):
     return Reference(files(directory), stdout, time.monotonic() - started)
 
 
-def command(swath, workload, count, *options):
+def command(swath, workload, count, *options, draw=None):
+    if count is not None and draw is not None:
+        options = ["--rank-zero", draw.choice(["schedules", "computes"]), *options]
     run = [str(swath), "run", "--threads", str(THREADS), "--checkpoint", "200ms", *options, f"{workload}.py"]
     return [*ranks.launcher(count, swath), *run]
 
@@ -195,7 +197,7 @@ def run_round(swath, directory, workload, expected, draw, log):
         kind = draw.choice(["KILL", "KILL", "TERM", "USR1"])
         pause_s = 0.6 * draw.random() * expected.seconds
         options = [*draw.choice(MEMORIES), *resume]
-        disturb(command(swath, workload, count, *options), directory, kind, pause_s, draw, log, count)
+        disturb(command(swath, workload, count, *options, draw=draw), directory, kind, pause_s, draw, log, count)
         check_readable(directory)
         if not list(directory.glob(".swath/runs/*/journal")):
             log.append("it had finished")
@@ -203,7 +205,8 @@ def run_round(swath, directory, workload, expected, draw, log):
         resume = ["--resume"]
     # A run that had finished by then is a new one.
     lying = chunk_files(directory) if list(directory.glob(".swath/runs/*/journal")) else 0
-    code, stdout, stderr = ranks.finish(command(swath, workload, count, *draw.choice(MEMORIES), "--resume"), directory, LIMIT_S)
+    line = command(swath, workload, count, *draw.choice(MEMORIES), "--resume", draw=draw)
+    code, stdout, stderr = ranks.finish(line, directory, LIMIT_S)
     if code != 0:
         raise Failed(f"the resumed run ends with {code}: {stderr.strip()[-400:]}")
     log.append(f"resumed on {count or 'no'} ranks")

@@ -199,7 +199,7 @@ pub fn line(environment: &Environment, description: &Description, node: &str, me
     if ranks == 1 && environment.job.is_none() {
         return None;
     }
-    // Where rank 0 doesn't compute, it may have its node to itself.
+    // Where rank 0 only schedules, it may have its node to itself.
     let nodes = description.nodes.iter().map(String::as_str).chain([node]).collect::<BTreeSet<_>>().len();
     let compute = if workers < ranks { format!(" ({workers} compute)") } else { String::new() };
     let job = environment.job.as_ref().map_or(String::new(), |job| format!("; {job}"));
@@ -242,6 +242,7 @@ mod tests {
             ranks: Ranks { rank: 2, count: 8, local_rank: 2, local_count },
             core_count: bound,
             thread_count: bound,
+            rank_zero_computes: false,
             memory_bytes: GIB,
             memory_source: MemorySource::ControlGroup,
             node_cores: 16,

@@ -3,7 +3,7 @@
 use crate::environment::Environment;
 use crate::runtime::{ScratchOptions, default_io_threads};
 use bytesize::ByteSize;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
 /// A script and what it is given.
@@ -77,6 +77,31 @@ impl ResourceArguments {
     /// Bytes that this rank may use.
     pub fn memory_bytes(&self, environment: &Environment) -> u64 {
         self.memory.unwrap_or(environment.memory_bytes)
+    }
+}
+
+/// What rank 0 does beside running the script.
+#[derive(Debug, Args)]
+pub struct RankZeroArguments {
+    /// What rank 0 of several does beside running the script [default: it computes too where it has its node to itself or
+    /// 8 threads and more; of those it leaves one to the scheduler].
+    #[arg(long, value_name = "WHAT")]
+    rank_zero: Option<RankZero>,
+}
+
+/// A rank's part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RankZero {
+    /// It schedules only
+    Schedules,
+    /// It schedules and computes
+    Computes,
+}
+
+impl RankZeroArguments {
+    /// Whether rank 0 of several computes.
+    pub fn computes(&self, environment: &Environment) -> bool {
+        self.rank_zero.map_or(environment.rank_zero_computes, |part| part == RankZero::Computes)
     }
 }
 

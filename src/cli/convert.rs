@@ -4,7 +4,7 @@
 //! ranks, within the memory given, and can be gone on with.
 
 use super::Ended;
-use super::arguments::ResourceArguments;
+use super::arguments::{RankZeroArguments, ResourceArguments};
 use super::run_directory::RunDirectoryArguments;
 use super::session::{close_run, in_session};
 use crate::dataset::{self, ChunkSize, Chunking, DecodeOptions, Encoding, OpenOptions, WriteOptions};
@@ -72,6 +72,9 @@ pub struct ConvertArguments {
     resources: ResourceArguments,
 
     #[command(flatten)]
+    rank_zero: RankZeroArguments,
+
+    #[command(flatten)]
     run_directory: RunDirectoryArguments,
 }
 
@@ -87,6 +90,7 @@ pub fn execute(arguments: &ConvertArguments) -> Result<u8, Ended> {
     let environment = Environment::detect();
     let options = SessionOptions {
         threads: arguments.resources.threads(&environment),
+        rank_zero_computes: arguments.rank_zero.computes(&environment),
         memory_bytes: arguments.resources.memory_bytes(&environment),
         io_threads: arguments.resources.io_threads(&environment),
         scratch: arguments.resources.scratch(),

@@ -48,8 +48,7 @@ pub fn execute(arguments: &ExplainArguments) -> Result<u8, Ended> {
         memory_bytes: arguments.resources.memory_bytes(&environment),
         io_threads: arguments.resources.io_threads(&environment),
         scratch: arguments.resources.scratch(),
-        seed: 0,
-        observers: Vec::new(),
+        ..SessionOptions::default()
     };
     let _rehearsal = store::rehearse().map_err(Error::from)?;
     let is_read = Rc::new(Cell::new(true));

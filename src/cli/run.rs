@@ -2,7 +2,7 @@
 
 use super::Ended;
 use super::allocation::{self, Start};
-use super::arguments::{ResourceArguments, ScriptArguments};
+use super::arguments::{RankZeroArguments, ResourceArguments, ScriptArguments};
 use super::output::complain;
 use super::run_directory::RunDirectoryArguments;
 use super::session::{close_run, in_session};
@@ -23,7 +23,7 @@ Examples:
   srun --ntasks-per-node=2 swath run ndvi.py
   swath run --resume ndvi.py              goes on where the last attempt stopped
 
-Of several ranks, rank 0 runs the script and schedules, the others compute.";
+Of several ranks, rank 0 runs the script and schedules, the others compute; with a node to itself it computes too.";
 
 /// Arguments of `swath run`.
 #[derive(Debug, Args)]
@@ -31,6 +31,9 @@ Of several ranks, rank 0 runs the script and schedules, the others compute.";
 pub struct RunArguments {
     #[command(flatten)]
     resources: ResourceArguments,
+
+    #[command(flatten)]
+    rank_zero: RankZeroArguments,
 
     /// Seed of random arrays to which the script gives none: every run draws the same numbers.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -60,6 +63,7 @@ pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
     }
     let options = SessionOptions {
         threads: arguments.resources.threads(&environment),
+        rank_zero_computes: arguments.rank_zero.computes(&environment),
         memory_bytes: arguments.resources.memory_bytes(&environment),
         io_threads: arguments.resources.io_threads(&environment),
         scratch: arguments.resources.scratch(),

@@ -51,9 +51,9 @@ static PEERS: Mutex<Vec<(u32, String)>> = Mutex::new(Vec::new());
 #[cfg(feature = "mpi")]
 pub(super) fn watch_peers(workers: &[(crate::protocol::WorkerId, crate::protocol::WorkerInfo)]) {
     let node = super::place::node();
-    let here = workers.iter().filter(|(_, info)| info.node == node);
+    let here = workers.iter().filter(|(worker, info)| info.node == node && worker.0 > 0);
     let peers = here.map(|(worker, info)| {
-        let name = format!("rank {} (process {} on {node})", worker.0 + 1, info.process);
+        let name = format!("rank {} (process {} on {node})", worker.0, info.process);
         (info.process, name)
     });
     // In containers, ranks of one node may not see each other's processes.

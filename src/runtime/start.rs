@@ -9,16 +9,23 @@ use super::serve::{Threads, panic_message, serve};
 use super::{RuntimeError, SessionOptions, allocator, interrupt};
 use crate::environment::Environment;
 use crate::protocol::{Endpoint, Message, Report, WorkerInfo};
+#[cfg(feature = "mpi")]
+use crate::transport::mpi::{self, Connection};
 use crate::transport::{Transport, TransportError, in_process};
 use crate::worker::Worker;
 use rayon::ThreadPoolBuilder;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 /// Bytes that a process holds beside its tasks: idle buffers, what is on its way to scratch or a peer, and what the
 /// allocator doesn't give back. A smaller share of little memory.
 const BESIDE_TASKS_BYTES: u64 = 160 << 20;
+
+/// From so many threads on, one of rank 0's is the scheduler's where both are there.
+#[cfg(feature = "mpi")]
+const CORES_TO_SPARE: usize = 4;
 
 /// This process's part of a job.
 pub(super) enum Part {
@@ -44,43 +51,69 @@ pub(super) fn start(options: SessionOptions) -> Result<Part, RuntimeError> {
 fn start_alone(options: SessionOptions) -> Result<Part, RuntimeError> {
     let (own, workers) = in_process::connect(1);
     let memory_bytes = options.memory_bytes;
-    let (worker, pool, directory) = prepare_worker(&options)?;
+    let mut prepared = Some(prepare_worker(&options, options.threads)?);
     let observers = Observers::start(options.observers)?;
-    let mut worker = Some((worker, pool, directory));
-    let threads = workers.into_iter().filter_map(|transport| {
-        let (worker, pool, directory) = worker.take()?;
-        let work = move || {
-            let served = catch_unwind(AssertUnwindSafe(|| serve(worker, &transport, &pool, directory)));
-            if let Err(panic) = served {
-                report_loss(&transport, panic_message(&*panic));
-            }
-        };
-        Some(std::thread::Builder::new().name("swath-worker".to_owned()).spawn(work))
-    });
-    let thread = threads.last().transpose().map_err(|error| RuntimeError::Thread { message: error.to_string() })?;
+    let threads = workers.into_iter().filter_map(|transport| Some(work_beside(prepared.take()?, transport)));
+    let thread = threads.last().transpose()?;
     let job = Job::start(Arc::new(own), observers, thread, 1, memory_bytes)?;
     Ok(Part::Leader { job: Box::new(job), rank_count: 1 })
+}
+
+/// Has a worker work beside the scheduler of this process.
+fn work_beside(prepared: Prepared, transport: impl Transport + 'static) -> Result<JoinHandle<()>, RuntimeError> {
+    let Prepared { worker, threads, scratch } = prepared;
+    let work = move || {
+        let served = catch_unwind(AssertUnwindSafe(|| serve(worker, &transport, &threads, scratch)));
+        if let Err(panic) = served {
+            report_loss(&transport, panic_message(&*panic));
+        }
+    };
+    let thread = std::thread::Builder::new().name("swath-worker".to_owned()).spawn(work);
+    thread.map_err(|error| RuntimeError::Thread { message: error.to_string() })
 }
 
 /// Starts one of several ranks.
 #[cfg(feature = "mpi")]
 fn start_rank(options: SessionOptions, launched: usize) -> Result<Part, RuntimeError> {
-    let (rank, found, transport) = crate::transport::mpi::connect()?;
-    if found != launched {
-        return Err(TransportError::RankCount { launched, found }.into());
+    let Connection { rank, size, endpoint, worker_beside } = mpi::connect()?;
+    if size != launched {
+        return Err(TransportError::RankCount { launched, found: size }.into());
     }
     if rank > 0 {
         // One line, of all ranks' output the one that counts.
         std::panic::set_hook(Box::new(move |panic| {
             eprintln!("swath: internal error on rank {rank}: {}", one_line(panic))
         }));
-        return Ok(Part::Worker { exit_code: work(options, &transport) });
+        return Ok(Part::Worker { exit_code: work(options, &endpoint) });
     }
     let memory_bytes = options.memory_bytes;
+    let beside = worker_beside.filter(|_| options.rank_zero_computes);
+    let worker_count = size - 1 + usize::from(beside.is_some());
+    let thread = match beside {
+        Some(transport) => start_beside(&options, transport)?,
+        None => None,
+    };
     let observers = Observers::start(options.observers)?;
-    let job = Job::start(Arc::new(transport), observers, None, found - 1, memory_bytes)?;
+    let job = Job::start(Arc::new(endpoint), observers, thread, worker_count, memory_bytes)?;
     interrupt::watch_peers(&job.workers());
-    Ok(Part::Leader { job: Box::new(job), rank_count: found })
+    Ok(Part::Leader { job: Box::new(job), rank_count: size })
+}
+
+/// Starts a worker beside the scheduler of several ranks. Where it can't work, the scheduler hears so as of another rank's.
+#[cfg(feature = "mpi")]
+fn start_beside(options: &SessionOptions, transport: mpi::Mpi) -> Result<Option<JoinHandle<()>>, RuntimeError> {
+    let threads = match options.threads {
+        // The scheduler takes little of a core where tasks are few.
+        few if few < CORES_TO_SPARE => few,
+        many => many - 1,
+    };
+    match prepare_worker(options, threads) {
+        Ok(prepared) => work_beside(prepared, transport).map(Some),
+        Err(error) => {
+            report_loss(&transport, &error.to_string());
+            Ok(None)
+        }
+    }
 }
 
 /// Refuses to be one of several ranks that don't know of each other.
@@ -92,9 +125,9 @@ fn start_rank(_options: SessionOptions, launched: usize) -> Result<Part, Runtime
 /// Works until rank 0 is done. What goes wrong here is for rank 0 to say.
 #[cfg(feature = "mpi")]
 fn work(options: SessionOptions, transport: &dyn Transport) -> i32 {
-    let exit_code = match prepare_worker(&options) {
-        Ok((worker, pool, directory)) => {
-            match catch_unwind(AssertUnwindSafe(|| serve(worker, transport, &pool, directory))) {
+    let exit_code = match prepare_worker(&options, options.threads) {
+        Ok(Prepared { worker, threads, scratch }) => {
+            match catch_unwind(AssertUnwindSafe(|| serve(worker, transport, &threads, scratch))) {
                 Ok(exit_code) => exit_code,
                 // Its line is on standard error already.
                 Err(_) => transport.abort(PANICKED),
@@ -123,9 +156,17 @@ fn report_loss(transport: &dyn Transport, reason: &str) {
     let _ = transport.send(Endpoint::Scheduler, report);
 }
 
-/// A worker with its threads and its directory of scratch; its budget is what the program itself leaves of the memory.
-fn prepare_worker(options: &SessionOptions) -> Result<(Worker, Threads, Option<PathBuf>), RuntimeError> {
-    let (threads, io_threads, memory_bytes) = (options.threads.max(1), options.io_threads, options.memory_bytes);
+/// A worker that can start.
+struct Prepared {
+    worker: Worker,
+    threads: Threads,
+    /// Its directory of scratch.
+    scratch: Option<PathBuf>,
+}
+
+/// A worker with so many threads; its budget is what the program itself leaves of the memory.
+fn prepare_worker(options: &SessionOptions, threads: usize) -> Result<Prepared, RuntimeError> {
+    let (threads, io_threads, memory_bytes) = (threads.max(1), options.io_threads, options.memory_bytes);
     let pool = ThreadPoolBuilder::new()
         .num_threads(threads + io_threads)
         .thread_name(|index| format!("swath-{index}"))
@@ -142,5 +183,5 @@ fn prepare_worker(options: &SessionOptions) -> Result<(Worker, Threads, Option<P
     let process = std::process::id();
     let info = WorkerInfo { threads, io_threads, budget_bytes, memory_bytes, scratch, node, process };
     let cores = Arc::new(Cores::new(threads, threads + io_threads));
-    Ok((Worker::new(info), Threads { pool, cores }, directory))
+    Ok(Prepared { worker: Worker::new(info), threads: Threads { pool, cores }, scratch: directory })
 }

@@ -1,4 +1,5 @@
-//! Messages between MPI ranks: rank 0 is the scheduler, rank `n` is worker `n - 1`.
+//! Messages between MPI ranks: the scheduler is on rank 0, worker `n` on rank `n`. Worker 0 is there where rank 0 computes
+//! too; what it and the scheduler tell each other stays in the process.
 //!
 //! One thread makes all MPI calls (MPI 4.0 section 11.6, `MPI_THREAD_FUNNELED`). Blocking calls spin at full speed in
 //! Open MPI and MPICH, so that thread polls: often while there is traffic, ever more rarely afterwards; something to send
@@ -46,12 +47,47 @@ const SLACK_NANOSECONDS: std::num::NonZeroU64 = std::num::NonZeroU64::new(2_000)
 /// Longest wait of [`Transport::abort`] for the thread that calls MPI.
 const ABORT_WAIT: Duration = Duration::from_millis(200);
 
-/// This rank's connection to the others.
+/// An endpoint on this rank.
 pub struct Mpi {
+    own: Endpoint,
+    rank: usize,
+    size: usize,
     outgoing: Sender<Outgoing>,
     incoming: Receiver<Envelope>,
+    /// To the endpoints of this rank.
+    here: Deliveries,
+    /// Of the endpoint that ends the connection.
     thread: Mutex<Option<JoinHandle<()>>>,
-    size: usize,
+}
+
+/// This process's place among the ranks, and its endpoints.
+pub struct Connection {
+    /// Number of this rank.
+    pub rank: usize,
+    /// Number of ranks.
+    pub size: usize,
+    /// The scheduler's endpoint on rank 0, the worker's on another rank. Closing it ends the rank's connection.
+    pub endpoint: Mpi,
+    /// On rank 0, the endpoint of a worker beside the scheduler. Without one, it is to be dropped.
+    pub worker_beside: Option<Mpi>,
+}
+
+/// Where what is for the endpoints of this rank goes.
+#[derive(Clone)]
+struct Deliveries {
+    scheduler: Sender<Envelope>,
+    worker: Sender<Envelope>,
+}
+
+impl Deliveries {
+    /// Delivers a message; says whether anybody listens.
+    fn deliver(&self, from: Endpoint, message: Message) -> bool {
+        let to = match message {
+            Message::Report(_) => &self.scheduler,
+            Message::Order(_) | Message::Exchange(_) => &self.worker,
+        };
+        to.send(Envelope { from, message }).is_ok()
+    }
 }
 
 /// What the MPI thread is asked to do.
@@ -61,14 +97,17 @@ enum Outgoing {
     Abort { exit_code: i32 },
 }
 
-/// Initialises MPI. Gives this process's rank, the number of ranks and the connection.
+/// Initialises MPI.
 ///
 /// # Errors
 /// Where the thread or MPI can't be started.
-pub fn connect() -> Result<(usize, usize, Mpi), TransportError> {
+pub fn connect() -> Result<Connection, TransportError> {
     let (outgoing, orders) = unbounded();
-    let (deliveries, incoming) = unbounded();
+    let (scheduler, to_scheduler) = unbounded();
+    let (worker, to_worker) = unbounded();
+    let here = Deliveries { scheduler, worker };
     let (started, start) = bounded(1);
+    let deliveries = here.clone();
     let thread = std::thread::Builder::new()
         .name("swath-mpi".to_owned())
         .spawn(move || match mpi::initialize_with_threading(Threading::Funneled) {
@@ -85,7 +124,16 @@ pub fn connect() -> Result<(usize, usize, Mpi), TransportError> {
         })
         .map_err(|error| TransportError::Thread { message: error.to_string() })?;
     let (rank, size) = start.recv().ok().flatten().ok_or(TransportError::MpiInit)?;
-    Ok((rank, size, Mpi { outgoing, incoming, thread: Mutex::new(Some(thread)), size }))
+    let endpoint = |own, incoming, thread| {
+        let (outgoing, here) = (outgoing.clone(), here.clone());
+        Mpi { own, rank, size, outgoing, incoming, here, thread: Mutex::new(thread) }
+    };
+    let own_worker = Endpoint::Worker(WorkerId(rank as u32));
+    let (endpoint, worker_beside) = match rank {
+        0 => (endpoint(Endpoint::Scheduler, to_scheduler, Some(thread)), Some(endpoint(own_worker, to_worker, None))),
+        _ => (endpoint(own_worker, to_worker, Some(thread)), None),
+    };
+    Ok(Connection { rank, size, endpoint, worker_beside })
 }
 
 /// The MPI library, as it names itself in the first line that it has to say.
@@ -97,14 +145,15 @@ pub(super) fn library() -> Option<String> {
 fn rank_of(endpoint: Endpoint) -> usize {
     match endpoint {
         Endpoint::Scheduler => 0,
-        Endpoint::Worker(worker) => worker.0 as usize + 1,
+        Endpoint::Worker(worker) => worker.0 as usize,
     }
 }
 
-fn endpoint_of(rank: i32) -> Endpoint {
-    match rank {
-        0 => Endpoint::Scheduler,
-        worker => Endpoint::Worker(WorkerId(worker as u32 - 1)),
+/// Who on a rank has sent this: orders are the scheduler's, all else is a worker's.
+fn sender(rank: i32, message: &Message) -> Endpoint {
+    match message {
+        Message::Order(_) => Endpoint::Scheduler,
+        Message::Report(_) | Message::Exchange(_) => Endpoint::Worker(WorkerId(rank as u32)),
     }
 }
 
@@ -113,6 +162,9 @@ impl Transport for Mpi {
         let rank = rank_of(to);
         if rank >= self.size {
             return Err(TransportError::Closed { to });
+        }
+        if rank == self.rank {
+            return if self.here.deliver(self.own, message) { Ok(()) } else { Err(TransportError::Closed { to }) };
         }
         let order = Outgoing::Send { rank: rank as i32, message };
         self.outgoing.send(order).map_err(|_| TransportError::Closed { to })
@@ -123,10 +175,10 @@ impl Transport for Mpi {
     }
 
     fn close(&self) {
-        // The thread is gone already where it was closed before; then there is nothing to wait for.
-        let _ = self.outgoing.send(Outgoing::Close);
         let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
         if let Some(thread) = thread {
+            // Where the thread is gone already, there is nothing to wait for.
+            let _ = self.outgoing.send(Outgoing::Close);
             let _ = thread.join();
         }
     }
@@ -179,7 +231,7 @@ unsafe impl BufferMut for Spare {}
 struct Poller {
     world: SimpleCommunicator,
     orders: Receiver<Outgoing>,
-    deliveries: Sender<Envelope>,
+    deliveries: Deliveries,
     sends: Vec<Sending>,
     /// Beginnings of messages that come in parts, by sender.
     parts: BTreeMap<i32, Vec<u8>>,
@@ -308,7 +360,7 @@ impl Poller {
                 _ => protocol::decode(&bytes, Vec::new()),
             };
             let message = message.expect("every rank runs the same program, which encoded this message");
-            if self.deliveries.send(Envelope { from: endpoint_of(rank), message }).is_err() {
+            if !self.deliveries.deliver(sender(rank, &message), message) {
                 // Nobody listens any more: the rank is leaving.
                 break;
             }

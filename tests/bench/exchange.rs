@@ -18,7 +18,10 @@ use swath::environment::Environment;
 use swath::protocol::{Endpoint, Exchange, Message, WorkerId};
 use swath::runtime::{Allocator, keep_freed_memory};
 use swath::task::{ComputationId, ResultId, ResultPart, StageId, TaskId, TaskResult};
-use swath::transport::{Transport, mpi::connect};
+use swath::transport::{
+    Transport,
+    mpi::{Connection, connect},
+};
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
@@ -84,8 +87,10 @@ fn ordinary(value: u8, bytes: usize) -> &'static mut [u8] {
 }
 
 fn through_swath(sizes: &[usize], rounds: usize) -> Option<Vec<Duration>> {
-    let (rank, _, transport) = connect().ok()?;
-    let other = if rank == 0 { Endpoint::Worker(WorkerId(0)) } else { Endpoint::Scheduler };
+    // Workers exchange values; on rank 0 that is the one beside the scheduler.
+    let Connection { rank, endpoint, worker_beside, .. } = connect().ok()?;
+    let transport = worker_beside.as_ref().unwrap_or(&endpoint);
+    let other = Endpoint::Worker(WorkerId(1 - rank as u32));
     let result = ResultId { computation: ComputationId(0), task: TaskId { stage: StageId(0), index: 0 } };
     let part = ResultPart { result, region: None };
     let send = |value: &Arc<TaskResult>| {
@@ -100,16 +105,16 @@ fn through_swath(sizes: &[usize], rounds: usize) -> Option<Vec<Duration>> {
             let start = Instant::now();
             if rank == 0 {
                 send(&value)?;
-                value = receive(&transport)?;
+                value = receive(transport)?;
             } else {
-                value = receive(&transport)?;
+                value = receive(transport)?;
                 send(&value)?;
             }
             best = best.min(start.elapsed());
         }
         measured.push(best);
     }
-    transport.close();
+    endpoint.close();
     Some(measured)
 }
 

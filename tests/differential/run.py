@@ -5,7 +5,8 @@
 Every script of `scripts/` runs under both engines, the latter as one process and on 2 and 4 MPI ranks. What it prints
 and the stores that it writes must agree with the oracle's to the tolerances of `compare.py`, and be the same bytes for
 every number of ranks; the same of another build of Swath, as with another MPI library, on 1 to 4. `--geometries all` has
-them on 1, 2, 3, 5 and 8 ranks, each with 1 and with 2 threads. To be affordable, an engine runs all scripts in one
+them on 1, 2, 3, 5 and 8 ranks, each with 1 and with 2 threads. Where two
+ranks are to run, rank 0 computes too. To be affordable, an engine runs all scripts in one
 process, from one generated driver; where a script takes that process down, another one starts with the next script.
 
 A script reads what `make_inputs.py` makes in `in` and writes `out/NAME.zarr`, `out/NAME.nc` or `out/NAME_*`, NAME being
@@ -30,15 +31,17 @@ sys.path.insert(0, str(HERE.parent))
 import compare  # noqa: E402
 import ranks  # noqa: E402 (found in the directory above)
 
-# Ranks, none where no launcher is wanted, and threads of each, none where Swath is to choose.
-FEW = {"swath": (None, None), "swath on 2 ranks": (2, None), "swath on 4 ranks": (4, None)}
+# Ranks, none where no launcher is wanted, and options. Of two ranks here, both compute.
+COMPUTES = ["--rank-zero", "computes"]
+FEW = {"swath": (None, []), "swath on 2 ranks": (2, COMPUTES), "swath on 4 ranks": (4, [])}
 ALL = {
-    f"swath on {count} ranks of {threads} threads": (None if count == 1 else count, threads)
+    f"swath on {count} ranks of {threads} threads": (None if count == 1 else count, ["--threads", str(threads)])
     for count in [1, 2, 3, 5, 8]
     for threads in [1, 2]
 }
+ALL["swath on 3 computing ranks"] = (3, COMPUTES)
 GEOMETRIES = {"few": FEW, "all": ALL}
-OTHER_GEOMETRIES = {f"the other on {count} ranks": (count, None) for count in [1, 2, 3, 4]}
+OTHER_GEOMETRIES = {f"the other on {count} ranks": (count, []) for count in [1, 2, 3, 4]}
 SILENCE_S = 120
 
 DRIVER = """\
@@ -87,9 +90,8 @@ def main():
         started = time.monotonic()
         outcomes = {"xarray": run_scripts([sys.executable, "-c", ORACLE], work / "xarray", chosen)}
         print(f"xarray and Dask: {time.monotonic() - started:.0f} s", flush=True)
-        for engine, program, (count, threads) in engines(arguments):
+        for engine, program, (count, options) in engines(arguments):
             started = time.monotonic()
-            options = [] if threads is None else ["--threads", str(threads)]
             command = [*ranks.launcher(count, program), program, "run", "--quiet", *options]
             outcomes[engine] = run_scripts(command, work / engine, chosen)
             print(f"{engine}: {time.monotonic() - started:.0f} s", flush=True)
@@ -116,7 +118,7 @@ def parse():
 
 
 def engines(arguments):
-    """Names and programs of what is compared with the oracle, with ranks and threads."""
+    """Names and programs of what is compared with the oracle, with ranks and options."""
     if arguments.oracle_only:
         return []
     built = [(arguments.swath, GEOMETRIES[arguments.geometries])]

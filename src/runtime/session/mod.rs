@@ -78,7 +78,7 @@ type Sink = Box<dyn FnMut(&Computation)>;
 
 impl Session {
     /// Starts this process's part of the job: in one process the scheduler and a worker; under `mpirun -n N`, rank 0 gets
-    /// a session and ranks 1 to N-1 work, inside this call, until rank 0 finishes. Ctrl-C and SIGTERM end the process
+    /// a session and ranks 1 to N-1 work, inside this call, until rank 0 finishes; rank 0 works too where asked to. Ctrl-C and SIGTERM end the process
     /// from now on.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl Session {
         let description = Description {
             ranks,
             workers: workers.len(),
-            threads_per_worker: workers.iter().map(|info| info.threads).min().unwrap_or(1),
+            threads_per_worker: workers.iter().map(|info| info.threads).max().unwrap_or(1),
             memory_bytes: job.budget_bytes(),
             nodes,
         };

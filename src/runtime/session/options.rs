@@ -12,6 +12,8 @@ const LEAST_IO_THREADS: usize = 4;
 pub struct SessionOptions {
     /// Threads of this rank's worker.
     pub threads: usize,
+    /// Whether rank 0 of several computes too, beside scheduling.
+    pub rank_zero_computes: bool,
     /// Bytes of memory that this rank may use, all in all.
     pub memory_bytes: u64,
     /// Tasks of a rank that wait for files while others compute.
@@ -30,6 +32,7 @@ impl Default for SessionOptions {
         let environment = Environment::detect();
         SessionOptions {
             threads: environment.thread_count,
+            rank_zero_computes: environment.rank_zero_computes,
             memory_bytes: environment.memory_bytes,
             io_threads: default_io_threads(environment.thread_count),
             scratch: ScratchOptions::default(),
@@ -62,7 +65,7 @@ pub struct Description {
     pub ranks: usize,
     /// Workers.
     pub workers: usize,
-    /// Threads of a worker (of the narrowest).
+    /// Threads of a worker (of the widest).
     pub threads_per_worker: usize,
     /// Bytes of memory that a worker's tasks may take (of the smallest).
     pub memory_bytes: u64,
