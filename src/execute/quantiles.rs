@@ -4,7 +4,7 @@ use super::ExecuteError;
 use super::evaluate::Evaluation;
 use crate::array::{Buffer, Chunk, DType, Element, Region, with_buffer};
 use crate::kernels::elementwise;
-use crate::kernels::quantile::{QuantileKind, quantiles};
+use crate::kernels::quantile::{QuantileKind, picked, quantiles};
 use crate::kernels::selection;
 use crate::plan::{Groups, NodeId, Operation, Quantile};
 use crate::task::input_regions;
@@ -21,9 +21,10 @@ impl Evaluation<'_> {
             QuantileKind::Quantiles(all, method) => QuantileKind::Quantiles(all[region.range(0)].to_vec(), *method),
         };
         let quantile = Quantile { kind, ..quantile.clone() };
+        let picks = picks(plan.node(id).dtype);
         let found = match &quantile.groups {
-            Some(groups) => of_groups(&values, pulled.start[groups.axis], &quantile, groups, region)?,
-            None => quantiles(&values, &quantile.axes, &quantile.kind, quantile.skip_missing),
+            Some(groups) => of_groups(&values, pulled.start[groups.axis], &quantile, groups, region, picks)?,
+            None => summarised(&values, &quantile, picks),
         };
         if let Ok(values) = Arc::try_unwrap(values) {
             self.executor.pool.give(values);
@@ -45,19 +46,34 @@ impl Evaluation<'_> {
             unreachable!("the last pass of a selection is what quantiles are selected by")
         };
         let rows = rows.as_slice::<u64>().expect("rows are uint64");
-        self.quantile_chunk(id, selection::selected(rows, &pass.kinds, kind, region.range(0), dtype), region)
+        let found = match picks(plan.node(id).dtype) {
+            true => selection::picked(rows, &pass.kinds, kind, region.range(0), dtype),
+            false => Buffer::Float64(selection::selected(rows, &pass.kinds, kind, region.range(0), dtype)),
+        };
+        self.quantile_chunk(id, found, region)
     }
 
     /// Quantiles in the dtype of their node.
-    fn quantile_chunk(&self, id: NodeId, found: Vec<f64>, region: &Region) -> Result<Chunk, ExecuteError> {
+    fn quantile_chunk(&self, id: NodeId, found: Buffer, region: &Region) -> Result<Chunk, ExecuteError> {
         let (dtype, count) = (self.executor.computation().plan.node(id).dtype, found.len());
-        let found = Buffer::Float64(found);
-        if dtype == DType::Float64 {
+        if found.storage() == dtype.storage() {
             return Ok(Chunk::new(dtype, region.shape.clone(), found)?);
         }
         let mut rounded = Buffer::zeros(dtype.storage(), count);
         elementwise::cast(DType::Float64, dtype, &found, &mut rounded, count);
         Ok(Chunk::new(dtype, region.shape.clone(), rounded)?)
+    }
+}
+
+/// Whether quantiles of a dtype are values as they are: numbers of 64 bits wouldn't survive `float64`.
+fn picks(dtype: DType) -> bool {
+    !dtype.is_float()
+}
+
+fn summarised(values: &Chunk, quantile: &Quantile, picks: bool) -> Buffer {
+    match picks {
+        true => picked(values, &quantile.axes, &quantile.kind, quantile.skip_missing),
+        false => Buffer::Float64(quantiles(values, &quantile.axes, &quantile.kind, quantile.skip_missing)),
     }
 }
 
@@ -68,26 +84,30 @@ fn of_groups(
     quantile: &Quantile,
     groups: &Groups,
     region: &Region,
-) -> Result<Vec<f64>, ExecuteError> {
+    picks: bool,
+) -> Result<Buffer, ExecuteError> {
     let kept = quantile.kept_axes(values.ndim());
     let place = 1 + kept.iter().position(|axis| *axis == groups.axis).expect("the axis of groups is kept");
     let outer: usize = region.shape[..place].iter().product();
     let inner: usize = region.shape[place + 1..].iter().product();
     let length = region.shape[place];
-    let mut results = vec![f64::NAN; outer * length * inner];
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); length];
     for position in start..start + values.shape()[groups.axis] {
         if let Some(group) = groups.find(position, &region.range(place)) {
             members[group - region.start[place]].push(position - start);
         }
     }
-    for (group, positions) in members.iter().enumerate() {
-        let part = gather(values, groups.axis, positions)?;
-        let found = quantiles(&part, &quantile.axes, &quantile.kind, quantile.skip_missing);
-        for (row, found) in found.chunks_exact(inner.max(1)).enumerate() {
-            results[(row * length + group) * inner..][..inner].copy_from_slice(found);
+    let storage = if picks { values.dtype().storage() } else { DType::Float64.storage() };
+    let mut results = Buffer::zeros(storage, outer * length * inner);
+    with_buffer!(&mut results, results => {
+        for (group, positions) in members.iter().enumerate() {
+            let part = summarised(&gather(values, groups.axis, positions)?, quantile, picks);
+            let part = Element::slice(&part).expect("groups have quantiles of one dtype");
+            for (row, found) in part.chunks_exact(inner.max(1)).enumerate() {
+                results[(row * length + group) * inner..][..inner].clone_from_slice(found);
+            }
         }
-    }
+    });
     Ok(results)
 }
 

@@ -5,7 +5,7 @@
 //! doi:10.1080/00031305.1996.10473566.
 
 use super::KernelError;
-use crate::array::{Buffer, Chunk, DType, row_major_strides};
+use crate::array::{Buffer, Chunk, DType, Element, row_major_strides};
 use serde::{Deserialize, Serialize};
 
 /// How a value between two neighbours is found, by numpy's names.
@@ -113,7 +113,8 @@ impl QuantileMethod {
 pub enum QuantileKind {
     /// The middle one, or the mean of the two in the middle: `float32` of `float32`, else `float64`.
     Median,
-    /// Quantiles of these probabilities, each from 0 to 1: `float64`; `float32` of `float32` where a method picks values.
+    /// Quantiles of these probabilities, each from 0 to 1: `float64`; the dtype of the values where a method picks some of
+    /// them.
     Quantiles(Vec<f64>, QuantileMethod),
 }
 
@@ -141,12 +142,12 @@ impl QuantileKind {
     /// Dtype of the result.
     ///
     /// # Errors
-    /// [`KernelError::UndefinedFor`] of text, times, and of bools but for the median.
+    /// [`KernelError::UndefinedFor`] of text, times, and of bools but for the median and where a method picks values.
     pub fn result_dtype(&self, input: DType) -> Result<DType, KernelError> {
         match (self, input) {
             (QuantileKind::Median, DType::Float32) => Ok(DType::Float32),
             (QuantileKind::Median, _) if input.is_numeric() => Ok(DType::Float64),
-            (QuantileKind::Quantiles(_, method), DType::Float32) if method.picks_values() => Ok(DType::Float32),
+            (QuantileKind::Quantiles(_, method), _) if input.is_numeric() && method.picks_values() => Ok(input),
             (QuantileKind::Quantiles(..), _) if input.is_numeric() && input != DType::Bool => Ok(DType::Float64),
             (QuantileKind::Median, _) => Err(KernelError::UndefinedFor { operation: "median", dtypes: vec![input] }),
             _ => Err(KernelError::UndefinedFor { operation: "quantile", dtypes: vec![input] }),
@@ -167,10 +168,13 @@ pub fn scratch_bytes(dtype: DType, count: usize) -> usize {
 /// A value as an unsigned integer of the same order, of as many bits as the value has; none for NaN.
 pub(super) trait Sortable: Copy {
     type Key: Copy + Ord + Into<u64>;
+    /// NaN, where there is one.
+    const MISSING: Self;
     fn key(self) -> Option<Self::Key>;
-    fn value(key: Self::Key) -> f64;
+    fn of_key(key: Self::Key) -> Self;
     /// The value of a key in the lower bits.
-    fn value_of_bits(bits: u64) -> f64;
+    fn of_bits(bits: u64) -> Self;
+    fn as_number(self) -> f64;
     /// A difference of two values, rounded as numpy's is.
     fn rounded(value: f64) -> f64 {
         value
@@ -178,49 +182,58 @@ pub(super) trait Sortable: Copy {
 }
 
 macro_rules! sortable {
-    ($($type:ty as $key:ty, $to:expr, $from:expr;)*) => {$(
+    ($($type:ty as $key:ty, $zero:expr, $to:expr, $from:expr, $number:expr;)*) => {$(
         impl Sortable for $type {
             type Key = $key;
+            const MISSING: $type = $zero;
             #[inline(always)]
             fn key(self) -> Option<$key> {
                 Some(($to)(self))
             }
             #[inline(always)]
-            fn value(key: $key) -> f64 {
+            fn of_key(key: $key) -> $type {
                 ($from)(key)
             }
-            fn value_of_bits(bits: u64) -> f64 {
-                <$type>::value(bits as $key)
+            fn of_bits(bits: u64) -> $type {
+                <$type>::of_key(bits as $key)
+            }
+            #[inline(always)]
+            fn as_number(self) -> f64 {
+                ($number)(self)
             }
         }
     )*};
 }
 
 sortable!(
-    bool as u8, u8::from, f64::from;
-    u8 as u8, |value| value, f64::from;
-    u16 as u16, |value| value, f64::from;
-    u32 as u32, |value| value, f64::from;
-    u64 as u64, |value| value, |key: u64| key as f64;
-    i8 as u8, |value: i8| value as u8 ^ 1 << 7, |key: u8| f64::from((key ^ 1 << 7) as i8);
-    i16 as u16, |value: i16| value as u16 ^ 1 << 15, |key: u16| f64::from((key ^ 1 << 15) as i16);
-    i32 as u32, |value: i32| value as u32 ^ 1 << 31, |key: u32| f64::from((key ^ 1 << 31) as i32);
-    i64 as u64, |value: i64| value as u64 ^ 1 << 63, |key: u64| (key ^ 1 << 63) as i64 as f64;
+    bool as u8, false, u8::from, |key| key != 0, f64::from;
+    u8 as u8, 0, |value| value, |key| key, f64::from;
+    u16 as u16, 0, |value| value, |key| key, f64::from;
+    u32 as u32, 0, |value| value, |key| key, f64::from;
+    u64 as u64, 0, |value| value, |key| key, |value: u64| value as f64;
+    i8 as u8, 0, |value: i8| value as u8 ^ 1 << 7, |key: u8| (key ^ 1 << 7) as i8, f64::from;
+    i16 as u16, 0, |value: i16| value as u16 ^ 1 << 15, |key: u16| (key ^ 1 << 15) as i16, f64::from;
+    i32 as u32, 0, |value: i32| value as u32 ^ 1 << 31, |key: u32| (key ^ 1 << 31) as i32, f64::from;
+    i64 as u64, 0, |value: i64| value as u64 ^ 1 << 63, |key: u64| (key ^ 1 << 63) as i64, |value: i64| value as f64;
 );
 
 impl Sortable for f32 {
     type Key = u32;
+    const MISSING: f32 = f32::NAN;
     #[inline(always)]
     fn key(self) -> Option<u32> {
         let bits = self.to_bits();
         (!self.is_nan()).then_some(if bits >> 31 == 1 { !bits } else { bits | 1 << 31 })
     }
     #[inline(always)]
-    fn value(key: u32) -> f64 {
-        f64::from(f32::from_bits(if key >> 31 == 1 { key ^ 1 << 31 } else { !key }))
+    fn of_key(key: u32) -> f32 {
+        f32::from_bits(if key >> 31 == 1 { key ^ 1 << 31 } else { !key })
     }
-    fn value_of_bits(bits: u64) -> f64 {
-        f32::value(bits as u32)
+    fn of_bits(bits: u64) -> f32 {
+        f32::of_key(bits as u32)
+    }
+    fn as_number(self) -> f64 {
+        f64::from(self)
     }
     fn rounded(value: f64) -> f64 {
         f64::from(value as f32)
@@ -229,38 +242,59 @@ impl Sortable for f32 {
 
 impl Sortable for f64 {
     type Key = u64;
+    const MISSING: f64 = f64::NAN;
     #[inline(always)]
     fn key(self) -> Option<u64> {
         let bits = self.to_bits();
         (!self.is_nan()).then_some(if bits >> 63 == 1 { !bits } else { bits | 1 << 63 })
     }
     #[inline(always)]
-    fn value(key: u64) -> f64 {
+    fn of_key(key: u64) -> f64 {
         f64::from_bits(if key >> 63 == 1 { key ^ 1 << 63 } else { !key })
     }
-    fn value_of_bits(bits: u64) -> f64 {
-        f64::value(bits)
+    fn of_bits(bits: u64) -> f64 {
+        f64::of_key(bits)
     }
+    fn as_number(self) -> f64 {
+        self
+    }
+}
+
+/// Runs a body with the values of a buffer of numbers.
+macro_rules! with_numbers {
+    ($buffer:expr, $values:ident => $body:expr) => {
+        match $buffer {
+            Buffer::Bool($values) => $body,
+            Buffer::Int8($values) => $body,
+            Buffer::Int16($values) => $body,
+            Buffer::Int32($values) => $body,
+            Buffer::Int64($values) => $body,
+            Buffer::UInt8($values) => $body,
+            Buffer::UInt16($values) => $body,
+            Buffer::UInt32($values) => $body,
+            Buffer::UInt64($values) => $body,
+            Buffer::Float32($values) => $body,
+            Buffer::Float64($values) => $body,
+            Buffer::Text(_) => unreachable!("text has no quantiles: result_dtype says so"),
+        }
+    };
 }
 
 /// Medians or quantiles over axes: for each probability in turn, those of the kept elements in row-major order.
 /// `float64`, whatever the dtype of the result. NaN of nothing, and where a NaN isn't left out.
 pub fn quantiles(values: &Chunk, axes: &[usize], kind: &QuantileKind, skip_missing: bool) -> Vec<f64> {
     let lanes = Lanes::new(values.shape(), axes);
-    match values.data() {
-        Buffer::Bool(values) => lanes.select(values, kind, skip_missing),
-        Buffer::Int8(values) => lanes.select(values, kind, skip_missing),
-        Buffer::Int16(values) => lanes.select(values, kind, skip_missing),
-        Buffer::Int32(values) => lanes.select(values, kind, skip_missing),
-        Buffer::Int64(values) => lanes.select(values, kind, skip_missing),
-        Buffer::UInt8(values) => lanes.select(values, kind, skip_missing),
-        Buffer::UInt16(values) => lanes.select(values, kind, skip_missing),
-        Buffer::UInt32(values) => lanes.select(values, kind, skip_missing),
-        Buffer::UInt64(values) => lanes.select(values, kind, skip_missing),
-        Buffer::Float32(values) => lanes.select(values, kind, skip_missing),
-        Buffer::Float64(values) => lanes.select(values, kind, skip_missing),
-        Buffer::Text(_) => unreachable!("text has no quantiles: result_dtype says so"),
-    }
+    with_numbers!(values.data(), values => {
+        lanes.select(values, kind, skip_missing, f64::NAN, |low, high, fraction| interpolated(kind, low, high, fraction))
+    })
+}
+
+/// The same of a method that picks values, in their own dtype; of nothing, zero or NaN.
+pub fn picked(values: &Chunk, axes: &[usize], kind: &QuantileKind, skip_missing: bool) -> Buffer {
+    let lanes = Lanes::new(values.shape(), axes);
+    with_numbers!(values.data(), values => {
+        Element::into_buffer(lanes.select(values, kind, skip_missing, Sortable::MISSING, |low, _, _| low))
+    })
 }
 
 /// Where the values of each kept element lie.
@@ -301,10 +335,18 @@ impl Lanes {
         Lanes { kept: part(false), summarised: part(true) }
     }
 
-    fn select<T: Sortable>(&self, values: &[T], kind: &QuantileKind, skip_missing: bool) -> Vec<f64> {
+    /// For each kept element what `result` makes of the values around each quantile, or `missing`.
+    fn select<T: Sortable, R: Copy>(
+        &self,
+        values: &[T],
+        kind: &QuantileKind,
+        skip_missing: bool,
+        missing: R,
+        result: impl Fn(T, T, f64) -> R,
+    ) -> Vec<R> {
         let count: usize = self.summarised.iter().map(|(length, _)| length).product();
         let kept: Vec<usize> = positions(&self.kept).collect();
-        let mut results = vec![f64::NAN; kind.count() * kept.len()];
+        let mut results = vec![missing; kind.count() * kept.len()];
         let together = (GATHERED_BYTES / (count * size_of::<T::Key>()).max(1)).clamp(1, GATHERED);
         let mut lanes: Vec<Vec<T::Key>> = (0..together).map(|_| Vec::with_capacity(count)).collect();
         for (batch, starts) in kept.chunks(together).enumerate() {
@@ -316,21 +358,15 @@ impl Lanes {
             }
             for (at, lane) in lanes.iter_mut().take(starts.len()).enumerate() {
                 let is_defined = !lane.is_empty() && (skip_missing || lane.len() == count);
+                let places = if is_defined { kind.places(lane.len()) } else { Vec::new() };
                 let results = results.iter_mut().skip(batch * together + at).step_by(kept.len().max(1));
-                if is_defined {
-                    summarise::<T>(lane, kind, results);
+                for (found, (before, after, fraction)) in results.zip(places) {
+                    let (low, high) = neighbours(lane, before, after);
+                    *found = result(T::of_key(low), T::of_key(high), fraction);
                 }
             }
         }
         results
-    }
-}
-
-/// What is asked of the values of one kept element, at least one.
-fn summarise<'a, T: Sortable>(lane: &mut [T::Key], kind: &QuantileKind, results: impl Iterator<Item = &'a mut f64>) {
-    for (result, (before, after, fraction)) in results.zip(kind.places(lane.len())) {
-        let (low, high) = neighbours(lane, before, after);
-        *result = interpolated::<T>(kind, T::value(low), T::value(high), fraction);
     }
 }
 
@@ -341,11 +377,14 @@ fn neighbours<K: Copy + Ord>(lane: &mut [K], before: usize, after: usize) -> (K,
     (low, high)
 }
 
-/// numpy's interpolation: from the nearer end; the mean of both for a median.
-pub(super) fn interpolated<T: Sortable>(kind: &QuantileKind, low: f64, high: f64, fraction: f64) -> f64 {
+/// numpy's interpolation: from the nearer end, so that an infinity beside a quantile leaves it undefined, wherever it lies
+/// between the two; the mean of both for a median.
+pub(super) fn interpolated<T: Sortable>(kind: &QuantileKind, low: T, high: T, fraction: f64) -> f64 {
+    let (low, high) = (low.as_number(), high.as_number());
     match kind {
-        _ if low == high => low,
+        QuantileKind::Median if low == high => low,
         QuantileKind::Median => T::rounded(low + high) / 2.0,
+        QuantileKind::Quantiles(_, method) if method.picks_values() => low,
         QuantileKind::Quantiles(..) => {
             let difference = T::rounded(high - low);
             if fraction >= 0.5 { high - difference * (1.0 - fraction) } else { low + difference * fraction }
@@ -399,5 +438,23 @@ mod tests {
         assert!(quantiles(&nothing, &[0], &QuantileKind::Median, true).iter().all(|value| value.is_nan()));
         let negative = Chunk::from_values(vec![3], vec![-5_i64, 4, -7]).unwrap();
         assert_eq!(quantiles(&negative, &[0], &QuantileKind::Median, true), [-5.0]);
+    }
+
+    #[test]
+    fn integers_are_picked_exactly() {
+        let large = i64::MAX - 1;
+        let chunk = Chunk::from_values(vec![3], vec![large, -4, large + 1]).unwrap();
+        let kind = QuantileKind::Quantiles(vec![0.0, 0.5], QuantileMethod::Nearest);
+        assert_eq!(kind.result_dtype(DType::Int64).unwrap(), DType::Int64);
+        assert_eq!(picked(&chunk, &[0], &kind, true), Buffer::Int64(vec![-4, large]));
+        assert_eq!(kind.result_dtype(DType::Bool).unwrap(), DType::Bool);
+    }
+
+    #[test]
+    fn an_infinity_beside_a_quantile_is_as_in_numpy() {
+        let of_infinity = |method| of(vec![1.0, f64::INFINITY], &[0.0, 0.5], method);
+        assert!(of_infinity(QuantileMethod::Linear).iter().all(|value| value.is_nan()));
+        assert_eq!(of_infinity(QuantileMethod::Lower), [1.0, 1.0]);
+        assert!(of(vec![f64::INFINITY], &[0.5], QuantileMethod::Linear)[0].is_nan());
     }
 }

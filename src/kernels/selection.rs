@@ -309,19 +309,38 @@ impl Selection<'_> {
 /// Quantiles that the rows of the last pass over values of a dtype stand for: those of one of the kinds and of these of its
 /// probabilities, for each in turn those of the kept elements.
 pub fn selected(rows: &[u64], kinds: &[QuantileKind], position: usize, wanted: Range<usize>, dtype: DType) -> Vec<f64> {
+    with_type!(dtype, T => from_rows(rows, kinds, position, wanted, f64::NAN, |low, high, fraction| {
+        interpolated(&kinds[position], T::of_bits(low), T::of_bits(high), fraction)
+    }))
+}
+
+/// The same of a method that picks values, in their own dtype; of nothing, zero or NaN.
+pub fn picked(rows: &[u64], kinds: &[QuantileKind], position: usize, wanted: Range<usize>, dtype: DType) -> Buffer {
+    with_type!(dtype, T => {
+        T::into_buffer(from_rows(rows, kinds, position, wanted, T::MISSING, |low, _, _| T::of_bits(low)))
+    })
+}
+
+/// What `made` makes of the keys around each quantile, or `missing`.
+fn from_rows<R: Copy>(
+    rows: &[u64],
+    kinds: &[QuantileKind],
+    position: usize,
+    wanted: Range<usize>,
+    missing: R,
+    made: impl Fn(u64, u64, f64) -> R,
+) -> Vec<R> {
     let length = row_length(kinds);
     let first = 1 + quantile_count(kinds) + (ROW_FIELDS - 1) * quantile_count(&kinds[..position]);
-    let value = |key: u64| with_type!(dtype, T => T::value_of_bits(key));
     let kept = rows.len() / length;
-    let mut results = vec![f64::NAN; wanted.len() * kept];
+    let mut results = vec![missing; wanted.len() * kept];
     for (index, row) in rows.chunks_exact(length).enumerate() {
         let places = kinds[position].places(row[0] as usize);
         for (result, quantile) in wanted.clone().enumerate().filter(|(_, quantile)| *quantile < places.len()) {
             let (before, after, fraction) = places[quantile];
             let found = &row[first + (ROW_FIELDS - 1) * quantile..][..ROW_FIELDS - 1];
-            let (low, high) = (value(found[0]), value(if after == before { found[0] } else { found[2] }));
-            results[result * kept + index] =
-                with_type!(dtype, T => interpolated::<T>(&kinds[position], low, high, fraction));
+            let high = if after == before { found[0] } else { found[2] };
+            results[result * kept + index] = made(found[0], high, fraction);
         }
     }
     results
@@ -331,7 +350,7 @@ pub fn selected(rows: &[u64], kinds: &[QuantileKind], position: usize, wanted: R
 mod tests {
     use super::*;
     use crate::array::Chunk;
-    use crate::kernels::quantile::{QuantileMethod, quantiles};
+    use crate::kernels::quantile::{QuantileMethod, picked, quantiles};
 
     /// Numbers that look random (G. L. Steele, D. Lea, C. H. Flood, doi:10.1145/2714064.2660195).
     struct Numbers(u64);
@@ -409,6 +428,10 @@ mod tests {
         for (position, kind) in kinds.iter().enumerate() {
             let found = selected(&rows, &kinds, position, 0..kind.count(), T::DTYPE);
             let expected = quantiles(&chunk, &[0], kind, skip);
+            if kind.result_dtype(T::DTYPE).is_ok_and(|dtype| dtype == T::DTYPE && !T::DTYPE.is_float()) {
+                let found = super::picked(&rows, &kinds, position, 0..kind.count(), T::DTYPE);
+                assert_eq!(found, picked(&chunk, &[0], kind, skip), "seed {seed}, {}, {kind:?}", T::DTYPE);
+            }
             let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
             assert_eq!(bits(&found), bits(&expected), "seed {seed}, {}, {kind:?}: {found:?}, {expected:?}", T::DTYPE);
         }

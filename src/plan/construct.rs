@@ -404,7 +404,14 @@ impl Array {
         axes.dedup();
         axes.iter().try_for_each(|&axis| self.check_axis(axis))?;
         groups.as_ref().map_or(Ok(()), |groups| self.check_groups(groups))?;
-        let (dtype, count) = (kind.result_dtype(self.dtype())?, kind.count());
+        // Integers have nothing to stand for a quantile of no values.
+        let is_empty = axes.iter().any(|&axis| self.shape()[axis] == 0)
+            || groups.as_ref().is_some_and(|groups| groups.has_empty());
+        let dtype = match kind.result_dtype(self.dtype())? {
+            dtype if is_empty && !dtype.is_float() => DType::Float64,
+            dtype => dtype,
+        };
+        let count = kind.count();
         let quantile = Quantile { kind, axes, skip_missing, groups };
         let chunks = |axis: usize| self.chunks_in_groups(axis, quantile.groups.as_ref());
         let kept: Vec<AxisChunks> = quantile.kept_axes(self.ndim()).into_iter().map(chunks).collect();

@@ -21,6 +21,13 @@ impl Groups {
         usize::try_from(self.codes[position]).ok().filter(|group| held.contains(group))
     }
 
+    /// Whether a group has no position.
+    pub fn has_empty(&self) -> bool {
+        let mut found = vec![false; self.count];
+        self.codes.iter().filter_map(|&code| usize::try_from(code).ok()).for_each(|group| found[group] = true);
+        found.contains(&false)
+    }
+
     /// The shortest range of positions that has every one of the given groups within `positions`; `None` where there is
     /// none.
     pub fn positions_within(&self, positions: Range<usize>, held: &Range<usize>) -> Option<Range<usize>> {
