@@ -76,12 +76,23 @@ requeue() { return 1; }
 
 # When PBS will end this job, in seconds since 1970.
 job_end() {
-  echo "{{ "$((started + " ~ walltime_seconds ~ "))" if walltime_seconds }}"
+{%- if walltime_seconds %}
+  echo "$((started + {{ walltime_seconds }}))"
+{%- else %}
+  # The queue's own walltime.
+  qstat -f "$PBS_JOBID" 2>/dev/null | awk -v started="$started" '
+    $1 == "Resource_List.walltime" {
+      count = split($3, part, ":")
+      for (at = 1; at <= count; at++) seconds = seconds * 60 + part[at]
+      print started + seconds
+    }' || true
+{%- endif %}
 }
 
 # Nodes of this job that no longer answer.
 lost_nodes() {
-  pbsnodes -l 2>/dev/null | awk '$2 ~ /down|unknown/ { print $1 }' | grep -xFf <(sort -u "$PBS_NODEFILE") | xargs
+  pbsnodes -l 2>/dev/null | awk '$2 ~ /down|unknown/ { sub(/[.].*/, "", $1); print $1 }' |
+    grep -xFf <(sed 's/[.].*//' "$PBS_NODEFILE" | sort -u) | xargs
 }
 
 # Whether PBS is ending this job: it tells this shell, too, by a signal.

@@ -36,11 +36,20 @@ submit() {
 }
 
 # Queues this very job again, so that its id stays and those that wait for it go on waiting. Slurm ends this shell then.
+# Where the controller gives no answer, it may do so all the same in a while.
 requeue() {
+  local said since=$SECONDS
   note requeued
-  scontrol requeue "$id" || return 1
-  trap 'exit 0' TERM
-  while :; do sleep 60 || true; done
+  trap 'is_noted=1; exit 0' TERM
+  if said=$(scontrol requeue "$id" 2>&1); then
+    while :; do sleep 60 || true; done
+  fi
+  printf '%s\n' "$said"
+  if [[ $said == *@(imed out|contact|onnect)* ]]; then
+    while [ $((SECONDS - since)) -lt 60 ]; do sleep 5 || true; done
+  fi
+  trap 'terminated=1' TERM
+  return 1
 }
 
 # When Slurm will end this job, in seconds since 1970.
@@ -48,7 +57,8 @@ job_end() {
   local told=${SLURM_JOB_END_TIME:-}
   if [ -z "$told" ]; then
     told=$(scontrol show job --oneliner "$SLURM_JOB_ID" 2>/dev/null | grep -o ' EndTime=[^ ]*' | cut -d = -f 2) || true
-    told=$(date -d "$told" +%s 2>/dev/null) || true
+    # Of nothing, `date` would make midnight.
+    [ -z "$told" ] || told=$(date -d "$told" +%s 2>/dev/null) || true
   fi
   echo "${told:-$((started + 21600))}"
 }
@@ -70,6 +80,7 @@ run=$job/run
 attempts=7 # how often this job may run
 
 stamp=$job/stamp # as old as what runs
+stuck=$job/stuck # there where a rank was lost and nothing was finished
 
 say() { printf '%s job %s: %s\n' "$(date '+%F %T')" "$id" "$*"; }
 
@@ -79,17 +90,43 @@ note() {
     "$HOSTNAME" "$(date +%s)" "${3:+,\"exit_code\":$3}" >>"$job/attempts.jsonl"
 }
 
-# Processes of this job that the kernel has killed for their memory.
+leave() {
+  is_noted=1
+  note ended "$id" "$1"
+  exit "$1"
+}
+
+# Whatever ends this script, its record says so.
+doing="its beginning"
+is_noted=
+# shellcheck disable=SC2317 # called by the trap
+at_exit() {
+  local code=$?
+  [ -z "$is_noted" ] || return 0
+  # Without its run, it hasn't succeeded.
+  [ "$code" -ne 0 ] || code=1
+  say "ended with exit code $code in $doing; see above"
+  leave "$code"
+}
+trap at_exit EXIT
+
+# Processes of this job that the kernel has killed for their memory, on this node.
 memory_kills() {
   local group
   group=$(sed -n 's/^0:://p' /proc/self/cgroup)
   sed -n 's/^oom_kill //p' "/sys/fs/cgroup${group%%/step_*}/memory.events" 2>/dev/null || true
 }
 
-leave() {
-  note ended "$id" "$1"
-  exit "$1"
+# The output of this script, and what Slurm and PBS write there when that happens on any node.
+output=$(readlink "/proc/$$/fd/1") || true
+output_bytes() { 2>/dev/null wc -c <"$output" || echo 0; }
+told_of_memory_kills() {
+  tail -c "+$(($1 + 1))" "$output" 2>/dev/null |
+    grep -E '(slurmstepd|srun): .*(oom.kill|Out Of Memory)|Cgroup mem(ory|sw)? limit exceeded' >/dev/null
 }
+
+# What the run has finished, in bytes of its journal.
+journal_bytes() { 2>/dev/null wc -c <"$run/journal" || echo 0; }
 
 # again WHY: has this job run once more, from where it stopped.
 again() {
@@ -113,6 +150,21 @@ again() {
   leave 0
 }
 
+# lost_a_rank: the same, unless nothing was finished since that happened before: then it would happen again.
+lost_a_rank() {
+  if [ "$(journal_bytes)" -gt "$journal_before" ] ||
+    [ -n "$(find "$run/values" "$run/partials" -type f -newer "$stamp" -print -quit 2>/dev/null)" ]; then
+    rm -f "$stuck"
+  elif [ -e "$stuck" ]; then
+    rm -f "$stuck"
+    say "lost a rank twice, and got no further in between: it isn't tried again"
+    leave "$status"
+  else
+    : >"$stuck"
+  fi
+  again "lost a rank"
+}
+
 # Launchers pass signals on to the ranks: USR1 asks the run to stop, TERM ends it.
 launcher=
 signalled=
@@ -122,11 +174,10 @@ trap 'signalled=1; terminated=1; [ -z "$launcher" ] || kill -TERM "$launcher" ||
 
 started=$(date +%s)
 : >>"$job/attempts.jsonl"
-attempt=$(awk -v index_="\"index\":${index:-null}," '
-  match($0, /"id":"[^"]*"/) { id = substr($0, RSTART, RLENGTH) }
-  # It may have started before whoever submitted it wrote that down.
-  /"kind":"(first|resumed)"/ { count = seen[id] }
-  /"kind":"started"/ && index($0, index_) { count++; seen[id]++ }
+# Counted from when the user last submitted it.
+attempt=$(awk -F '[",:{}]+' -v index_="${index:-null}" '
+  $3 == "submitting" { count = 0 }
+  $3 == "started" && $7 == index_ { count++ }
   END { print count + 1 }' "$job/attempts.jsonl")
 note started
 if [ "$attempt" -gt "$attempts" ]; then
@@ -134,6 +185,7 @@ if [ "$attempt" -gt "$attempts" ]; then
   leave 75
 fi
 say "attempt $attempt of $attempts on $HOSTNAME and others"
+doing="going to its directory"
 cd /home/ada/project
 mkdir -p "$run"
 
@@ -143,16 +195,28 @@ export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 BLIS_NUM_THREA
 # The run stops in good order by its own clock, 30 s before the batch system ends this job.
 end=$(job_end)
 deadline=()
-if [ -n "$end" ]; then
+if [ -z "$end" ]; then
+  say "nothing says when this job will be ended, so it can't stop in time: name a walltime by --time"
+elif [ "$(date +%s)" -ge "$((end - 30))" ]; then
+  again "had no time left to begin"
+else
   deadline=(--deadline "$(date -u -d "@$((end - 30))" +%Y-%m-%dT%H:%M:%SZ)")
+fi
+
+if [ -n "$terminated" ]; then
+  say "ended by request before it had begun"
+  leave 143
 fi
 
 # Launchers may say 0 or 1 whatever happened to their ranks: what counts is how the run itself says that it ended.
 rm -f "$run/outcome.json"
 : >"$stamp"
 kills_before=$(memory_kills)
+output_before=$(output_bytes)
+journal_before=$(journal_bytes)
+doing="its run"
 mpirun -n 8 --map-by ppr:2:node:PE=16 --bind-to core \
-  /home/ada/bin/swath run --resume --run-dir "$run" --keep-run-dir --stop-file "$job/cancelled" \
+  /home/ada/bin/swath run --resume --run-dir "$run" --keep-run-dir --await-run-dir --stop-file "$job/cancelled" \
   ${deadline[@]+"${deadline[@]}"} --grace 60s --threads 16 --memory 58411555195 \
   "$job/script.py" scene.zarr &
 launcher=$!
@@ -166,30 +230,35 @@ while :; do
 done
 
 ending=$(sed -n 's/.*"ending": *"\([a-z]*\)".*/\1/p' "$run/outcome.json" 2>/dev/null) || true
+doing="what follows its run"
 case $ending in
   finished)
     say "finished after $(($(date +%s) - started)) s"
+    rm -f "$stuck"
     leave 0
     ;;
-  drained) again "stopped in time" ;;
-  failed)
-    say "failed; see above"
-    [ "$status" -ne 0 ] || status=1
-    leave "$status"
+  drained)
+    rm -f "$stuck"
+    again "stopped in time"
     ;;
 esac
 
-# The run was cut off: by whoever ended this job, for its memory, or by a node that is gone.
 [ "$status" -ne 0 ] || status=1
+lost=$(lost_nodes) || true
+if [ "$ending" = failed ] && [ -z "$lost" ]; then
+  say "failed; see above"
+  leave "$status"
+fi
+
+# The run was cut off: by whoever ended this job, for its memory, or by a node that is gone.
 if [ -n "$terminated" ] || is_being_ended; then
   if [ -n "$end" ] && [ "$(date +%s)" -ge "$((end - 30))" ]; then again "reached its end before it had stopped"; fi
   say "ended by request"
   leave 143
 fi
-lost=$(lost_nodes) || true
 [ -z "$lost" ] || again "lost $lost"
 kills=$(memory_kills)
-if [ "${kills:-0}" -gt "${kills_before:-0}" ]; then
+if [ "${kills:-0}" -gt "${kills_before:-0}" ] || told_of_memory_kills "$output_before"; then
   say "killed for taking more memory than it was given: ask for more by --memory, or for fewer ranks on a node"
   leave "$status"
 fi
@@ -200,6 +269,6 @@ case $status in
     ;;
 esac
 # A run that was killed without a word leaves its lock.
-if [ "$ending" = interrupted ] || [ "$run/lock" -nt "$stamp" ]; then again "lost a rank"; fi
+if [ "$ending" = interrupted ] || [ "$run/lock" -nt "$stamp" ]; then lost_a_rank; fi
 say "ended with exit code $status before it had begun; see above"
 leave "$status"

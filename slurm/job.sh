@@ -66,11 +66,20 @@ submit() {
 }
 
 # Queues this very job again, so that its id stays and those that wait for it go on waiting. Slurm ends this shell then.
+# Where the controller gives no answer, it may do so all the same in a while.
 requeue() {
+  local said since=$SECONDS
   note requeued
-  scontrol requeue "$id" || return 1
-  trap 'exit 0' TERM
-  while :; do sleep 60 || true; done
+  trap 'is_noted=1; exit 0' TERM
+  if said=$(scontrol requeue "$id" 2>&1); then
+    while :; do sleep 60 || true; done
+  fi
+  printf '%s\n' "$said"
+  if [[ $said == *@(imed out|contact|onnect)* ]]; then
+    while [ $((SECONDS - since)) -lt 60 ]; do sleep 5 || true; done
+  fi
+  trap 'terminated=1' TERM
+  return 1
 }
 
 # When Slurm will end this job, in seconds since 1970.
@@ -78,7 +87,8 @@ job_end() {
   local told=${SLURM_JOB_END_TIME:-}
   if [ -z "$told" ]; then
     told=$(scontrol show job --oneliner "$SLURM_JOB_ID" 2>/dev/null | grep -o ' EndTime=[^ ]*' | cut -d = -f 2) || true
-    told=$(date -d "$told" +%s 2>/dev/null) || true
+    # Of nothing, `date` would make midnight.
+    [ -z "$told" ] || told=$(date -d "$told" +%s 2>/dev/null) || true
   fi
   echo "${told:-{{ "$((started + " ~ walltime_seconds ~ "))" if walltime_seconds }}}"
 }

@@ -37,8 +37,13 @@ CASES = {
     "slurm_array_list": f"--on slurm {SHAPE} --array 1,3,8-20:4 year.py",
     "slurm_srun": f"--on slurm {SHAPE} --launcher srun --launcher-args --mpi=pmix {SCRIPT}",
     "slurm_srun_hint": f"--on slurm {SHAPE} --launcher srun --launcher-args '--hint=nomultithread -m block:cyclic' {SCRIPT}",
-    "slurm_mpich": f"--on slurm {SHAPE} --launcher mpiexec {SCRIPT}",
-    "slurm_intel": f"--on slurm {SHAPE} --launcher intelmpi {SCRIPT}",
+    "slurm_srun_open_mpi": f"--on slurm {SHAPE} --launcher srun --mpi openmpi {SCRIPT}",
+    "slurm_srun_mpich": f"--on slurm {SHAPE} --launcher srun --mpi mpich {SCRIPT}",
+    "slurm_mpich": f"--on slurm {SHAPE} --mpi mpich {SCRIPT}",
+    "slurm_mpich_mpirun": f"--on slurm {SHAPE} --mpi mpich --launcher mpirun --no-bind {SCRIPT}",
+    "slurm_intel": f"--on slurm {SHAPE} --mpi intel {SCRIPT}",
+    "slurm_intel_mpirun": f"--on slurm {SHAPE} --mpi intel --launcher mpirun {SCRIPT}",
+    "slurm_mpirun_places": f"--on slurm {SHAPE} --launcher-args '--map-by numa --bind-to numa' {SCRIPT}",
     "slurm_unbound": f"--on slurm {SHAPE} --no-bind {SCRIPT}",
     "slurm_modules": f"--on slurm {SHAPE} --module gcc/13 --module openmpi/5.0 --prologue 'ulimit -c 0' --epilogue 'df -h /scratch' {SCRIPT}",
     "slurm_environment": f"""--on slurm {SHAPE} --env A=1 --env 'TITLE=two words, $HOME and "quotes"' {SCRIPT}""",
@@ -60,6 +65,7 @@ CASES = {
     "pbs_modules": f"--on pbs {SHAPE} --module cray-mpich --env A=1 --mail ada@example.org:begin,end,fail {SCRIPT}",
     "pbs_seconds": f"--on pbs --nodes 2 --threads 8 --time 1800 {SCRIPT}",
     "pbs_hostfile": f"""--on pbs {SHAPE} --launcher-args '--hostfile "$PBS_NODEFILE"' {SCRIPT}""",
+    "pbs_mpich": f"--on pbs {SHAPE} --mpi mpich --launcher-args '-f $PBS_NODEFILE' {SCRIPT}",
     "pbs_derecho": f"--site derecho --nodes 16 --ranks-per-node 8 --time 12:00:00 --account UABC0001 {SCRIPT}",
     "pbs_aspire2a": f"--site aspire2a --nodes 2 --time 12h --scratch '$TMPDIR' {SCRIPT}",
     "pbs_directives": f"--on pbs {SHAPE} --directive '-l place=pack' --skip-directive '-l place=scatter' {SCRIPT}",
@@ -74,7 +80,8 @@ CASES = {
 
 def render(swath, place, line):
     """What a command line prints, in the place of everyone."""
-    variables = {"PATH": "/usr/bin:/bin", "HOME": str(place), "SECRET_TOKEN": "hunter2", "LANG": "C.UTF-8"}
+    # What this machine has of batch systems and launchers makes no difference.
+    variables = {"PATH": str(place), "HOME": str(place), "SECRET_TOKEN": "hunter2", "LANG": "C.UTF-8"}
     words = [str(swath), "submit", "--dry-run", "--no-check", *shlex.split(line)]
     done = subprocess.run(words, cwd=place, env=variables, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode != 0:

@@ -115,6 +115,7 @@ step "resuming" "$python" tests/resume_cases.py --swath "$target/release/swath"
 step "killed and resumed" "$python" tests/resume.py --swath "$target/release/swath"
 step "killed and resumed, with MPICH" "$python" tests/resume.py --swath "$target/mpich/swath" --kills 5
 step "job scripts" "$python" tests/job_scripts.py --swath "$target/release/swath"
+step "attempts of jobs" "$python" tests/attempts.py --swath "$target/release/swath"
 step "submitting" "$python" tests/submit.py --swath "$target/release/swath"
 step "how jobs end" "$python" tests/mpi.py --swath "$target/release/swath"
 step "how jobs end, with MPICH" "$python" tests/mpi.py --swath "$target/mpich/swath"

@@ -3,7 +3,7 @@
 use super::arguments::{ScriptArguments, memory};
 use crate::launcher::array_indices::ArrayError;
 use crate::launcher::job_spec::{self, JobSpecError};
-use crate::launcher::{ArrayIndices, MpiLauncher};
+use crate::launcher::{ArrayIndices, MpiFamily, MpiLauncher};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -114,11 +114,18 @@ pub struct JobArguments {
     #[arg(long, value_name = "DIR")]
     pub log_dir: Option<PathBuf>,
 
-    /// What starts the ranks: srun, mpirun (Open MPI), mpiexec (MPICH), intelmpi, pals (HPE Cray) or none (one process).
+    /// What starts the ranks: srun, mpirun or mpiexec (with the options of the MPI library's own), intelmpi (mpiexec.hydra),
+    /// pals (HPE Cray) or none (one process) [default: the MPI library's own].
     #[arg(long, value_name = "NAME")]
     pub launcher: Option<MpiLauncher>,
 
-    /// Further arguments of the launcher, quoted as in a shell. Repeatable.
+    /// MPI library of the job, where its modules have another than swath is built with here: openmpi, mpich (and MVAPICH),
+    /// intel or cray.
+    #[arg(long, value_name = "LIBRARY")]
+    pub mpi: Option<MpiFamily>,
+
+    /// Further arguments of the launcher, quoted as in a shell; may name variables of the job, as in '--hostfile
+    /// $PBS_NODEFILE'. Repeatable.
     #[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
     pub launcher_args: Vec<String>,
 

@@ -16,6 +16,11 @@ use std::time::{Duration, Instant};
 /// How often a file that asks for a stop is looked for.
 const STOP_INTERVAL: Duration = Duration::from_secs(1);
 
+/// How often a run directory that another process has is looked at.
+const OWNER_INTERVAL: Duration = Duration::from_secs(2);
+/// How long it is waited for: longer than an owner is silent before it counts as gone.
+const OWNER_PATIENCE: Duration = Duration::from_secs(180);
+
 /// What is kept of a run, and where.
 #[derive(Debug, Args)]
 pub struct RunDirectoryArguments {
@@ -43,6 +48,11 @@ pub struct RunDirectoryArguments {
     /// Time that stopping may take, as in 60s.
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     grace: Duration,
+
+    /// Where another process has the run directory, wait until that has left or counts as gone, for three minutes at most:
+    /// an attempt before this one may have been killed on another node.
+    #[arg(long, requires = "run_dir", hide = true)]
+    await_run_dir: bool,
 
     /// Stop in good order as soon as this file is there, as on SIGUSR1: for batch systems whose signals don't reach a run.
     #[arg(long, value_name = "FILE", hide = true)]
@@ -100,13 +110,37 @@ impl RunDirectoryArguments {
         if let Some(file) = self.stop_file.clone() {
             watch_stop_file(file).map_err(Error::from)?;
         }
-        match session.open_run(&options) {
+        match self.open_run(&options, session) {
             Ok(()) => Ok(()),
             Err(RuntimeError::Journal(error @ JournalError::Io { .. })) if self.run_dir.is_none() => {
                 complain(&format!("swath: this run can't be resumed later: {error}"));
                 Ok(())
             }
             Err(error) => Err(Ended::Failed(Error::from(error))),
+        }
+    }
+}
+
+impl RunDirectoryArguments {
+    /// Opens the run directory; where it is to be waited for, as soon as nobody has it.
+    fn open_run(&self, options: &RunOptions, session: &Session) -> Result<(), RuntimeError> {
+        let since = Instant::now();
+        let mut has_said = false;
+        loop {
+            let opened = session.open_run(options);
+            let Err(RuntimeError::Journal(JournalError::Held { owner, silent_seconds, .. })) = &opened else {
+                return opened;
+            };
+            if !self.await_run_dir || since.elapsed() > OWNER_PATIENCE {
+                return opened;
+            }
+            if !has_said {
+                complain(&format!(
+                    "swath: the run directory belongs to {owner}, silent for {silent_seconds} s; waiting until it has left or counts as gone"
+                ));
+                has_said = true;
+            }
+            std::thread::sleep(OWNER_INTERVAL);
         }
     }
 }

@@ -4,6 +4,10 @@ run=$job/run{{ "/$index" if array }}
 attempts={{ attempts }} # how often this job may run
 
 stamp=$job/stamp{{ "-$index" if array }} # as old as what runs
+stuck=$job/stuck{{ "-$index" if array }} # there where a rank was lost and nothing was finished
+{%- if after %}
+waited=$job/waited{{ "-$index" if array }} # ids that it has waited for
+{%- endif %}
 
 say() { printf '%s job %s: %s\n' "$(date '+%F %T')" "$id" "$*"; }
 
@@ -13,17 +17,43 @@ note() {
     "$HOSTNAME" "$(date +%s)" "${3:+,\"exit_code\":$3}" >>"$job/attempts.jsonl"
 }
 
-# Processes of this job that the kernel has killed for their memory.
+leave() {
+  is_noted=1
+  note ended "$id" "$1"
+  exit "$1"
+}
+
+# Whatever ends this script, its record says so.
+doing="its beginning"
+is_noted=
+# shellcheck disable=SC2317 # called by the trap
+at_exit() {
+  local code=$?
+  [ -z "$is_noted" ] || return 0
+  # Without its run, it hasn't succeeded.
+  [ "$code" -ne 0 ] || code=1
+  say "ended with exit code $code in $doing; see above"
+  leave "$code"
+}
+trap at_exit EXIT
+
+# Processes of this job that the kernel has killed for their memory, on this node.
 memory_kills() {
   local group
   group=$(sed -n 's/^0:://p' /proc/self/cgroup)
   sed -n 's/^oom_kill //p' "/sys/fs/cgroup${group%%/step_*}/memory.events" 2>/dev/null || true
 }
 
-leave() {
-  note ended "$id" "$1"
-  exit "$1"
+# The output of this script, and what Slurm and PBS write there when that happens on any node.
+output=$(readlink "/proc/$$/fd/1") || true
+output_bytes() { 2>/dev/null wc -c <"$output" || echo 0; }
+told_of_memory_kills() {
+  tail -c "+$(($1 + 1))" "$output" 2>/dev/null |
+    grep -E '(slurmstepd|srun): .*(oom.kill|Out Of Memory)|Cgroup mem(ory|sw)? limit exceeded' >/dev/null
 }
+
+# What the run has finished, in bytes of its journal.
+journal_bytes() { 2>/dev/null wc -c <"$run/journal" || echo 0; }
 
 # again WHY: has this job run once more, from where it stopped.
 again() {
@@ -46,28 +76,60 @@ again() {
   say "submitted again as $made"
   leave 0
 }
+
+# lost_a_rank: the same, unless nothing was finished since that happened before: then it would happen again.
+lost_a_rank() {
+  if [ "$(journal_bytes)" -gt "$journal_before" ] ||
+    [ -n "$(find "$run/values" "$run/partials" -type f -newer "$stamp" -print -quit 2>/dev/null)" ]; then
+    rm -f "$stuck"
+  elif [ -e "$stuck" ]; then
+    rm -f "$stuck"
+    say "lost a rank twice, and got no further in between: it isn't tried again"
+    leave "$status"
+  else
+    : >"$stuck"
+  fi
+  again "lost a rank"
+}
 {%- if after %}
 
-# after CONDITION ID DIRECTORY: a job that this one waited for may have been submitted again; then this one waits again.
+# after CONDITION ID DIRECTORY: what this job waited for may have been submitted again, or some of its array, under other
+# ids. Then this job waits for those: once for each id, since the batch system has its own knowledge of how they end.
 after() {
-  local record=$3/attempts.jsonl last ended made
-  last=$(sed -n 's/^{"kind":"\(first\|resumed\|resubmitted\)","id":"\([^"]*\)".*/\2/p' "$record" | tail -n 1)
-  [ -n "$last" ] && [ "$last" != "$2" ] || return 0
-  ended=$(sed -n 's/^{"kind":"ended","id":"'"$last"'".*"exit_code":\([0-9]*\)}$/\1/p' "$record" | tail -n 1)
-  case $1:$ended in
-    *:)
-      dependency=$1:$last
-      made=$(submit)
-      note resubmitted "$made"
-      say "waits as $made for job $last, as which $2 was submitted again"
-      exit 0
-      ;;
-    afterok:0 | afterany:* | afternotok:[1-9]*) ;;
-    *)
-      say "job $last, as which $2 was submitted again, ended with exit code $ended"
-      leave 1
-      ;;
-  esac
+  local condition=$1 other code made ids='' succeeded='' failed=''
+  while read -r other code; do
+    case $code in
+      -) grep -qxF -- "$other" "$waited" 2>/dev/null || ids+=:$other ;;
+      0) succeeded=$other ;;
+      *) failed=$other ;;
+    esac
+  done < <(awk -F '[",:{}]+' -v first="$2" '
+    $3 == "first" || $3 == "resumed" { split("", last); last["null"] = $5 }
+    $3 == "resubmitted" { last[$7] = $5 }
+    $3 == "ended" { code[$5] = $13 }
+    END { for (at in last) if (last[at] != first) print last[at], (last[at] in code ? code[last[at]] : "-") }
+  ' "$3/attempts.jsonl")
+  if [ -n "$ids" ]; then
+    # Of several that are to fail, one may.
+    [[ $condition$ids != afternotok:*:* ]] || condition=afterany
+    dependency=$condition$ids
+    if ! made=$(submit) || [ -z "$made" ]; then
+      say "job $2 was submitted again as ${ids#:}, and this job can't wait for that. To run without waiting: swath resume {{ name }}"
+      leave 75
+    fi
+    tr : '\n' <<<"${ids#:}" >>"$waited"
+    note resubmitted "$made"
+    say "waits as $made for ${ids#:}, as which $2 was submitted again"
+    is_noted=1
+    exit 0
+  fi
+  if [ "$1" = afterok ] && [ -n "$failed" ]; then
+    say "job $failed, as which $2 was submitted again, ended with an error"
+    leave 1
+  elif [ "$1" = afternotok ] && [ -n "$succeeded" ] && [ -z "$failed" ]; then
+    say "job $succeeded, as which $2 was submitted again, ended without an error"
+    leave 1
+  fi
 }
 {%- for dependency in after %}
 after {{ dependency.word }} {{ dependency.id | quote }} {{ dependency.directory | quote }}
@@ -83,11 +145,10 @@ trap 'signalled=1; terminated=1; [ -z "$launcher" ] || kill -TERM "$launcher" ||
 
 started=$(date +%s)
 : >>"$job/attempts.jsonl"
-attempt=$(awk -v index_="\"index\":${index:-null}," '
-  match($0, /"id":"[^"]*"/) { id = substr($0, RSTART, RLENGTH) }
-  # It may have started before whoever submitted it wrote that down.
-  /"kind":"(first|resumed)"/ { count = seen[id] }
-  /"kind":"started"/ && index($0, index_) { count++; seen[id]++ }
+# Counted from when the user last submitted it.
+attempt=$(awk -F '[",:{}]+' -v index_="${index:-null}" '
+  $3 == "submitting" { count = 0 }
+  $3 == "started" && $7 == index_ { count++ }
   END { print count + 1 }' "$job/attempts.jsonl")
 note started
 if [ "$attempt" -gt "$attempts" ]; then
@@ -95,23 +156,39 @@ if [ "$attempt" -gt "$attempts" ]; then
   leave 75
 fi
 say "attempt $attempt of $attempts on $HOSTNAME{{ " and others" if nodes > 1 }}"
+doing="going to its directory"
 cd {{ working_directory | quote }}
 mkdir -p "$run"
-{%- if modules or prologue %}
-
-# Modules and lines of the user's may use variables that aren't set.
-set +u
 {%- if modules %}
+
+# Profiles and modules may use variables that aren't set, and commands that fail.
+doing="loading its modules"
+set +eu
 # shellcheck source=/dev/null
 command -v module >/dev/null || . /etc/profile
 {%- for module in modules %}
-module load {{ module | quote }}
+module load {{ module | quote }} || { say there is no module {{ module | quote }} here; leave 1; }
 {%- endfor %}
+set -eu
 {%- endif %}
+{%- if prologue %}
+
+# The user's lines may use variables that aren't set; one that fails ends the job.
+doing="its prologue"
+set +u
 {%- for line in prologue %}
 {{ line }}
 {%- endfor %}
 set -u
+{%- endif %}
+{%- if epilogue %}
+
+# After a run that has finished.
+epilogue() {
+{%- for line in epilogue %}
+  {{ line }}
+{%- endfor %}
+}
 {%- endif %}
 
 # Swath has threads of its own: libraries below it must not start theirs on the same cores.
@@ -126,15 +203,40 @@ export {{ variable.name }}={{ variable.value | quote }}
 # The run stops in good order by its own clock, {{ margin_seconds }} s before the batch system ends this job.
 end=$(job_end)
 deadline=()
-if [ -n "$end" ]; then
+if [ -z "$end" ]; then
+  say "nothing says when this job will be ended, so it can't stop in time: name a walltime by --time"
+elif [ "$(date +%s)" -ge "$((end - {{ margin_seconds }}))" ]; then
+  again "had no time left to begin"
+else
   deadline=(--deadline "$(date -u -d "@$((end - {{ margin_seconds }}))" +%Y-%m-%dT%H:%M:%SZ)")
+fi
+
+{%- if starts_by_pbs %}
+
+# An Open MPI that was built without PBS (Debian's is) finds its hosts in a file, and starts ranks there by pbs_tmrsh, which
+# knows no shell.
+hosts=()
+if command -v pbs_tmrsh ompi_info >/dev/null && ! ompi_info --parsable | grep :plm:tm: >/dev/null; then
+  # shellcheck disable=SC2016 # for that shell to expand
+  printf '%s\n' '#!/bin/sh' 'host=$1' shift 'exec pbs_tmrsh "$host" /bin/sh -c "$*"' >"$job/start-on"
+  chmod 700 "$job/start-on"
+  hosts=(--hostfile "$PBS_NODEFILE" --mca plm_rsh_agent "$job/start-on")
+fi
+{%- endif %}
+
+if [ -n "$terminated" ]; then
+  say "ended by request before it had begun"
+  leave 143
 fi
 
 # Launchers may say 0 or 1 whatever happened to their ranks: what counts is how the run itself says that it ended.
 rm -f "$run/outcome.json"
 : >"$stamp"
 kills_before=$(memory_kills)
-{{ launch }}{{ swath | quote }} run --resume --run-dir "$run" --keep-run-dir --stop-file "$job/cancelled" \
+output_before=$(output_bytes)
+journal_before=$(journal_bytes)
+doing="its run"
+{{ launch }}{{ '${hosts[@]+"${hosts[@]}"} ' if starts_by_pbs }}{{ swath | quote }} run --resume --run-dir "$run" --keep-run-dir --await-run-dir --stop-file "$job/cancelled" \
   ${deadline[@]+"${deadline[@]}"} --grace {{ grace_seconds }}s --threads {{ threads }}{{ " --memory " ~ rank_memory_bytes if rank_memory_bytes }}{{ ' --scratch "' ~ scratch ~ '"' if scratch }}{% for word in run_arguments %} {{ word | quote }}{% endfor %} \
   "$job/script.py"{{ arguments }} &
 launcher=$!
@@ -142,10 +244,11 @@ launcher=$!
 
 # The second way to stop in time, beside the clock of the run.
 timer=
-if [ -n "$end" ]; then
+seconds=$((${end:-0} - {{ warning_seconds }} - $(date +%s)))
+if [ "$seconds" -gt 0 ]; then
   (
     trap 'kill "$sleeper"; exit' TERM
-    sleep "$((end - {{ warning_seconds }} - $(date +%s)))" &
+    sleep "$seconds" &
     sleeper=$!
     wait "$sleeper" && kill -USR1 "$launcher"
   ) >/dev/null 2>&1 &
@@ -165,33 +268,40 @@ done
 {%- endif %}
 
 ending=$(sed -n 's/.*"ending": *"\([a-z]*\)".*/\1/p' "$run/outcome.json" 2>/dev/null) || true
+doing="what follows its run"
 case $ending in
   finished)
     say "finished after $(($(date +%s) - started)) s"
-{%- for line in epilogue %}
-    {{ line }}
-{%- endfor %}
+    rm -f "$stuck"
+{%- if epilogue %}
+    # What fails here takes nothing back.
+    set +eu
+    (epilogue) || say "its epilogue ended with exit code $?"
+{%- endif %}
     leave 0
     ;;
-  drained) again "stopped in time" ;;
-  failed)
-    say "failed; see above"
-    [ "$status" -ne 0 ] || status=1
-    leave "$status"
+  drained)
+    rm -f "$stuck"
+    again "stopped in time"
     ;;
 esac
 
-# The run was cut off: by whoever ended this job, for its memory, or by a node that is gone.
 [ "$status" -ne 0 ] || status=1
+lost=$(lost_nodes) || true
+if [ "$ending" = failed ] && [ -z "$lost" ]; then
+  say "failed; see above"
+  leave "$status"
+fi
+
+# The run was cut off: by whoever ended this job, for its memory, or by a node that is gone.
 if [ -n "$terminated" ] || is_being_ended; then
   if [ -n "$end" ] && [ "$(date +%s)" -ge "$((end - {{ margin_seconds }}))" ]; then again "reached its end before it had stopped"; fi
   say "ended by request"
   leave 143
 fi
-lost=$(lost_nodes) || true
 [ -z "$lost" ] || again "lost $lost"
 kills=$(memory_kills)
-if [ "${kills:-0}" -gt "${kills_before:-0}" ]; then
+if [ "${kills:-0}" -gt "${kills_before:-0}" ] || told_of_memory_kills "$output_before"; then
   say "killed for taking more memory than it was given: ask for more by --memory, or for fewer ranks on a node"
   leave "$status"
 fi
@@ -202,6 +312,6 @@ case $status in
     ;;
 esac
 # A run that was killed without a word leaves its lock.
-if [ "$ending" = interrupted ] || [ "$run/lock" -nt "$stamp" ]; then again "lost a rank"; fi
+if [ "$ending" = interrupted ] || [ "$run/lock" -nt "$stamp" ]; then lost_a_rank; fi
 say "ended with exit code $status before it had begun; see above"
 leave "$status"

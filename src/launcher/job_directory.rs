@@ -3,6 +3,7 @@
 //! ```text
 //! job.json        the job, its batch system, the working directory and the binary
 //! script.py       the script as it was when the job was submitted
+//! template.sh     the template of the user's own, where there is one
 //! job.sh          the job script
 //! attempts.jsonl  what happened to it, a line each: submitted, started, submitted again, requeued, ended
 //! cancelled       there once the user has cancelled it
@@ -12,7 +13,8 @@
 //!
 //! Lines are appended in one piece, by `swath` and by the job script, on whatever node; all other files appear whole.
 
-use super::{BatchKind, JobSpec, attempt_order};
+use super::attempt::{self, Attempt};
+use super::{BatchKind, JobSpec};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -78,55 +80,9 @@ pub struct JobRecord {
     pub version: String,
     /// When it was made, in seconds since 1970.
     pub created: u64,
-}
-
-/// What happened to a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AttemptKind {
-    /// The user submitted it.
-    First,
-    /// The user submitted it again, to go on where it stopped.
-    Resumed,
-    /// The job script submitted it again.
-    Resubmitted,
-    /// The job script had it queued again under the same id.
-    Requeued,
-    /// The job script runs.
-    Started,
-    /// The job script is done.
-    Ended,
-}
-
-/// A line of `attempts.jsonl`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// What happened.
-    pub kind: AttemptKind,
-    /// The job's id in the batch system.
-    pub id: String,
-    /// Index in the array, where it is of one and one is meant.
-    pub index: Option<u64>,
-    /// Host on which it happened.
-    pub host: String,
-    /// When, in seconds since 1970.
-    pub time: u64,
-    /// Exit code of what has ended.
+    /// Name of the template of the user's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exit_code: Option<i32>,
-}
-
-impl Attempt {
-    /// Something that happened just now, here.
-    pub fn now(kind: AttemptKind, id: &str) -> Attempt {
-        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        Attempt { kind, id: id.to_owned(), index: None, host, time: now_seconds(), exit_code: None }
-    }
-
-    /// Whether the job got into the queue by it.
-    pub fn is_submission(&self) -> bool {
-        !matches!(self.kind, AttemptKind::Started | AttemptKind::Ended)
-    }
+    pub template: Option<String>,
 }
 
 /// Seconds since 1970.
@@ -285,6 +241,23 @@ impl JobDirectory {
         publish(&self.record_file(), format!("{text}\n").as_bytes(), 0o600)
     }
 
+    /// Keeps the template of the user's own, for the next job script.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn keep_template(&self, text: &str) -> Result<(), JobDirectoryError> {
+        publish(&self.path.join("template.sh"), text.as_bytes(), 0o600)
+    }
+
+    /// The template of the user's own, as it was.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn template(&self) -> Result<String, JobDirectoryError> {
+        let path = self.path.join("template.sh");
+        fs::read_to_string(&path).map_err(io_error("read", &path))
+    }
+
     /// Puts script and job script there, and the directories for logs and journal.
     ///
     /// # Errors
@@ -305,8 +278,7 @@ impl JobDirectory {
         fs::remove_dir_all(&self.path).map_err(io_error("remove", &self.path))
     }
 
-    /// What happened to the job, in order, which is that of the lines but for jobs that had started before whoever submitted
-    /// them wrote that down. A line that is torn or of another version is left out.
+    /// What happened to the job, in order.
     ///
     /// # Errors
     /// What the file system says.
@@ -316,7 +288,7 @@ impl JobDirectory {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             text => text.map_err(io_error("read", &path))?,
         };
-        Ok(attempt_order::in_order(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()))
+        Ok(attempt::read(&text))
     }
 
     /// Says what happened to the job.
@@ -329,14 +301,6 @@ impl JobDirectory {
         let opened = OpenOptions::new().create(true).append(true).open(&path);
         let mut file = opened.map_err(io_error("open", &path))?;
         file.write_all(format!("{line}\n").as_bytes()).map_err(io_error("write", &path))
-    }
-
-    /// The id that the job has, or had last, in the batch system.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn last_id(&self) -> Result<Option<String>, JobDirectoryError> {
-        Ok(self.attempts()?.into_iter().rev().find(Attempt::is_submission).map(|attempt| attempt.id))
     }
 }
 
@@ -370,6 +334,7 @@ fn io_error(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) ->
 
 #[cfg(test)]
 mod tests {
+    use super::super::AttemptKind;
     use super::*;
 
     #[test]
@@ -393,6 +358,7 @@ mod tests {
             swath: "/opt/swath".into(),
             version: "1".to_owned(),
             created: 17,
+            template: None,
         };
         directory.save(&record).unwrap();
         directory.fill(b"print(1)\n", "#!/bin/bash\n").unwrap();
@@ -404,17 +370,16 @@ mod tests {
     }
 
     #[test]
-    fn torn_lines_are_left_out_and_the_last_submission_counts() {
+    fn torn_lines_are_left_out() {
         let folder = tempfile::tempdir().unwrap();
         let directory = JobDirectory::create(folder.path(), "ndvi").unwrap();
-        assert_eq!(directory.last_id().unwrap(), None);
+        assert!(directory.attempts().unwrap().is_empty());
         directory.append(&Attempt::now(AttemptKind::First, "1")).unwrap();
         directory.append(&Attempt::now(AttemptKind::Resubmitted, "2")).unwrap();
         directory.append(&Attempt::now(AttemptKind::Started, "2")).unwrap();
         let path = directory.attempts_file();
         fs::write(&path, fs::read_to_string(&path).unwrap() + "{\"kind\":\"resub").unwrap();
         assert_eq!(directory.attempts().unwrap().len(), 3);
-        assert_eq!(directory.last_id().unwrap().as_deref(), Some("2"));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! The command line and a [`super::Site`] fill it; [`super::geometry`] says whether it can be; [`super::template`] writes the
 //! job script; [`super::JobDirectory`] keeps it for the next submission.
 
-use super::ArrayIndices;
 use super::mpi_launcher::MpiLauncher;
+use super::{ArrayIndices, MpiFamily};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -64,7 +64,16 @@ pub struct JobSpec {
     pub log_directory: Option<PathBuf>,
     /// What starts the ranks.
     pub launcher: MpiLauncher,
-    /// Further arguments of that.
+    /// The program that stands for it, where its name is another library's.
+    #[serde(default)]
+    pub launcher_program: Option<String>,
+    /// The MPI library of the binary, as far as known.
+    #[serde(default)]
+    pub mpi: Option<MpiFamily>,
+    /// The interface that srun offers to ranks, where the site's default isn't to be trusted.
+    #[serde(default)]
+    pub srun_interface: Option<String>,
+    /// Further arguments of the launcher; may name variables of the job.
     pub launcher_arguments: Vec<String>,
     /// Whether ranks and threads are bound to cores.
     pub is_bound: bool,
@@ -278,6 +287,9 @@ impl JobSpec {
             epilogue: Vec::new(),
             log_directory: None,
             launcher: MpiLauncher::Mpirun,
+            launcher_program: None,
+            mpi: None,
+            srun_interface: None,
             launcher_arguments: Vec::new(),
             is_bound: true,
             attempts: 5,

@@ -7,12 +7,13 @@
 //! A batch system is added as a template beside `slurm/job.sh`, a file here, and a line in [`batch_system`].
 
 pub mod array_indices;
-mod attempt_order;
+pub mod attempt;
 pub mod batch_job;
 pub mod command;
 pub mod geometry;
 mod job_directory;
 pub mod job_spec;
+pub mod mpi_family;
 mod mpi_launcher;
 mod node;
 mod pbs;
@@ -27,8 +28,10 @@ pub mod template;
 pub mod walltime;
 
 pub use array_indices::ArrayIndices;
-pub use job_directory::{Attempt, AttemptKind, JOBS, JobDirectory, JobDirectoryError, JobRecord, now_seconds, publish};
+pub use attempt::{Attempt, AttemptKind};
+pub use job_directory::{JOBS, JobDirectory, JobDirectoryError, JobRecord, now_seconds, publish};
 pub use job_spec::JobSpec;
+pub use mpi_family::MpiFamily;
 pub use mpi_launcher::MpiLauncher;
 pub use node::Node;
 pub use refusal::SubmitError;

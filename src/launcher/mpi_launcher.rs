@@ -4,7 +4,7 @@
 //! options are those of srun(1) of Slurm, mpirun(1) of Open MPI 4 and 5, the hydra process manager of MPICH and of Intel MPI,
 //! and mpiexec(1) of HPE Cray PALS.
 
-use super::JobSpec;
+use super::{BatchKind, JobSpec, MpiFamily};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -15,9 +15,9 @@ use std::str::FromStr;
 pub enum MpiLauncher {
     /// Slurm's own.
     Srun,
-    /// `mpirun` of Open MPI.
+    /// `mpirun`, with the options of the MPI library's own.
     Mpirun,
-    /// `mpiexec` of MPICH.
+    /// `mpiexec`, the same.
     Mpiexec,
     /// `mpiexec.hydra` of Intel MPI.
     Intelmpi,
@@ -38,79 +38,119 @@ impl MpiLauncher {
         ("none", MpiLauncher::None),
     ];
 
+    /// What starts several ranks of a library where nobody says.
+    pub fn of_family(family: Option<MpiFamily>, kind: BatchKind) -> MpiLauncher {
+        match family {
+            Some(MpiFamily::Mpich) => MpiLauncher::Mpiexec,
+            Some(MpiFamily::Intel) => MpiLauncher::Intelmpi,
+            Some(MpiFamily::Cray) if kind == BatchKind::Slurm => MpiLauncher::Srun,
+            Some(MpiFamily::Cray) => MpiLauncher::Pals,
+            Some(MpiFamily::OpenMpi) | None => MpiLauncher::Mpirun,
+        }
+    }
+
+    /// The program that it is, where no other stands for it.
+    pub fn program(self) -> &'static str {
+        match self {
+            MpiLauncher::Srun => "srun",
+            MpiLauncher::Mpirun => "mpirun",
+            MpiLauncher::Mpiexec | MpiLauncher::Pals => "mpiexec",
+            MpiLauncher::Intelmpi => "mpiexec.hydra",
+            MpiLauncher::None => "",
+        }
+    }
+
+    /// Whether it is one of those that every library has its own of.
+    pub fn is_of_library(self) -> bool {
+        matches!(self, MpiLauncher::Mpirun | MpiLauncher::Mpiexec)
+    }
+
     /// The words before `swath run`, for a job.
     pub fn words(self, job: &JobSpec) -> Vec<String> {
-        let (ranks, per_node, threads) = (job.ranks(), job.ranks_per_node, job.threads);
-        let mut words: Vec<String> = match self {
-            MpiLauncher::Srun => srun(job),
-            MpiLauncher::Mpirun if job.is_bound => vec![
-                "mpirun".to_owned(),
-                "-n".to_owned(),
-                ranks.to_string(),
-                "--map-by".to_owned(),
-                format!("ppr:{per_node}:node:PE={threads}"),
-                "--bind-to".to_owned(),
-                "core".to_owned(),
-            ],
-            MpiLauncher::Mpirun => vec![
-                "mpirun".to_owned(),
-                "-n".to_owned(),
-                ranks.to_string(),
-                "--map-by".to_owned(),
-                format!("ppr:{per_node}:node"),
-                "--bind-to".to_owned(),
-                "none".to_owned(),
-            ],
-            MpiLauncher::Mpiexec => vec![
-                "mpiexec".to_owned(),
-                "-n".to_owned(),
-                ranks.to_string(),
-                "-ppn".to_owned(),
-                per_node.to_string(),
-                "-bind-to".to_owned(),
-                if job.is_bound { format!("core:{threads}") } else { "none".to_owned() },
-            ],
-            MpiLauncher::Intelmpi => {
-                let pinning = if job.is_bound {
-                    ["-genv".to_owned(), "I_MPI_PIN_DOMAIN".to_owned(), format!("{threads}:compact")]
-                } else {
-                    ["-genv".to_owned(), "I_MPI_PIN".to_owned(), "off".to_owned()]
-                };
-                let count = ["-n".to_owned(), ranks.to_string(), "-ppn".to_owned(), per_node.to_string()];
-                ["mpiexec.hydra".to_owned()].into_iter().chain(count).chain(pinning).collect()
+        let options = match (self, job.mpi) {
+            (MpiLauncher::None, _) => return Vec::new(),
+            (MpiLauncher::Srun, _) => srun(job),
+            (MpiLauncher::Pals, _) | (MpiLauncher::Mpirun | MpiLauncher::Mpiexec, Some(MpiFamily::Cray)) => pals(job),
+            (MpiLauncher::Intelmpi, _) | (MpiLauncher::Mpirun | MpiLauncher::Mpiexec, Some(MpiFamily::Intel)) => {
+                intel(job)
             }
-            MpiLauncher::Pals => vec![
-                "mpiexec".to_owned(),
-                "-n".to_owned(),
-                ranks.to_string(),
-                "--ppn".to_owned(),
-                per_node.to_string(),
-                "--depth".to_owned(),
-                threads.to_string(),
-                "--cpu-bind".to_owned(),
-                if job.is_bound { "depth" } else { "none" }.to_owned(),
-            ],
-            MpiLauncher::None => return Vec::new(),
+            (MpiLauncher::Mpirun | MpiLauncher::Mpiexec, Some(MpiFamily::Mpich)) => hydra(job),
+            (MpiLauncher::Mpirun | MpiLauncher::Mpiexec, Some(MpiFamily::OpenMpi) | None) => open_mpi(job),
         };
-        words.extend(job.launcher_arguments.iter().cloned());
-        words
+        let program = job.launcher_program.clone().unwrap_or_else(|| self.program().to_owned());
+        [program].into_iter().chain(options).chain(job.launcher_arguments.iter().cloned()).collect()
     }
 }
 
-/// `srun` with its options; one of the user's or site's own about binding stands for ours, which can't stand beside it.
+/// Whether the user or the site says something about this: then that stands for what we would say, which can't stand beside it.
+fn is_given(job: &JobSpec, options: &[&str]) -> bool {
+    let is_one = |word: &String| {
+        let name = word.trim_start_matches('-');
+        word.starts_with('-') && options.iter().any(|option| name == *option || name.starts_with(&format!("{option}=")))
+    };
+    job.launcher_arguments.iter().any(is_one)
+}
+
+/// Options as words.
+fn options(words: &[&dyn fmt::Display]) -> Vec<String> {
+    words.iter().map(|word| word.to_string()).collect()
+}
+
+fn open_mpi(job: &JobSpec) -> Vec<String> {
+    let mut words = options(&[&"-n", &job.ranks()]);
+    if !is_given(job, &["map-by"]) {
+        let cores = if job.is_bound { format!(":PE={}", job.threads) } else { String::new() };
+        words.extend(options(&[&"--map-by", &format!("ppr:{}:node{cores}", job.ranks_per_node)]));
+    }
+    if !is_given(job, &["bind-to"]) {
+        words.extend(options(&[&"--bind-to", &if job.is_bound { "core" } else { "none" }]));
+    }
+    words
+}
+
+fn hydra(job: &JobSpec) -> Vec<String> {
+    let mut words = options(&[&"-n", &job.ranks()]);
+    if !is_given(job, &["ppn"]) {
+        words.extend(options(&[&"-ppn", &job.ranks_per_node]));
+    }
+    if !is_given(job, &["bind-to"]) {
+        let cores = if job.is_bound { format!("core:{}", job.threads) } else { "none".to_owned() };
+        words.extend(options(&[&"-bind-to", &cores]));
+    }
+    words
+}
+
+fn intel(job: &JobSpec) -> Vec<String> {
+    let (name, value) = if job.is_bound {
+        ("I_MPI_PIN_DOMAIN", format!("{}:compact", job.threads))
+    } else {
+        ("I_MPI_PIN", "off".to_owned())
+    };
+    options(&[&"-n", &job.ranks(), &"-ppn", &job.ranks_per_node, &"-genv", &name, &value])
+}
+
+fn pals(job: &JobSpec) -> Vec<String> {
+    let mut words = options(&[&"-n", &job.ranks(), &"--ppn", &job.ranks_per_node, &"--depth", &job.threads]);
+    if !is_given(job, &["cpu-bind"]) {
+        words.extend(options(&[&"--cpu-bind", &if job.is_bound { "depth" } else { "none" }]));
+    }
+    words
+}
+
 fn srun(job: &JobSpec) -> Vec<String> {
-    let is_given = |start: &str| job.launcher_arguments.iter().any(|word| word.starts_with(start));
     let mut words = vec![
-        "srun".to_owned(),
         format!("--ntasks={}", job.ranks()),
         format!("--ntasks-per-node={}", job.ranks_per_node),
         // Since Slurm 22.05, srun doesn't take this from the job.
         format!("--cpus-per-task={}", job.threads),
     ];
-    if !is_given("--distribution") && !is_given("-m") {
+    if let Some(interface) = job.srun_interface.as_ref().filter(|_| !is_given(job, &["mpi"])) {
+        words.push(format!("--mpi={interface}"));
+    }
+    if !is_given(job, &["distribution", "m"]) {
         words.push("--distribution=block:block".to_owned());
     }
-    if !is_given("--hint") && !is_given("--cpu-bind") {
+    if !is_given(job, &["hint", "cpu-bind"]) {
         words.push(format!("--cpu-bind={}", if job.is_bound { "cores" } else { "none" }));
     }
     words.push("--kill-on-bad-exit=1".to_owned());
@@ -127,7 +167,7 @@ impl fmt::Display for MpiLauncher {
 /// A launcher that isn't known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{name}' is no launcher: expected srun, mpirun (Open MPI), mpiexec (MPICH), intelmpi, pals (HPE Cray) or none (one process)"
+    "'{name}' is no launcher: expected srun, mpirun or mpiexec (of the MPI library), intelmpi (mpiexec.hydra), pals (HPE Cray) or none (one process)"
 )]
 pub struct UnknownLauncher {
     name: String,
@@ -153,5 +193,42 @@ mod tests {
             assert_eq!(launcher.to_string(), name);
         }
         assert!("aprun".parse::<MpiLauncher>().is_err());
+    }
+
+    fn line(launcher: MpiLauncher, change: impl FnOnce(&mut JobSpec)) -> String {
+        let mut job = JobSpec::example();
+        change(&mut job);
+        launcher.words(&job).join(" ")
+    }
+
+    #[test]
+    fn options_are_those_of_the_library() {
+        let of = |family| line(MpiLauncher::Mpirun, |job| job.mpi = Some(family));
+        assert_eq!(of(MpiFamily::OpenMpi), "mpirun -n 4 --map-by ppr:2:node:PE=4 --bind-to core");
+        assert_eq!(of(MpiFamily::Mpich), "mpirun -n 4 -ppn 2 -bind-to core:4");
+        assert_eq!(of(MpiFamily::Intel), "mpirun -n 4 -ppn 2 -genv I_MPI_PIN_DOMAIN 4:compact");
+        assert_eq!(of(MpiFamily::Cray), "mpirun -n 4 --ppn 2 --depth 4 --cpu-bind depth");
+        let other = line(MpiLauncher::Mpiexec, |job| job.launcher_program = Some("mpiexec.openmpi".to_owned()));
+        assert!(other.starts_with("mpiexec.openmpi -n 4 --map-by"), "{other}");
+        let srun = line(MpiLauncher::Srun, |job| job.srun_interface = Some("pmi2".to_owned()));
+        assert!(srun.contains(" --cpus-per-task=4 --mpi=pmi2 --distribution"), "{srun}");
+    }
+
+    #[test]
+    fn what_the_user_says_of_places_stands_for_what_we_would() {
+        let with = |family, words: &[&str]| {
+            line(MpiLauncher::Mpirun, |job| {
+                job.mpi = Some(family);
+                job.launcher_arguments = words.iter().map(|word| (*word).to_owned()).collect();
+            })
+        };
+        let said = with(MpiFamily::OpenMpi, &["--map-by", "numa", "--bind-to", "numa"]);
+        assert_eq!(said, "mpirun -n 4 --map-by numa --bind-to numa");
+        assert_eq!(with(MpiFamily::Mpich, &["-bind-to=none"]), "mpirun -n 4 -ppn 2 -bind-to=none");
+        let srun = line(MpiLauncher::Srun, |job| {
+            job.srun_interface = Some("pmix".to_owned());
+            job.launcher_arguments = vec!["--mpi=pmi2".to_owned(), "-m".to_owned(), "cyclic".to_owned()];
+        });
+        assert!(srun.ends_with("--kill-on-bad-exit=1 --mpi=pmi2 -m cyclic") && !srun.contains("block"), "{srun}");
     }
 }

@@ -4,7 +4,7 @@
 //! Swath brings along (`slurm/sites.toml`, `pbs/sites.toml`). The first that has a name counts. Whatever the command line
 //! says counts more than a site.
 
-use super::{BatchKind, MpiLauncher};
+use super::{BatchKind, JobSpec, MpiFamily, MpiLauncher};
 use bytesize::ByteSize;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -100,7 +100,10 @@ pub struct Site {
     /// What starts the ranks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launcher: Option<MpiLauncher>,
-    /// Further arguments of that.
+    /// MPI library of its jobs, where that isn't the one that swath is built with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mpi: Option<MpiFamily>,
+    /// Further arguments of the launcher.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub launcher_args: Vec<String>,
     /// Whether ranks and threads are bound to cores.
@@ -175,6 +178,24 @@ pub struct Queue {
     pub limits: Limits,
 }
 
+/// What a queue is chosen by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobSize {
+    /// Nodes.
+    pub nodes: u32,
+    /// Walltime, where one is named.
+    pub walltime_seconds: Option<u64>,
+    /// Whose forms of walltimes the limits have.
+    pub kind: BatchKind,
+}
+
+impl JobSize {
+    /// That of a job.
+    pub fn of(job: &JobSpec, kind: BatchKind) -> JobSize {
+        JobSize { nodes: job.nodes, walltime_seconds: job.walltime_seconds, kind }
+    }
+}
+
 impl Limits {
     /// Memory of a node, in bytes.
     pub fn memory_bytes(&self) -> Option<u64> {
@@ -201,22 +222,32 @@ impl Limits {
 
 impl Site {
     /// The first queue that takes a job of this size.
-    pub fn queue_for(&self, nodes: u32, walltime_seconds: Option<u64>, kind: BatchKind) -> Option<&Queue> {
-        self.queues.iter().find(|queue| {
-            let limits = queue.limits.or(&self.limits);
-            let fits = |seconds: u64| limits.max_time_seconds(kind).is_none_or(|most| seconds <= most);
-            limits.min_nodes.is_none_or(|least| nodes >= least)
-                && limits.max_nodes.is_none_or(|most| nodes <= most)
-                && walltime_seconds.is_none_or(fits)
-        })
+    pub fn queue_for(&self, size: JobSize) -> Option<&Queue> {
+        self.queues.iter().find(|queue| self.takes(queue, size))
+    }
+
+    /// The queue of a name, and of a quality of service where one is named: the first such that takes a job of this size,
+    /// or else the last, whose limits say why not.
+    pub fn queue_named(&self, name: &str, qos: Option<&str>, size: JobSize) -> Option<&Queue> {
+        let is_named = |queue: &&Queue| {
+            queue.name == name && (qos.is_none() || queue.qos.is_none() || queue.qos.as_deref() == qos)
+        };
+        let mut named = self.queues.iter().filter(is_named);
+        named.clone().find(|queue| self.takes(queue, size)).or_else(|| named.next_back())
+    }
+
+    fn takes(&self, queue: &Queue, size: JobSize) -> bool {
+        let limits = queue.limits.or(&self.limits);
+        let fits = |seconds: u64| limits.max_time_seconds(size.kind).is_none_or(|most| seconds <= most);
+        limits.min_nodes.is_none_or(|least| size.nodes >= least)
+            && limits.max_nodes.is_none_or(|most| size.nodes <= most)
+            && size.walltime_seconds.is_none_or(fits)
     }
 
     /// The limits in a queue, or where none is named, of the site.
-    pub fn limits_in(&self, queue: Option<&str>, qos: Option<&str>) -> Limits {
-        let named = |candidate: &&Queue| {
-            queue == Some(candidate.name.as_str()) && (candidate.qos.is_none() || candidate.qos.as_deref() == qos)
-        };
-        self.queues.iter().find(named).map_or(self.limits.clone(), |queue| queue.limits.or(&self.limits))
+    pub fn limits_in(&self, queue: Option<&str>, qos: Option<&str>, size: JobSize) -> Limits {
+        let queue = queue.and_then(|name| self.queue_named(name, qos, size));
+        queue.map_or(self.limits.clone(), |queue| queue.limits.or(&self.limits))
     }
 
     /// What can't be, of what it says.
@@ -346,15 +377,27 @@ mod tests {
     fn a_job_gets_the_first_queue_that_takes_it() {
         let sites = sites(TWO_QUEUES).unwrap();
         let site = &sites.of_host("login7").unwrap().site;
-        let queue = |nodes, hours: u64| {
-            site.queue_for(nodes, Some(hours * 3600), BatchKind::Slurm).map(|queue| queue.name.as_str())
-        };
+        let size = |nodes, hours: u64| JobSize { nodes, walltime_seconds: Some(hours * 3600), kind: BatchKind::Slurm };
+        let queue = |nodes, hours| site.queue_for(size(nodes, hours)).map(|queue| queue.name.as_str());
         assert_eq!(queue(1, 1), Some("short"));
         assert_eq!((queue(8, 1), queue(2, 24)), (Some("wide"), Some("wide")));
         assert_eq!((queue(1, 24), queue(8, 72)), (None, None));
-        assert_eq!(site.limits_in(Some("short"), None).cores_per_node, Some(64));
-        assert_eq!(site.limits_in(Some("short"), None).max_nodes, Some(4));
-        assert_eq!(site.limits_in(Some("other"), None).max_nodes, None);
+        assert_eq!(site.limits_in(Some("short"), None, size(1, 1)).cores_per_node, Some(64));
+        assert_eq!(site.limits_in(Some("short"), None, size(1, 1)).max_nodes, Some(4));
+        assert_eq!(site.limits_in(Some("other"), None, size(1, 1)).max_nodes, None);
+    }
+
+    #[test]
+    fn of_queues_of_a_name_the_first_that_takes_the_job_is_meant() {
+        let sites = Sites::read(&[]).unwrap();
+        let site = &sites.named("archer2").unwrap().site;
+        let size = |nodes, hours: u64| JobSize { nodes, walltime_seconds: Some(hours * 3600), kind: BatchKind::Slurm };
+        let qos = |nodes, hours| site.queue_named("standard", None, size(nodes, hours)).unwrap().qos.as_deref();
+        assert_eq!((qos(2, 24), qos(2000, 12), qos(64, 90)), (Some("standard"), Some("largescale"), Some("long")));
+        assert_eq!(qos(9000, 90), Some("long"), "one that takes it not says why");
+        let named = site.queue_named("standard", Some("long"), size(2, 1)).unwrap();
+        assert_eq!(named.qos.as_deref(), Some("long"));
+        assert_eq!(site.queue_named("other", None, size(1, 1)), None);
     }
 
     #[test]

@@ -4,11 +4,13 @@
 //! unknown, and a batch system that doesn't answer is never taken to say that a job has ended.
 
 use super::batch_job::{BatchEnd, BatchJob, BatchReport, BatchState};
-use super::{Attempt, AttemptKind, BatchKind};
+use super::{Attempt, AttemptKind, BatchKind, attempt};
 use serde::Serialize;
 
 /// Time in which a batch system may not list a job yet that it has taken.
 const LISTING_SECONDS: u64 = 120;
+/// Time that submitting may take: longer than a batch system is waited for.
+const SUBMITTING_SECONDS: u64 = 90;
 /// Age of a report of progress up to which its run lives.
 const LIVING_SECONDS: u64 = 60;
 /// Exit code of a job that was ended by request: that of a shell that SIGTERM has ended.
@@ -123,7 +125,7 @@ impl Facts<'_> {
     /// What has become of the job.
     pub fn state(&self) -> JobState {
         let Some(id) = self.id else {
-            return JobState::Unknown("it was never submitted; swath resume submits it".to_owned());
+            return self.without_id();
         };
         let code = self.exit_code();
         if let Some(code) = code.filter(|&code| code != TERMINATED || self.is_cancelled) {
@@ -144,10 +146,23 @@ impl Facts<'_> {
         }
     }
 
-    /// Lines since the job was last put into the queue; that line is the first.
+    /// A job of which nobody has the id.
+    fn without_id(&self) -> JobState {
+        let kind = self.kind;
+        let asked = self.attempts.iter().rfind(|line| line.kind == AttemptKind::Submitting);
+        JobState::Unknown(match asked {
+            Some(line) if self.now < line.time + SUBMITTING_SECONDS => {
+                return JobState::Pending(format!("is being submitted to {kind}"));
+            }
+            Some(_) => format!("{kind} gave no answer when it was submitted, and may have taken it all the same"),
+            None => "swath hasn't submitted it; by hand, it may be in the queue".to_owned(),
+        })
+    }
+
+    /// Lines since the job was last put into the queue, or named the id that it has now; that line is the first.
     fn since_submission(&self) -> &[Attempt] {
-        let at = self.attempts.iter().rposition(Attempt::is_submission).unwrap_or(0);
-        &self.attempts[at..]
+        let submitted = self.attempts.iter().rposition(Attempt::is_submission).unwrap_or(0);
+        &self.attempts[submitted.max(attempt::newest(self.attempts).unwrap_or(0))..]
     }
 
     /// Exit code of the job script, where it has ended since and nothing was submitted again.
@@ -268,7 +283,7 @@ mod tests {
     }
 
     fn state(attempts: &[Attempt], report: &BatchReport, change: impl FnOnce(&mut Facts<'_>)) -> JobState {
-        let id = attempts.iter().rfind(|line| line.is_submission()).map(|line| line.id.as_str());
+        let id = attempt::newest(attempts).map(|at| attempts[at].id.as_str());
         let mut facts = Facts {
             attempts,
             id,
@@ -351,7 +366,7 @@ mod tests {
             matches!(unknown, JobState::Unknown(why) if why.contains("no accounting") && why.contains("had started"))
         );
         assert_eq!(state(&old, &nothing(), |facts| facts.outcome.ending = "finished".to_owned()), JobState::Finished);
-        assert!(matches!(state(&[], &nothing(), |_| {}), JobState::Unknown(why) if why.contains("never submitted")));
+        assert!(matches!(state(&[], &nothing(), |_| {}), JobState::Unknown(why) if why.contains("by hand")));
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! shell; `{% include "attempt.sh" %}` is the part that all batch systems share: signals, deadline, the run, and what follows
 //! from how it ended.
 
-use super::shell::{joined, quoted};
-use super::{BatchKind, JobDirectory, JobSpec, walltime};
+use super::shell::{expanding, joined, quoted};
+use super::{BatchKind, JobDirectory, JobSpec, MpiFamily, walltime};
 use minijinja::{Environment, Error, ErrorKind};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -79,6 +79,7 @@ struct Context<'a> {
     margin_seconds: u64,
     warning_seconds: u64,
     has_timer: bool,
+    starts_by_pbs: bool,
     launch: String,
     arguments: String,
     directory: &'a Path,
@@ -170,6 +171,7 @@ impl JobScript<'_> {
     fn context(&self) -> Result<Context<'_>, TemplateError> {
         let job = self.job;
         let launch = job.launcher.words(job);
+        let launch = launch.iter().map(|word| expanding(word)).collect::<Result<Vec<_>, _>>()?;
         Ok(Context {
             job,
             version: env!("CARGO_PKG_VERSION"),
@@ -199,15 +201,24 @@ impl JobScript<'_> {
                 })
                 .collect(),
             margin_seconds: job.margin_seconds(),
-            warning_seconds: job.margin_seconds() + job.grace_seconds,
+            warning_seconds: job.margin_seconds().saturating_add(job.grace_seconds),
             has_timer: self.kind != BatchKind::Slurm,
+            starts_by_pbs: self.starts_by_pbs(),
             // The binary follows on a line of its own.
-            launch: if launch.is_empty() { String::new() } else { joined(&launch)? + " \\\n  " },
+            launch: if launch.is_empty() { String::new() } else { launch.join(" ") + " \\\n  " },
             arguments: job.arguments.iter().map(|word| self.argument(word)).collect::<Result<_, _>>()?,
             directory: self.directory.path(),
             working_directory: self.working_directory,
             swath: self.swath,
         })
+    }
+
+    /// Whether an Open MPI that doesn't know PBS has to be told how to reach other nodes.
+    fn starts_by_pbs(&self) -> bool {
+        let job = self.job;
+        let is_open_mpi = job.launcher.is_of_library() && matches!(job.mpi, Some(MpiFamily::OpenMpi) | None);
+        let is_told = job.launcher_arguments.iter().any(|word| word.contains("hostfile") || word.contains("plm"));
+        self.kind == BatchKind::Pbs && job.nodes > 1 && is_open_mpi && !is_told
     }
 
     /// A space, and an argument of the script as a word of shell; `{index}` is the index of the job in its array.

@@ -4,7 +4,7 @@
 use super::Finding;
 use crate::environment::Environment;
 use crate::launcher::command::{Answer, CommandError, Invocation, run};
-use crate::launcher::{MpiLauncher, Site, is_on_path};
+use crate::launcher::{MpiFamily, MpiLauncher, Site, is_on_path, mpi_family};
 use crate::transport::mpi_library;
 use std::time::{Duration, Instant};
 
@@ -13,45 +13,6 @@ const SCRIPT: &str = "import dask.array as da\nprint(float(da.ones((64, 64), chu
 const SUM: &str = "4096.0";
 /// Time that they have.
 const PING_TIME: Duration = Duration::from_secs(60);
-const VERSION_TIME: Duration = Duration::from_secs(10);
-
-/// A kind of MPI library, which has launchers of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
-    OpenMpi,
-    Mpich,
-    Unknown,
-}
-
-impl Family {
-    fn of(text: &str) -> Family {
-        let text = text.to_ascii_lowercase();
-        if ["open mpi", "openrte", "open-mpi", "prte"].iter().any(|name| text.contains(name)) {
-            Family::OpenMpi
-        } else if ["mpich", "hydra", "intel(r) mpi", "mvapich"].iter().any(|name| text.contains(name)) {
-            Family::Mpich
-        } else {
-            Family::Unknown
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Family::OpenMpi => "Open MPI",
-            Family::Mpich => "MPICH or its kin",
-            Family::Unknown => "an unknown MPI",
-        }
-    }
-
-    /// Its launchers, as systems call them that have several.
-    fn launchers(self) -> &'static [&'static str] {
-        match self {
-            Family::OpenMpi => &["mpirun", "mpirun.openmpi", "mpiexec"],
-            Family::Mpich => &["mpirun", "mpirun.mpich", "mpiexec", "mpiexec.hydra"],
-            Family::Unknown => &["mpirun", "mpiexec"],
-        }
-    }
-}
 
 /// The launcher, and a trial of two ranks.
 pub(super) fn ranks(environment: &Environment, site: Option<&Site>) -> Vec<Finding> {
@@ -63,7 +24,8 @@ pub(super) fn ranks(environment: &Environment, site: Option<&Site>) -> Vec<Findi
             "start swath doctor once, without a launcher of ranks",
         )];
     }
-    let family = Family::of(&library);
+    let told = site.and_then(|site| site.mpi);
+    let family = told.or_else(|| MpiFamily::of(&library));
     let named = site.and_then(|site| site.launcher);
     let mut findings = Vec::new();
     let mut commands: Vec<Vec<String>> = Vec::new();
@@ -87,13 +49,10 @@ pub(super) fn ranks(environment: &Environment, site: Option<&Site>) -> Vec<Findi
 
 /// A site's launcher, where it can be tried here.
 fn srun_or_named(launcher: MpiLauncher, environment: &Environment) -> Result<Vec<String>, Finding> {
-    let program = match launcher {
-        MpiLauncher::Srun => "srun",
-        MpiLauncher::Mpirun => "mpirun",
-        MpiLauncher::Mpiexec | MpiLauncher::Pals => "mpiexec",
-        MpiLauncher::Intelmpi => "mpiexec.hydra",
-        MpiLauncher::None => return Ok(Vec::new()),
-    };
+    let program = launcher.program();
+    if program.is_empty() {
+        return Ok(Vec::new());
+    }
     if !is_on_path(program) {
         let remedy = "load the site's modules first (swath sites NAME shows them), or go to one of its hosts";
         return Err(Finding::fault("launcher", format!("there is no {program} here"), remedy));
@@ -107,50 +66,38 @@ fn srun_or_named(launcher: MpiLauncher, environment: &Environment) -> Result<Vec
 }
 
 /// The first launcher on `PATH` that is of the library's family.
-fn own_launcher(family: Family) -> Result<(Vec<String>, Finding), Finding> {
-    let version = |program: &str| {
-        let asked = run(&Invocation { timeout: VERSION_TIME, ..Invocation::new(program, ["--version"]) });
-        asked.ok().map(|Answer { stdout, stderr, .. }| stdout + &stderr)
-    };
-    let found: Vec<(&str, String)> = family
-        .launchers()
-        .iter()
-        .filter(|program| is_on_path(program))
-        .filter_map(|program| Some((*program, version(program)?)))
-        .collect();
-    let Some((first, said)) = found.first() else {
+fn own_launcher(family: Option<MpiFamily>) -> Result<(Vec<String>, Finding), Finding> {
+    let names = family.map_or(&["mpirun", "mpiexec"][..], MpiFamily::launchers);
+    let (first, own) = mpi_family::find(names, family);
+    let Some(first) = first else {
         let remedy = "load the MPI module that swath was built with, or install its launcher";
         return Err(Finding::fault("launcher", "there is no mpirun and no mpiexec on PATH", remedy));
     };
-    let is_own = |text: &str| family == Family::Unknown || Family::of(text) == family;
-    let line = |text: &str| text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned();
-    if is_own(said) {
-        return Ok((vec![(*first).to_owned()], Finding::ok("launcher", format!("{first}: {}", line(said)))));
+    if own.as_ref() == Some(&first) {
+        let finding = Finding::ok("launcher", format!("{}: {}", first.name, first.version));
+        return Ok((vec![first.name], finding));
     }
-    let other = Family::of(said).name();
-    match found.iter().find(|(_, text)| is_own(text)) {
-        Some((program, _)) => Ok((
-            vec![(*program).to_owned()],
-            Finding::warning(
-                "launcher",
-                format!("{first} is of {other}, swath is bound to {}", family.name()),
-                format!("start ranks by {program}"),
-            ),
-        )),
+    let name = |family: Option<MpiFamily>| family.map_or("an unknown MPI", MpiFamily::name);
+    let what = format!("{} is of {}, swath is bound to {}", first.name, name(first.family), name(family));
+    match own {
+        Some(own) => {
+            let remedy = format!("start ranks by {}, as swath submit does", own.name);
+            Ok((vec![own.name], Finding::warning("launcher", what, remedy)))
+        }
         None => Err(Finding::fault(
             "launcher",
-            format!("{first} is of {other}, swath is bound to {}", family.name()),
+            what,
             "load the MPI module that swath was built with, or build swath with this one",
         )),
     }
 }
 
 /// Two ranks that compute something together.
-fn ping(launcher: &[String], family: Family) -> Finding {
+fn ping(launcher: &[String], family: Option<MpiFamily>) -> Finding {
     let Some((program, options)) = launcher.split_first() else {
         return Finding::ok("two ranks", "nothing starts ranks at this site");
     };
-    let oversubscribes = family == Family::OpenMpi && program.starts_with("mpi");
+    let oversubscribes = family == Some(MpiFamily::OpenMpi) && program.starts_with("mpi");
     let trial = || -> std::io::Result<Result<Answer, CommandError>> {
         let directory = tempfile::tempdir()?;
         let script = directory.path().join("ping.py");
@@ -193,18 +140,4 @@ fn as_root() -> Vec<(String, Option<String>)> {
     ["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"]
         .map(|name| (name.to_owned(), Some("1".to_owned())))
         .to_vec()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn libraries_and_launchers_are_told_by_what_they_say() {
-        assert_eq!(Family::of("Open MPI v4.1.4, package: Debian OpenMPI"), Family::OpenMpi);
-        assert_eq!(Family::of("mpirun (Open MPI) 4.1.4"), Family::OpenMpi);
-        assert_eq!(Family::of("HYDRA build details:\n    Version: 4.0.2"), Family::Mpich);
-        assert_eq!(Family::of("Intel(R) MPI Library for Linux* OS, Version 2021.9"), Family::Mpich);
-        assert_eq!(Family::of("Version 1"), Family::Unknown);
-    }
 }

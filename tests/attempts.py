@@ -1,0 +1,314 @@
+"""What a job script does with what happens to it: it is run as a batch system would, one case a claim.
+
+    python tests/attempts.py [--swath PATH] [--only PATTERN]
+
+The scripts are those that `swath script` writes. What they call is stood in for by little scripts on PATH: the batch
+system's commands, and `mpirun`, which plays the run (but where a case says that it is real). `tests/slurm.py` has all of
+it for real.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import cases
+from cases import expect
+
+LIMIT_S = 60
+QUICK = "import dask.array as da\nprint(float(da.ones((40, 40), chunks=20).sum().compute()))\n"
+SHAPE = ["--nodes", "1", "--ranks-per-node", "2", "--threads", "1", "--no-check"]
+# As mpirun is called, with the run directory among what it is given.
+PLAY = """
+words=" $* "
+run=${words#* --run-dir } run=${run%% *}
+ending() { printf '{"ending": "%s"}\\n' "$1" >"$run/outcome.json"; }
+"""
+FINISHES = "ending finished"
+# Killed without a word, a run leaves its lock.
+DIES = 'sleep 0.05; echo x >"$run/lock"; exit 137'
+GETS_ON = f'echo done >>"$run/journal"; {DIES}'
+
+
+class Place:
+    """A directory with a job in it, and commands that stand in for those of a batch system."""
+
+    def __init__(self, swath, directory):
+        self.swath, self.directory = swath, directory
+        self.commands = directory / "commands"
+        self.commands.mkdir()
+        (directory / "quick.py").write_text(QUICK)
+        (directory / "nodes").write_text("n1\nn1\n")
+        self.mock(sinfo="exit 0", scontrol="exit 1", pbsnodes="exit 0", qstat="exit 1", sbatch="echo 18", qsub="echo 13.server")
+        self.play(FINISHES)
+
+    def mock(self, **commands):
+        for name, body in commands.items():
+            path = self.commands / name
+            path.write_text(f'#!/bin/bash\nprintf "%s\\n" "$*" >>"{self.directory}/{name}.calls"\n{body}\n')
+            path.chmod(0o755)
+
+    def play(self, body):
+        self.mock(mpirun=PLAY + body)
+
+    def calls(self, name):
+        path = self.directory / f"{name}.calls"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def runs(self):
+        """How the run was started, each time."""
+        return [call for call in self.calls("mpirun") if "--run-dir" in call]
+
+    def job(self, *words, on="slurm", name="quick"):
+        """Writes a job's script."""
+        shape = [] if "--launcher" in words else [*SHAPE, "--launcher", "mpirun"]
+        command = [str(self.swath), "script", "--on", on, "--name", name, *shape, *words, "quick.py"]
+        variables = {**os.environ, "PATH": f"{self.commands}:/usr/bin:/bin"}
+        ended = subprocess.run(command, cwd=self.directory, env=variables, capture_output=True, text=True, timeout=LIMIT_S)
+        expect(ended.returncode == 0, ended.stderr)
+
+    def path(self, name="quick"):
+        return self.directory / ".swath/jobs" / name
+
+    def start(self, name="quick", **variables):
+        environment = {
+            "PATH": f"{self.commands}:/usr/bin:/bin", "HOME": str(self.directory), "SLURM_JOB_ID": "17", "SLURM_JOB_NODELIST": "n1",
+            "PBS_JOBID": "12.server", "PBS_NODEFILE": str(self.directory / "nodes"), **variables,
+        }
+        with open(self.path(name) / "logs/all", "a") as output:
+            return subprocess.Popen(["bash", str(self.path(name) / "job.sh")], cwd=self.directory, env=environment,
+                                    stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+
+    def run(self, name="quick", **variables):
+        """Runs the job script; gives its exit code and what it has recorded."""
+        code = self.start(name, **variables).wait(LIMIT_S)
+        return code, self.kinds(name)
+
+    def log(self, name="quick"):
+        return "".join(path.read_text() for path in sorted((self.path(name) / "logs").iterdir()))
+
+    def kinds(self, name="quick"):
+        path = self.path(name) / "attempts.jsonl"
+        lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return [line["kind"] + (f" {line['exit_code']}" if "exit_code" in line else "") for line in lines]
+
+    def record(self, kind, id="17", index=None, exit_code=None, name="quick"):
+        """Adds a line of the job's record, as others write it."""
+        line = {"kind": kind, "id": id, "index": index, "host": "n1", "time": int(time.time())}
+        line |= {} if exit_code is None else {"exit_code": exit_code}
+        with open(self.path(name) / "attempts.jsonl", "a") as record:
+            record.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+
+def upstream(place, *words, on="slurm"):
+    """A job that was submitted again as 18, and one that was told to wait for its first id."""
+    place.job(*words, name="first", on=on)
+    place.record("first", name="first")
+    place.record("started", name="first")
+
+
+def what_waits_for_a_job_that_was_cut_off_does_so_once(place):
+    upstream(place)
+    place.job("--after", "first:any")
+    place.record("resubmitted", "18", name="first")
+    # Killed, 18 says nothing of its end.
+    place.record("started", "18", name="first")
+    place.mock(sbatch="echo 19")
+    expect(place.run() == (0, ["resubmitted"]), place.log())
+    expect("--dependency=afterany:18" in place.calls("sbatch")[0], place.calls("sbatch"))
+    code, kinds = place.run(SLURM_JOB_ID="19")
+    expect(code == 0 and kinds == ["resubmitted", "started", "ended 0"], f"{kinds} {place.log()}")
+    expect(len(place.calls("sbatch")) == 1, place.calls("sbatch"))
+    # One more id is one more to wait for.
+    place.record("resubmitted", "20", name="first")
+    place.run(SLURM_JOB_ID="19")
+    expect("--dependency=afterany:20" in place.calls("sbatch")[-1], place.calls("sbatch"))
+
+
+def what_can_not_wait_says_so(place):
+    upstream(place)
+    place.job("--after", "first")
+    place.record("resubmitted", "18", name="first")
+    place.mock(sbatch="echo 'sbatch: error: down' >&2; exit 1")
+    expect(place.run() == (75, ["ended 75"]), f"{place.kinds()} {place.log()}")
+    expect("can't wait" in place.log() and "swath resume quick" in place.log(), place.log())
+
+
+def what_waits_for_an_array_waits_for_its_parts_that_were_submitted_again(place):
+    place.job("--array", "0-3", on="pbs", name="first")
+    place.record("first", "6[].server", name="first")
+    place.job("--after", "first", on="pbs")
+    expect("\nafter afterok '6[].server' " in (place.path() / "job.sh").read_text(), "it doesn't look for them")
+    for index in (1, 3):
+        place.record("resubmitted", f"{6 + index}.server", index, name="first")
+        place.record("ended", f"6[{index}].server", index, 0, name="first")
+    expect(place.run()[1] == ["resubmitted"], place.log())
+    expect(sorted(place.calls("qsub")[0].split()[1].split("=")[1].split(":")) == ["7.server", "9.server", "afterok"], place.calls("qsub"))
+    place.record("ended", "7.server", 1, 0, name="first")
+    place.record("ended", "9.server", 3, 1, name="first")
+    code, kinds = place.run(PBS_JOBID="13.server")
+    expect(code == 1 and kinds[-1] == "ended 1" and "job 9.server" in place.log(), place.log())
+
+
+def whatever_ends_a_script_is_recorded(place):
+    for name, words, code, said in [
+        ("fails", ["--prologue", "false"], 1, "ended with exit code 1 in its prologue"),
+        ("leaves", ["--prologue", "exit 0"], 1, "ended with exit code 1 in its prologue"),
+        ("unset", ["--launcher-args", "-x $NO_SUCH_VARIABLE"], 127, "unbound variable"),
+    ]:
+        place.job(*words, name=name)
+        expect(place.run(name) == (code, ["started", f"ended {code}"]), f"{name} {place.kinds(name)} {place.log(name)}")
+        expect(said in place.log(name), place.log(name))
+    place.mock(module='[ "$2" = here ]')
+    place.job("--module", "here", "--module", "there", name="modules")
+    code, kinds = place.run("modules")
+    expect(code == 1 and kinds == ["started", "ended 1"] and "there is no module there here" in place.log("modules"), place.log("modules"))
+    expect(place.calls("module") == ["load here", "load there"] and not place.runs(), place.runs())
+
+
+def a_prologue_may_use_variables_that_are_not_set(place):
+    place.job("--prologue", 'echo "[$NO_SUCH_VARIABLE]"')
+    expect(place.run() == (0, ["started", "ended 0"]), place.log())
+
+
+def an_epilogue_that_fails_takes_nothing_back(place):
+    place.job("--epilogue", "false", "--epilogue", "echo $NO_SUCH_VARIABLE; exit 3")
+    expect(place.run() == (0, ["started", "ended 0"]), f"{place.kinds()} {place.log()}")
+    expect("its epilogue ended with exit code 3" in place.log(), place.log())
+
+
+def a_job_that_is_ended_before_its_run_does_not_run(place):
+    place.job("--prologue", "touch began; sleep 1")
+    script = place.start()
+    while not (place.directory / "began").exists():
+        time.sleep(0.05)
+    script.send_signal(signal.SIGTERM)
+    expect(script.wait(LIMIT_S) == 143 and place.kinds() == ["started", "ended 143"], place.log())
+    expect(not place.runs(), "it ran")
+
+
+def a_job_without_time_to_begin_is_submitted_again(place):
+    place.job("--time", "1h")
+    code, kinds = place.run(SLURM_JOB_END_TIME=str(int(time.time()) + 5))
+    expect((code, kinds) == (0, ["started", "requeued", "resubmitted", "ended 0"]) and not place.runs(), place.log())
+
+
+def memory_that_ran_out_on_any_node_is_not_tried_again(place):
+    for number, said in enumerate(["slurmstepd: error: Detected 1 oom_kill event in StepId=17.0. Some of the step tasks have been OOM Killed.",
+                                   "srun: error: n2: task 1: Out Of Memory", "Cgroup mem limit exceeded: oom-kill"]):
+        name = f"large-{number}"
+        place.play(f"echo '{said}' >&2; {DIES}")
+        place.job(name=name)
+        code, kinds = place.run(name)
+        expect(code == 137 and kinds == ["started", "ended 137"] and "--memory" in place.log(name), f"{kinds} {place.log(name)}")
+    # What an attempt before has said doesn't count.
+    place.play(GETS_ON)
+    expect(place.run("large-0")[1][-2:] == ["resubmitted", "ended 0"], place.log("large-0"))
+
+
+def a_rank_that_is_lost_again_and_again_is_given_up(place):
+    place.job("--attempts", "9")
+    place.play(GETS_ON)
+    for _ in range(3):
+        expect(place.run()[1][-2:] == ["resubmitted", "ended 0"], place.log())
+    place.play(DIES)
+    expect(place.run()[1][-2:] == ["resubmitted", "ended 0"], place.log())
+    code, kinds = place.run()
+    expect(code == 137 and kinds[-1] == "ended 137" and "got no further" in place.log(), f"{kinds} {place.log()}")
+
+
+def a_failure_with_a_node_lost_is_tried_again(place):
+    place.play("ending failed; exit 1")
+    place.job()
+    expect(place.run() == (1, ["started", "ended 1"]), place.log())
+    place.mock(sinfo="echo n1")
+    expect(place.run()[1][-2:] == ["resubmitted", "ended 0"] and "lost n1" in place.log(), place.log())
+    place.mock(pbsnodes="echo 'n1.site  state-unknown,down'")
+    place.job(on="pbs", name="pbs")
+    expect(place.run("pbs")[1][-2:] == ["resubmitted", "ended 0"] and "lost n1" in place.log("pbs"), place.log("pbs"))
+
+
+def a_controller_that_queues_the_job_late_gets_no_second_one(place):
+    place.play("ending drained; exit 75")
+    place.mock(scontrol="echo 'slurm_requeue error: Socket timed out on send/recv operation' >&2; exit 1")
+    place.job()
+    script = place.start()
+    while not any("requeue" in call for call in place.calls("scontrol")):
+        time.sleep(0.05)
+    time.sleep(0.5)
+    expect(script.poll() is None, place.log())
+    # As Slurm ends a script whose job it queues again.
+    os.killpg(script.pid, signal.SIGTERM)
+    expect(script.wait(LIMIT_S) == 0 and place.kinds() == ["started", "requeued"], f"{place.kinds()} {place.log()}")
+    expect(not place.calls("sbatch"), place.calls("sbatch"))
+    # A refusal is certain.
+    place.mock(scontrol="echo 'Requested operation is presently disabled for job 17' >&2; exit 1")
+    expect(place.run()[1][-3:] == ["requeued", "resubmitted", "ended 0"] and len(place.calls("sbatch")) == 1, place.log())
+
+
+def attempts_count_from_when_the_user_submitted_the_job(place):
+    place.job("--attempts", "1")
+    expect(place.run() == (0, ["started", "ended 0"]), place.log())
+    expect(place.run()[0] == 75, "it may run once only")
+    # The job may start before whoever resumes it knows its id.
+    place.record("submitting", "")
+    expect(place.run()[0] == 0, place.log())
+    place.record("resumed")
+    expect(place.run()[0] == 75, place.log())
+
+
+def the_walltime_of_a_queue_is_kept(place):
+    place.mock(qstat="printf 'Job Id: 12.server\\n    Job_Name = quick\\n    Resource_List.walltime = 01:00:30\\n'")
+    place.job(on="pbs")
+    since = int(time.time())
+    expect(place.run()[0] == 0, place.log())
+    expect("--deadline" in place.runs()[0], place.log())
+    told = place.runs()[0].split("--deadline ")[1].split()[0]
+    command = ["date", "-d", told, "+%s"]
+    left = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) - since
+    expect(3595 <= left <= 3610, f"{left} s of an hour and a half minute")
+    # Where nobody knows it, that is said.
+    place.mock(qstat="exit 1")
+    expect(place.run()[0] == 0 and "--deadline" not in place.runs()[1] and "--time" in place.log(), place.log())
+
+
+def a_run_waits_for_one_that_was_killed_on_another_node(place):
+    # The run is real here.
+    place.job("--nodes", "1", "--ranks-per-node", "1", "--threads", "1", "--launcher", "none", "--no-check")
+    lock = place.path() / "run/lock"
+    lock.write_text(json.dumps({"host": "elsewhere", "process": 1, "process_start": 1, "job": "slurm 17"}))
+    silent_since = time.time() - 115
+    os.utime(lock, (silent_since, silent_since))
+    since = time.monotonic()
+    code, kinds = place.run()
+    expect(code == 0 and kinds == ["started", "ended 0"] and "1600.0" in place.log(), f"{code} {kinds} {place.log()}")
+    expect("process 1 on elsewhere (slurm 17)" in place.log() and time.monotonic() - since > 4, place.log())
+
+
+CASES = [
+    what_waits_for_a_job_that_was_cut_off_does_so_once,
+    what_can_not_wait_says_so,
+    what_waits_for_an_array_waits_for_its_parts_that_were_submitted_again,
+    whatever_ends_a_script_is_recorded,
+    a_prologue_may_use_variables_that_are_not_set,
+    an_epilogue_that_fails_takes_nothing_back,
+    a_job_that_is_ended_before_its_run_does_not_run,
+    a_job_without_time_to_begin_is_submitted_again,
+    memory_that_ran_out_on_any_node_is_not_tried_again,
+    a_rank_that_is_lost_again_and_again_is_given_up,
+    a_failure_with_a_node_lost_is_tried_again,
+    a_controller_that_queues_the_job_late_gets_no_second_one,
+    attempts_count_from_when_the_user_submitted_the_job,
+    the_walltime_of_a_queue_is_kept,
+    a_run_waits_for_one_that_was_killed_on_another_node,
+]
+
+
+def main():
+    swath, pattern = cases.parse(__doc__)
+    cases.run(CASES, pattern, {"": lambda directory: Place(swath, directory)})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,260 @@
+#!/bin/bash
+# ndvi: swath run ndvi.py scene.zarr
+#
+# A job script for PBS, written by swath 0.1.0. It is submitted by:
+#   qsub /home/ada/project/.swath/jobs/ndvi/job.sh
+# 8 MPI ranks, 2 on each of 4 nodes; 8 cores and as many threads a rank.
+#
+#PBS -N ndvi
+#PBS -S /bin/bash
+#PBS -l select=4:ncpus=16:mpiprocs=2:ompthreads=8
+#PBS -l place=scatter
+#PBS -l walltime=02:00:00
+# Output goes to /home/ada/project/.swath/jobs/ndvi/logs; what comes before the redirection below, here:
+#PBS -j oe
+#PBS -o /home/ada/project/.swath/jobs/ndvi/logs/
+#PBS -r y
+
+# shellcheck disable=SC2016 # the user's words are taken as they are
+set -euo pipefail
+
+id=$PBS_JOBID
+index=
+
+# PBS keeps output until the job ends; written there by this shell, it can be followed.
+exec >>/home/ada/project/.swath/jobs/ndvi/logs/"$id".out 2>&1
+
+# Puts this script into the queue again, behind what it waits for, and prints its new id.
+dependency=
+submit() {
+  qsub ${dependency:+-W "depend=$dependency"} "$job/job.sh"
+}
+
+# Under PBS only operators may have a job queued again.
+requeue() { return 1; }
+
+# When PBS will end this job, in seconds since 1970.
+job_end() {
+  echo "$((started + 7200))"
+}
+
+# Nodes of this job that no longer answer.
+lost_nodes() {
+  pbsnodes -l 2>/dev/null | awk '$2 ~ /down|unknown/ { sub(/[.].*/, "", $1); print $1 }' |
+    grep -xFf <(sed 's/[.].*//' "$PBS_NODEFILE" | sort -u) | xargs
+}
+
+# Whether PBS is ending this job: it tells this shell, too, by a signal.
+is_being_ended() { return 1; }
+
+job=/home/ada/project/.swath/jobs/ndvi
+run=$job/run
+attempts=7 # how often this job may run
+
+stamp=$job/stamp # as old as what runs
+stuck=$job/stuck # there where a rank was lost and nothing was finished
+
+say() { printf '%s job %s: %s\n' "$(date '+%F %T')" "$id" "$*"; }
+
+# note KIND [ID [EXIT_CODE]]: a line in the record of this job, which `swath status` reads.
+note() {
+  printf '{"kind":"%s","id":"%s","index":%s,"host":"%s","time":%s%s}\n' "$1" "${2:-$id}" "${index:-null}" \
+    "$HOSTNAME" "$(date +%s)" "${3:+,\"exit_code\":$3}" >>"$job/attempts.jsonl"
+}
+
+leave() {
+  is_noted=1
+  note ended "$id" "$1"
+  exit "$1"
+}
+
+# Whatever ends this script, its record says so.
+doing="its beginning"
+is_noted=
+# shellcheck disable=SC2317 # called by the trap
+at_exit() {
+  local code=$?
+  [ -z "$is_noted" ] || return 0
+  # Without its run, it hasn't succeeded.
+  [ "$code" -ne 0 ] || code=1
+  say "ended with exit code $code in $doing; see above"
+  leave "$code"
+}
+trap at_exit EXIT
+
+# Processes of this job that the kernel has killed for their memory, on this node.
+memory_kills() {
+  local group
+  group=$(sed -n 's/^0:://p' /proc/self/cgroup)
+  sed -n 's/^oom_kill //p' "/sys/fs/cgroup${group%%/step_*}/memory.events" 2>/dev/null || true
+}
+
+# The output of this script, and what Slurm and PBS write there when that happens on any node.
+output=$(readlink "/proc/$$/fd/1") || true
+output_bytes() { 2>/dev/null wc -c <"$output" || echo 0; }
+told_of_memory_kills() {
+  tail -c "+$(($1 + 1))" "$output" 2>/dev/null |
+    grep -E '(slurmstepd|srun): .*(oom.kill|Out Of Memory)|Cgroup mem(ory|sw)? limit exceeded' >/dev/null
+}
+
+# What the run has finished, in bytes of its journal.
+journal_bytes() { 2>/dev/null wc -c <"$run/journal" || echo 0; }
+
+# again WHY: has this job run once more, from where it stopped.
+again() {
+  local made
+  if [ -e "$job/cancelled" ]; then
+    say "$1, as asked. To go on: swath resume ndvi"
+    leave 75
+  fi
+  if [ "$attempt" -ge "$attempts" ]; then
+    say "$1; attempt $attempt of $attempts was the last one. To go on: swath resume ndvi"
+    leave 75
+  fi
+  say "$1; attempt $attempt of $attempts ends, the next one goes on from here"
+  requeue || true
+  if ! made=$(submit) || [ -z "$made" ]; then
+    say "it can't be submitted from $HOSTNAME. To go on: swath resume ndvi"
+    leave 75
+  fi
+  note resubmitted "$made"
+  say "submitted again as $made"
+  leave 0
+}
+
+# lost_a_rank: the same, unless nothing was finished since that happened before: then it would happen again.
+lost_a_rank() {
+  if [ "$(journal_bytes)" -gt "$journal_before" ] ||
+    [ -n "$(find "$run/values" "$run/partials" -type f -newer "$stamp" -print -quit 2>/dev/null)" ]; then
+    rm -f "$stuck"
+  elif [ -e "$stuck" ]; then
+    rm -f "$stuck"
+    say "lost a rank twice, and got no further in between: it isn't tried again"
+    leave "$status"
+  else
+    : >"$stuck"
+  fi
+  again "lost a rank"
+}
+
+# Launchers pass signals on to the ranks: USR1 asks the run to stop, TERM ends it.
+launcher=
+signalled=
+terminated=
+trap 'signalled=1; [ -z "$launcher" ] || kill -USR1 "$launcher" || true' USR1
+trap 'signalled=1; terminated=1; [ -z "$launcher" ] || kill -TERM "$launcher" || true' TERM INT
+
+started=$(date +%s)
+: >>"$job/attempts.jsonl"
+# Counted from when the user last submitted it.
+attempt=$(awk -F '[",:{}]+' -v index_="${index:-null}" '
+  $3 == "submitting" { count = 0 }
+  $3 == "started" && $7 == index_ { count++ }
+  END { print count + 1 }' "$job/attempts.jsonl")
+note started
+if [ "$attempt" -gt "$attempts" ]; then
+  say "has run $attempts times already, which is all that it may. To go on: swath resume ndvi"
+  leave 75
+fi
+say "attempt $attempt of $attempts on $HOSTNAME and others"
+doing="going to its directory"
+cd /home/ada/project
+mkdir -p "$run"
+
+# Swath has threads of its own: libraries below it must not start theirs on the same cores.
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 BLIS_NUM_THREADS=1
+
+# The run stops in good order by its own clock, 30 s before the batch system ends this job.
+end=$(job_end)
+deadline=()
+if [ -z "$end" ]; then
+  say "nothing says when this job will be ended, so it can't stop in time: name a walltime by --time"
+elif [ "$(date +%s)" -ge "$((end - 30))" ]; then
+  again "had no time left to begin"
+else
+  deadline=(--deadline "$(date -u -d "@$((end - 30))" +%Y-%m-%dT%H:%M:%SZ)")
+fi
+
+if [ -n "$terminated" ]; then
+  say "ended by request before it had begun"
+  leave 143
+fi
+
+# Launchers may say 0 or 1 whatever happened to their ranks: what counts is how the run itself says that it ended.
+rm -f "$run/outcome.json"
+: >"$stamp"
+kills_before=$(memory_kills)
+output_before=$(output_bytes)
+journal_before=$(journal_bytes)
+doing="its run"
+mpiexec -n 8 -ppn 2 -bind-to core:8 -f "$PBS_NODEFILE" \
+  /home/ada/bin/swath run --resume --run-dir "$run" --keep-run-dir --await-run-dir --stop-file "$job/cancelled" \
+  ${deadline[@]+"${deadline[@]}"} --grace 60s --threads 8 \
+  "$job/script.py" scene.zarr &
+launcher=$!
+
+# The second way to stop in time, beside the clock of the run.
+timer=
+seconds=$((${end:-0} - 90 - $(date +%s)))
+if [ "$seconds" -gt 0 ]; then
+  (
+    trap 'kill "$sleeper"; exit' TERM
+    sleep "$seconds" &
+    sleeper=$!
+    wait "$sleeper" && kill -USR1 "$launcher"
+  ) >/dev/null 2>&1 &
+  timer=$!
+fi
+
+# A signal ends `wait`, not the launcher.
+while :; do
+  signalled=
+  status=0
+  wait "$launcher" || status=$?
+  [ -n "$signalled" ] || break
+done
+[ -z "$timer" ] || kill "$timer" 2>/dev/null || true
+
+ending=$(sed -n 's/.*"ending": *"\([a-z]*\)".*/\1/p' "$run/outcome.json" 2>/dev/null) || true
+doing="what follows its run"
+case $ending in
+  finished)
+    say "finished after $(($(date +%s) - started)) s"
+    rm -f "$stuck"
+    leave 0
+    ;;
+  drained)
+    rm -f "$stuck"
+    again "stopped in time"
+    ;;
+esac
+
+[ "$status" -ne 0 ] || status=1
+lost=$(lost_nodes) || true
+if [ "$ending" = failed ] && [ -z "$lost" ]; then
+  say "failed; see above"
+  leave "$status"
+fi
+
+# The run was cut off: by whoever ended this job, for its memory, or by a node that is gone.
+if [ -n "$terminated" ] || is_being_ended; then
+  if [ -n "$end" ] && [ "$(date +%s)" -ge "$((end - 30))" ]; then again "reached its end before it had stopped"; fi
+  say "ended by request"
+  leave 143
+fi
+[ -z "$lost" ] || again "lost $lost"
+kills=$(memory_kills)
+if [ "${kills:-0}" -gt "${kills_before:-0}" ] || told_of_memory_kills "$output_before"; then
+  say "killed for taking more memory than it was given: ask for more by --memory, or for fewer ranks on a node"
+  leave "$status"
+fi
+case $status in
+  132 | 134 | 135 | 136 | 139)
+    say "crashed with exit code $status"
+    leave "$status"
+    ;;
+esac
+# A run that was killed without a word leaves its lock.
+if [ "$ending" = interrupted ] || [ "$run/lock" -nt "$stamp" ]; then lost_a_rank; fi
+say "ended with exit code $status before it had begun; see above"
+leave "$status"
