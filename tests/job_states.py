@@ -303,6 +303,57 @@ def jobs_are_found_by_name_and_id(place):
         expect(code == 0 and "job.json can't be read" in stderr, f"{code} {stdout} {stderr}")
 
 
+def a_job_that_was_submitted_by_hand_has_the_id_that_it_says(place):
+    geometry = ["--nodes", "1", "--ranks-per-node", "1", "--threads", "1", "--launcher", "none", "--time", "1h"]
+    expect(place.run("script", "--on", "slurm", *geometry, "--no-check", "quick.py")[0] == 0, "no script")
+    place.is_now("unknown", "by hand")
+    _, stdout, _ = place.run("status", "quick")
+    expect("squeue --me" in stdout and "goes on" not in stdout, stdout)
+    place.record("started", id="23")
+    place.mock(squeue="echo '23|RUNNING|n1|None'")
+    place.is_now("running")
+    expect(place.view()["id"] == "23", place.view())
+    code, _, stderr = place.run("resume", "quick")
+    expect(code == 1 and "is running, not over" in stderr, f"{code} {stderr}")
+    place.record("ended", 0, id="23")
+    place.is_now("finished")
+    # By hand once more.
+    place.record("started", id="24")
+    place.mock(squeue="echo '24|RUNNING|n1|None'")
+    place.is_now("running")
+
+
+def a_submission_without_an_answer_may_be_in_the_queue(place):
+    place.submit()
+    place.record("ended", 75)
+    place.is_now("stopped")
+    place.variables = {"SWATH_BATCH_TIMEOUT": "1"}
+    place.mock(sbatch="sleep 20")
+    code, _, stderr = place.run("resume", "quick")
+    expect(code == 1 and "no answer in 1 s" in stderr and "in the queue all the same" in stderr, f"{code} {stderr}")
+    # A moment ago, it may still get there.
+    place.is_now("pending", "is being submitted")
+    expect(place.run("resume", "quick")[0] == 1, "it was submitted twice")
+    place.grow_old()
+    place.is_now("unknown", "gave no answer when it was submitted")
+    _, stdout, _ = place.run("status", "quick")
+    expect("squeue --me" in stdout, stdout)
+    place.record("started", id="18")
+    place.mock(squeue="echo '18|RUNNING|n1|None'")
+    place.is_now("running")
+
+
+def a_resumed_job_has_the_template_that_it_had(place):
+    (place.directory / "mine.sh").write_text("#!/bin/bash\n# mine, {{ nodes }} nodes\n")
+    place.submit("slurm", "--template", "mine.sh")
+    place.record("ended", 75)
+    (place.directory / "mine.sh").unlink()
+    expect(place.run("resume", "--nodes", "3", "--ranks-per-node", "1", "--threads", "1", "quick")[0] == 1, "three ranks without a launcher")
+    code, _, stderr = place.run("resume", "--time", "2h", "quick")
+    script = (place.directory / ".swath/jobs/quick/job.sh").read_text()
+    expect(code == 0 and script == "#!/bin/bash\n# mine, 1 nodes\n", f"{code} {stderr} {script}")
+
+
 def pbs_is_read_as_it_answers(place):
     place.submit("pbs")
     place.is_now("pending", "PBS doesn't list it yet")
@@ -359,6 +410,9 @@ CASES = [
     of_two_that_resume_a_job_at_once_one_does,
     a_refusal_leaves_the_job_as_it_was,
     jobs_are_found_by_name_and_id,
+    a_job_that_was_submitted_by_hand_has_the_id_that_it_says,
+    a_submission_without_an_answer_may_be_in_the_queue,
+    a_resumed_job_has_the_template_that_it_had,
     pbs_is_read_as_it_answers,
     torque_is_read_as_it_answers,
 ]

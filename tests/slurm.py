@@ -136,7 +136,8 @@ class Place:
 
     def record(self, name):
         lines = (self.directory / f".swath/jobs/{name}/attempts.jsonl").read_text().splitlines()
-        return [json.loads(line)["kind"] for line in lines]
+        kinds = [json.loads(line)["kind"] for line in lines]
+        return [kind for kind in kinds if kind != "submitting"]
 
     def files(self, store):
         root = self.directory / store

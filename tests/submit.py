@@ -47,11 +47,12 @@ class Place:
         self.swath, self.directory = swath, pathlib.Path(os.path.realpath(directory))
         self.bin = self.directory / "commands"
         self.bin.mkdir()
+        self.variables = {}
         # What a job script needs of the system, without the batch system that this machine may have.
-        system = self.directory / "system"
-        system.mkdir()
+        self.system = self.directory / "system"
+        self.system.mkdir()
         for name in SYSTEM:
-            (system / name).symlink_to(shutil.which(name))
+            (self.system / name).symlink_to(shutil.which(name))
         self.command("sinfo", "echo 'batch*|16|2|8|64000'")
         self.write("small.py", SMALL)
 
@@ -69,7 +70,7 @@ class Place:
         self.command("sbatch", f'printf "%s\\n" "$@" >"{self.directory}/words"; cp "${{@: -1}}" "{self.directory}/submitted.sh"; {said}')
 
     def start(self, *words):
-        variables = {"PATH": f"{self.bin}:{self.directory / 'system'}", "HOME": str(self.directory), "SECRET": "hunter2"}
+        variables = {**self.variables, "PATH": f"{self.bin}:{self.system}", "HOME": str(self.directory), "SECRET": "hunter2"}
         return subprocess.Popen([str(self.swath), *words], cwd=self.directory, env=variables, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
@@ -96,7 +97,9 @@ class Place:
 
     def attempts(self, name):
         path = self.job(name) / "attempts.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        # That it was about to be submitted is nothing that happened to it.
+        return [line for line in lines if line["kind"] != "submitting"]
 
     def kinds(self, name):
         # A job may have started before `swath submit` knows its id.
@@ -188,8 +191,46 @@ def a_job_waits_for_another_by_its_name(place):
     script = (place.directory / "submitted.sh").read_text()
     expect("--dependency=afterany:4711" in (place.directory / "words").read_text(), "no dependency")
     expect(f"after afterany 4711 {place.job('first')}" in script, "the script doesn't look for another id of the first job")
-    place.refused_later = place.slurm("--after", "third", "small.py")
-    expect("there is no job third" in place.refused_later.complained, place.refused_later.complained)
+    missing = place.slurm("--after", "third", "small.py")
+    expect("there is no job third" in missing.complained, missing.complained)
+
+
+def a_job_that_has_ended_is_nothing_to_wait_for(place):
+    place.sbatch()
+    place.slurm("--name", "first", "small.py")
+    for code, condition, is_met in [(0, "ok", True), (0, "any", True), (3, "fail", True), (3, "any", True), (3, "ok", False), (0, "fail", False)]:
+        with open(place.job("first") / "attempts.jsonl", "a") as record:
+            record.write('{"kind":"ended","id":"4711","index":null,"host":"n1","time":1,"exit_code":%d}\n' % code)
+        ended = place.slurm("--dry-run", "--after", f"first:{condition}", "small.py")
+        expect("dependency" not in ended.complained and (ended.returncode == 0) == is_met, f"{code} {condition} {ended.complained}")
+        expect(is_met or "would never start" in ended.complained, ended.complained)
+
+
+def ranks_are_started_by_the_library_s_own_launcher(place):
+    place.sbatch()
+    (place.system / "mpirun").unlink()
+    line = lambda *words: place.slurm("--dry-run", "--no-check", *words, "small.py")
+    hydra = "echo 'HYDRA build details:'"
+    is_open_mpi = subprocess.run(["mpirun", "--version"], capture_output=True, text=True).stdout.startswith("mpirun (Open MPI)")
+    if not is_open_mpi:
+        return "skipped, there is no Open MPI here"
+    place.command("mpirun", "echo 'mpirun (Open MPI) 4.1.4'")
+    expect("\nmpirun -n 4 --map-by ppr:2:node:PE=8" in line().said and "warning" not in line().complained, line().complained)
+    place.command("mpirun", hydra)
+    ended = line()
+    expect("mpirun is of MPICH here, and swath is bound to Open MPI" in ended.complained and "--module" in ended.complained, ended.complained)
+    place.command("mpirun.openmpi", "echo 'mpirun (Open MPI) 4.1.4'")
+    ended = line()
+    expect("\nmpirun.openmpi -n 4 --map-by" in ended.said and "starts its ranks by mpirun.openmpi" in ended.complained, ended.complained)
+    # Who says which library it is, or loads a module, knows better.
+    for words in [["--mpi", "openmpi"], ["--module", "openmpi"]]:
+        expect("\nmpirun -n 4" in line(*words).said and "warning" not in line(*words).complained, f"{words}")
+    # Of the interfaces that Slurm has, the library's.
+    place.command("srun", "echo 'MPI plugin types are...'; echo pmi2; echo none; echo pmix")
+    expect("--mpi=pmix" in line("--launcher", "srun").said, line("--launcher", "srun").said)
+    expect("--mpi=pmi2" in line("--launcher", "srun", "--mpi", "mpich").said, "PMI-2 for MPICH")
+    place.command("srun", "echo 'cray_shasta pmi2 none'")
+    expect("--mpi=" not in line("--launcher", "srun", "--mpi", "mpich").said, "Cray's own for MPICH")
 
 
 def the_script_command_writes_what_can_be_submitted_by_hand(place):
@@ -238,6 +279,9 @@ def sites_have_defaults_queues_and_limits(place):
     expect("--partition=wide" in place.submit("--site", "here", "--nodes", "9", "--time", "30min", "--dry-run", "small.py").said, "queue")
     place.refused(place.submit("--site", "here", "--nodes", "99", "--time", "30min", "small.py"), "here's wide takes jobs of 2 to 64 nodes")
     place.refused(place.submit("--site", "here", "--nodes", "9", "--time", "4-00", "small.py"), "--time 2-00:00:00", "--attempts")
+    # Of a queue's several entries, the first that takes the job.
+    qos = lambda *words: place.submit("--site", "archer2", "--queue", "standard", "--ranks-per-node", "8", "--dry-run", *words, "small.py").said
+    expect("--qos=long" in qos("--nodes", "2", "--time", "90h") and "--qos=largescale" in qos("--nodes", "2000", "--time", "2h"), "qos")
     place.refused(place.submit("--site", "there", "small.py"), "there is no site there; there are: here, ")
     listed = place.run("sites").said
     expect("here" in listed and "archer2" in listed and "oakley" in listed, listed)
@@ -256,6 +300,9 @@ def jobs_that_can_not_be_are_refused(place):
     place.refused(refused("--time", "soon"), "'soon' is no walltime")
     place.refused(refused("--time", "1", "--grace", "2min"), "leaves nothing to compute in", "--grace")
     place.refused(refused("--time", "UNLIMITED"), "has to have an end")
+    place.refused(refused("--time", "1h", "--grace", "200000d"), "is more than the 65505 s", "--grace")
+    place.refused(refused("--ranks-per-node", "4000000000", "--threads", "2"), "need 8000000000 cores")
+    place.refused(refused("--mpi", "lam"), "is no MPI library", code=2)
     place.refused(refused("--launcher", "aprun"), "'aprun' is no launcher", code=2)
     place.refused(refused("--array", "3-1"), "no array indices", code=2)
     place.refused(refused("--threads", "0"), "0 is not in", code=2)
@@ -277,6 +324,10 @@ def scripts_that_would_fail_are_refused(place):
     place.refused(place.slurm("reading.py"), "scene.zarr", "nothing was submitted")
     place.refused(place.slurm("--memory", "8GiB", "large.py"), "MemoryError", "nothing was submitted")
     expect(not (place.directory / "words").exists(), "something was submitted")
+    # What another job makes may be missing still.
+    waiting = place.slurm("--after", "17", "reading.py")
+    expect(waiting.returncode == 0 and "warning: " in waiting.complained and "scene.zarr" in waiting.complained, waiting.complained)
+    expect("fails before it computes" in place.slurm("--after", "17", "failing.py").complained, "another mistake is one all the same")
     expect(place.slurm("--no-check", "failing.py").returncode == 0, "--no-check checks")
 
 
@@ -319,7 +370,13 @@ def refusals_are_told_with_a_remedy(place):
     for said, remedy in SLURM_SAYS.items():
         place.command("sbatch", f"cat <<'EOF' >&2\n{said}\nEOF\nexit 1")
         first = said.split("\n")[0].split(": ", 2)[-1]
-        place.refused(place.slurm("--no-check", "small.py"), "Slurm refuses the job", first, remedy)
+        ended = place.slurm("--no-check", "small.py")
+        if "timed out" in said:
+            # The job may be in the queue all the same.
+            expect(place.job("small").exists() and remedy in ended.complained, ended.complained)
+            shutil.rmtree(place.job("small"))
+        else:
+            place.refused(ended, "Slurm refuses the job", first, remedy)
     for said, remedy in PBS_SAYS.items():
         place.command("qsub", f"cat <<'EOF' >&2\n{said}\nEOF\nexit 1")
         place.refused(place.submit("--on", "pbs", "--threads", "4", "--no-check", "small.py"), "PBS refuses the job", remedy)
@@ -337,16 +394,19 @@ def an_answer_without_an_id_is_no_success(place):
 
 def a_machine_without_the_command_is_told(place):
     ended = place.submit("--on", "pbs", "--threads", "4", "--no-check", "small.py")
-    expect(ended.returncode == 1 and "no command qsub here" in ended.complained and "login node" in ended.complained, ended.complained)
+    place.refused(ended, "no command qsub here", "login node")
 
 
 def a_silent_batch_system_is_not_waited_for(place):
+    # By default it has a minute.
+    place.variables = {"SWATH_BATCH_TIMEOUT": "2"}
     place.command("sbatch", "sleep 300")
     since = time.monotonic()
     ended = place.slurm("--no-check", "small.py")
-    expect(ended.returncode == 1 and "gave no answer in 60 s" in ended.complained and "in the queue all the same" in ended.complained,
+    expect(ended.returncode == 1 and "gave no answer in 2 s" in ended.complained and "in the queue all the same" in ended.complained,
            ended.complained)
-    expect(time.monotonic() - since < 90, "it took long all the same")
+    expect(time.monotonic() - since < 20, "it took long all the same")
+    expect(place.job("small").exists(), "what may be in the queue has no directory")
 
 
 # Whole lives of jobs, on OpenPBS.
@@ -434,6 +494,8 @@ SUBMITTED = [
     a_job_leaves_what_it_was,
     names_are_given_once,
     a_job_waits_for_another_by_its_name,
+    a_job_that_has_ended_is_nothing_to_wait_for,
+    ranks_are_started_by_the_library_s_own_launcher,
     the_script_command_writes_what_can_be_submitted_by_hand,
     templates_may_be_the_users_own,
     sites_have_defaults_queues_and_limits,

@@ -58,6 +58,12 @@ pub fn check_script(request: &JobRequest, is_skipped: bool) -> Result<(), Ended>
     let said = answer.stderr.trim();
     let said = said.strip_prefix("swath: ").unwrap_or(said);
     let said = if said.is_empty() { "it ends without a word" } else { said };
+    if !job.after.is_empty() && said.contains("FileNotFoundError") {
+        complain(&format!(
+            "swath: warning: {said}\n  a job that this one waits for may make it; what comes after it is unchecked"
+        ));
+        return Ok(());
+    }
     Err(Ended::Failed(anyhow!(
         "the script fails before it computes anything: {said}\n  nothing was submitted; --no-check submits it all the same"
     )))

@@ -2,13 +2,12 @@
 
 use super::Ended;
 use super::job_arguments::{BatchName, JobArguments};
+use super::job_dependencies::dependencies;
+use super::job_launcher::job_launcher;
 use crate::launcher::geometry::{self, Place};
-use crate::launcher::job_spec::{self, Dependency};
-use crate::launcher::site::Limits;
-use crate::launcher::{
-    self, BatchKind, JobDirectory, JobDirectoryError, JobSpec, MpiLauncher, Node, Site, Sites, walltime,
-};
-use anyhow::{Context, anyhow, bail};
+use crate::launcher::site::{JobSize, Limits};
+use crate::launcher::{self, BatchKind, JobDirectory, JobSpec, Node, Site, Sites, walltime};
+use anyhow::{Context, anyhow};
 use std::path::{Path, PathBuf};
 
 /// How often a job may run where nobody says: a week of days.
@@ -42,7 +41,7 @@ pub fn job_request(arguments: &JobArguments) -> Result<JobRequest, Ended> {
     let working_directory = std::env::current_dir().context("can't tell the working directory")?;
     let mut request = Request { arguments, site: &site, kind, node: None };
     let job = request.job(site_name, &working_directory)?;
-    let limits = site.limits_in(job.queue.as_deref(), job.qos.as_deref());
+    let limits = site.limits_in(job.queue.as_deref(), job.qos.as_deref(), JobSize::of(&job, kind));
     let place = request.place(&job, &limits);
     let faults = geometry::faults(&job, kind, &place);
     if !faults.is_empty() {
@@ -97,8 +96,9 @@ impl Request<'_> {
         let (arguments, site) = (self.arguments, self.site);
         let walltime_seconds = self.walltime_seconds()?;
         let nodes = arguments.nodes.unwrap_or(1);
-        let (queue, qos) = self.queue(nodes, walltime_seconds);
-        let limits = site.limits_in(queue.as_deref(), qos.as_deref());
+        let size = JobSize { nodes, walltime_seconds, kind: self.kind };
+        let (queue, qos) = self.queue(size);
+        let limits = site.limits_in(queue.as_deref(), qos.as_deref(), size);
         let (ranks_per_node, threads) = self.shape(&limits, queue.as_deref())?;
         let default_grace = walltime_seconds.map_or(GRACE_SECONDS, |seconds| (seconds / 10).clamp(1, GRACE_SECONDS));
         let grace_seconds = match &arguments.grace {
@@ -106,6 +106,7 @@ impl Request<'_> {
             Some(text) => walltime::parse(text, BatchKind::Pbs).map_err(anyhow::Error::from)?,
             None => default_grace,
         };
+        let starts = job_launcher(arguments, site, self.kind, u64::from(nodes) * u64::from(ranks_per_node))?;
         let absolute = |path: &PathBuf| working_directory.join(path);
         Ok(JobSpec {
             name: self.name(working_directory)?,
@@ -121,7 +122,7 @@ impl Request<'_> {
             constraint: arguments.constraint.clone().or_else(|| site.constraint.clone()),
             exclusive: arguments.exclusive || site.exclusive.unwrap_or(false),
             array: arguments.array.clone(),
-            after: self.dependencies(working_directory)?,
+            after: dependencies(&arguments.after, working_directory)?,
             mail: arguments.mail.clone(),
             environment: self.environment(),
             modules: [&site.modules[..], &arguments.module].concat(),
@@ -130,7 +131,10 @@ impl Request<'_> {
             prologue: [&site.prologue[..], &arguments.prologue].concat(),
             epilogue: [&site.epilogue[..], &arguments.epilogue].concat(),
             log_directory: arguments.log_dir.as_ref().map(absolute),
-            launcher: self.launcher(nodes, ranks_per_node),
+            launcher: starts.launcher,
+            launcher_program: starts.program,
+            mpi: starts.mpi,
+            srun_interface: starts.srun_interface,
             launcher_arguments: [site.launcher_args.clone(), words(&arguments.launcher_args)?].concat(),
             is_bound: !arguments.no_bind && site.bind.unwrap_or(true),
             attempts: arguments.attempts.or(site.attempts).unwrap_or(ATTEMPTS),
@@ -150,17 +154,14 @@ impl Request<'_> {
     }
 
     /// The queue that was named, or the site's for a job of this size, and the quality of service that goes with it.
-    fn queue(&self, nodes: u32, walltime_seconds: Option<u64>) -> (Option<String>, Option<String>) {
+    fn queue(&self, size: JobSize) -> (Option<String>, Option<String>) {
         let (arguments, site) = (self.arguments, self.site);
         let named = arguments.queue.clone();
         let chosen = match &named {
-            Some(name) => {
-                let known = |queue: &&launcher::site::Queue| queue.name == *name && queue.qos == arguments.qos;
-                site.queues.iter().find(known).or_else(|| site.queues.iter().find(|queue| queue.name == *name))
-            }
-            None => site.queue_for(nodes, walltime_seconds, self.kind),
+            Some(name) => site.queue_named(name, arguments.qos.as_deref(), size),
+            None => site.queue_for(size),
         };
-        // A job that no queue takes is held against the first, whose limits say why.
+        // A job that no queue takes is held against the last, whose limits say why.
         let chosen = chosen.or_else(|| if named.is_none() { site.queues.last() } else { None });
         let qos = arguments.qos.clone().or_else(|| chosen.and_then(|queue| queue.qos.clone())).or(site.qos.clone());
         (named.or_else(|| chosen.map(|queue| queue.name.clone())).or(site.queue.clone()), qos)
@@ -209,12 +210,6 @@ impl Request<'_> {
         }
     }
 
-    /// What starts the ranks: a single one needs nothing.
-    fn launcher(&self, nodes: u32, ranks_per_node: u32) -> MpiLauncher {
-        let named = self.arguments.launcher.or(self.site.launcher);
-        named.unwrap_or(if nodes * ranks_per_node == 1 { MpiLauncher::None } else { MpiLauncher::Mpirun })
-    }
-
     fn environment(&self) -> Vec<(String, String)> {
         let of_site = self.site.env.iter().map(|(name, value)| (name.clone(), value.clone()));
         let is_named = |name: &String| self.arguments.env.iter().any(|(named, _)| named == name);
@@ -234,27 +229,6 @@ impl Request<'_> {
         let name =
             if name.starts_with(|first: char| first.is_ascii_alphanumeric()) { name } else { format!("job{name}") };
         Ok(JobDirectory::free_name(working_directory, &name))
-    }
-
-    /// The jobs that have to end first: ours by their names, others by their ids.
-    fn dependencies(&self, working_directory: &Path) -> Result<Vec<Dependency>, Ended> {
-        let dependency = |text: &String| {
-            let (job, condition) = job_spec::dependency(text)?;
-            match JobDirectory::open(working_directory, &job) {
-                Ok(directory) => {
-                    let Some(id) = directory.last_id()? else { bail!("job {job} was never submitted") };
-                    let is_array = directory.record()?.job.array.is_some();
-                    // Elements of an array that are submitted again have ids of their own.
-                    let directory = (!is_array).then(|| directory.path().to_owned());
-                    Ok(Dependency { id, condition, directory })
-                }
-                Err(JobDirectoryError::Missing { .. }) if job.starts_with(|first: char| first.is_ascii_digit()) => {
-                    Ok(Dependency { id: job, condition, directory: None })
-                }
-                Err(error) => Err(error.into()),
-            }
-        };
-        Ok(self.arguments.after.iter().map(dependency).collect::<anyhow::Result<_>>()?)
     }
 }
 

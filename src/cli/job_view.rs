@@ -3,7 +3,7 @@
 use super::Ended;
 use crate::launcher::batch_job::BatchReport;
 use crate::launcher::state::{Facts, JobState, RunOutcome, TERMINATED, element_id};
-use crate::launcher::{Attempt, AttemptKind, BatchKind, JobDirectory, JobRecord, batch_system, now_seconds};
+use crate::launcher::{Attempt, AttemptKind, BatchKind, JobDirectory, JobRecord, attempt, batch_system, now_seconds};
 use crate::monitor::{ProgressReport, RunState};
 use anyhow::{Context, Error, anyhow};
 use serde::Serialize;
@@ -89,19 +89,15 @@ pub fn look(directories: &[JobDirectory]) -> Result<Vec<JobView>, Ended> {
         let attempts = directory.attempts().map_err(Error::from)?;
         let (_, of_kind) = ids.entry(record.batch as u8).or_insert((record.batch, Vec::new()));
         for index in indices(&record) {
-            // What has ended by its own word needs no question.
-            let lines = lines_of(&attempts, index);
-            // The script that has submitted itself again ends after that.
-            let id = submitted_id(&lines);
-            let is_own = |line: &Attempt| {
-                let of = |id: &String| element_id(record.batch, id, index);
-                id.as_ref().is_some_and(|id| of(id) == of(&line.id))
-            };
-            let is_end = |line: &Attempt| line.kind == AttemptKind::Ended && has_last_word(line) && is_own(line);
-            let is_over = lines.last().is_some_and(is_end);
-            if let Some(id) = id.filter(|id| !is_over && !of_kind.contains(id)) {
-                of_kind.push(id);
-            }
+            let own = own_lines(&attempts, &record, index);
+            let Some(newest) = attempt::newest(&own) else { continue };
+            // What has ended by its own word needs no question. The script that has submitted itself again ends after that.
+            let is_end =
+                |line: &Attempt| line.kind == AttemptKind::Ended && has_last_word(line) && line.id == own[newest].id;
+            // One question is enough for an array: by the id that it has as a whole.
+            let id = lines_of(&attempts, index).nth(newest).map(|line| line.id.clone());
+            let is_over = own.last().is_some_and(is_end);
+            of_kind.extend(id.filter(|id| !is_over && !of_kind.contains(id)));
         }
         known.push((directory, record));
     }
@@ -145,18 +141,19 @@ fn indices(record: &JobRecord) -> Box<dyn Iterator<Item = Option<u64>> + '_> {
 }
 
 /// Lines of the record about a job of an array, or about all of it.
-fn lines_of(attempts: &[Attempt], index: Option<u64>) -> Vec<Attempt> {
-    attempts.iter().filter(|line| line.index.is_none() || line.index == index).cloned().collect()
+fn lines_of(attempts: &[Attempt], index: Option<u64>) -> impl Iterator<Item = &Attempt> {
+    attempts.iter().filter(move |line| index.is_none() || line.index.is_none() || line.index == index)
+}
+
+/// The same, each with the id of that job: the script writes its own id, which is that of the array's element.
+pub fn own_lines(attempts: &[Attempt], record: &JobRecord, index: Option<u64>) -> Vec<Attempt> {
+    let own = |line: &Attempt| Attempt { id: element_id(record.batch, &line.id, index), ..line.clone() };
+    lines_of(attempts, index).map(own).collect()
 }
 
 /// Whether an end is one whatever the batch system says: ended by that, a job may be in its queue again.
 fn has_last_word(line: &Attempt) -> bool {
     line.exit_code != Some(TERMINATED)
-}
-
-/// The id under which it was put into the queue last.
-fn submitted_id(lines: &[Attempt]) -> Option<String> {
-    lines.iter().rfind(|line| line.is_submission()).map(|line| line.id.clone())
 }
 
 fn view(
@@ -166,11 +163,8 @@ fn view(
     index: Option<u64>,
     report: Result<&BatchReport, &str>,
 ) -> JobView {
-    let lines = lines_of(attempts, index);
-    let id = submitted_id(&lines).map(|id| element_id(record.batch, &id, index));
-    // The script writes its own id, which is that of the array's element.
-    let own: Vec<Attempt> =
-        lines.iter().map(|line| Attempt { id: element_id(record.batch, &line.id, index), ..line.clone() }).collect();
+    let own = own_lines(attempts, record, index);
+    let id = attempt::newest(&own).map(|at| own[at].id.clone());
     let run = directory.run(index);
     // What an earlier attempt has left says nothing of this one.
     let started = own.iter().rfind(|line| line.kind == AttemptKind::Started).map_or(0, |line| line.time);
@@ -188,10 +182,9 @@ fn view(
         is_cancelled: directory.is_cancelled(),
         now,
     };
-    let since_user = lines
-        .iter()
-        .rposition(|line| matches!(line.kind, AttemptKind::First | AttemptKind::Resumed))
-        .map_or(&lines[..], |at| &lines[at..]);
+    let by_user =
+        |line: &Attempt| matches!(line.kind, AttemptKind::Submitting | AttemptKind::First | AttemptKind::Resumed);
+    let since_user = own.iter().rposition(by_user).map_or(&own[..], |at| &own[at..]);
     let listed = report.ok().and_then(|report| report.jobs.get(id.as_deref()?));
     let state = facts.state();
     let logs = record.job.log_directory.clone().unwrap_or_else(|| directory.logs());
@@ -203,7 +196,7 @@ fn view(
         id,
         attempt: since_user.iter().filter(|line| line.kind == AttemptKind::Started).count(),
         attempts: record.job.attempts,
-        exit_code: lines.iter().rfind(|line| line.kind == AttemptKind::Ended).and_then(|line| line.exit_code),
+        exit_code: own.iter().rfind(|line| line.kind == AttemptKind::Ended).and_then(|line| line.exit_code),
         nodes: listed.map(|job| job.nodes.clone()).unwrap_or_default(),
         progress: progress.filter(|_| has_spoken && !matches!(state, JobState::Pending(_))),
         state,

@@ -38,7 +38,7 @@ pub fn execute(arguments: &LogsArguments) -> Result<u8, Ended> {
     let name = find(&arguments.job)?;
     let view = one(&name)?;
     let Some(log) = view.log.clone() else {
-        return Err(Ended::Failed(anyhow!("job {} was never submitted", view.title())));
+        return Err(Ended::Failed(anyhow!("job {} has no output yet: which id it has isn't known", view.title())));
     };
     if !arguments.follow && !log.exists() {
         let (word, detail) = (view.state.word(), view.state.detail());

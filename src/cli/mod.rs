@@ -13,6 +13,8 @@ mod explain;
 mod info;
 mod job_arguments;
 mod job_check;
+mod job_dependencies;
+mod job_launcher;
 mod job_request;
 mod job_view;
 mod logs;

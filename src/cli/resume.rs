@@ -5,6 +5,7 @@ use super::arguments::memory;
 use super::job_view::{JobName, find, look_at};
 use super::output::{complain, show};
 use crate::launcher::geometry::{self, Place};
+use crate::launcher::site::JobSize;
 use crate::launcher::template::JobScript;
 use crate::launcher::{self, Attempt, AttemptKind, JobRecord, JobSpec, Site, Sites, walltime};
 use anyhow::{Context, Error, anyhow};
@@ -84,7 +85,8 @@ pub fn execute(arguments: &ResumeArguments) -> Result<u8, Ended> {
     let record = JobRecord { job, version: env!("CARGO_PKG_VERSION").to_owned(), ..before.clone() };
     let swath = std::env::current_exe().context("can't tell where swath is")?;
     let record = JobRecord { swath, ..record };
-    let template = template(&record)?;
+    let text_of = |name: &String| anyhow::Ok((name.clone(), directory.template()?));
+    let template = record.template.as_ref().map(text_of).transpose()?;
     let script = JobScript {
         kind: record.batch,
         job: &record.job,
@@ -98,6 +100,7 @@ pub fn execute(arguments: &ResumeArguments) -> Result<u8, Ended> {
     directory.fill(&python, &text).map_err(Error::from)?;
     directory.save(&record).map_err(Error::from)?;
     directory.take_back_cancel().map_err(Error::from)?;
+    directory.append(&Attempt::now(AttemptKind::Submitting, "")).map_err(Error::from)?;
     match launcher::batch_system(record.batch).submit(&script.submission()) {
         Ok(id) => {
             directory.append(&Attempt::now(AttemptKind::Resumed, &id)).map_err(Error::from)?;
@@ -106,7 +109,10 @@ pub fn execute(arguments: &ResumeArguments) -> Result<u8, Ended> {
             Ok(0)
         }
         Err(error) => {
-            directory.save(&before).map_err(Error::from)?;
+            if error.is_certain() {
+                directory.append(&Attempt::now(AttemptKind::Refused, "")).map_err(Error::from)?;
+                directory.save(&before).map_err(Error::from)?;
+            }
             Err(Ended::Failed(error.into()))
         }
     }
@@ -148,7 +154,8 @@ fn changed(arguments: &ResumeArguments, before: &JobRecord) -> Result<JobSpec, E
 
 /// Refuses what can't be, by the limits of the job's site.
 fn check(job: &JobSpec, before: &JobRecord) -> Result<(), Ended> {
-    let limits = site(job)?.limits_in(job.queue.as_deref(), job.qos.as_deref());
+    let size = JobSize::of(job, before.batch);
+    let limits = site(job)?.limits_in(job.queue.as_deref(), job.qos.as_deref(), size);
     let place = Place {
         name: job.site.clone().unwrap_or_else(|| before.batch.to_string()),
         cores: limits.cores_per_node,
@@ -170,11 +177,4 @@ fn site(job: &JobSpec) -> Result<Site, Ended> {
     let sites = Sites::read(&Sites::files()).map_err(Error::from)?;
     let named = job.site.as_ref().and_then(|name| sites.named(name).ok());
     Ok(named.map_or_else(Site::default, |found| found.site.clone()))
-}
-
-/// The template of the site's own, with its name.
-fn template(record: &JobRecord) -> Result<Option<(String, String)>, Ended> {
-    let Some(path) = site(&record.job)?.template else { return Ok(None) };
-    let text = std::fs::read_to_string(&path).with_context(|| format!("can't read template {}", path.display()))?;
-    Ok(Some((path.display().to_string(), text)))
 }

@@ -7,7 +7,7 @@ use super::job_request::{JobRequest, job_request};
 use super::output::{complain, show};
 use crate::launcher::shell::joined;
 use crate::launcher::template::JobScript;
-use crate::launcher::{self, Attempt, AttemptKind, JobDirectory, JobRecord, SubmitError, now_seconds, publish};
+use crate::launcher::{self, Attempt, AttemptKind, JobDirectory, JobRecord, now_seconds, publish};
 use anyhow::{Context, Error};
 use clap::Args;
 use std::path::PathBuf;
@@ -61,6 +61,8 @@ pub fn execute(arguments: &SubmitArguments) -> Result<u8, Ended> {
         return Ok(0);
     }
     let (directory, submission) = request.prepare()?;
+    // What starts before its id is written down counts from here.
+    directory.append(&Attempt::now(AttemptKind::Submitting, "")).map_err(Error::from)?;
     match launcher::batch_system(request.kind).submit(&submission) {
         Ok(id) => {
             directory.append(&Attempt::now(AttemptKind::First, &id)).map_err(Error::from)?;
@@ -71,7 +73,7 @@ pub fn execute(arguments: &SubmitArguments) -> Result<u8, Ended> {
         }
         Err(error) => {
             // Whoever can be in the queue needs its directory.
-            if matches!(error, SubmitError::Refused { .. } | SubmitError::NoCommand) {
+            if error.is_certain() {
                 directory.remove().map_err(Error::from)?;
             }
             Err(Ended::Failed(error.into()))
@@ -128,8 +130,10 @@ impl JobRequest {
             swath: self.swath.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             created: now_seconds(),
+            template: self.template.as_ref().map(|(name, _)| name.clone()),
         };
-        let filled = directory.fill(&text, &job_script).and_then(|()| directory.save(&record));
+        let kept = self.template.as_ref().map_or(Ok(()), |(_, text)| directory.keep_template(text));
+        let filled = kept.and_then(|()| directory.fill(&text, &job_script)).and_then(|()| directory.save(&record));
         if let Err(error) = filled {
             // Half a job is none; why is worth more than a second failure.
             let _ = directory.remove();

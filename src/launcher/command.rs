@@ -16,7 +16,9 @@ const OUTPUT_LIMIT_BYTES: u64 = 64 << 20;
 /// How often an end is looked for once a program has closed its output.
 const LOOK_INTERVAL: Duration = Duration::from_millis(2);
 /// How long a batch system may take to answer, where nobody says otherwise: a busy Slurm needs its own 10 s and more.
-pub const ANSWER_TIME: Duration = Duration::from_secs(60);
+const ANSWER_TIME: Duration = Duration::from_secs(60);
+/// Says otherwise, in seconds.
+const ANSWER_TIME_VARIABLE: &str = "SWATH_BATCH_TIMEOUT";
 
 /// A program to run, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +38,8 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// A program without input, in this process's own directory and environment, with [`ANSWER_TIME`].
+    /// A program without input, in this process's own directory and environment, with the time that a
+    /// batch system may take.
     pub fn new(program: impl Into<OsString>, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Invocation {
         Invocation {
             program: program.into(),
@@ -44,7 +47,7 @@ impl Invocation {
             variables: Vec::new(),
             directory: None,
             input: None,
-            timeout: ANSWER_TIME,
+            timeout: answer_time(),
         }
     }
 
@@ -52,6 +55,12 @@ impl Invocation {
     fn name(&self) -> String {
         self.program.to_string_lossy().into_owned()
     }
+}
+
+/// How long a batch system may take to answer: `SWATH_BATCH_TIMEOUT` in seconds, or a minute.
+pub fn answer_time() -> Duration {
+    let named = std::env::var(ANSWER_TIME_VARIABLE).ok().and_then(|text| text.parse().ok());
+    named.filter(|&seconds| seconds > 0).map_or(ANSWER_TIME, Duration::from_secs)
 }
 
 /// What a program that has ended leaves.

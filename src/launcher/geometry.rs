@@ -8,6 +8,9 @@ use bytesize::ByteSize;
 /// Memory of a rank below which the program itself hardly fits.
 const LEAST_RANK_BYTES: u64 = 64 << 20;
 
+/// The longest time before its end at which Slurm tells a job of it (sbatch(1), `--signal`).
+const LONGEST_WARNING_SECONDS: u64 = 65_535;
+
 /// What is known of the place where a job is to run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
@@ -29,7 +32,7 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// Ranks and threads need more cores than there are.
-    #[error("{ranks} ranks of {threads} threads need {} cores, and a node of {place} has {cores}", ranks * threads)]
+    #[error("{ranks} ranks of {threads} threads need {} cores, and a node of {place} has {cores}", u64::from(*ranks) * u64::from(*threads))]
     Cores {
         /// Ranks on a node.
         ranks: u32,
@@ -91,6 +94,14 @@ pub enum Fault {
         grace_seconds: u64,
         /// Whose seconds they are.
         kind: BatchKind,
+    },
+    /// Longer than a batch system can be asked to tell a job of its end.
+    #[error("a grace of {grace_seconds} s is more than the {most} s that can be asked for")]
+    LongGrace {
+        /// What was asked for.
+        grace_seconds: u64,
+        /// The most.
+        most: u64,
     },
     /// The launcher isn't this batch system's.
     #[error("srun is Slurm's, and the job is for {kind}")]
@@ -161,6 +172,9 @@ impl Fault {
             Fault::Grace { .. } => {
                 "ask for a longer --time (for PBS a plain number counts seconds: 30min, 00:30:00), or a shorter --grace"
                     .to_owned()
+            }
+            Fault::LongGrace { .. } => {
+                "ask for a shorter --grace: stopping takes as long as the longest task".to_owned()
             }
             Fault::ForeignLauncher { .. } => "ask for --launcher mpirun, mpiexec, intelmpi or pals".to_owned(),
             Fault::NoLauncher { .. } => {
@@ -237,6 +251,11 @@ fn memory_faults(job: &JobSpec, place: &Place) -> Vec<Fault> {
 
 fn time_faults(job: &JobSpec, kind: BatchKind, place: &Place) -> Vec<Fault> {
     let mut faults = Vec::new();
+    let most = LONGEST_WARNING_SECONDS - job.margin_seconds();
+    if job.grace_seconds > most {
+        faults.push(Fault::LongGrace { grace_seconds: job.grace_seconds, most });
+        return faults;
+    }
     let Some(walltime_seconds) = job.walltime_seconds else { return faults };
     if let Some(most) = place.max_walltime_seconds.filter(|&most| walltime_seconds > most) {
         let (asked, most) = (walltime::format(walltime_seconds, kind), walltime::format(most, kind));
@@ -309,6 +328,8 @@ mod tests {
         let (fault, remedy) = said(BatchKind::Slurm, |job| job.threads = 16);
         assert_eq!(fault, "2 ranks of 16 threads need 32 cores, and a node of short has 8");
         assert_eq!(remedy, "ask for --threads 4, or --ranks-per-node 1");
+        let most = found(BatchKind::Slurm, |job| (job.ranks_per_node, job.threads) = (u32::MAX, u32::MAX));
+        assert!(most[0].to_string().contains("need 18446744065119617025 cores"), "{}", most[0]);
         assert!(said(BatchKind::Slurm, |job| job.ranks_per_node = 9).1.contains("--ranks-per-node 8 at most"));
     }
 
@@ -327,6 +348,9 @@ mod tests {
     fn a_walltime_leaves_time_to_stop() {
         let (fault, remedy) = said(BatchKind::Pbs, |job| job.walltime_seconds = Some(30));
         assert!(fault.starts_with("a walltime of 30 s leaves nothing") && remedy.contains("counts seconds"));
+        for grace_seconds in [65_536, u64::MAX] {
+            assert!(said(BatchKind::Slurm, |job| job.grace_seconds = grace_seconds).0.contains("65505 s"));
+        }
     }
 
     #[test]

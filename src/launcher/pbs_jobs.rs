@@ -7,9 +7,7 @@ use super::BatchKind;
 use super::batch_job::{BatchEnd, BatchJob, BatchReport, BatchState, QueryError, said};
 use super::command::{Answer, Invocation, run};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-const ANSWER_TIME: Duration = Duration::from_secs(30);
 /// Parts of what is said of a job that isn't there (any more).
 const UNKNOWN: [&str; 3] = ["Unknown Job", "Job has finished", "unknown job"];
 /// A signal that has ended a job is added to this.
@@ -30,7 +28,7 @@ pub(super) fn query(kind: BatchKind, ids: &[String]) -> Result<BatchReport, Quer
     // The jobs of an array are listed on demand only.
     let elements = ids.iter().any(|id| id.contains('[')).then_some("-t");
     let words = elements.iter().chain(options).map(|word| (*word).to_owned()).chain(ids.iter().cloned());
-    let answer = run(&Invocation { timeout: ANSWER_TIME, ..Invocation::new("qstat", words) })?;
+    let answer = run(&Invocation { ..Invocation::new("qstat", words) })?;
     if !answer.is_success() && !is_unknown(&answer) {
         return Err(QueryError::Failed { command: "qstat", said: said(&answer.stdout, &answer.stderr) });
     }
@@ -57,7 +55,7 @@ pub(super) fn query(kind: BatchKind, ids: &[String]) -> Result<BatchReport, Quer
 /// # Errors
 /// [`QueryError`] where the batch system can't be asked to; a job that has ended already is no error.
 pub(super) fn cancel(id: &str) -> Result<(), QueryError> {
-    let answer = run(&Invocation { timeout: ANSWER_TIME, ..Invocation::new("qdel", [id]) })?;
+    let answer = run(&Invocation { ..Invocation::new("qdel", [id]) })?;
     if answer.is_success() || is_unknown(&answer) {
         return Ok(());
     }

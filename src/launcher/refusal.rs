@@ -36,6 +36,17 @@ pub enum SubmitError {
 }
 
 impl SubmitError {
+    /// Whether the job is in no queue for certain.
+    pub fn is_certain(&self) -> bool {
+        match self {
+            SubmitError::NoCommand | SubmitError::Command(CommandError::NotFound { .. } | CommandError::Io { .. }) => {
+                true
+            }
+            SubmitError::Refused { said, .. } => !said.to_ascii_lowercase().contains("timed out"),
+            SubmitError::Command(CommandError::TimedOut { .. }) | SubmitError::NoId { .. } => false,
+        }
+    }
+
     /// What the user can do.
     pub fn remedy(&self) -> Option<&'static str> {
         match self {

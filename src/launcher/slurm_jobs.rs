@@ -4,10 +4,6 @@
 
 use super::batch_job::{BatchEnd, BatchJob, BatchReport, BatchState, QueryError, said};
 use super::command::{Answer, Invocation, run};
-use std::time::Duration;
-
-/// A controller that is down lets its commands wait for a long time.
-const ANSWER_TIME: Duration = Duration::from_secs(30);
 
 /// What users may have set for squeue, sacct and scancel, and would change what they answer.
 const FORMATS: [&str; 14] = [
@@ -110,7 +106,7 @@ pub(super) fn cancel(id: &str) -> Result<(), QueryError> {
 
 fn ask(program: &'static str, words: impl IntoIterator<Item = String>) -> Result<Answer, QueryError> {
     let variables = FORMATS.map(|name| (name.to_owned(), None)).to_vec();
-    Ok(run(&Invocation { variables, timeout: ANSWER_TIME, ..Invocation::new(program, words) })?)
+    Ok(run(&Invocation { variables, ..Invocation::new(program, words) })?)
 }
 
 fn is_unknown(answer: &Answer) -> bool {
