@@ -3,10 +3,10 @@
     python tests/resume.py [--swath PATH] [--kills N] [--seed N] [--only WORKLOAD] [--keep]
 
 Each of N rounds starts a workload in one process or on some MPI ranks, waits for a random while, and sends `kill -9` to a
-random rank, or SIGTERM or SIGUSR1 to the job. Then no chunk under its final name may be unreadable; the run is resumed
-on another number of ranks with other memory (sometimes killed once more) until it ends; and its stores and what it
-prints must be those of an undisturbed run, byte for byte. No chunk that lay on the disk is computed again. A round is a
-pure function of the seed but for the time that things take.
+random rank, or SIGTERM or SIGUSR1 to the job; where that comes too late, it starts afresh and waits less. Then no chunk
+under its final name may be unreadable; the run is resumed on another number of ranks with other memory (sometimes
+disturbed once more) until it ends; and its stores and what it prints must be those of an undisturbed run, byte for byte.
+No chunk that lay on the disk is computed again. A round is a pure function of the seed but for the time that things take.
 """
 
 import argparse
@@ -106,6 +106,8 @@ WORKLOADS = {
 }
 GEOMETRIES = [None, 2, 3, 4]
 MEMORIES = [["--memory", "400MB"], ["--memory", "2GB"]]
+# Runs that a round starts until it catches one before it has finished.
+TRIES = 6
 
 
 def main():
@@ -116,7 +118,7 @@ def main():
     chosen = [name for name in WORKLOADS if arguments.only in (None, name)]
     print(f"seed {arguments.seed}", flush=True)
     work = pathlib.Path(tempfile.mkdtemp(prefix="swath-resume-"))
-    passed = failed = 0
+    passed = failed = caught = 0
     try:
         references = {name: reference(swath, work / f"reference-{name}", name) for name in chosen}
         for number in range(arguments.kills):
@@ -125,7 +127,7 @@ def main():
             directory = work / f"round-{number}"
             log = []
             try:
-                run_round(swath, directory, workload, references[workload], draw, log)
+                caught += run_round(swath, directory, workload, references[workload], draw, log)
                 passed += 1
                 verdict = "ok"
                 shutil.rmtree(directory, ignore_errors=True)
@@ -138,6 +140,10 @@ def main():
             print(f"kept {work}")
         else:
             shutil.rmtree(work, ignore_errors=True)
+    if caught < arguments.kills // 2:
+        failed += 1
+        print("FAILED: most runs had finished before they were disturbed")
+    print(f"{caught} of {arguments.kills} runs were disturbed before they had finished")
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
@@ -164,6 +170,7 @@ def parse():
 
 
 def prepare(directory, workload):
+    shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
     (directory / f"{workload}.py").write_text(WORKLOADS[workload])
 
@@ -188,23 +195,19 @@ def command(swath, workload, count, *options, draw=None):
 
 
 def run_round(swath, directory, workload, expected, draw, log):
-    prepare(directory, workload)
-    resume = []
-    for attempt in range(5):
-        count = draw.choice(GEOMETRIES)
-        if attempt >= 1 + (draw.random() < 0.3):
+    """Disturbs a run and resumes it; returns whether it was disturbed before it had finished."""
+    longest_s, resume = 0.6 * expected.seconds, []
+    for _ in range(TRIES):
+        prepare(directory, workload)
+        if is_disturbed(swath, directory, workload, longest_s, resume, draw, log):
+            resume = ["--resume"]
             break
-        kind = draw.choice(["KILL", "KILL", "TERM", "USR1"])
-        pause_s = 0.6 * draw.random() * expected.seconds
-        options = [*draw.choice(MEMORIES), *resume]
-        disturb(command(swath, workload, count, *options, draw=draw), directory, kind, pause_s, draw, log, count)
-        check_readable(directory)
-        if not list(directory.glob(".swath/runs/*/journal")):
-            log.append("it had finished")
-            break
-        resume = ["--resume"]
+        longest_s /= 2
+    if resume and draw.random() < 0.3:
+        is_disturbed(swath, directory, workload, longest_s, resume, draw, log)
     # A run that had finished by then is a new one.
-    lying = chunk_files(directory) if list(directory.glob(".swath/runs/*/journal")) else 0
+    lying = chunk_files(directory) if journals(directory) else 0
+    count = draw.choice(GEOMETRIES)
     line = command(swath, workload, count, *draw.choice(MEMORIES), "--resume", draw=draw)
     code, stdout, stderr = ranks.finish(line, directory, LIMIT_S)
     if code != 0:
@@ -219,13 +222,30 @@ def run_round(swath, directory, workload, expected, draw, log):
         raise Failed(f"{len(differing)} files differ, {differing[0][0]} is one")
     if hidden(directory):
         raise Failed(f"left behind {hidden(directory)}")
+    return bool(resume)
+
+
+def is_disturbed(swath, directory, workload, longest_s, resume, draw, log):
+    """Starts a run and disturbs it within some time; says whether it had more to do."""
+    count, kind = draw.choice(GEOMETRIES), draw.choice(["KILL", "KILL", "TERM", "USR1"])
+    line = command(swath, workload, count, *draw.choice(MEMORIES), *resume, draw=draw)
+    disturb(line, directory, kind, draw.random() * longest_s, draw, log, count)
+    check_readable(directory)
+    if not journals(directory):
+        log.append("it had finished")
+    return bool(journals(directory))
+
+
+def journals(directory):
+    """What is there of a run that hasn't finished."""
+    return list(directory.glob(".swath/runs/*/journal"))
 
 
 def disturb(line, directory, kind, pause_s, draw, log, count):
     """Starts a run, and ends it by a signal once it has begun to keep a journal and a while has passed."""
     process = ranks.start(line, directory, stdout=open(directory / "stdout", "w"), stderr=open(directory / "stderr", "w"))
     deadline = time.monotonic() + 30
-    while not list(directory.glob(".swath/runs/*/journal")) and process.poll() is None and time.monotonic() < deadline:
+    while not journals(directory) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     time.sleep(pause_s)
     log.append(f"{kind} on {count or 'no'} ranks after {pause_s:.2f} s")
@@ -266,7 +286,7 @@ def swaths(process):
 
 def is_swath(process):
     try:
-        return process.name() == "swath" and process.status() != psutil.STATUS_ZOMBIE
+        return process.name().startswith("swath") and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
