@@ -192,6 +192,12 @@ impl Lowering {
         let inputs: BTreeSet<NodeId> =
             pass.nodes.iter().map(|&node| self.computation.plan.node(node).inputs[0]).collect();
         let inputs: Vec<NodeId> = inputs.into_iter().collect();
+        let whole = Region::whole(&self.computation.plan.node(inputs[0]).shape);
+        inputs.iter().for_each(|&input| self.forget_uncovered(input, &whole));
+        if !self.pull_alike(&inputs, &whole) && !inputs.iter().all(|&input| self.is_thrifty_pass(input, &pass)) {
+            // What is decoded once for one of them isn't all that another needs.
+            return pass.split().into_iter().try_for_each(|pass| self.add_pass(pass));
+        }
         for &input in &inputs {
             let reduce = self.computation.reduce_of(pass.nodes[0]);
             let demand = Demand::of_blocks(&self.computation.plan, input, reduce, &pass.geometry);
@@ -207,7 +213,6 @@ impl Lowering {
         let alone_bytes = self.projection().pass_bytes(&pass);
         let task_bytes = (alone_bytes + self.projection().gathered_bytes(&pass)).min(self.resources.budget_bytes);
         let Pass { nodes, geometry: ReduceGeometry { kept, blocks, run_length } } = pass;
-        let whole = Region::whole(&self.computation.plan.node(inputs[0]).shape);
         let state_bytes = alone_bytes.min(self.projection().state_bytes(&nodes, &largest_region(&kept)));
         let mut reads = self.reads_below(&inputs, &whole);
         let before = self.computation.pass_before(nodes[0]);
@@ -236,9 +241,16 @@ impl Lowering {
         Ok(())
     }
 
+    /// Whether a pass over an input decodes stored chunks about once.
+    fn is_thrifty_pass(&self, input: NodeId, pass: &Pass) -> bool {
+        let reduce = self.computation.reduce_of(pass.nodes[0]);
+        self.is_thrifty(&Demand::of_blocks(&self.computation.plan, input, reduce, &pass.geometry))
+    }
+
     /// The stage that materialises quantiles: in small regions, cut out of chunks that an earlier stage has decoded; where
     /// memory doesn't hold those, in regions as large as fit, each of which decodes what it needs.
     fn add_quantiles(&mut self, node: NodeId) -> Result<(), TaskError> {
+        self.forget_uncovered(node, &Region::whole(&self.computation.plan.node(node).shape));
         let plan = &self.computation.plan;
         let small = self.fit(node, small_grid(plan, node), None)?;
         let demand = Demand::of_input(plan, node, &small);
@@ -260,6 +272,7 @@ impl Lowering {
     /// The stage that materialises a function along an axis: in regions that have all of it, cut out of chunks that an
     /// earlier stage has decoded where each would be decoded again and again.
     fn add_scan(&mut self, node: NodeId) -> Result<(), TaskError> {
+        self.forget_uncovered(node, &Region::whole(&self.computation.plan.node(node).shape));
         let grid = self.fit(node, natural_grid(&self.computation.plan, node), None)?;
         let demand = Demand::of_input(&self.computation.plan, node, &grid);
         let task_bytes = self.projection().evaluate_bytes(node, &largest_region(&grid));
@@ -335,6 +348,7 @@ impl Lowering {
             return Ok(());
         }
         let shape = self.computation.plan.node(node).shape.clone();
+        self.forget_uncovered(node, &Region::whole(&shape));
         let (written, stage_output, name) = match goal {
             Goal::Collect => (None, StageOutput::Collect { outputs: vec![output] }, "compute".to_owned()),
             Goal::Persist => (None, StageOutput::Persist { output }, "persist".to_owned()),

@@ -6,6 +6,7 @@
 //! computes values; that is `execute`'s part.
 
 mod computation;
+mod covered;
 mod demand;
 mod digest;
 mod fit;

@@ -41,7 +41,7 @@ fn large<'a>(plan: &Plan, node: &'a Node, large_bytes: u64) -> Option<&'a Quanti
     let input = plan.node(node.inputs[0]);
     let behind = quantile.axes.iter().map(|&axis| input.shape[axis] as u64).product::<u64>();
     let is_large = behind * input.dtype.size_bytes() as u64 >= large_bytes;
-    (is_large && node.shape.iter().all(|length| *length > 0)).then_some(quantile)
+    (is_large && quantile.kind.is_selectable() && node.shape.iter().all(|length| *length > 0)).then_some(quantile)
 }
 
 /// What is asked for of the values that a node's quantiles are of, by this node and others.
@@ -51,6 +51,7 @@ fn alike(plan: &Plan, node: &Node, quantile: &Quantile) -> Vec<QuantileKind> {
         if let Operation::Quantile(Quantile { kind, axes, skip_missing, groups: None }) = &other.operation
             && (axes, skip_missing) == (&quantile.axes, &quantile.skip_missing)
             && kind.count() > 0
+            && kind.is_selectable()
             && !kinds.contains(kind)
         {
             kinds.push(kind.clone());
