@@ -79,6 +79,18 @@ pub enum DatasetError {
     GroupDimensions { name: String, dims: String },
     #[error("cannot reduce over dimensions {missing}.")]
     GroupReduction { missing: String },
+    #[error("a function of groups must give arrays, or datasets, for all of them")]
+    GroupResult,
+    #[error("This method is not supported for grouping by multiple variables yet.")]
+    GroupedBySeveral,
+    #[error(
+        "grouping by '{first}' along {first_dim} and '{second}' along {second_dim} is not supported by swath: groups of several keys lie along one dimension"
+    )]
+    GroupsElsewhere { first: String, first_dim: String, second: String, second_dim: String },
+    #[error("Unrecognized string season {name}: expected a run of first letters of months, as 'DJF'")]
+    UnknownSeason { name: String },
+    #[error("seasons that share months, as {seasons} do, are not supported by swath: group by some of them at a time")]
+    SharedMonths { seasons: String },
     #[error("GroupBy objects only support binary ops when the other argument is a Dataset or DataArray")]
     GroupOperand,
     #[error(
@@ -89,6 +101,12 @@ pub enum DatasetError {
     NotTimes,
     #[error("'DatetimeAccessor' object has no attribute '{name}'")]
     NoSuchTimeField { name: String },
+    #[error("Dimension '{name}' not found in array dimensions {expected}")]
+    NoDimensionOfLabels { name: String, expected: String },
+    #[error("invalid existing dimensions: [{names}]")]
+    ExistingDimensions { names: String },
+    #[error("a position of an extreme needs one of the dimensions {expected} of every variable")]
+    ExtremeOfNothing { expected: String },
     #[error("dimension '{dimension}' has no labels to find")]
     NoLabels { dimension: String },
     #[error("dimension '{dimension}' has {found} labels: a derivative needs at least 2")]
@@ -131,6 +149,10 @@ pub enum DatasetError {
     UnorderedLabels { name: String },
     #[error("quantiles must be in the range [0, 1], inclusive. Got {found}.")]
     QuantileRange { found: String },
+    #[error("q values must be between 0 and 1")]
+    ProbabilityRange,
+    #[error("interp only works for a numeric type array. Given {dtype}.")]
+    InterpolatedDtype { dtype: DType },
     #[error("'{name}' is not a valid method. Use one of: {known}")]
     QuantileMethod { name: String, known: String },
     #[error("Dimensions {missing} not found in data dimensions {expected}")]
@@ -331,6 +353,9 @@ impl DatasetError {
             | E::NoSuchCoordinate { .. }
             | E::NoSuchDimensionOrCoordinate { .. }
             | E::LabelNotFound { .. }
+            | E::NoDimensionOfLabels { .. }
+            | E::NoLabels { .. }
+            | E::UnknownSeason { .. }
             | E::UnorderedIndex { .. }
             | E::WindowDimensions { is_key: true, .. } => Kind::KeyError,
             E::PointCounts { .. }
@@ -340,7 +365,11 @@ impl DatasetError {
             | E::MaskLength { .. } => Kind::IndexError,
             E::EmptyChunks { .. } => Kind::ZeroDivisionError,
             E::NotTimes | E::NoSuchTimeField { .. } => Kind::AttributeError,
-            E::GroupOperand | E::NotATimeIndex { .. } => Kind::TypeError,
+            E::ExtremeOfNothing { .. }
+            | E::InterpolatedDtype { .. }
+            | E::GroupResult
+            | E::GroupOperand
+            | E::NotATimeIndex { .. } => Kind::TypeError,
             E::NoDistance { .. }
             | E::SplitUnknown { .. }
             | E::DropWithoutCondition
@@ -359,9 +388,12 @@ impl DatasetError {
             E::CoordinateDimensions { .. } | E::CoordinateLength { .. } => Kind::CoordinateValidationError,
             E::MergeConflict { .. } => Kind::MergeError,
             E::NoDimensionNames { .. } => Kind::KeyError,
-            E::PointDimensions { .. } | E::Unreadable { .. } | E::IntegerPowerOfArray { .. } => {
-                Kind::NotImplementedError
-            }
+            E::SharedMonths { .. }
+            | E::GroupedBySeveral
+            | E::GroupsElsewhere { .. }
+            | E::PointDimensions { .. }
+            | E::Unreadable { .. }
+            | E::IntegerPowerOfArray { .. } => Kind::NotImplementedError,
             E::Store(error) => store_kind(error),
             E::Plan(error) => plan_kind(error),
             _ => Kind::ValueError,

@@ -34,6 +34,8 @@ pub struct Grouping {
     labels: Variable,
     /// The group of each position; negative for none.
     codes: Arc<Vec<i32>>,
+    /// The groupings whose groups these are the pairs of, the last of which runs fastest; empty for groups of one key.
+    levels: Vec<Grouping>,
 }
 
 impl Grouping {
@@ -80,7 +82,28 @@ impl Grouping {
 
     /// Groups whose labels, along a dimension of the group's name, and codes are known.
     pub(super) fn of_parts(name: &str, dimension: &str, labels: Variable, codes: Vec<i32>) -> Grouping {
-        Grouping { name: name.to_owned(), dimension: dimension.to_owned(), labels, codes: Arc::new(codes) }
+        Grouping {
+            name: name.to_owned(),
+            dimension: dimension.to_owned(),
+            labels,
+            codes: Arc::new(codes),
+            levels: Vec::new(),
+        }
+    }
+
+    /// The same groups as those of several groupings together.
+    pub(super) fn with_levels(self, levels: Vec<Grouping>) -> Grouping {
+        Grouping { levels, ..self }
+    }
+
+    /// The groupings that these groups are of, where they are of several.
+    pub fn levels(&self) -> &[Grouping] {
+        &self.levels
+    }
+
+    /// The group of each position; negative for none.
+    pub(super) fn codes(&self) -> &[i32] {
+        &self.codes
     }
 
     /// Name of the groups, and of the dimension that they make.
@@ -234,6 +257,28 @@ impl Grouping {
         reflected: bool,
         rule: AttributeRule,
     ) -> Result<Operand, DatasetError> {
+        if !self.levels.is_empty() {
+            return Err(DatasetError::GroupedBySeveral);
+        }
+        self.with_spread(object, other, &|members, spread| match members {
+            Operand::DataArray(array) => array.binary_with(operation, spread, reflected, Join::Inner, rule),
+            Operand::Dataset(dataset) => {
+                dataset.binary_with(operation, spread, reflected, Join::Inner, rule).map(Operand::Dataset)
+            }
+            Operand::Array(_) | Operand::Scalar(_) => Err(DatasetError::GroupOperand),
+        })
+    }
+
+    /// What a function makes of the positions that belong to a group and of what `other` has for the group of each.
+    ///
+    /// # Errors
+    /// Where `other` isn't labelled, or has no dimension of the groups' name, and whatever the function fails with.
+    pub(super) fn with_spread(
+        &self,
+        object: &Operand,
+        other: &Operand,
+        function: &dyn Fn(&Operand, &Operand) -> Result<Operand, DatasetError>,
+    ) -> Result<Operand, DatasetError> {
         let spread = match other {
             Operand::DataArray(array) => self.spread_dataset(&array.as_dataset())?,
             Operand::Dataset(dataset) => self.spread_dataset(dataset)?,
@@ -246,17 +291,16 @@ impl Grouping {
                 _ => Operand::Dataset(spread),
             })
         };
-        let join = Join::Inner;
         match object {
             Operand::DataArray(array) => {
                 let members = self.members(&array.as_dataset(), &spread)?;
                 let spread = spread_over(&members)?;
-                array.like(members).binary_with(operation, &spread, reflected, join, rule)
+                function(&array.like(members).into(), &spread)
             }
             Operand::Dataset(dataset) => {
                 let members = self.members(dataset, &spread)?;
                 let spread = spread_over(&members)?;
-                let result = members.binary_with(operation, &spread, reflected, join, rule)?;
+                let result: Dataset = function(&members.into(), &spread)?.try_into()?;
                 let gained = |name: &str| dataset.variable(name).is_some_and(|own| own.axis(&self.dimension).is_none());
                 let ordered = result.map_data(|name, variable| match gained(name) {
                     true => variable.with_first(&self.dimension),
@@ -323,6 +367,6 @@ fn repeat_scalar(scalar: &Variable, dimension: &str, length: usize) -> Result<Va
     Ok(Variable { dims: vec![dimension.to_owned()], data, ..scalar.clone() })
 }
 
-fn no_such_group(name: &str) -> DatasetError {
+pub(super) fn no_such_group(name: &str) -> DatasetError {
     DatasetError::NoSuchCoordinate { name: name.to_owned() }
 }

@@ -41,20 +41,40 @@ pub(super) fn label_numbers(name: &str, labels: &Chunk, origin: &Chunk) -> Resul
     (0..labels.len()).map(|at| labels.get(at).and_then(|value| value.as_f64()).ok_or_else(unsupported)).collect()
 }
 
-/// Neighbours of a point among ascending numbers, at least two: the one before and the one after.
-fn neighbours(known: &[f64], point: f64) -> (usize, usize) {
-    let after = known.partition_point(|number| *number < point).clamp(1, known.len() - 1);
-    (after - 1, after)
+/// How values between labels are found, and beyond them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Between {
+    /// On the line or from the nearest.
+    pub how: Interpolation,
+    /// Beyond the first and the last label: on the line through the last two, or from the nearest; else NaN.
+    pub extrapolate: bool,
+    /// Whether a point at a label lies between that and the next, as in scipy's `interpn`, not the one before, as in its
+    /// `interp1d`. It tells where the neighbour is missing.
+    pub from_label: bool,
 }
 
-/// Values along an axis at points between its labels; NaN beyond the first and the last. As in xarray, `float32` stays
+impl Between {
+    /// Between labels only.
+    pub fn of(how: Interpolation) -> Between {
+        Between { how, extrapolate: false, from_label: false }
+    }
+
+    /// Neighbours of a point among ascending numbers, at least two: the one before and the one after.
+    fn neighbours(self, known: &[f64], point: f64) -> (usize, usize) {
+        let is_before = |number: &f64| if self.from_label { *number <= point } else { *number < point };
+        let after = known.partition_point(is_before).clamp(1, known.len() - 1);
+        (after - 1, after)
+    }
+}
+
+/// Values along an axis at points between its labels; beyond the first and the last NaN, or extrapolated. As in xarray, `float32` stays
 /// that where it is lazy, and all else is `float64`.
 pub(super) fn interpolate(
     data: &Array,
     axis: usize,
     known: &[f64],
     points: &[f64],
-    how: Interpolation,
+    between: Between,
 ) -> Result<Array, DatasetError> {
     let dtype = if data.in_memory_values().is_none() { data.dtype().float() } else { DType::Float64 };
     let data = data.cast(DType::Float64)?;
@@ -62,7 +82,10 @@ pub(super) fn interpolate(
     let mut order: Vec<usize> = (0..known.len()).collect();
     order.sort_by(|&a, &b| known[a].total_cmp(&known[b]));
     let sorted: Vec<f64> = order.iter().map(|&position| known[position]).collect();
-    let is_within = |point: f64| sorted.first().is_some_and(|low| *low <= point) && sorted[sorted.len() - 1] >= point;
+    let is_within = |point: f64| {
+        between.extrapolate && !point.is_nan()
+            || sorted.first().is_some_and(|low| *low <= point) && sorted[sorted.len() - 1] >= point
+    };
     let mut shape = vec![1; data.ndim()];
     shape[axis] = points.len();
     let along = |values: Vec<f64>| Ok::<_, DatasetError>(Array::in_memory(Chunk::from_values(shape.clone(), values)?));
@@ -70,7 +93,7 @@ pub(super) fn interpolate(
     let within =
         Chunk::from_values(shape.clone(), points.iter().map(|point| is_within(*point)).collect::<Vec<bool>>())?;
     let take = |positions: Vec<usize>| data.take(axis, positions.into_iter().map(|at| order[at]).collect());
-    let values = match how {
+    let values = match between.how {
         _ if sorted.len() < 2 => {
             let mut whole = data.shape().to_vec();
             whole[axis] = points.len();
@@ -81,13 +104,13 @@ pub(super) fn interpolate(
         }
         Interpolation::Nearest => {
             let nearest = |point: &f64| {
-                let (before, after) = neighbours(&sorted, *point);
+                let (before, after) = between.neighbours(&sorted, *point);
                 if *point > sorted[before] / 2.0 + sorted[after] / 2.0 { after } else { before }
             };
             take(points.iter().map(nearest).collect())?
         }
         Interpolation::Linear => {
-            let pairs: Vec<(usize, usize)> = points.iter().map(|point| neighbours(&sorted, *point)).collect();
+            let pairs: Vec<(usize, usize)> = points.iter().map(|point| between.neighbours(&sorted, *point)).collect();
             let low = take(pairs.iter().map(|pair| pair.0).collect())?;
             let high = take(pairs.iter().map(|pair| pair.1).collect())?;
             let widths = along(pairs.iter().map(|(before, after)| sorted[*after] - sorted[*before]).collect())?;
@@ -164,7 +187,7 @@ impl Dataset {
             let variable = match variable.axis(dimension) {
                 Some(_) if !variable.dtype().is_numeric() => continue,
                 Some(axis) => {
-                    let data = interpolate(&variable.data, axis, &known, &points, how)?;
+                    let data = interpolate(&variable.data, axis, &known, &points, Between::of(how))?;
                     Variable::new(variable.dims.clone(), data)?.with_attributes(variable.attributes.clone())
                 }
                 None => variable.clone(),

@@ -17,7 +17,7 @@ pub enum Probabilities {
 }
 
 /// The dimension of several quantiles, and the coordinate with their probabilities.
-const QUANTILE: &str = "quantile";
+pub(super) const QUANTILE: &str = "quantile";
 
 impl Probabilities {
     pub(super) fn values(&self) -> &[f64] {

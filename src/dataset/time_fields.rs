@@ -4,8 +4,8 @@
 
 use super::frequency::DAY;
 use super::instants::Instants;
-use super::{DataArray, DatasetError, Variable};
-use crate::array::{Calendar, CalendarDate, Chunk, Scalar, TimeUnit};
+use super::{DataArray, Dataset, DatasetError, Variable};
+use crate::array::{Calendar, CalendarDate, Chunk, DType, Scalar, TimeUnit};
 use crate::plan::{Array, Evaluate};
 
 /// A field of a date, by xarray's name.
@@ -22,6 +22,8 @@ pub enum TimeField {
     Nanosecond,
     DayOfYear,
     DayOfWeek,
+    Week,
+    DecimalYear,
     DaysInMonth,
     DaysInYear,
     Quarter,
@@ -66,8 +68,10 @@ impl TimeField {
             "is_quarter_end" => TimeField::IsQuarterEnd,
             "is_year_start" => TimeField::IsYearStart,
             "is_year_end" => TimeField::IsYearEnd,
-            "dayofyear" => TimeField::DayOfYear,
-            "dayofweek" | "weekday" => TimeField::DayOfWeek,
+            "week" | "weekofyear" => TimeField::Week,
+            "decimal_year" => TimeField::DecimalYear,
+            "dayofyear" | "day_of_year" => TimeField::DayOfYear,
+            "dayofweek" | "day_of_week" | "weekday" => TimeField::DayOfWeek,
             "days_in_month" | "daysinmonth" => TimeField::DaysInMonth,
             "quarter" => TimeField::Quarter,
             "season" => TimeField::Season,
@@ -94,6 +98,11 @@ impl TimeField {
             TimeField::Nanosecond => of_day % 1_000,
             TimeField::DayOfYear => calendar.day_of_year(date),
             TimeField::DayOfWeek => calendar.weekday(days),
+            TimeField::Week => iso_week(calendar, days).1,
+            TimeField::DecimalYear => {
+                let since = (i128::from(calendar.day_of_year(date)) - 1) * DAY + i128::from(of_day);
+                return Scalar::Float(date.year as f64 + since as f64 / (i128::from(days_in_year) * DAY) as f64);
+            }
             TimeField::DaysInMonth => calendar.days_in_month(date.year, date.month),
             TimeField::DaysInYear => days_in_year,
             TimeField::Quarter => (date.month + 2) / 3,
@@ -110,6 +119,12 @@ impl TimeField {
             TimeField::IsYearEnd => return Scalar::Bool(is_last && date.month == 12),
         })
     }
+}
+
+/// Year and week of ISO 8601: those of the Thursday of the week.
+fn iso_week(calendar: Calendar, days: i64) -> (i64, i64) {
+    let thursday = calendar.date(days + 3 - calendar.weekday(days));
+    (thursday.year, (calendar.day_of_year(thursday) - 1) / 7 + 1)
 }
 
 /// Nanoseconds of a fixed frequency of pandas: a unit, maybe with a count before it.
@@ -131,7 +146,16 @@ pub fn fixed_frequency(text: &str) -> Result<i128, DatasetError> {
 }
 
 impl TimeRounding {
-    fn round(self, nanoseconds: i128, step: i128) -> i128 {
+    /// xarray's name of the rounding.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            TimeRounding::Floor => "floor",
+            TimeRounding::Ceil => "ceil",
+            TimeRounding::Round => "round",
+        }
+    }
+
+    pub(super) fn round(self, nanoseconds: i128, step: i128) -> i128 {
         let (below, rest) = (nanoseconds.div_euclid(step), nanoseconds.rem_euclid(step));
         let up = match self {
             TimeRounding::Floor => false,
@@ -222,7 +246,7 @@ impl DataArray {
         } else if fields.iter().flatten().any(|field| matches!(field, Scalar::Bool(_))) {
             let truth = |field: Option<Scalar>| field == Some(Scalar::Bool(true));
             Chunk::from_values(shape, fields.into_iter().map(truth).collect::<Vec<bool>>())?
-        } else if fields.iter().any(Option::is_none) {
+        } else if fields.iter().any(Option::is_none) || field == TimeField::DecimalYear {
             let number = |field: Option<Scalar>| field.and_then(|field| field.as_f64()).unwrap_or(f64::NAN);
             Chunk::from_values(shape, fields.into_iter().map(number).collect::<Vec<f64>>())?
         } else {
@@ -230,6 +254,38 @@ impl DataArray {
             Chunk::from_values(shape, fields.into_iter().flatten().map(number).collect::<Vec<i64>>())?
         };
         self.renamed_values(name, chunk)
+    }
+
+    /// Year, week and weekday of ISO 8601 of every point in time, `int64`.
+    ///
+    /// # Errors
+    /// [`DatasetError::NotTimes`] of other values and of other calendars, and whatever evaluation fails with.
+    pub fn iso_calendar(&self, evaluate: &dyn Evaluate) -> Result<Dataset, DatasetError> {
+        let Instants { calendar, times } = self.instants(evaluate)?;
+        if !matches!(self.dtype(), DType::Datetime(_)) {
+            return Err(DatasetError::NoSuchTimeField { name: "isocalendar".to_owned() });
+        }
+        let mut parts: [Vec<Option<i64>>; 3] = Default::default();
+        for time in times {
+            let days = time.map(|time| time.div_euclid(DAY) as i64);
+            let week = days.map(|days| iso_week(calendar, days));
+            parts[0].push(week.map(|week| week.0));
+            parts[1].push(week.map(|week| week.1));
+            parts[2].push(days.map(|days| calendar.weekday(days) + 1));
+        }
+        let mut dataset = Dataset { coordinates: self.coordinates.clone(), ..Dataset::default() };
+        for (name, part) in ["year", "week", "weekday"].into_iter().zip(parts) {
+            let values = match part.iter().copied().collect::<Option<Vec<i64>>>() {
+                Some(whole) => Chunk::from_values(self.shape().to_vec(), whole)?,
+                None => {
+                    let number = |number: Option<i64>| number.map_or(f64::NAN, |number| number as f64);
+                    Chunk::from_values(self.shape().to_vec(), part.into_iter().map(number).collect::<Vec<f64>>())?
+                }
+            };
+            let variable = Variable::new(self.dims().to_vec(), Array::in_memory(values))?;
+            dataset.data_variables.insert(name.to_owned(), variable);
+        }
+        Ok(dataset)
     }
 
     /// Every point in time moved to a multiple of a fixed frequency: `"D"`, `"h"`, `"min"`, `"s"`, `"6h"`.
@@ -245,12 +301,7 @@ impl DataArray {
         let step = fixed_frequency(text)?;
         let times = self.instants(evaluate)?.times.into_iter();
         let moved = Instants::chunk(self.dtype(), times.map(|time| time.map(|time| rounding.round(time, step))))?;
-        let name = match rounding {
-            TimeRounding::Floor => "floor",
-            TimeRounding::Ceil => "ceil",
-            TimeRounding::Round => "round",
-        };
-        self.renamed_values(name, moved.reshaped(self.shape().to_vec())?)
+        self.renamed_values(rounding.name(), moved.reshaped(self.shape().to_vec())?)
     }
 
     /// Every point in time as text, as Python's `strftime` writes it.
@@ -272,7 +323,7 @@ impl DataArray {
         Instants::of(&self.values(evaluate)?).ok_or(DatasetError::NotTimes)
     }
 
-    fn renamed_values(&self, name: &str, values: Chunk) -> Result<DataArray, DatasetError> {
+    pub(super) fn renamed_values(&self, name: &str, values: Chunk) -> Result<DataArray, DatasetError> {
         let variable = Variable::new(self.dims().to_vec(), Array::in_memory(values))?;
         let variable = variable.with_attributes(self.attributes().clone());
         Ok(DataArray { name: Some(name.to_owned()), variable, coordinates: self.coordinates.clone() })

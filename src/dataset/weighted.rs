@@ -31,6 +31,11 @@ impl Weights {
         Weights(weights)
     }
 
+    /// The weights.
+    pub fn array(&self) -> &DataArray {
+        &self.0
+    }
+
     /// The dimensions of the weights.
     pub fn dims(&self) -> &[String] {
         self.0.dims()

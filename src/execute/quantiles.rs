@@ -4,7 +4,7 @@ use super::ExecuteError;
 use super::evaluate::Evaluation;
 use crate::array::{Buffer, Chunk, DType, Element, Region, with_buffer};
 use crate::kernels::elementwise;
-use crate::kernels::quantile::{QuantileKind, picked, quantiles};
+use crate::kernels::quantile::{picked, quantiles};
 use crate::kernels::selection;
 use crate::plan::{Groups, NodeId, Operation, Quantile};
 use crate::task::input_regions;
@@ -16,10 +16,7 @@ impl Evaluation<'_> {
         let plan = &self.executor.computation().plan;
         let (input, pulled) = input_regions(plan, plan.node(id), region).remove(0);
         let values = self.evaluate(input, &pulled)?;
-        let kind = match &quantile.kind {
-            QuantileKind::Median => QuantileKind::Median,
-            QuantileKind::Quantiles(all, method) => QuantileKind::Quantiles(all[region.range(0)].to_vec(), *method),
-        };
+        let kind = quantile.kind.of(region.range(0));
         let quantile = Quantile { kind, ..quantile.clone() };
         let picks = picks(plan.node(id).dtype);
         let found = match &quantile.groups {

@@ -10,6 +10,7 @@ pub mod reduction;
 pub mod scan;
 pub mod selection;
 mod vectors;
+mod weighted_quantile;
 pub mod window;
 
 use crate::array::{ArrayError, DType};
@@ -49,6 +50,9 @@ pub enum KernelError {
         /// The name asked for.
         name: String,
     },
+    /// The position of an extreme of nothing but missing values.
+    #[error("All NaN slice encountered")]
+    AllMissing,
     /// Data or geometry don't fit together.
     #[error(transparent)]
     Array(#[from] ArrayError),

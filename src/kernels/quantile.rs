@@ -116,14 +116,31 @@ pub enum QuantileKind {
     /// Quantiles of these probabilities, each from 0 to 1: `float64`; the dtype of the values where a method picks some of
     /// them.
     Quantiles(Vec<f64>, QuantileMethod),
+    /// Quantiles of these probabilities of values that count more or less, `float64`. The last axis, one of those that are
+    /// summarised, has pairs of a value and its weight.
+    Weighted(Vec<f64>),
 }
 
 impl QuantileKind {
+    /// The same of some of the probabilities.
+    pub fn of(&self, some: std::ops::Range<usize>) -> QuantileKind {
+        match self {
+            QuantileKind::Median => QuantileKind::Median,
+            QuantileKind::Quantiles(all, method) => QuantileKind::Quantiles(all[some].to_vec(), *method),
+            QuantileKind::Weighted(all) => QuantileKind::Weighted(all[some].to_vec()),
+        }
+    }
+
+    /// Whether values can be found by selection among all of them, a digit a pass.
+    pub fn is_selectable(&self) -> bool {
+        !matches!(self, QuantileKind::Weighted(_))
+    }
+
     /// Number of results for each element of the result.
     pub fn count(&self) -> usize {
         match self {
             QuantileKind::Median => 1,
-            QuantileKind::Quantiles(probabilities, _) => probabilities.len(),
+            QuantileKind::Quantiles(probabilities, _) | QuantileKind::Weighted(probabilities) => probabilities.len(),
         }
     }
 
@@ -132,6 +149,7 @@ impl QuantileKind {
     pub(super) fn places(&self, count: usize) -> Vec<(usize, usize, f64)> {
         match self {
             _ if count == 0 => Vec::new(),
+            QuantileKind::Weighted(_) => Vec::new(),
             QuantileKind::Median => vec![((count - 1) / 2, count / 2, 0.5)],
             QuantileKind::Quantiles(probabilities, method) => {
                 probabilities.iter().map(|&probability| method.place(count, probability)).collect()
@@ -149,6 +167,7 @@ impl QuantileKind {
             (QuantileKind::Median, _) if input.is_numeric() => Ok(DType::Float64),
             (QuantileKind::Quantiles(_, method), _) if input.is_numeric() && method.picks_values() => Ok(input),
             (QuantileKind::Quantiles(..), _) if input.is_numeric() && input != DType::Bool => Ok(DType::Float64),
+            (QuantileKind::Weighted(_), DType::Float64) => Ok(DType::Float64),
             (QuantileKind::Median, _) => Err(KernelError::UndefinedFor { operation: "median", dtypes: vec![input] }),
             _ => Err(KernelError::UndefinedFor { operation: "quantile", dtypes: vec![input] }),
         }
@@ -284,6 +303,9 @@ macro_rules! with_numbers {
 /// `float64`, whatever the dtype of the result. NaN of nothing, and where a NaN isn't left out.
 pub fn quantiles(values: &Chunk, axes: &[usize], kind: &QuantileKind, skip_missing: bool) -> Vec<f64> {
     let lanes = Lanes::new(values.shape(), axes);
+    if let (QuantileKind::Weighted(probabilities), Buffer::Float64(pairs)) = (kind, values.data()) {
+        return lanes.weighted(pairs, probabilities, skip_missing);
+    }
     with_numbers!(values.data(), values => {
         lanes.select(values, kind, skip_missing, f64::NAN, |low, high, fraction| interpolated(kind, low, high, fraction))
     })
@@ -298,15 +320,15 @@ pub fn picked(values: &Chunk, axes: &[usize], kind: &QuantileKind, skip_missing:
 }
 
 /// Where the values of each kept element lie.
-struct Lanes {
+pub(super) struct Lanes {
     /// Length and stride of each kept axis.
-    kept: Vec<(usize, usize)>,
+    pub(super) kept: Vec<(usize, usize)>,
     /// The same of summarised axes.
-    summarised: Vec<(usize, usize)>,
+    pub(super) summarised: Vec<(usize, usize)>,
 }
 
 /// Every position of some axes, in row-major order.
-fn positions(axes: &[(usize, usize)]) -> impl Iterator<Item = usize> {
+pub(super) fn positions(axes: &[(usize, usize)]) -> impl Iterator<Item = usize> {
     let count: usize = axes.iter().map(|(length, _)| length).product();
     let mut index = vec![0; axes.len()];
     let mut position = 0;
@@ -385,7 +407,7 @@ pub(super) fn interpolated<T: Sortable>(kind: &QuantileKind, low: T, high: T, fr
         QuantileKind::Median if low == high => low,
         QuantileKind::Median => T::rounded(low + high) / 2.0,
         QuantileKind::Quantiles(_, method) if method.picks_values() => low,
-        QuantileKind::Quantiles(..) => {
+        QuantileKind::Quantiles(..) | QuantileKind::Weighted(_) => {
             let difference = T::rounded(high - low);
             if fraction >= 0.5 { high - difference * (1.0 - fraction) } else { low + difference * fraction }
         }

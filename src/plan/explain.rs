@@ -78,6 +78,7 @@ pub(super) fn operation(plan: &Plan, node: &Node) -> String {
             let name = match &quantile.kind {
                 QuantileKind::Median => "median".to_owned(),
                 QuantileKind::Quantiles(probabilities, _) => format!("quantiles {probabilities:?}"),
+                QuantileKind::Weighted(probabilities) => format!("weighted quantiles {probabilities:?}"),
             };
             let groups = in_groups(quantile.groups.as_ref());
             format!("{name}({}, axes {:?}{groups}{skip})", input(0), quantile.axes)

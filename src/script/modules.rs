@@ -11,6 +11,7 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 /// Names of the modules that are ours.
 pub(super) const NAMES: &[&str] = &[
     "xarray",
+    "xarray.groupers",
     "numpy",
     "dask",
     "dask.array",

@@ -35,7 +35,7 @@ SECTIONS = {
 
 # What parameters don't say.
 LIMITS = {
-    "groupby": "one key of one dimension",
+    "groupby": "keys along one dimension",
     "chunks": "read only",
     "plot": "no plots",
 }

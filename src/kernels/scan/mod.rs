@@ -38,6 +38,11 @@ pub enum ScanKind {
         /// Most values filled in a row.
         limit: Option<usize>,
     },
+    /// Positions among `count` values, as they are; of one that isn't below, since all values were missing, an error.
+    Found {
+        /// Number of values.
+        count: i64,
+    },
 }
 
 impl ScanKind {
@@ -49,6 +54,7 @@ impl ScanKind {
             ScanKind::ForwardFill { .. } => "ffill",
             ScanKind::BackwardFill { .. } => "bfill",
             ScanKind::Interpolate { .. } => "interpolate_na",
+            ScanKind::Found { .. } => "found",
         }
     }
 
@@ -71,8 +77,15 @@ impl ScanKind {
 /// The function of values along an axis, which must be whole.
 ///
 /// # Errors
-/// As [`ScanKind::result_dtype`].
+/// As [`ScanKind::result_dtype`], and [`KernelError::AllMissing`] of a position that there isn't.
 pub fn scan(values: &Chunk, axis: usize, kind: &ScanKind) -> Result<Chunk, KernelError> {
+    if let ScanKind::Found { count } = kind {
+        let is_none = |positions: &[i64]| positions.iter().any(|position| position >= count);
+        return match values.as_slice::<i64>().is_some_and(is_none) {
+            true => Err(KernelError::AllMissing),
+            false => Ok(values.clone()),
+        };
+    }
     let dtype = kind.result_dtype(values.dtype())?;
     let mut data = Buffer::zeros(dtype.storage(), values.len());
     cast(values.dtype(), dtype, values.data(), &mut data, values.len());
@@ -155,6 +168,7 @@ impl Lanes {
             ScanKind::BackwardFill { limit } => {
                 self.rows(data).for_each(|rows| fill(rows.rev(), *limit));
             }
+            ScanKind::Found { .. } => {}
             ScanKind::Interpolate { places, nearest, limit } => {
                 let mut lane = vec![f64::NAN; self.length];
                 for block in 0..self.outer {

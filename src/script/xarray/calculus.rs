@@ -1,8 +1,8 @@
-//! Methods along a coordinate: `idxmin`, `idxmax`, `differentiate`, `integrate`, `polyfit`; and `xarray.polyval`.
+//! Methods along a coordinate: `differentiate`, `integrate`, `polyfit`; and `xarray.polyval`.
 
 use super::data_array::DataArrayObject;
 use super::dataset_object::DatasetObject;
-use super::methods::{finish, reduce_options};
+use super::methods::finish;
 use crate::array::TimeUnit;
 use crate::dataset::{DataArray, Dataset, DatasetError};
 use crate::script::arguments::Arguments;
@@ -10,15 +10,12 @@ use crate::script::convert;
 use crate::script::errors::dataset_exception;
 use crate::script::modules::Module;
 use crate::script::surface::Method;
-use rustpython_vm::{Py, PyPayload, PyResult};
+use rustpython_vm::{PyPayload, PyResult};
 
-const IDX: &str = "dim, *, skipna, fill_value=nan, keep_attrs";
 const POLYFIT: &str = "dim!, deg!, skipna~, rcond=None, w=None, full=False, cov=False";
 
 /// Those of a labelled array.
 pub(super) const OF_ARRAYS: &[Method<DataArrayObject>] = &[
-    Method { name: "idxmin", parameters: IDX, body: |this, a| label_of_extreme(this, false, a) },
-    Method { name: "idxmax", parameters: IDX, body: |this, a| label_of_extreme(this, true, a) },
     Method {
         name: "differentiate",
         parameters: "coord!, edge_order=1, datetime_unit",
@@ -81,18 +78,6 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
 fn fitted(fit: Result<Dataset, DatasetError>, arguments: &Arguments<'_>) -> PyResult {
     let fit = fit.map_err(|error| dataset_exception(error, arguments.vm))?;
     Ok(DatasetObject::new(fit).into_ref(&arguments.vm.ctx).into())
-}
-
-fn label_of_extreme(this: &Py<DataArrayObject>, largest: bool, arguments: &Arguments<'_>) -> PyResult {
-    let inner = this.inner();
-    let dimension = match (arguments.string("dim")?, inner.dims()) {
-        (Some(name), _) => name,
-        (None, [only]) => only.clone(),
-        (None, _) => {
-            return Err(arguments.vm.new_value_error("Must supply 'dim' argument for multidimensional arrays"));
-        }
-    };
-    finish(inner.label_of_extreme(&dimension, largest, reduce_options(arguments)?), arguments.vm)
 }
 
 fn coordinate(arguments: &Arguments<'_>) -> PyResult<String> {

@@ -7,12 +7,15 @@ use super::coordinates::{self, attribute_map, coordinate_variables};
 use super::dataset_object::DatasetObject;
 use super::datetime::DatetimeAccessor;
 use super::encoding;
+use super::extremes::Extremes;
 use super::indexers;
+use super::interpolating::Interpolating;
 use super::labelled::LabelledObject;
 use super::mapping::Mapping;
 use super::methods::{Shared, finish};
 use super::opening;
 use super::rearranging::Rearranging;
+use super::reducing::Reducing;
 use super::restructuring::{self, Restructuring};
 use super::scans::Scans;
 use crate::array::{Chunk, DType};
@@ -159,6 +162,9 @@ impl Surface for DataArrayObject {
         Shared::<Self>::METHODS,
         Combining::<Self>::METHODS,
         Scans::<Self>::METHODS,
+        Extremes::<Self>::METHODS,
+        Reducing::<Self>::METHODS,
+        Interpolating::<Self>::METHODS,
         calculus::OF_ARRAYS,
         Rearranging::<Self>::METHODS,
         Restructuring::<Self>::METHODS,

@@ -6,12 +6,15 @@ use super::combine;
 use super::combining::Combining;
 use super::coordinates::{self, attribute_map, coordinate_variables};
 use super::data_array::{DataArrayObject, merged_attributes};
+use super::extremes::Extremes;
 use super::indexers;
+use super::interpolating::Interpolating;
 use super::labelled::LabelledObject;
 use super::mapping::Mapping;
 use super::methods::{Shared, finish};
 use super::opening;
 use super::rearranging::Rearranging;
+use super::reducing::Reducing;
 use super::restructuring::{DATASET_METHODS, Restructuring};
 use super::scans::Scans;
 use crate::dataset::{self, Attributes, DataArray, Dataset, DatasetError, Encoding};
@@ -157,6 +160,9 @@ impl Surface for DatasetObject {
         Shared::<Self>::METHODS,
         Combining::<Self>::METHODS,
         Scans::<Self>::METHODS,
+        Extremes::<Self>::METHODS,
+        Reducing::<Self>::METHODS,
+        Interpolating::<Self>::METHODS,
         calculus::OF_DATASETS,
         Rearranging::<Self>::METHODS,
         Restructuring::<Self>::METHODS,

@@ -1,6 +1,7 @@
 //! `DataArray.dt`: fields of points in time, and rounding.
 
 use super::methods::finish;
+use super::timedelta::TimedeltaAccessor;
 use crate::array::DType;
 use crate::dataset::{DataArray, DatasetError, TimeField, TimeRounding};
 use crate::script::arguments::Arguments;
@@ -24,6 +25,7 @@ impl DatetimeAccessor {
     /// `AttributeError` for an array of anything but times.
     pub(super) fn object(array: DataArray, vm: &VirtualMachine) -> PyResult {
         match array.dtype() {
+            DType::Timedelta(_) => Ok(TimedeltaAccessor::object(array, vm)),
             DType::Datetime(_) | DType::CalendarTime(_) => Ok(DatetimeAccessor { array }.into_ref(&vm.ctx).into()),
             _ => Err(dataset_exception(DatasetError::NotTimes, vm)),
         }
@@ -49,6 +51,11 @@ impl Surface for DatetimeAccessor {
                 finish(this.array.format_times(&format, &*engine::current()), a.vm)
             },
         },
+        Method {
+            name: "isocalendar",
+            parameters: "",
+            body: |this, a| finish(this.array.iso_calendar(&*engine::current()), a.vm),
+        },
         Method { name: "round", parameters: "freq!", body: |this, a| round(this, TimeRounding::Round, a) },
     ]];
     const PROPERTIES: &'static [&'static [Property<Self>]] = &[
@@ -61,6 +68,11 @@ impl Surface for DatetimeAccessor {
             "second",
             "dayofyear",
             "dayofweek",
+            "day_of_week",
+            "day_of_year",
+            "week",
+            "weekofyear",
+            "decimal_year",
             "weekday",
             "days_in_month",
             "daysinmonth",

@@ -2,6 +2,8 @@
 
 use super::coordinates;
 use super::data_array::DataArrayObject;
+use super::group_map::GroupMaps;
+use super::groupers::{GroupBy, grouper};
 use super::indexers;
 use super::methods::{quantile_arguments, reduce_options};
 use crate::array::Scalar;
@@ -16,7 +18,7 @@ use crate::script::operand::{self, Operand};
 use crate::script::options;
 use crate::script::surface::{Method, Property, Surface, reductions, surface_attributes};
 use indexmap::IndexMap;
-use rustpython_vm::builtins::PyStr;
+use rustpython_vm::builtins::{PyDict, PyStr};
 use rustpython_vm::protocol::{PyMappingMethods, PyNumberMethods};
 use rustpython_vm::types::{AsMapping, AsNumber, GetAttr, Iterable, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
@@ -50,20 +52,45 @@ impl GroupedObject for GroupByObject {
     }
 }
 
-/// `object.groupby(group)`.
+/// `object.groupby(group)`: of a key, of several, or of what groups by them.
 ///
 /// # Errors
-/// Where the group isn't one of the object's, or has no values.
+/// Where a group isn't one of the object's, has no values, or several are of different dimensions.
 pub(super) fn group_by(object: Labelled, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let (group, engine) = (group(arguments)?, engine::current());
-    let grouping = match &object {
-        Labelled::DataArray(array) => array.groupby(&group, &*engine),
-        Labelled::Dataset(dataset) => dataset.groupby(&group, &*engine),
-        Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
+    let keys = grouped_by(arguments)?;
+    let kind = if keys.len() == 1 { keys[0].1.grouper() } else { "UniqueGrouper" };
+    let mut groupings = Vec::new();
+    for (group, by) in &keys {
+        groupings.push(by.grouping(&object, group, vm)?);
+    }
+    let grouping = Grouping::together(groupings).map_err(|error| dataset_exception(error, vm))?;
+    Ok(GroupByObject { grouped: Grouped { object, grouping }, grouper: kind }.into_ref(&vm.ctx).into())
+}
+
+/// What to group by, and how: of `group=`, or of keywords that name groupers.
+fn grouped_by(arguments: &Arguments<'_>) -> PyResult<Vec<(Group, GroupBy)>> {
+    let vm = arguments.vm;
+    let of_pair = |(name, value): (String, PyObjectRef)| {
+        let by = grouper(&value).ok_or_else(|| {
+            let class = value.class().name().to_string();
+            vm.new_type_error(format!("groupby({name}=...) expects an object of xarray.groupers, found {class}"))
+        })?;
+        Ok((Group::Named(name), by))
     };
-    let grouping = grouping.map_err(|error| dataset_exception(error, vm))?;
-    Ok(GroupByObject { grouped: Grouped { object, grouping }, grouper: "UniqueGrouper" }.into_ref(&vm.ctx).into())
+    match arguments.get("group") {
+        Some(dict) if dict.downcastable::<PyDict>() => {
+            convert::string_pairs(dict, vm)?.into_iter().map(of_pair).collect()
+        }
+        Some(several) if convert::is_sequence(several) => {
+            convert::one_or_more(several, vm)?.iter().map(|key| Ok((group(key, vm)?, GroupBy::unique()))).collect()
+        }
+        Some(key) => Ok(vec![(group(key, vm)?, GroupBy::unique())]),
+        None if arguments.keywords.is_empty() => {
+            Err(vm.new_value_error("Either `group` or keyword arguments of groupers must be given"))
+        }
+        None => arguments.keywords.clone().into_iter().map(of_pair).collect(),
+    }
 }
 
 /// `object.groupby_bins(group, bins)`.
@@ -72,25 +99,8 @@ pub(super) fn group_by(object: Labelled, arguments: &Arguments<'_>) -> PyResult 
 /// Where the group isn't one of the object's, or nothing of it is in a bin.
 pub(super) fn group_by_bins(object: Labelled, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let (group, engine) = (group(arguments)?, engine::current());
-    let bins = coordinates::array(arguments.required("bins"), vm)?;
-    let edges = operand::evaluate(&bins, vm)?;
-    let numbers = (0..edges.len())
-        .filter_map(|at| edges.get(at))
-        .map(|edge| edge.as_f64().ok_or_else(|| arguments.type_error("bins", "numbers", arguments.required("bins"))));
-    let numbers = numbers.collect::<PyResult<Vec<f64>>>()?;
-    let labels = arguments.get("labels").map(|labels| coordinates::array(labels, vm)).transpose()?;
-    let options = BinOptions {
-        whole: edges.dtype().is_integer() && bins.ndim() > 0,
-        bins: match (bins.ndim(), &numbers[..]) {
-            (0, [count]) => Bins::Count(*count as usize),
-            _ => Bins::Edges(numbers),
-        },
-        right: arguments.bool("right")?.unwrap_or(true),
-        labels: labels.map(|labels| operand::evaluate(&labels, vm)).transpose()?,
-        precision: arguments.get("precision").map_or(Ok(3), |precision| convert::count(precision, vm))?,
-        include_lowest: arguments.bool("include_lowest")?.unwrap_or(false),
-    };
+    let (group, engine) = (group(arguments.required("group"), vm)?, engine::current());
+    let options = bin_options(arguments)?;
     let grouping = match &object {
         Labelled::DataArray(array) => array.groupby_bins(&group, &options, &*engine),
         Labelled::Dataset(dataset) => dataset.groupby_bins(&group, &options, &*engine),
@@ -100,10 +110,34 @@ pub(super) fn group_by_bins(object: Labelled, arguments: &Arguments<'_>) -> PyRe
     Ok(GroupByObject { grouped: Grouped { object, grouping }, grouper: "BinGrouper" }.into_ref(&vm.ctx).into())
 }
 
-/// What `group=` names.
-fn group(arguments: &Arguments<'_>) -> PyResult<Group> {
+/// `bins=`, `right=`, `labels=`, `precision=` and `include_lowest=`.
+///
+/// # Errors
+/// Where bins are no numbers.
+pub(super) fn bin_options(arguments: &Arguments<'_>) -> PyResult<BinOptions> {
     let vm = arguments.vm;
-    let argument = arguments.required("group");
+    let bins = coordinates::array(arguments.required("bins"), vm)?;
+    let edges = operand::evaluate(&bins, vm)?;
+    let numbers = (0..edges.len())
+        .filter_map(|at| edges.get(at))
+        .map(|edge| edge.as_f64().ok_or_else(|| arguments.type_error("bins", "numbers", arguments.required("bins"))));
+    let numbers = numbers.collect::<PyResult<Vec<f64>>>()?;
+    let labels = arguments.get("labels").map(|labels| coordinates::array(labels, vm)).transpose()?;
+    Ok(BinOptions {
+        whole: edges.dtype().is_integer() && bins.ndim() > 0,
+        bins: match (bins.ndim(), &numbers[..]) {
+            (0, [count]) => Bins::Count(*count as usize),
+            _ => Bins::Edges(numbers),
+        },
+        right: arguments.bool("right")?.unwrap_or(true),
+        labels: labels.map(|labels| operand::evaluate(&labels, vm)).transpose()?,
+        precision: arguments.get("precision").map_or(Ok(3), |precision| convert::count(precision, vm))?,
+        include_lowest: arguments.bool("include_lowest")?.unwrap_or(false),
+    })
+}
+
+/// What `group=` names.
+fn group(argument: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Group> {
     Ok(if let Some(array) = argument.downcast_ref::<DataArrayObject>() {
         Group::Array(Box::new(array.inner()))
     } else if argument.downcastable::<PyStr>() {
@@ -122,8 +156,9 @@ const FIRST: &str = "skipna, keep_attrs";
 impl Surface for GroupByObject {
     const CLASS: &'static str = "GroupBy";
     const METHODS: &'static [&'static [Method<Self>]] =
-        &[SharedByGroups::<Self>::REDUCTIONS, SharedByGroups::<Self>::METHODS];
-    const PROPERTIES: &'static [&'static [Property<Self>]] = &[&[Property { name: "groups", get: groups }]];
+        &[SharedByGroups::<Self>::REDUCTIONS, SharedByGroups::<Self>::METHODS, GroupMaps::<Self>::METHODS];
+    const PROPERTIES: &'static [&'static [Property<Self>]] =
+        &[&[Property { name: "groups", get: groups }], GroupMaps::<Self>::PROPERTIES];
 }
 
 /// The tables of a class with groups.
@@ -160,7 +195,7 @@ fn quantile<T: GroupedObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResu
         }
         Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
     };
-    object(found, vm)
+    object(found.and_then(|found| grouping.unstacked(found, false)), vm)
 }
 
 fn reduce<T: GroupedObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>) -> PyResult {
@@ -177,7 +212,7 @@ fn reduce<T: GroupedObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>)
         }
         Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
     };
-    object(reduced, vm)
+    object(reduced.and_then(|reduced| grouping.unstacked(reduced, false)), vm)
 }
 
 /// The Python object of a result.
@@ -189,9 +224,14 @@ pub(super) fn object(result: Result<Labelled, DatasetError>, vm: &VirtualMachine
 }
 
 /// Labels with the positions of their groups.
-fn groups(this: &Py<GroupByObject>, vm: &VirtualMachine) -> PyResult {
+pub(super) fn groups<T: GroupedObject>(this: &Py<T>, vm: &VirtualMachine) -> PyResult {
     let dict = vm.ctx.new_dict();
-    for (label, positions) in this.grouped.labels(vm)?.into_iter().zip(this.grouped.grouping.positions()) {
+    let grouped = this.grouped();
+    let is_paired = !grouped.grouping.levels().is_empty();
+    for (label, positions) in grouped.labels(vm)?.into_iter().zip(grouped.grouping.positions()) {
+        if is_paired && positions.is_empty() {
+            continue;
+        }
         let positions = positions.into_iter().map(|position| vm.ctx.new_int(position).into()).collect();
         dict.set_item(&*label, vm.ctx.new_list(positions).into(), vm)?;
     }
@@ -199,8 +239,38 @@ fn groups(this: &Py<GroupByObject>, vm: &VirtualMachine) -> PyResult {
 }
 
 impl Grouped {
+    /// Labels of the groups; tuples of the labels of each key, where there are several.
     fn labels(&self, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
-        let labels = self.grouping.labels();
+        let levels = self.grouping.levels();
+        if levels.is_empty() {
+            return Grouped::labels_of(&self.grouping, vm);
+        }
+        let of_levels = levels.iter().map(|level| Grouped::plain_labels(level, vm)).collect::<PyResult<Vec<_>>>()?;
+        let label = |mut group: usize| {
+            let mut parts = Vec::new();
+            for labels in of_levels.iter().rev() {
+                parts.insert(0, labels[group % labels.len()].clone());
+                group /= labels.len();
+            }
+            vm.ctx.new_tuple(parts).into()
+        };
+        Ok((0..self.grouping.labels().len()).map(label).collect())
+    }
+
+    /// Labels as Python has them, but for times.
+    fn plain_labels(grouping: &Grouping, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        let labels = grouping.labels();
+        match labels.dtype().is_time() {
+            true => Grouped::labels_of(grouping, vm),
+            false => Ok((0..labels.len())
+                .filter_map(|position| labels.get(position))
+                .map(|label| convert::plain_object(&label, vm))
+                .collect()),
+        }
+    }
+
+    fn labels_of(grouping: &Grouping, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+        let labels = grouping.labels();
         let label = |position| NumpyScalar::object(labels.dtype(), labels.get(position).unwrap_or(Scalar::Int(0)), vm);
         (0..labels.len()).map(label).collect()
     }

@@ -2,8 +2,8 @@
 
 use crate::array::DType;
 use crate::dataset::{
-    Chunking, DataArray, Dataset, DatasetError, Dims, FillFrom, GapOptions, Indexer, LabelIndexer, Operand,
-    Probabilities, ReduceOptions, SelectOptions, Variable,
+    Beyond, Chunking, DataArray, Dataset, DatasetError, Dims, FillFrom, GapOptions, Indexer, Interpolation,
+    InterpolationPoints, LabelIndexer, LabelOfExtreme, Operand, Probabilities, ReduceOptions, SelectOptions, Variable,
 };
 use crate::kernels::quantile::QuantileMethod;
 use crate::plan::Evaluate;
@@ -93,6 +93,12 @@ common_methods! {
     fn fill_from(dimension: &str, from: FillFrom, limit: Option<usize>);
     /// Missing values between others.
     fn interpolate_gaps(dimension: &str, options: GapOptions);
+    /// Where the first smallest (or largest) value is.
+    fn position_of_extreme(largest: bool, dims: &Dims, options: ReduceOptions);
+    /// The label of the first smallest (or largest) value.
+    fn label_of_extreme(dimension: &str, which: &LabelOfExtreme);
+    /// Values at points.
+    fn interp(points: &IndexMap<String, InterpolationPoints>, how: Interpolation, beyond: Beyond);
     /// Other chunks.
     fn chunk(chunking: &Chunking);
     /// Without some variables.

@@ -83,7 +83,7 @@ impl<T: LabelledObject> Shared<T> {
         Method { name: "load", parameters: "**kwargs", body: load::<T> },
         Method {
             name: "groupby",
-            parameters: "group!, *, squeeze=False, restore_coord_dims~, eagerly_compute_group=None",
+            parameters: "group, *, squeeze=False, restore_coord_dims~, eagerly_compute_group=None, **groupers",
             body: |this, arguments| group_by(this.inner().operand(), arguments),
         },
         Method {

@@ -12,9 +12,13 @@ mod dataset_object;
 mod dates;
 mod datetime;
 mod encoding;
+mod extremes;
 mod functions;
 mod group_by;
+mod group_map;
+mod groupers;
 mod indexers;
+mod interpolating;
 mod labelled;
 mod mapping;
 mod methods;
@@ -22,10 +26,12 @@ mod opening;
 mod opening_many;
 mod patching;
 mod rearranging;
+mod reducing;
 mod resample;
 mod restructuring;
 mod rolling;
 mod scans;
+mod timedelta;
 mod weighted;
 
 pub(super) use apply::looks_beyond_blocks;
@@ -42,7 +48,9 @@ pub(super) fn register_classes() {
     DataArrayObject::make_static_type();
     DatasetObject::make_static_type();
     datetime::DatetimeAccessor::make_static_type();
+    timedelta::TimedeltaAccessor::make_static_type();
     group_by::GroupByObject::make_static_type();
+    groupers::GrouperObject::make_static_type();
     resample::ResampleObject::make_static_type();
     rolling::RollingObject::make_static_type();
     coarsen::CoarsenObject::make_static_type();
@@ -71,5 +79,6 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     restructuring::install(&mut module)?;
     opening::install(&mut module)?;
     opening_many::install(&mut module)?;
-    module.finish()
+    module.finish()?;
+    groupers::install(vm)
 }

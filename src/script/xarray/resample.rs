@@ -1,6 +1,7 @@
 //! What `resample` gives: reductions by steps of time, and values between times.
 
 use super::group_by::{Grouped, GroupedObject, SharedByGroups, object};
+use super::group_map::GroupMaps;
 use super::indexers;
 use crate::dataset::{
     DatasetError, Fill, Interpolation, Operand as Labelled, Origin, ReduceOptions, ResampleOptions, SelectMethod, Side,
@@ -37,6 +38,22 @@ pub(super) fn resample(object: Labelled, arguments: &Arguments<'_>) -> PyResult 
     let [(dimension, frequency)] = &pairs[..] else {
         return Err(vm.new_value_error("Resampling only supported along single dimensions."));
     };
+    let options = resample_options(convert::string(frequency, vm)?, arguments)?;
+    let grouping = match &object {
+        Labelled::DataArray(array) => array.resample(dimension, &options),
+        Labelled::Dataset(dataset) => dataset.resample(dimension, &options),
+        Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
+    };
+    let grouping = grouping.map_err(|error| dataset_exception(error, vm))?;
+    Ok(ResampleObject { grouped: Grouped { object, grouping } }.into_ref(&vm.ctx).into())
+}
+
+/// `closed=`, `label=` and `origin=` beside a frequency.
+///
+/// # Errors
+/// Where they are none.
+pub(super) fn resample_options(frequency: String, arguments: &Arguments<'_>) -> PyResult<ResampleOptions> {
+    let vm = arguments.vm;
     let side = |name: &str| match arguments.string(name)?.as_deref() {
         None => Ok(None),
         Some("left") => Ok(Some(Side::Left)),
@@ -53,15 +70,7 @@ pub(super) fn resample(object: Labelled, arguments: &Arguments<'_>) -> PyResult 
             return Err(vm.new_not_implemented_error(message));
         }
     };
-    let frequency = convert::string(frequency, vm)?;
-    let options = ResampleOptions { frequency, closed: side("closed")?, label: side("label")?, origin };
-    let grouping = match &object {
-        Labelled::DataArray(array) => array.resample(dimension, &options),
-        Labelled::Dataset(dataset) => dataset.resample(dimension, &options),
-        Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
-    };
-    let grouping = grouping.map_err(|error| dataset_exception(error, vm))?;
-    Ok(ResampleObject { grouped: Grouped { object, grouping } }.into_ref(&vm.ctx).into())
+    Ok(ResampleOptions { frequency, closed: side("closed")?, label: side("label")?, origin })
 }
 
 impl Surface for ResampleObject {
@@ -69,6 +78,7 @@ impl Surface for ResampleObject {
     const METHODS: &'static [&'static [Method<Self>]] = &[
         SharedByGroups::<Self>::REDUCTIONS,
         SharedByGroups::<Self>::METHODS,
+        GroupMaps::<Self>::METHODS,
         &[
             Method { name: "ffill", parameters: "tolerance", body: |this, a| found(this, SelectMethod::Pad, a) },
             Method { name: "pad", parameters: "tolerance", body: |this, a| found(this, SelectMethod::Pad, a) },
@@ -83,7 +93,7 @@ impl Surface for ResampleObject {
             Method { name: "interpolate", parameters: "kind", body: interpolate },
         ],
     ];
-    const PROPERTIES: &'static [&'static [Property<Self>]] = &[];
+    const PROPERTIES: &'static [&'static [Property<Self>]] = &[GroupMaps::<Self>::PROPERTIES];
 }
 
 fn found(this: &Py<ResampleObject>, method: SelectMethod, arguments: &Arguments<'_>) -> PyResult {

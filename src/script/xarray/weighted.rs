@@ -3,7 +3,7 @@
 use super::data_array::DataArrayObject;
 use super::group_by::object;
 use super::indexers;
-use super::methods::reduce_options;
+use super::methods::{quantile_arguments, reduce_options};
 use super::rolling::class_and_dims;
 use crate::dataset::{DatasetError, Operand as Labelled, WeightedKind, Weights};
 use crate::script::arguments::Arguments;
@@ -58,9 +58,29 @@ impl Surface for WeightedObject {
         Method { name: "sum", parameters: SUM, body: |this, a| reduce(this, WeightedKind::Sum, a) },
         Method { name: "mean", parameters: SUM, body: |this, a| reduce(this, WeightedKind::Mean, a) },
         Method { name: "var", parameters: SUM, body: |this, a| reduce(this, WeightedKind::Var, a) },
+        Method { name: "quantile", parameters: "q!, *, dim, keep_attrs, skipna", body: quantile },
         Method { name: "std", parameters: SUM, body: |this, a| reduce(this, WeightedKind::Std, a) },
     ]];
-    const PROPERTIES: &'static [&'static [Property<Self>]] = &[];
+    const PROPERTIES: &'static [&'static [Property<Self>]] = &[&[
+        Property { name: "obj", get: |this, vm| object(Ok(this.object.clone()), vm) },
+        Property { name: "weights", get: |this, vm| object(Ok(this.weights.array().clone().into()), vm) },
+    ]];
+}
+
+fn quantile(this: &Py<WeightedObject>, arguments: &Arguments<'_>) -> PyResult {
+    let (probabilities, _) = quantile_arguments(arguments)?;
+    let dims = indexers::dims(arguments.get("dim"), arguments.vm)?;
+    let options = reduce_options(arguments)?;
+    let found = match &this.object {
+        Labelled::DataArray(array) => {
+            array.quantile_weighted(&this.weights, &probabilities, &dims, options).map(Labelled::DataArray)
+        }
+        Labelled::Dataset(dataset) => {
+            dataset.quantile_weighted(&this.weights, &probabilities, &dims, options).map(Labelled::Dataset)
+        }
+        Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::Unlabelled { operation: "weighted" }),
+    };
+    object(found, arguments.vm)
 }
 
 fn reduce(this: &Py<WeightedObject>, kind: WeightedKind, arguments: &Arguments<'_>) -> PyResult {

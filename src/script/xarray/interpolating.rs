@@ -1,0 +1,164 @@
+//! `interp`, `interp_like`: values at other labels.
+
+use super::coordinates;
+use super::data_array::DataArrayObject;
+use super::dataset_object::DatasetObject;
+use super::indexers;
+use super::labelled::{Labelled as _, LabelledObject};
+use super::methods::finish;
+use crate::array::DType;
+use crate::dataset::{Beyond, FillValue, Interpolation, InterpolationPoints, ReindexOptions, Variable};
+use crate::plan::Array;
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::errors::dataset_exception;
+use crate::script::operand;
+use crate::script::surface::Method;
+use indexmap::IndexMap;
+use rustpython_vm::builtins::PyStr;
+use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
+use std::marker::PhantomData;
+
+/// The table of a class.
+pub(super) struct Interpolating<T>(PhantomData<T>);
+
+impl<T: LabelledObject> Interpolating<T> {
+    /// The methods.
+    pub const METHODS: &'static [Method<T>] = &[
+        Method {
+            name: "interp",
+            parameters: "coords, method, assume_sorted~, kwargs, method_non_numeric, **coords_kwargs",
+            body: interp::<T>,
+        },
+        Method {
+            name: "interp_like",
+            parameters: "other!, method, assume_sorted~, kwargs, method_non_numeric",
+            body: interp_like::<T>,
+        },
+    ];
+}
+
+fn interp<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let inner = this.inner();
+    let dataset = inner.to_anonymous();
+    let mut wanted = IndexMap::new();
+    for (dimension, object) in indexers::named(arguments, "coords")? {
+        let dtype = dataset.coordinates().get(&dimension).map(Variable::dtype);
+        let found = points(&dimension, &object, dtype, vm)?;
+        wanted.insert(dimension, found);
+    }
+    let (how, beyond) = (method(arguments)?, beyond(arguments)?);
+    finish(inner.interp(&wanted, how, beyond), vm)
+}
+
+fn interp_like<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let inner = this.inner();
+    let other = arguments.required("other");
+    let other = if let Some(array) = other.downcast_ref::<DataArrayObject>() {
+        array.inner().as_anonymous()
+    } else if let Some(dataset) = other.downcast_ref::<DatasetObject>() {
+        dataset.inner()
+    } else {
+        return Err(arguments.type_error("other", "a DataArray or a Dataset", other));
+    };
+    let (wanted, others) = inner.to_anonymous().points_like(&other);
+    let (how, beyond) = (method(arguments)?, beyond(arguments)?);
+    let found = inner.interp(&wanted, how, beyond).and_then(|found| {
+        let labels = others.iter().map(|name| (name.clone(), other.coordinates()[name].clone())).collect();
+        let options = ReindexOptions { method: None, tolerance: None, fill_value: FillValue::Missing };
+        match others.is_empty() {
+            true => Ok(found),
+            false => Ok(found.of_anonymous(found.to_anonymous().reindex(&labels, &options)?)),
+        }
+    });
+    finish(found, vm)
+}
+
+fn method(arguments: &Arguments<'_>) -> PyResult<Interpolation> {
+    let vm = arguments.vm;
+    if let Some(name) = arguments.string("method_non_numeric")?.filter(|name| name != "nearest") {
+        let message =
+            format!("{}(method_non_numeric={name:?}) is not supported by swath: only 'nearest' is", arguments.function);
+        return Err(vm.new_not_implemented_error(message));
+    }
+    let name = arguments.string("method")?.unwrap_or_else(|| "linear".to_owned());
+    Interpolation::from_name(&name).ok_or_else(|| {
+        let message = format!(
+            "{}(method={name:?}) is not supported by swath: only 'linear' and 'nearest' are",
+            arguments.function
+        );
+        vm.new_not_implemented_error(message)
+    })
+}
+
+/// `kwargs={"fill_value": ...}`.
+fn beyond(arguments: &Arguments<'_>) -> PyResult<Beyond> {
+    let vm = arguments.vm;
+    let mut beyond = Beyond::Missing;
+    let options = arguments.get("kwargs").map_or(Ok(Vec::new()), |kwargs| convert::string_pairs(kwargs, vm))?;
+    for (name, value) in options {
+        beyond = match &*name {
+            "bounds_error" if !value.clone().try_to_bool(vm)? => beyond,
+            "fill_value" if vm.is_none(&value) => beyond,
+            "fill_value" if value.downcastable::<PyStr>() && convert::string(&value, vm)? == "extrapolate" => {
+                Beyond::Extrapolated
+            }
+            "fill_value" if !value.downcastable::<PyStr>() && !convert::is_sequence(&value) => {
+                Beyond::Value(convert::float(&value, vm)?)
+            }
+            _ => {
+                let shown = value.repr(vm)?.to_string_lossy().into_owned();
+                return Err(vm.new_not_implemented_error(format!(
+                    "{}(kwargs={{{name:?}: {shown}}}) is not supported by swath: only 'fill_value' is, of a number or \"extrapolate\"",
+                    arguments.function
+                )));
+            }
+        };
+    }
+    Ok(beyond)
+}
+
+/// Points along a dimension whose labels have a dtype: numbers, times, or dates as text.
+fn points(
+    dimension: &str,
+    object: &PyObjectRef,
+    dtype: Option<DType>,
+    vm: &VirtualMachine,
+) -> PyResult<InterpolationPoints> {
+    let (array, dims, coordinates) = match object.downcast_ref::<DataArrayObject>() {
+        Some(array) => {
+            let array = array.inner();
+            let mut coordinates = array.coordinates().clone();
+            coordinates.shift_remove(dimension);
+            (array.data().clone(), array.dims().to_vec(), coordinates)
+        }
+        None => {
+            let array = coordinates::array(object, vm)?;
+            let dims = vec![dimension.to_owned(); array.ndim()];
+            (array, dims, IndexMap::new())
+        }
+    };
+    if array.ndim() > 1 {
+        return Err(vm.new_not_implemented_error(format!(
+            "interpolating along {dimension:?} to points of {} dimensions is not supported by swath: use one dimension",
+            array.ndim()
+        )));
+    }
+    let mut values = operand::evaluate(&array, vm)?;
+    if values.dtype() == DType::Text
+        && let Some(dtype) = dtype.filter(|dtype| dtype.is_time())
+    {
+        values = crate::dataset::parse_times(&values, dtype).map_err(|error| dataset_exception(error, vm))?;
+    }
+    let is_moment = |dtype: DType| dtype.is_time() && !matches!(dtype, DType::Timedelta(_));
+    if dtype.is_some_and(is_moment) && !is_moment(values.dtype()) {
+        return Err(vm.new_type_error(format!(
+            "When interpolating over a datetime-like coordinate, the coordinates to interpolate to must be either datetime strings or datetimes. Instead got {}",
+            values.dtype()
+        )));
+    }
+    let points = Variable::new(dims, Array::in_memory(values)).map_err(|error| dataset_exception(error, vm))?;
+    Ok(InterpolationPoints { points, coordinates })
+}
