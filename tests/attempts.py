@@ -93,6 +93,14 @@ class Place:
         lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
         return [line["kind"] + (f" {line['exit_code']}" if "exit_code" in line else "") for line in lines]
 
+    def why(self, name="quick"):
+        """What `swath status` says of a job that has ended, without a question to its batch system."""
+        command = [str(self.swath), "status", "--json", name]
+        ended = subprocess.run(command, cwd=self.directory, capture_output=True, text=True, timeout=LIMIT_S)
+        expect(ended.returncode == 0, ended.stderr)
+        view = json.loads(ended.stdout)[0]
+        return f"{view['state']}: {view.get('detail')}"
+
     def record(self, kind, id="17", index=None, exit_code=None, name="quick"):
         """Adds a line of the job's record, as others write it."""
         line = {"kind": kind, "id": id, "index": index, "host": "n1", "time": int(time.time())}
@@ -160,6 +168,7 @@ def whatever_ends_a_script_is_recorded(place):
         place.job(*words, name=name)
         expect(place.run(name) == (code, ["started", f"ended {code}"]), f"{name} {place.kinds(name)} {place.log(name)}")
         expect(said in place.log(name), place.log(name))
+    expect(place.why("fails") == "failed: ended in its prologue", place.why("fails"))
     place.mock(module='[ "$2" = here ]')
     place.job("--module", "here", "--module", "there", name="modules")
     code, kinds = place.run("modules")
@@ -202,6 +211,7 @@ def memory_that_ran_out_on_any_node_is_not_tried_again(place):
         place.job(name=name)
         code, kinds = place.run(name)
         expect(code == 137 and kinds == ["started", "ended 137"] and "--memory" in place.log(name), f"{kinds} {place.log(name)}")
+        expect(place.why(name) == "failed: killed for taking more memory than it was given", place.why(name))
     # What an attempt before has said doesn't count.
     place.play(GETS_ON)
     expect(place.run("large-0")[1][-2:] == ["resubmitted", "ended 0"], place.log("large-0"))
@@ -216,6 +226,7 @@ def a_rank_that_is_lost_again_and_again_is_given_up(place):
     expect(place.run()[1][-2:] == ["resubmitted", "ended 0"], place.log())
     code, kinds = place.run()
     expect(code == 137 and kinds[-1] == "ended 137" and "got no further" in place.log(), f"{kinds} {place.log()}")
+    expect("lost a rank twice" in (place.path() / "attempts.jsonl").read_text().splitlines()[-1], "it doesn't say why")
 
 
 def a_failure_with_a_node_lost_is_tried_again(place):

@@ -3,12 +3,13 @@
 
     openpbs.install(DIRECTORY)      puts the commands into DIRECTORY/bin; what the server knows goes to DIRECTORY/jobs
 
-It reads `#PBS` lines as strictly as the server does and runs jobs for real, each as a child of its own with the variables of
-a job, ended at its walltime. Where its facts come from:
+It reads requests as strictly as the server does (`openpbs_requests.py`) and runs jobs for real, each as a child of its own
+with the variables of a job, ended at its walltime. All nodes are this host, which pbs_tmrsh takes for whichever it is asked
+for, with a temporary directory of its own. Where its facts come from:
 
-- options, `-l`, `-J`, `-o`, default names of files: qsub(1B) of OpenPBS 23.06 (doc/man1/qsub.1B)
-- what is said of a wrong request: src/cmds/qsub.c and src/lib/Liblog/pbs_messages.c of the same
-- `qstat -f -F json`, ids of arrays, `-29` and `271` as Exit_status, the end of jobs whose dependency can't be met, requests that
+- `-o`, default names of files: qsub(1B) of OpenPBS 23.06 (doc/man1/qsub.1B)
+- that pbs_tmrsh knows no shell: pbs_tmrsh(8B), and a server of version 23.06.06, watched
+- `qstat -f` and `-F json`, ids of arrays, `-29` and `271` as Exit_status, the end of jobs whose dependency can't be met, requests that
   can never run: a server of version 23.06.06, watched
 """
 
@@ -17,25 +18,19 @@ import json
 import os
 import pathlib
 import re
-import shlex
 import signal
 import subprocess
 import sys
 import time
 
+from openpbs_requests import Refused, array_indices, directives, read_select, resource_list, split_options
+
 SERVER = "mock"
-COMMANDS = ["qsub", "qstat", "qdel", "pbsnodes"]
+COMMANDS = ["qsub", "qstat", "qdel", "pbsnodes", "pbs_tmrsh"]
+DEFAULT_WALLTIME = "01:00:00"
 NODES = [f"n{number}" for number in range(1, 5)]
 NODE_CPUS, NODE_MEMORY_KB = 8, 16 << 20
 QUEUES = ["workq", "short"]
-# qsub(1B), synopsis: options, and those of them that take a value.
-OPTIONS_WITH_VALUE = "aAcCeGhJjklmMNopPqrRSuvW"
-FLAGS = "fhIVXz"
-CHUNK_RESOURCES = {"ncpus", "mpiprocs", "ompthreads", "mem", "host", "vnode", "arch", "ngpus"}
-JOB_RESOURCES = {"select", "place", "walltime", "ncpus", "mem", "nodes", "cput", "pmem", "vmem", "pcput", "file", "nice"}
-JOB_WIDE = {"ncpus", "mem", "mpiprocs", "ompthreads", "ngpus"}
-PLACE = re.compile(r"(free|pack|scatter|vscatter)?(:?(excl|exclhost|shared))?(:?group=\w+)?")
-DURATION = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+)(?:\.\d+)?")
 POLL_S, KILL_DELAY_S = 0.2, 1
 
 
@@ -49,14 +44,6 @@ def install(directory):
         path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{os.path.realpath(__file__)}" {name} "{os.path.realpath(directory)}" "$@"\n')
         path.chmod(0o755)
     return commands
-
-
-class Refused(Exception):
-    """What a command says on standard error, and its exit code."""
-
-    def __init__(self, said, code=1):
-        super().__init__(said)
-        self.code = code
 
 
 class Server:
@@ -98,112 +85,6 @@ class Server:
         return dict(sorted(found.items(), key=lambda entry: entry[1]["number"]))
 
 
-def split_options(words):
-    """Options and operands, as getopt gives them."""
-    options, operands = [], []
-    words = list(words)
-    while words:
-        word = words.pop(0)
-        if not word.startswith("-") or word == "-":
-            operands.append(word)
-            continue
-        letter, rest = word[1:2], word[2:]
-        if letter in OPTIONS_WITH_VALUE and letter != "h":
-            if not rest and not words:
-                raise Refused(f"qsub: option requires an argument -- '{letter}'\nusage: qsub ...", 2)
-            options.append((letter, rest or words.pop(0)))
-        elif letter and letter in FLAGS and not rest:
-            options.append((letter, None))
-        else:
-            raise Refused(f"qsub: invalid option -- '{letter}'\nusage: qsub ...", 2)
-    return options, operands
-
-
-def directives(text):
-    """Options of the `#PBS` lines before the first line that is executed."""
-    options = []
-    for line in text.splitlines()[text.startswith("#!"):]:
-        if line.startswith("#PBS"):
-            try:
-                found, operands = split_options(shlex.split(line[4:]))
-            except ValueError as error:
-                raise Refused(f"qsub: directive error: {line[4:].strip()} ({error})", 2) from error
-            if operands:
-                raise Refused(f"qsub: directive error: {line[4:].strip()}", 2)
-            options += found
-        elif line.strip() and not line.startswith("#"):
-            break
-    return options
-
-
-def seconds(text):
-    found = DURATION.fullmatch(text)
-    if not found:
-        raise Refused("qsub: Illegal attribute or resource value Resource_List.walltime")
-    hours, minutes, rest = (int(part or 0) for part in found.groups())
-    return hours * 3600 + minutes * 60 + rest
-
-
-def memory_kb(text):
-    found = re.fullmatch(r"(\d+)(b|kb|mb|gb|tb)?", text, re.IGNORECASE)
-    if not found:
-        raise Refused("qsub: Illegal attribute or resource value Resource_List.select")
-    shift = {"b": -10, "": -10, "kb": 0, "mb": 10, "gb": 20, "tb": 30}[(found[2] or "").lower()]
-    return int(found[1]) << shift if shift >= 0 else int(found[1]) >> -shift
-
-
-def read_select(text):
-    """Chunks of a select: their count and resources."""
-    chunks = []
-    for part in text.split("+"):
-        count, *resources = part.split(":")
-        if not count.isdigit():
-            count, resources = "1", [count, *resources]
-        chunk = {}
-        for resource in resources:
-            name, equals, value = resource.partition("=")
-            if not equals or not value:
-                raise Refused("qsub: Illegal attribute or resource value Resource_List.select")
-            if name not in CHUNK_RESOURCES:
-                raise Refused(f"qsub: Unknown resource  Resource_List.{name}")
-            if name in chunk:
-                raise Refused(f"qsub: duplicated resource within a section of a select specification, resource is: {name}")
-            if name in ("ncpus", "mpiprocs", "ompthreads") and not value.isdigit():
-                raise Refused("qsub: Illegal attribute or resource value Resource_List.select")
-            chunk[name] = memory_kb(value) if name == "mem" else value
-        chunks.append((int(count), chunk))
-    return chunks
-
-
-def resource_list(values):
-    """All `-l` together, checked as the server does."""
-    resources = {}
-    for value in values:
-        for part in re.split(r",(?=\w+=)", value):
-            name, equals, text = part.partition("=")
-            if not equals or not text:
-                raise Refused("qsub: illegal -l value", 2)
-            if name not in JOB_RESOURCES:
-                raise Refused(f"qsub: Unknown resource  Resource_List.{name}")
-            resources[name] = text
-    if "select" in resources:
-        for name in JOB_WIDE & set(resources):
-            raise Refused(f'qsub: "-lresource=" cannot be used with "select" or "place", resource is: {name}')
-        if "nodes" in resources:
-            raise Refused("qsub: Cannot be used with select or place nodes")
-    elif "place" in resources:
-        raise Refused('qsub: Cannot have "place" without "select"')
-    if "place" in resources and not PLACE.fullmatch(resources["place"]):
-        raise Refused("qsub: Illegal attribute or resource value Resource_List.place")
-    if "nodes" in resources:
-        count, _, per_node = resources.pop("nodes").partition(":ppn=")
-        resources["select"] = f"{count}:ncpus={per_node or 1}:mpiprocs={per_node or 1}"
-        resources.setdefault("place", "scatter")
-    resources.setdefault("select", "1:ncpus=1")
-    resources["walltime_s"] = seconds(resources.get("walltime", "1:00:00"))
-    return resources
-
-
 def dependencies(server, values):
     found = []
     for value in values:
@@ -216,13 +97,6 @@ def dependencies(server, values):
                 raise Refused("qsub: illegal -W value", 2)
             found += [(kind, server.load(identity)[0]) for identity in identities]
     return found
-
-
-def array_indices(text):
-    found = re.fullmatch(r"(\d+)-(\d+)(?::(\d+))?(?:%(\d+))?", text)
-    if not found or int(found[1]) >= int(found[2]) or found[3] == "0":
-        raise Refused("qsub: illegal -J value", 2)
-    return list(range(int(found[1]), int(found[2]) + 1, int(found[3] or 1)))
 
 
 def nodes_for(chunks):
@@ -369,7 +243,7 @@ def described(job, identity):
     """A job as `qstat -f -F json` has it."""
     entry = {
         "Job_Name": job["name"], "Job_Owner": f"{os.environ.get('USER', 'root')}@{SERVER}", "job_state": job["state"],
-        "queue": job["queue"], "server": SERVER, "Resource_List": {"walltime": job["resources"].get("walltime", "01:00:00"),
+        "queue": job["queue"], "server": SERVER, "Resource_List": {"walltime": job["resources"].get("walltime", DEFAULT_WALLTIME),
                                                                    "select": job["resources"]["select"]},
         "ctime": time.ctime(job["made"]), "Account_Name": job["account"], "comment": job["comment"],
         "exec_host": "+".join(f"{host}/0" for host in dict.fromkeys(job["hosts"])) if job["state"] in "RF" else None,
@@ -392,7 +266,16 @@ def qstat(server, arguments):
         if wanted and not is_finished_shown and all(entry["state"] == "F" for entry in found.values()):
             raise Refused(f"qstat: {full} Job has finished, use -x or -H to obtain historical job information", 35)
         jobs |= {known: described(entry, known) for known, entry in found.items() if is_finished_shown or entry["state"] != "F"}
-    print(json.dumps({"timestamp": int(time.time()), "pbs_version": "23.06.06", "pbs_server": SERVER, "Jobs": jobs}, indent=4))
+    if "json" in arguments:
+        print(json.dumps({"timestamp": int(time.time()), "pbs_version": "23.06.06", "pbs_server": SERVER, "Jobs": jobs}, indent=4))
+    elif "-f" in arguments:
+        for identity, job in jobs.items():
+            print(f"Job Id: {identity}")
+            for name, value in job.items():
+                parts = value.items() if isinstance(value, dict) else [(None, value)]
+                for part, text in parts:
+                    print(f"    {name}{f'.{part}' if part else ''} = {text}")
+            print()
 
 
 def qdel(server, arguments):
@@ -407,8 +290,21 @@ def qdel(server, arguments):
             start_ready(server)
 
 
-def pbsnodes(_server, arguments):
+def pbs_tmrsh(server, arguments):
+    """Runs a command on a node of the job, word by word, until it ends."""
+    host, *command = arguments
+    if host not in pathlib.Path(os.environ["PBS_NODEFILE"]).read_text().split():
+        raise Refused(f"pbs_tmrsh: host {host} not in PBS_NODEFILE")
+    temporary = pathlib.Path(os.environ["TMPDIR"]) / host
+    temporary.mkdir(exist_ok=True)
+    server.lock.close()
+    os.execvpe(command[0], command, {**os.environ, "TMPDIR": str(temporary)})
+
+
+def pbsnodes(server, arguments):
     if "-l" in arguments:
+        down = server.directory / "down"
+        print("".join(f"{host:20} down\n" for host in down.read_text().split()) if down.exists() else "", end="")
         return
     available = {"ncpus": NODE_CPUS, "mem": f"{NODE_MEMORY_KB}kb"}
     print(json.dumps({"nodes": {host: {"state": "free", "resources_available": available} for host in NODES}}))
@@ -424,7 +320,7 @@ def main():
     else:
         try:
             with server:
-                {"qsub": qsub, "qstat": qstat, "qdel": qdel, "pbsnodes": pbsnodes}[name](server, arguments)
+                {"qsub": qsub, "qstat": qstat, "qdel": qdel, "pbsnodes": pbsnodes, "pbs_tmrsh": pbs_tmrsh}[name](server, arguments)
         except Refused as refusal:
             print(refusal, file=sys.stderr)
             sys.exit(refusal.code)

@@ -117,6 +117,7 @@ step "killed and resumed, with MPICH" "$python" tests/resume.py --swath "$target
 step "job scripts" "$python" tests/job_scripts.py --swath "$target/release/swath"
 step "attempts of jobs" "$python" tests/attempts.py --swath "$target/release/swath"
 step "submitting" "$python" tests/submit.py --swath "$target/release/swath"
+step "jobs on a stand-in for OpenPBS" "$python" tests/pbs.py --swath "$target/release/swath"
 step "how jobs end" "$python" tests/mpi.py --swath "$target/release/swath"
 step "how jobs end, with MPICH" "$python" tests/mpi.py --swath "$target/mpich/swath"
 step "jobs of batch systems that are stood in for" "$python" tests/job_states.py --swath "$target/release/swath"

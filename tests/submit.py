@@ -1,8 +1,8 @@
-"""Submitting jobs: what is refused beforehand, what batch systems say and what we make of it, and whole lives of jobs.
+"""Submitting jobs: what is submitted, what is refused beforehand, what batch systems say and what we make of it.
 
     python tests/submit.py [--swath PATH] [--only PATTERN]
 
-Slurm's commands are stand-ins on PATH that answer as a case wants; those of OpenPBS are `openpbs.py`, which runs jobs for real.
+Commands of batch systems are stand-ins on PATH that answer as a case wants.
 """
 
 import json
@@ -13,30 +13,11 @@ import subprocess
 import time
 
 import cases
-import faults
-import openpbs
 from cases import expect
 
 JOB_LIMIT_S = 120
 SYSTEM = ["bash", "cat", "cp", "mpirun", "sleep"]
-ROOT_MPI = ["--env", "OMPI_ALLOW_RUN_AS_ROOT=1", "--env", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"]
-TWO_RANKS = ["--nodes", "1", "--ranks-per-node", "2", "--threads", "1", "--no-bind", "--launcher", "mpirun",
-             "--launcher-args", "--oversubscribe", *ROOT_MPI]
-
 SMALL = "import dask.array as da, xarray as xr\nprint(float(xr.DataArray(da.ones((40, 50), chunks=(10, 50))).mean()))\n"
-# Work of many seconds on any machine: a delay at each chunk that is read.
-MAKE = """
-import dask.array as da, xarray as xr
-x = xr.DataArray(da.random.random((24, 50, 60), chunks=(1, 50, 60)), dims=("t", "y", "x"), name="x")
-x.to_dataset().to_zarr("in.zarr", mode="w")
-"""
-LONG = """
-import xarray as xr
-x = xr.open_zarr("in.zarr")["x"]
-(x * 2 + 1).to_dataset(name="y").to_zarr("out.zarr", mode="w")
-print("mean", float(x.mean()))
-"""
-CHUNK_DELAY_MS = 400
 FAILING = "import xarray as xr\nprint(xr.DataArray([1.0, 2.0]).sel(x=3))\n"
 
 
@@ -106,47 +87,6 @@ class Place:
         attempts = self.attempts(name)
         first = next((at for at, attempt in enumerate(attempts) if attempt["kind"] == "first"), 0)
         return [attempt["kind"] for attempt in attempts[first : first + 1] + attempts[:first] + attempts[first + 1 :]]
-
-
-class Pbs(Place):
-    """A place with an OpenPBS."""
-
-    def __init__(self, swath, directory):
-        super().__init__(swath, directory)
-        self.bin = openpbs.install(self.directory / "pbs")
-
-    def long(self, *words):
-        """A job of some twenty seconds, most of them waits for files."""
-        self.write("make.py", MAKE)
-        self.write("long.py", LONG)
-        made = self.run("run", "--quiet", "make.py")
-        expect(made.returncode == 0, made.complained)
-        shim = faults.build_shim(self.directory)
-        slow = faults.fault("read", "*/in.zarr/x/c/*", 0, delay_ms=CHUNK_DELAY_MS)
-        return self.pbs("--env", f"LD_PRELOAD={shim}", "--env", f"SWATH_FAULTS={slow}", "--run-args", "--io-threads 1",
-                        *words, "long.py")
-
-    def pbs(self, *words):
-        ended = self.submit("--on", "pbs", *TWO_RANKS, *words)
-        expect(ended.returncode == 0, f"not submitted: {ended.complained}")
-        return ended.said.split()[-1]
-
-    def jobs(self):
-        answer = subprocess.run([str(self.bin / "qstat"), "-x", "-f", "-F", "json"], capture_output=True, text=True, check=True)
-        return json.loads(answer.stdout)["Jobs"]
-
-    def log(self, name):
-        return "".join(path.read_text() for path in sorted((self.job(name) / "logs").iterdir()))
-
-    def wait(self, done, what):
-        deadline = time.monotonic() + JOB_LIMIT_S
-        while not done():
-            logs = "".join(self.log(path.name) for path in (self.directory / ".swath/jobs").iterdir())
-            expect(time.monotonic() < deadline, f"{what} didn't happen: {logs[-2000:]} {self.jobs()}")
-            time.sleep(0.3)
-
-    def wait_for_all(self):
-        self.wait(lambda: all(job["job_state"] == "F" for job in self.jobs().values()), "the end of all jobs")
 
 
 # What is submitted.
@@ -303,6 +243,8 @@ def jobs_that_can_not_be_are_refused(place):
     place.refused(refused("--time", "1h", "--grace", "200000d"), "is more than the 65505 s", "--grace")
     place.refused(refused("--ranks-per-node", "4000000000", "--threads", "2"), "need 8000000000 cores")
     place.refused(refused("--mpi", "lam"), "is no MPI library", code=2)
+    place.command("sinfo", "echo 'batch*|16|2|8|64000|2-00:00:00'")
+    place.refused(refused("--time", "3-00"), "default queue lets jobs run for 2-00:00:00", "--attempts")
     place.refused(refused("--launcher", "aprun"), "'aprun' is no launcher", code=2)
     place.refused(refused("--array", "3-1"), "no array indices", code=2)
     place.refused(refused("--threads", "0"), "0 is not in", code=2)
@@ -409,87 +351,7 @@ def a_silent_batch_system_is_not_waited_for(place):
     expect(place.job("small").exists(), "what may be in the queue has no directory")
 
 
-# Whole lives of jobs, on OpenPBS.
-
-def a_job_runs_to_its_end(place):
-    identity = place.pbs("--time", "5min", "--memory", "4GiB", "small.py")
-    place.wait_for_all()
-    expect(place.kinds("small") == ["first", "started", "ended"], f"{place.attempts('small')} {place.log('small')}")
-    expect(place.jobs()[identity]["Exit_status"] == 0, f"{place.jobs()}")
-    expect("1.0" in place.log("small") and "finished" in place.log("small"), place.log("small"))
-
-
-def a_job_longer_than_its_walltime_goes_on_until_it_has_finished(place):
-    place.long("--time", "8", "--grace", "2s", "--attempts", "40")
-    place.pbs("--time", "5min", "--after", "long", "--name", "dependent", "small.py")
-    place.wait_for_all()
-    log, kinds = place.log("long"), place.kinds("long")
-    expect(kinds.count("resubmitted") >= 2 and kinds[-1] == "ended", f"{kinds} {log}")
-    by_job = bytes_of(place.directory / "out.zarr")
-    direct = place.run("run", "--quiet", "--fresh", "long.py").said.strip()
-    expect(direct.startswith("mean") and direct in log, f"{direct} isn't in {log}")
-    expect(len(by_job) > 24 and by_job == bytes_of(place.directory / "out.zarr"), "other bytes than without interruption")
-    # Its dependent waited for the last of its ids.
-    ended = place.attempts("long")[-1]["time"]
-    started = [attempt["time"] for attempt in place.attempts("dependent") if attempt["kind"] == "started"]
-    expect(len(started) == 1 and started[0] >= ended, f"{place.attempts('dependent')} {place.log('dependent')}")
-
-
-def a_job_runs_no_more_often_than_it_may(place):
-    place.long("--time", "4", "--grace", "1s", "--attempts", "2")
-    place.wait_for_all()
-    expect(place.kinds("long").count("started") == 2, f"{place.kinds('long')} {place.log('long')}")
-    expect(place.attempts("long")[-1]["exit_code"] == 75 and "swath resume long" in place.log("long"), place.log("long"))
-
-
-def a_failure_is_not_tried_again(place):
-    place.write("failing.py", FAILING)
-    identity = place.pbs("--time", "5min", "--no-check", "failing.py")
-    place.wait_for_all()
-    expect(place.kinds("failing") == ["first", "started", "ended"], f"{place.kinds('failing')} {place.log('failing')}")
-    expect(place.jobs()[identity]["Exit_status"] not in (0, 75), f"{place.jobs()}")
-
-
-def a_launcher_that_fails_is_not_tried_again(place):
-    identity = place.pbs("--time", "5min", "--launcher-args", "--no-such-option", "small.py")
-    place.wait_for_all()
-    expect(place.kinds("small") == ["first", "started", "ended"] and place.jobs()[identity]["Exit_status"] != 0, place.log("small"))
-
-
-def a_deleted_job_is_not_tried_again(place):
-    identity = place.long("--time", "5min")
-    place.wait(lambda: (place.job("long") / "run/run.json").exists(), "the start of the run")
-    subprocess.run([str(place.bin / "qdel"), identity], check=True)
-    place.wait_for_all()
-    expect("resubmitted" not in place.kinds("long"), f"{place.kinds('long')} {place.log('long')}")
-
-
-def a_killed_rank_has_the_job_go_on(place):
-    place.long("--time", "5min")
-    lock = place.job("long") / "run/lock"
-    place.wait(lock.exists, "the start of the run")
-    os.kill(json.loads(lock.read_text())["process"], 9)
-    place.wait_for_all()
-    log = place.log("long")
-    expect(place.kinds("long").count("started") == 2 and "lost a rank" in log and "finished" in log, f"{place.kinds('long')} {log}")
-
-
-def an_array_is_a_run_an_index(place):
-    place.write("year.py", "import sys\nprint('year', sys.argv[1])\n")
-    place.pbs("--time", "5min", "--array", "2000-2002", "--epilogue", 'echo "index $SWATH_ARRAY_INDEX"', "year.py", "{index}")
-    place.wait_for_all()
-    for index in ["2000", "2001", "2002"]:
-        expect(f"year {index}" in place.log("year") and f"index {index}" in place.log("year"), place.log("year"))
-        outcome = json.loads((place.job("year") / "run" / index / "outcome.json").read_text())
-        expect(outcome["ending"] == "finished", f"{outcome}")
-
-
-def bytes_of(store):
-    """All files of a store."""
-    return {path.relative_to(store): path.read_bytes() for path in store.rglob("*") if path.is_file()}
-
-
-SUBMITTED = [
+CASES = [
     what_a_dry_run_prints_is_what_is_submitted,
     a_job_leaves_what_it_was,
     names_are_given_once,
@@ -506,31 +368,9 @@ SUBMITTED = [
     a_machine_without_the_command_is_told,
     a_silent_batch_system_is_not_waited_for,
 ]
-LIVES = [
-    a_job_runs_to_its_end,
-    a_job_longer_than_its_walltime_goes_on_until_it_has_finished,
-    a_job_runs_no_more_often_than_it_may,
-    a_failure_is_not_tried_again,
-    a_launcher_that_fails_is_not_tried_again,
-    a_deleted_job_is_not_tried_again,
-    a_killed_rank_has_the_job_go_on,
-    an_array_is_a_run_an_index,
-]
-
-
 def main():
     swath, pattern = cases.parse(__doc__)
-    kind = {case: Pbs for case in LIVES}
-    cases.run([placed(case, kind.get(case, Place)) for case in SUBMITTED + LIVES], pattern,
-              {"": lambda directory: (swath, directory)})
-
-
-def placed(case, kind):
-    """A case in a place of its kind."""
-    def run(place):
-        return case(kind(*place))
-    run.__name__ = case.__name__
-    return run
+    cases.run(CASES, pattern, {"": lambda directory: Place(swath, directory)})
 
 
 if __name__ == "__main__":

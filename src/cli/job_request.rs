@@ -206,7 +206,9 @@ impl Request<'_> {
             memory_bytes: limits.memory_bytes().or(self.node.and_then(|node| node.memory_bytes)),
             min_nodes: limits.min_nodes,
             max_nodes: limits.max_nodes,
-            max_walltime_seconds: limits.max_time_seconds(self.kind),
+            max_walltime_seconds: limits
+                .max_time_seconds(self.kind)
+                .or(self.node.and_then(|node| node.max_walltime_seconds)),
         }
     }
 

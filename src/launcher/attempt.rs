@@ -43,13 +43,16 @@ pub struct Attempt {
     /// Exit code of what has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
+    /// Why it has ended, where the job script knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 impl Attempt {
     /// Something that happened just now, here.
     pub fn now(kind: AttemptKind, id: &str) -> Attempt {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        Attempt { kind, id: id.to_owned(), index: None, host, time: super::now_seconds(), exit_code: None }
+        Attempt { kind, id: id.to_owned(), index: None, host, time: super::now_seconds(), exit_code: None, why: None }
     }
 
     /// Whether the job got into the queue by it.
@@ -111,7 +114,7 @@ mod tests {
     use super::*;
 
     fn line(kind: AttemptKind, id: &str, index: Option<u64>) -> Attempt {
-        Attempt { kind, id: id.to_owned(), index, host: String::new(), time: 0, exit_code: None }
+        Attempt { kind, id: id.to_owned(), index, host: String::new(), time: 0, exit_code: None, why: None }
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod pbs_jobs;
 mod refusal;
 pub mod shell;
 pub mod site;
+mod sites;
 mod slurm;
 mod slurm_jobs;
 pub mod state;
@@ -35,7 +36,8 @@ pub use mpi_family::MpiFamily;
 pub use mpi_launcher::MpiLauncher;
 pub use node::Node;
 pub use refusal::SubmitError;
-pub use site::{Site, Sites};
+pub use site::Site;
+pub use sites::{NamedSite, SiteError, Sites};
 
 use batch_job::{BatchReport, QueryError};
 use serde::{Deserialize, Serialize};

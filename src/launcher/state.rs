@@ -181,17 +181,17 @@ impl Facts<'_> {
 
     /// What a job script has left that has come to its end.
     fn ended(&self, code: i32) -> JobState {
-        let message = &self.outcome.message;
+        let why = self.since_submission().last().and_then(|line| line.why.clone());
+        let message = Some(self.outcome.message.clone()).filter(|message| !message.is_empty()).or(why.clone());
         match code {
             0 => JobState::Finished,
             _ if self.is_cancelled => JobState::Cancelled,
             TERMINATED => JobState::Cancelled,
-            STOPPED => JobState::Stopped("all its attempts are used up, or it couldn't be submitted again".to_owned()),
-            code if message.is_empty() && code > SIGNAL_BASE => {
-                JobState::Failed(format!("exit code {code}: ended by signal {}", code - SIGNAL_BASE))
-            }
-            code if message.is_empty() => JobState::Failed(format!("exit code {code}")),
-            _ => JobState::Failed(message.clone()),
+            STOPPED => JobState::Stopped(why.unwrap_or_else(|| "it isn't submitted again".to_owned())),
+            code => JobState::Failed(message.unwrap_or_else(|| match code - SIGNAL_BASE {
+                signal if signal > 0 => format!("exit code {code}: ended by signal {signal}"),
+                _ => format!("exit code {code}"),
+            })),
         }
     }
 
@@ -270,7 +270,7 @@ mod tests {
     const NOW: u64 = 1_000_000;
 
     fn line(kind: AttemptKind, id: &str, age: u64, exit_code: Option<i32>) -> Attempt {
-        Attempt { kind, id: id.to_owned(), index: None, host: "n1".to_owned(), time: NOW - age, exit_code }
+        Attempt { kind, id: id.to_owned(), index: None, host: "n1".to_owned(), time: NOW - age, exit_code, why: None }
     }
 
     fn listed(id: &str, state: BatchState) -> BatchReport {
@@ -328,6 +328,9 @@ mod tests {
         assert_eq!(state(&ended(3), &nothing(), |_| {}), JobState::Failed("exit code 3".to_owned()));
         let killed = "exit code 137: ended by signal 9".to_owned();
         assert_eq!(state(&ended(137), &nothing(), |_| {}), JobState::Failed(killed));
+        let mut large = ended(137);
+        large[2].why = Some("killed for taking more memory than it was given".to_owned());
+        assert!(matches!(state(&large, &nothing(), |_| {}), JobState::Failed(why) if why.contains("more memory")));
         let why = |facts: &mut Facts<'_>| facts.outcome.message = "rank 2 on n2 was lost".to_owned();
         assert_eq!(state(&ended(1), &nothing(), why), JobState::Failed("rank 2 on n2 was lost".to_owned()));
         assert_eq!(state(&ended(143), &nothing(), |_| {}), JobState::Cancelled);

@@ -82,15 +82,16 @@ stuck=$job/stuck # there where a rank was lost and nothing was finished
 
 say() { printf '%s job %s: %s\n' "$(date '+%F %T')" "$id" "$*"; }
 
-# note KIND [ID [EXIT_CODE]]: a line in the record of this job, which `swath status` reads.
+# note KIND [ID [EXIT_CODE [WHY]]]: a line in the record of this job, which `swath status` reads.
 note() {
-  printf '{"kind":"%s","id":"%s","index":%s,"host":"%s","time":%s%s}\n' "$1" "${2:-$id}" "${index:-null}" \
-    "$HOSTNAME" "$(date +%s)" "${3:+,\"exit_code\":$3}" >>"$job/attempts.jsonl"
+  printf '{"kind":"%s","id":"%s","index":%s,"host":"%s","time":%s%s%s}\n' "$1" "${2:-$id}" "${index:-null}" \
+    "$HOSTNAME" "$(date +%s)" "${3:+,\"exit_code\":$3}" "${4:+,\"why\":\"$4\"}" >>"$job/attempts.jsonl"
 }
 
+# leave EXIT_CODE [WHY]
 leave() {
   is_noted=1
-  note ended "$id" "$1"
+  note ended "$id" "$1" "${2:-}"
   exit "$1"
 }
 
@@ -104,7 +105,7 @@ at_exit() {
   # Without its run, it hasn't succeeded.
   [ "$code" -ne 0 ] || code=1
   say "ended with exit code $code in $doing; see above"
-  leave "$code"
+  leave "$code" "ended in $doing"
 }
 trap at_exit EXIT
 
@@ -135,13 +136,13 @@ again() {
   fi
   if [ "$attempt" -ge "$attempts" ]; then
     say "$1; attempt $attempt of $attempts was the last one. To go on: swath resume ndvi"
-    leave 75
+    leave 75 "$1; attempt $attempt of $attempts was the last one"
   fi
   say "$1; attempt $attempt of $attempts ends, the next one goes on from here"
   requeue || true
   if ! made=$(submit) || [ -z "$made" ]; then
     say "it can't be submitted from $HOSTNAME. To go on: swath resume ndvi"
-    leave 75
+    leave 75 "$1, and can't be submitted from $HOSTNAME"
   fi
   note resubmitted "$made"
   say "submitted again as $made"
@@ -156,7 +157,7 @@ lost_a_rank() {
   elif [ -e "$stuck" ]; then
     rm -f "$stuck"
     say "lost a rank twice, and got no further in between: it isn't tried again"
-    leave "$status"
+    leave "$status" "lost a rank twice, and got no further in between"
   else
     : >"$stuck"
   fi
@@ -180,7 +181,7 @@ attempt=$(awk -F '[",:{}]+' -v index_="${index:-null}" '
 note started
 if [ "$attempt" -gt "$attempts" ]; then
   say "has run $attempts times already, which is all that it may. To go on: swath resume ndvi"
-  leave 75
+  leave 75 "has run $attempts times already"
 fi
 say "attempt $attempt of $attempts on $HOSTNAME and others"
 doing="going to its directory"
@@ -258,15 +259,15 @@ fi
 kills=$(memory_kills)
 if [ "${kills:-0}" -gt "${kills_before:-0}" ] || told_of_memory_kills "$output_before"; then
   say "killed for taking more memory than it was given: ask for more by --memory, or for fewer ranks on a node"
-  leave "$status"
+  leave "$status" "killed for taking more memory than it was given"
 fi
 case $status in
   132 | 134 | 135 | 136 | 139)
     say "crashed with exit code $status"
-    leave "$status"
+    leave "$status" "crashed with signal $((status - 128))"
     ;;
 esac
 # A run that was killed without a word leaves its lock.
 if [ "$ending" = interrupted ] || [ "$run/lock" -nt "$stamp" ]; then lost_a_rank; fi
 say "ended with exit code $status before it had begun; see above"
-leave "$status"
+leave "$status" "ended with exit code $status before its run had begun"
