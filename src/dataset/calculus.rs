@@ -5,6 +5,7 @@ use super::{DataArray, Dataset, DatasetError, Variable};
 use crate::array::{Chunk, DType, Scalar, TimeUnit};
 use crate::kernels::elementwise::BinaryOp;
 use crate::kernels::reduction::ReductionOptions;
+use crate::kernels::scan::ScanKind;
 use crate::plan::Array;
 
 /// Values of a coordinate along one dimension, and the axis of it.
@@ -73,9 +74,36 @@ impl Dataset {
         integrated.coordinates.retain(|_, variable| variable.axis(&along.dimension).is_none());
         Ok(integrated)
     }
+
+    /// The integral of every data variable along a coordinate up to each label, by trapezoids; 0 at the first.
+    ///
+    /// # Errors
+    /// Where there is no such coordinate of numbers or times.
+    pub fn cumulative_integrate(&self, coordinate: &str, unit: Option<TimeUnit>) -> Result<Dataset, DatasetError> {
+        let along = self.along(coordinate, unit)?;
+        self.map_data(|_, variable| match variable.axis(&along.dimension) {
+            Some(axis) if variable.dtype().is_numeric() && !along.places.is_empty() => {
+                let parts = trapezoid_parts(&variable.data, axis, &along.places)?;
+                let mut first = parts.shape().to_vec();
+                first[axis] = 1;
+                let zero = Array::scalar(Scalar::Float(0.0), parts.dtype())?.broadcast_to(&first)?;
+                let whole = Array::concatenate(&[zero, parts], axis)?;
+                Variable::new(variable.dims.clone(), whole.scan(axis, ScanKind::Sum { skip_missing: false })?)
+            }
+            _ => Ok(variable.clone()),
+        })
+    }
 }
 
 impl DataArray {
+    /// The integral along a coordinate up to each label, as [`Dataset::cumulative_integrate`] has it.
+    ///
+    /// # Errors
+    /// As [`Dataset::cumulative_integrate`].
+    pub fn cumulative_integrate(&self, coordinate: &str, unit: Option<TimeUnit>) -> Result<DataArray, DatasetError> {
+        Ok(self.like(self.as_dataset().cumulative_integrate(coordinate, unit)?))
+    }
+
     /// The derivative along a coordinate: of second order within, of first order at the ends.
     ///
     /// # Errors
@@ -137,13 +165,17 @@ fn gradient(data: &Array, axis: usize, places: &[f64]) -> Result<Array, DatasetE
 /// The sum of trapezoids, `float32` of `float32`, else `float64`.
 fn trapezoids(data: &Array, axis: usize, places: &[f64]) -> Result<Array, DatasetError> {
     let options = ReductionOptions { skip_missing: false, ddof: 0 };
+    Ok(trapezoid_parts(data, axis, places)?.reduce("sum", &[axis], options)?)
+}
+
+/// The trapezoid between each pair of neighbouring places.
+fn trapezoid_parts(data: &Array, axis: usize, places: &[f64]) -> Result<Array, DatasetError> {
     let float = data.cast(data.dtype().float())?;
     let steps = places.len().saturating_sub(1);
     let low = float.take(axis, (0..steps).collect())?;
     let high = float.take(axis, (1..=steps).collect())?;
     let halves = places.windows(2).map(|pair| 0.5 * (pair[1] - pair[0])).collect();
-    let sums = low.binary(BinaryOp::Add, &high)?.binary(BinaryOp::Multiply, &numbers(&float, axis, halves)?)?;
-    Ok(sums.reduce("sum", &[axis], options)?)
+    Ok(low.binary(BinaryOp::Add, &high)?.binary(BinaryOp::Multiply, &numbers(&float, axis, halves)?)?)
 }
 
 /// One number as an array.

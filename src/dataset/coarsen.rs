@@ -45,7 +45,7 @@ pub struct Coarsening {
 
 impl Block {
     /// The windows of an axis of a length.
-    fn window(&self, axis: usize, length: usize) -> Result<WindowAxis, DatasetError> {
+    pub(super) fn window(&self, axis: usize, length: usize) -> Result<WindowAxis, DatasetError> {
         let size = self.size;
         let rest = length % size;
         let (count, before) = match self.boundary {
@@ -60,6 +60,19 @@ impl Block {
     /// Values at the beginning that are left out.
     fn skipped(&self, length: usize) -> usize {
         if self.boundary == Boundary::Trim && self.from_end { length % self.size } else { 0 }
+    }
+}
+
+impl Block {
+    /// Values along an axis without those at the beginning that are left out.
+    pub(super) fn trimmed(&self, data: &Array, axis: usize) -> Result<Array, DatasetError> {
+        let length = data.shape()[axis];
+        let skipped = self.skipped(length);
+        if skipped == 0 {
+            return Ok(data.clone());
+        }
+        let slice = crate::plan::AxisSlice { start: skipped, step: 1, count: length - skipped };
+        super::gather::pick(data, axis, &super::gather::Positions::Slice(slice))
     }
 }
 
@@ -98,17 +111,8 @@ impl Coarsening {
         let mut axes = Vec::new();
         for block in &self.blocks {
             let Some(axis) = variable.axis(&block.dimension) else { continue };
-            let length = data.shape()[axis];
-            let skipped = block.skipped(length);
-            if skipped > 0 {
-                let rest = super::gather::Positions::Slice(crate::plan::AxisSlice {
-                    start: skipped,
-                    step: 1,
-                    count: length - skipped,
-                });
-                data = super::gather::pick(&data, axis, &rest)?;
-            }
-            axes.push(block.window(axis, length - skipped)?);
+            data = block.trimmed(&data, axis)?;
+            axes.push(block.window(axis, data.shape()[axis])?);
         }
         if axes.is_empty() {
             return Ok(Variable { attributes, ..variable.clone() });

@@ -143,6 +143,22 @@ pub enum DatasetError {
         "Could not coarsen a dimension of size {size} with window {window} and boundary='exact'. Try a different 'boundary' option."
     )]
     InexactBlocks { size: usize, window: usize },
+    #[error("__iter__ is only supported for 1d-rolling")]
+    SeveralWindows,
+    #[error("Coordinate {dimension} must contain datetime objects.")]
+    NoTimesAlong { dimension: String },
+    #[error(
+        "Argument `align_on` must be specified with either 'date' or 'year' when converting to or from a '360_day' calendar."
+    )]
+    AlignOn,
+    #[error("times that aren't evenly spaced have no missing ones: leave `missing` out, or reindex")]
+    UnevenTimes,
+    #[error("{found}")]
+    Weights { found: String },
+    #[error("max_gap not implemented for unlabeled coordinates yet.")]
+    GapOfPositions,
+    #[error("The number of data points must exceed order to scale the covariance matrix.")]
+    TooFewPoints,
     #[error("Dimensions {missing} not found in weighted dimensions {expected}")]
     WeightedDimensions { missing: String, expected: String },
     #[error("Index '{name}' must be monotonically increasing")]
@@ -365,7 +381,8 @@ impl DatasetError {
             | E::MaskLength { .. } => Kind::IndexError,
             E::EmptyChunks { .. } => Kind::ZeroDivisionError,
             E::NotTimes | E::NoSuchTimeField { .. } => Kind::AttributeError,
-            E::ExtremeOfNothing { .. }
+            E::Weights { .. }
+            | E::ExtremeOfNothing { .. }
             | E::InterpolatedDtype { .. }
             | E::GroupResult
             | E::GroupOperand
@@ -388,7 +405,8 @@ impl DatasetError {
             E::CoordinateDimensions { .. } | E::CoordinateLength { .. } => Kind::CoordinateValidationError,
             E::MergeConflict { .. } => Kind::MergeError,
             E::NoDimensionNames { .. } => Kind::KeyError,
-            E::SharedMonths { .. }
+            E::GapOfPositions
+            | E::SharedMonths { .. }
             | E::GroupedBySeveral
             | E::GroupsElsewhere { .. }
             | E::PointDimensions { .. }

@@ -65,6 +65,11 @@ impl Rolling {
         &self.windows
     }
 
+    /// Fewest values of a window.
+    pub fn min_count(&self) -> usize {
+        self.min_count
+    }
+
     /// Windows along those of the dimensions that a variable has.
     fn axes(&self, variable: &Variable) -> Vec<WindowAxis> {
         let axis = |window: &Moving| {

@@ -15,15 +15,30 @@ pub enum FillFrom {
     After,
 }
 
+/// Where values lie whose gaps are interpolated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GapPlaces {
+    /// At their positions.
+    Positions,
+    /// At the labels of the dimension, where it has any.
+    Labels,
+    /// At the values of a coordinate along the dimension.
+    Coordinate(String),
+}
+
 /// How gaps are interpolated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GapOptions {
     /// On the line or from the nearest.
     pub how: Interpolation,
     /// Most values filled in a row.
     pub limit: Option<usize>,
-    /// Whether gaps are as wide as labels say, not as many values as they are.
-    pub use_coordinate: bool,
+    /// Where values lie.
+    pub places: GapPlaces,
+    /// Farthest apart that values on both sides of a gap may be, in nanoseconds where they lie at times.
+    pub max_gap: Option<f64>,
+    /// Whether attributes stay.
+    pub keep_attrs: bool,
 }
 
 impl Variable {
@@ -83,16 +98,36 @@ impl Dataset {
     pub fn interpolate_gaps(&self, dimension: &str, options: GapOptions) -> Result<Dataset, DatasetError> {
         self.check_dimensions(std::iter::once(&dimension.to_owned()))?;
         let length = self.sizes()[dimension];
-        let places = match self.index(dimension).and_then(Variable::values) {
-            Some(labels) if options.use_coordinate => label_numbers(dimension, labels, labels)?,
+        let places = match (&options.places, self.index(dimension).and_then(Variable::values)) {
+            (GapPlaces::Labels, Some(labels)) => label_numbers(dimension, labels, labels)?,
+            (GapPlaces::Coordinate(name), _) => {
+                let no_such = || DatasetError::NoSuchCoordinate { name: name.clone() };
+                let coordinate = self.coordinates.get(name).ok_or_else(no_such)?;
+                if coordinate.dims != [dimension] {
+                    return Err(DatasetError::NotOneDimensional);
+                }
+                let values = coordinate.values().ok_or_else(|| DatasetError::LazyIndex { name: name.clone() })?;
+                label_numbers(name, values, values)?
+            }
             _ => (0..length).map(|position| position as f64).collect(),
         };
+        if options.max_gap.is_some() && !self.coordinates.contains_key(dimension) {
+            return Err(DatasetError::GapOfPositions);
+        }
         if !places.windows(2).all(|pair| pair[0] < pair[1]) {
             return Err(DatasetError::UnorderedLabels { name: dimension.to_owned() });
         }
         let nearest = options.how == Interpolation::Nearest;
-        let kind = ScanKind::Interpolate { places: Arc::new(places), nearest, limit: options.limit };
-        self.map_data(|_, variable| variable.filled(dimension, &kind))
+        let (limit, max_gap) = (options.limit, options.max_gap);
+        let kind = ScanKind::Interpolate { places: Arc::new(places), nearest, limit, max_gap };
+        let mut filled = self.map_data(|_, variable| {
+            let filled = variable.filled(dimension, &kind)?;
+            Ok(if options.keep_attrs { filled } else { filled.with_attributes(Attributes::new()) })
+        })?;
+        if !options.keep_attrs {
+            filled.attributes.clear();
+        }
+        Ok(filled)
     }
 }
 

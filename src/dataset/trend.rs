@@ -8,6 +8,7 @@ use super::arithmetic::AttributeRule;
 use super::calculus::number;
 use super::instants::Instants;
 use super::missing::is_missing;
+use super::trend_quality::{residuals, scaled_covariances, variance};
 use super::{DataArray, Dataset, DatasetError, Join, Operand, Variable};
 use crate::array::{Chunk, DType};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
@@ -31,20 +32,46 @@ fn places(name: &str, labels: &Chunk) -> Result<Vec<f64>, DatasetError> {
 
 /// Orthonormal columns of the powers of places, and how much of each is in each power: `power[j] = sum of shares[j][k]
 /// columns[k]`, once each power is divided by its scale.
-struct Basis {
-    columns: Vec<Vec<f64>>,
-    shares: Vec<Vec<f64>>,
-    scales: Vec<f64>,
+pub(super) struct Basis {
+    pub(super) columns: Vec<Vec<f64>>,
+    pub(super) shares: Vec<Vec<f64>>,
+    pub(super) scales: Vec<f64>,
+}
+
+/// Whether covariances of coefficients are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Covariance {
+    /// No.
+    #[default]
+    None,
+    /// Scaled by the variance of what is left.
+    Scaled,
+    /// As the places alone have it.
+    Unscaled,
+}
+
+/// What `polyfit` is told beside a degree.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PolyfitOptions {
+    /// What values count, one for each label.
+    pub weights: Option<Vec<f64>>,
+    /// Residuals, rank and singular values too.
+    pub full: bool,
+    /// Covariances too.
+    pub covariance: Covariance,
 }
 
 impl Basis {
-    fn new(places: &[f64], degree: usize) -> Basis {
+    pub(super) fn new(places: &[f64], degree: usize, weights: Option<&[f64]>) -> Basis {
         let count = degree + 1;
         let (mut columns, mut scales): (Vec<Vec<f64>>, Vec<f64>) = (Vec::new(), Vec::new());
         let mut shares: Vec<Vec<f64>> = Vec::new();
         let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         for power in 0..count {
             let mut column: Vec<f64> = places.iter().map(|place| place.powi(power as i32)).collect();
+            if let Some(weights) = weights {
+                column.iter_mut().zip(weights).for_each(|(value, weight)| *value *= weight);
+            }
             let scale = product(&column, &column).sqrt();
             let scale = if scale == 0.0 { 1.0 } else { scale };
             column.iter_mut().for_each(|value| *value /= scale);
@@ -79,21 +106,23 @@ fn divide(a: &Array, b: &Array) -> Result<Array, DatasetError> {
     Ok(a.binary(BinaryOp::Divide, b)?)
 }
 
-/// Coefficients of a polynomial along an axis, lowest degree first.
-fn coefficients(data: &Array, axis: usize, basis: &Basis) -> Result<Vec<Array>, DatasetError> {
-    let data = data.cast(DType::Float64)?;
+/// Values along an axis of an array.
+pub(super) fn along(data: &Array, axis: usize, values: Vec<f64>) -> Result<Array, DatasetError> {
     let mut shape = vec![1; data.ndim()];
-    shape[axis] = basis.columns[0].len();
-    let along = |values: Vec<f64>| -> Result<Array, DatasetError> {
-        Ok(Array::in_memory(Chunk::from_values(shape.clone(), values)?))
-    };
+    shape[axis] = values.len();
+    Ok(Array::in_memory(Chunk::from_values(shape, values)?))
+}
+
+/// How much of each orthonormal column is in values along an axis.
+fn shares_of_columns(data: &Array, axis: usize, basis: &Basis) -> Result<Vec<Array>, DatasetError> {
+    let along = |values: Vec<f64>| along(data, axis, values);
     let options = ReductionOptions { skip_missing: true, ddof: 0 };
     let total = |values: Array| -> Result<Array, DatasetError> { Ok(values.reduce("sum", &[axis], options)?) };
     let count = basis.columns.len();
-    let known = is_missing(&data)?.unary(UnaryOp::LogicalNot)?.cast(DType::Float64)?;
+    let known = is_missing(data)?.unary(UnaryOp::LogicalNot)?.cast(DType::Float64)?;
     let mut right = Vec::new();
     for column in &basis.columns {
-        right.push(total(multiply(&data, &along(column.clone())?)?)?);
+        right.push(total(multiply(data, &along(column.clone())?)?)?);
     }
     // The lower triangle of the columns' products over what isn't missing.
     let mut left: Vec<Vec<Array>> = Vec::new();
@@ -105,7 +134,12 @@ fn coefficients(data: &Array, axis: usize, basis: &Basis) -> Result<Vec<Array>, 
         }
         left.push(products);
     }
-    let found = solve(left, right)?;
+    solve(left, right)
+}
+
+/// Coefficients of a polynomial, lowest degree first, of the shares of the columns.
+fn coefficients(found: &[Array], basis: &Basis) -> Result<Vec<Array>, DatasetError> {
+    let count = basis.columns.len();
     // Back from orthonormal columns to powers.
     let mut powers: Vec<Array> = Vec::new();
     for row in (0..count).rev() {
@@ -166,28 +200,65 @@ impl Dataset {
     ///
     /// # Errors
     /// Where the dimension doesn't exist, or has labels that are neither numbers nor times.
-    pub fn polyfit(&self, dimension: &str, degree: usize) -> Result<Dataset, DatasetError> {
-        self.polyfit_named(dimension, degree, &|name| format!("{name}_{COEFFICIENTS}"))
+    pub fn polyfit(&self, dimension: &str, degree: usize, options: &PolyfitOptions) -> Result<Dataset, DatasetError> {
+        self.polyfit_named(dimension, degree, options, &|name| format!("{name}_"))
     }
 
     fn polyfit_named(
         &self,
         dimension: &str,
         degree: usize,
-        name: &dyn Fn(&str) -> String,
+        options: &PolyfitOptions,
+        prefix: &dyn Fn(&str) -> String,
     ) -> Result<Dataset, DatasetError> {
         let labels = self.get(dimension).map_err(|_| DatasetError::NoSuchCoordinate { name: dimension.to_owned() })?;
         let lazy = || DatasetError::LazyIndex { name: dimension.to_owned() };
         let places = places(dimension, labels.variable.values().ok_or_else(lazy)?)?;
-        let basis = Basis::new(&places, degree);
+        if let Some(weights) = options.weights.as_ref().filter(|weights| weights.len() != places.len()) {
+            let found = format!("Expected w and {dimension} to have the same length: found {}", weights.len());
+            return Err(DatasetError::Weights { found });
+        }
+        if options.covariance == Covariance::Scaled && places.len() <= degree + 1 {
+            return Err(DatasetError::TooFewPoints);
+        }
+        let basis = Basis::new(&places, degree, options.weights.as_deref());
         let mut fit = Dataset { attributes: self.attributes.clone(), ..Dataset::default() };
+        if options.full {
+            let rank = Array::scalar(crate::array::Scalar::Int(basis.rank() as i64), DType::Int64)?;
+            let values = Array::in_memory(Chunk::from_values(vec![degree + 1], basis.singular_values())?);
+            let (rank, values) = (Variable::new(Vec::new(), rank)?, Variable::new(vec![DEGREE.to_owned()], values)?);
+            fit.data_variables.insert(format!("{dimension}_matrix_rank"), rank);
+            fit.data_variables.insert(format!("{dimension}_singular_values"), values);
+        }
         for (variable_name, variable) in &self.data_variables {
             let Some(axis) = variable.axis(dimension).filter(|_| variable.dtype().is_numeric()) else { continue };
-            let found = coefficients(&variable.data, axis, &basis)?;
+            let mut data = variable.data.cast(DType::Float64)?;
+            if let Some(weights) = &options.weights {
+                data = multiply(&data, &along(&data, axis, weights.clone())?)?;
+            }
+            let shares = shares_of_columns(&data, axis, &basis)?;
+            let found = coefficients(&shares, &basis)?;
             let rest: Vec<String> = variable.dims.iter().filter(|name| *name != dimension).cloned().collect();
             let dims = [&[DEGREE.to_owned()][..], &rest].concat();
             let stacked = stacked(found.into_iter().rev().collect())?;
-            fit.data_variables.insert(name(variable_name), Variable::new(dims, stacked)?);
+            let prefix = prefix(variable_name);
+            fit.data_variables.insert(format!("{prefix}{COEFFICIENTS}"), Variable::new(dims, stacked)?);
+            if options.full || options.covariance == Covariance::Scaled {
+                let left = residuals(&data, axis, &basis, &shares)?;
+                let variance = variance(&left, places.len().saturating_sub(degree + 1).max(1))?;
+                let name = format!("{prefix}polyfit_residuals");
+                fit.data_variables.insert(name, Variable::new(rest.clone(), left)?);
+                if options.covariance == Covariance::Scaled {
+                    let dims = [&["cov_i", "cov_j"].map(str::to_owned)[..], &rest].concat();
+                    let values = Variable::new(dims, scaled_covariances(&basis, Some(&variance))?)?;
+                    fit.data_variables.insert(format!("{prefix}polyfit_covariance"), values);
+                }
+            }
+            if options.covariance == Covariance::Unscaled {
+                let dims = ["cov_i", "cov_j"].map(str::to_owned).to_vec();
+                let values = Variable::new(dims, scaled_covariances(&basis, None)?)?;
+                fit.data_variables.insert(format!("{prefix}polyfit_covariance"), values);
+            }
         }
         let degrees: Vec<i64> = (0..=degree as i64).rev().collect();
         let degrees = Array::in_memory(Chunk::from_values(vec![degree + 1], degrees)?);
@@ -223,8 +294,8 @@ impl DataArray {
     ///
     /// # Errors
     /// As [`Dataset::polyfit`].
-    pub fn polyfit(&self, dimension: &str, degree: usize) -> Result<Dataset, DatasetError> {
-        let mut fit = self.as_dataset().polyfit_named(dimension, degree, &|_| COEFFICIENTS.to_owned())?;
+    pub fn polyfit(&self, dimension: &str, degree: usize, options: &PolyfitOptions) -> Result<Dataset, DatasetError> {
+        let mut fit = self.as_dataset().polyfit_named(dimension, degree, options, &|_| String::new())?;
         fit.attributes = IndexMap::new();
         Ok(fit)
     }

@@ -1,7 +1,9 @@
 //! Functions of all values along an axis that leave its length.
 
+mod order;
+
 use super::KernelError;
-use crate::array::{Buffer, Chunk, DType};
+use crate::array::{Buffer, Chunk, DType, with_buffer};
 use crate::kernels::elementwise::cast;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -37,6 +39,15 @@ pub enum ScanKind {
         nearest: bool,
         /// Most values filled in a row.
         limit: Option<usize>,
+        /// Farthest apart that the neighbours of a missing value may be.
+        max_gap: Option<f64>,
+    },
+    /// The positions that sort the values, those of missing ones last.
+    Order,
+    /// Ranks from 1, the mean of equal ones; of missing values none.
+    Rank {
+        /// By the number of values that aren't missing.
+        share: bool,
     },
     /// Positions among `count` values, as they are; of one that isn't below, since all values were missing, an error.
     Found {
@@ -54,6 +65,8 @@ impl ScanKind {
             ScanKind::ForwardFill { .. } => "ffill",
             ScanKind::BackwardFill { .. } => "bfill",
             ScanKind::Interpolate { .. } => "interpolate_na",
+            ScanKind::Order => "argsort",
+            ScanKind::Rank { .. } => "rank",
             ScanKind::Found { .. } => "found",
         }
     }
@@ -63,6 +76,11 @@ impl ScanKind {
     /// # Errors
     /// [`KernelError::UndefinedFor`] of text and, but for filling, of times.
     pub fn result_dtype(&self, input: DType) -> Result<DType, KernelError> {
+        match self {
+            ScanKind::Order => return Ok(DType::Int64),
+            ScanKind::Rank { .. } if input != DType::Text => return Ok(DType::Float64),
+            _ => {}
+        }
         let is_sum = matches!(self, ScanKind::Sum { .. } | ScanKind::Product { .. });
         match input {
             _ if is_sum && (input == DType::Bool || input.is_signed_integer()) => Ok(DType::Int64),
@@ -87,11 +105,14 @@ pub fn scan(values: &Chunk, axis: usize, kind: &ScanKind) -> Result<Chunk, Kerne
         };
     }
     let dtype = kind.result_dtype(values.dtype())?;
+    if matches!(kind, ScanKind::Order | ScanKind::Rank { .. }) {
+        let data = with_buffer!(values.data(), source => Lanes::along(values.shape(), axis).ordered(source, kind));
+        return Ok(Chunk::new(dtype, values.shape().to_vec(), data)?);
+    }
     let mut data = Buffer::zeros(dtype.storage(), values.len());
     cast(values.dtype(), dtype, values.data(), &mut data, values.len());
     let shape = values.shape();
-    let lanes =
-        Lanes { outer: shape[..axis].iter().product(), length: shape[axis], inner: shape[axis + 1..].iter().product() };
+    let lanes = Lanes::along(shape, axis);
     match &mut data {
         Buffer::Float32(data) => lanes.floats(data, kind),
         Buffer::Float64(data) => lanes.floats(data, kind),
@@ -135,6 +156,37 @@ struct Lanes {
 }
 
 impl Lanes {
+    fn along(shape: &[usize], axis: usize) -> Lanes {
+        let (outer, inner) = (shape[..axis].iter().product(), shape[axis + 1..].iter().product());
+        Lanes { outer, length: shape[axis], inner }
+    }
+
+    /// Positions in order, or ranks, of each lane.
+    fn ordered<T: PartialOrd + Clone>(&self, source: &[T], kind: &ScanKind) -> Buffer {
+        let (mut positions, mut ranks) = (Vec::new(), Vec::new());
+        match kind {
+            ScanKind::Rank { .. } => ranks.resize(source.len(), f64::NAN),
+            _ => positions.resize(source.len(), 0_i64),
+        }
+        for block in 0..self.outer {
+            for column in 0..self.inner {
+                let at = |position: usize| (block * self.length + position) * self.inner + column;
+                let lane: Vec<T> = (0..self.length).map(|position| source[at(position)].clone()).collect();
+                match kind {
+                    ScanKind::Rank { share } => {
+                        let found = order::ranks(&lane, *share).into_iter().enumerate();
+                        found.for_each(|(position, rank)| ranks[at(position)] = rank);
+                    }
+                    _ => {
+                        let found = order::sorted_positions(&lane).into_iter().enumerate();
+                        found.for_each(|(position, sorted)| positions[at(position)] = sorted as i64);
+                    }
+                }
+            }
+        }
+        if let ScanKind::Rank { .. } = kind { Buffer::Float64(ranks) } else { Buffer::Int64(positions) }
+    }
+
     /// Rows of neighbouring lanes, of each outer position one after the other.
     fn rows<'a, T>(&self, data: &'a mut [T]) -> impl Iterator<Item = std::slice::ChunksExactMut<'a, T>> {
         let (inner, size) = (self.inner.max(1), (self.length * self.inner).max(1));
@@ -168,14 +220,14 @@ impl Lanes {
             ScanKind::BackwardFill { limit } => {
                 self.rows(data).for_each(|rows| fill(rows.rev(), *limit));
             }
-            ScanKind::Found { .. } => {}
-            ScanKind::Interpolate { places, nearest, limit } => {
+            ScanKind::Found { .. } | ScanKind::Order | ScanKind::Rank { .. } => {}
+            ScanKind::Interpolate { places, nearest, limit, max_gap } => {
                 let mut lane = vec![f64::NAN; self.length];
                 for block in 0..self.outer {
                     for column in 0..self.inner {
                         let at = |position: usize| (block * self.length + position) * self.inner + column;
                         (0..self.length).for_each(|position| lane[position] = data[at(position)].to_f64());
-                        for (position, value) in gaps(&lane, places, *nearest, *limit) {
+                        for (position, value) in gaps(&lane, places, *nearest, (*limit, *max_gap)) {
                             data[at(position)] = T::of(value);
                         }
                     }
@@ -218,14 +270,20 @@ fn fill<'a, T: Float + 'a>(rows: impl Iterator<Item = &'a mut [T]>, limit: Optio
 }
 
 /// Missing values between others, and what they are replaced by.
-fn gaps(lane: &[f64], places: &[f64], nearest: bool, limit: Option<usize>) -> Vec<(usize, f64)> {
+fn gaps(
+    lane: &[f64],
+    places: &[f64],
+    nearest: bool,
+    (limit, max_gap): (Option<usize>, Option<f64>),
+) -> Vec<(usize, f64)> {
     let mut found = Vec::new();
     let mut before: Option<usize> = None;
     for (position, value) in lane.iter().enumerate() {
         if value.is_nan() {
             continue;
         }
-        if let Some(before) = before {
+        let is_short = |before: &usize| max_gap.is_none_or(|most| places[position] - places[*before] <= most);
+        if let Some(before) = before.filter(is_short) {
             let last = limit.map_or(position, |limit| (before + 1 + limit).min(position));
             for gap in before + 1..last {
                 let share = (places[gap] - places[before]) / (places[position] - places[before]);
@@ -274,7 +332,7 @@ mod tests {
         assert!(same(forward(Some(1)), [nan, 1.0, 1.0, nan, 4.0, 4.0]));
         assert!(same(scanned(&values, ScanKind::BackwardFill { limit: None }), [1.0, 1.0, 4.0, 4.0, 4.0, nan]));
         let places = Arc::new(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
-        let between = |nearest| ScanKind::Interpolate { places: places.clone(), nearest, limit: None };
+        let between = |nearest| ScanKind::Interpolate { places: places.clone(), nearest, limit: None, max_gap: None };
         assert!(same(scanned(&values, between(false)), [nan, 1.0, 2.0, 3.0, 4.0, nan]));
         assert!(same(scanned(&values, between(true)), [nan, 1.0, 1.0, 4.0, 4.0, nan]));
     }

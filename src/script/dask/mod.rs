@@ -4,7 +4,10 @@ mod array;
 mod blocks;
 mod chunks;
 mod creation;
+mod histograms;
+mod ordering;
 mod random;
+mod rearranging;
 mod statistics;
 mod visualize;
 
@@ -58,6 +61,9 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     super::products::install(&mut array)?;
     blocks::install(&mut array)?;
     statistics::install(&mut array)?;
+    histograms::install(&mut array)?;
+    ordering::install(&mut array)?;
+    rearranging::install(&mut array)?;
     array.value("Array", DaskArray::static_type().to_owned())?;
     array.value("newaxis", vm.ctx.none())?;
     for (name, value) in [("nan", f64::NAN), ("inf", f64::INFINITY), ("pi", std::f64::consts::PI)] {

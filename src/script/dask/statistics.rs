@@ -57,7 +57,11 @@ fn histogram(arguments: &Arguments<'_>) -> PyResult {
     Ok(vm.ctx.new_tuple(vec![Operand::Lazy(result).into_object(vm)?, small_object(edges_chunk, vm)?]).into())
 }
 
-fn lazy(arguments: &Arguments<'_>, name: &str) -> PyResult<Array> {
+/// The array of an argument.
+///
+/// # Errors
+/// `TypeError` where it is none.
+pub(super) fn lazy(arguments: &Arguments<'_>, name: &str) -> PyResult<Array> {
     match Operand::expect(arguments.required(name), arguments.vm)?.without_labels() {
         Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => Ok(array),
         _ => Err(arguments.type_error(name, "an array", arguments.required(name))),

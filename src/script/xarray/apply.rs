@@ -255,8 +255,15 @@ pub(in crate::script) fn looks_beyond_blocks(vm: &VirtualMachine) -> rustpython_
 }
 
 fn map_blocks(arguments: &Arguments<'_>) -> PyResult {
+    map_blocks_of(arguments.required("obj"), arguments)
+}
+
+/// What `func=` makes of an object, block by block.
+///
+/// # Errors
+/// Where the function gives no labelled object, or its result would depend on the blocks.
+pub(super) fn map_blocks_of(object: &PyObjectRef, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let object = arguments.required("obj");
     let (traced, inputs, dims) = match Operand::expect(object, vm)? {
         Operand::DataArray(array) => {
             let (dataset, inputs, dims) =

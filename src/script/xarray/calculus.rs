@@ -1,18 +1,22 @@
 //! Methods along a coordinate: `differentiate`, `integrate`, `polyfit`; and `xarray.polyval`.
 
+use super::coordinates;
 use super::data_array::DataArrayObject;
 use super::dataset_object::DatasetObject;
 use super::methods::finish;
-use crate::array::TimeUnit;
-use crate::dataset::{DataArray, Dataset, DatasetError};
+use crate::array::{DType, TimeUnit};
+use crate::dataset::{Covariance, DataArray, Dataset, DatasetError, PolyfitOptions, Variable};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
-use crate::script::errors::dataset_exception;
+use crate::script::errors::{dataset_exception, plan_exception};
 use crate::script::modules::Module;
+use crate::script::operand;
 use crate::script::surface::Method;
+use indexmap::IndexMap;
+use rustpython_vm::builtins::PyStr;
 use rustpython_vm::{PyPayload, PyResult};
 
-const POLYFIT: &str = "dim!, deg!, skipna~, rcond=None, w=None, full=False, cov=False";
+const POLYFIT: &str = "dim!, deg!, skipna~, rcond=None, w, full, cov";
 
 /// Those of a labelled array.
 pub(super) const OF_ARRAYS: &[Method<DataArrayObject>] = &[
@@ -27,9 +31,23 @@ pub(super) const OF_ARRAYS: &[Method<DataArrayObject>] = &[
         body: |this, a| finish(this.inner().integrate(&coordinate(a)?, unit(a)?), a.vm),
     },
     Method {
+        name: "cumulative_integrate",
+        parameters: "coord!, datetime_unit",
+        body: |this, a| finish(this.inner().cumulative_integrate(&coordinate(a)?, unit(a)?), a.vm),
+    },
+    Method {
         name: "polyfit",
         parameters: POLYFIT,
-        body: |this, a| fitted(this.inner().polyfit(&dimension(a)?, degree(a)?), a),
+        body: |this, a| {
+            fitted(
+                this.inner().polyfit(
+                    &dimension(a)?,
+                    degree(a)?,
+                    &polyfit_options(&this.inner().coordinates().clone(), a)?,
+                ),
+                a,
+            )
+        },
     },
 ];
 
@@ -46,9 +64,23 @@ pub(super) const OF_DATASETS: &[Method<DatasetObject>] = &[
         body: |this, a| finish(this.inner().integrate(&coordinate(a)?, unit(a)?), a.vm),
     },
     Method {
+        name: "cumulative_integrate",
+        parameters: "coord!, datetime_unit",
+        body: |this, a| finish(this.inner().cumulative_integrate(&coordinate(a)?, unit(a)?), a.vm),
+    },
+    Method {
         name: "polyfit",
         parameters: POLYFIT,
-        body: |this, a| fitted(this.inner().polyfit(&dimension(a)?, degree(a)?), a),
+        body: |this, a| {
+            fitted(
+                this.inner().polyfit(
+                    &dimension(a)?,
+                    degree(a)?,
+                    &polyfit_options(&this.inner().coordinates().clone(), a)?,
+                ),
+                a,
+            )
+        },
     },
 ];
 
@@ -73,6 +105,36 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         };
         finish(array("coord")?.polyval(&array("coeffs")?), vm)
     })
+}
+
+/// `w=`, `full=` and `cov=`.
+fn polyfit_options(coordinates: &IndexMap<String, Variable>, arguments: &Arguments<'_>) -> PyResult<PolyfitOptions> {
+    let vm = arguments.vm;
+    let weights = match arguments.get("w") {
+        None => None,
+        Some(weights) => {
+            let array = match arguments.get("w").filter(|name| name.downcastable::<PyStr>()) {
+                Some(name) => {
+                    let name = convert::string(name, vm)?;
+                    let known = coordinates.get(&name).map(|coordinate| coordinate.data.clone());
+                    known.ok_or_else(|| vm.new_key_error(vm.ctx.new_str(name).into()))?
+                }
+                None => coordinates::array(weights, vm)?,
+            };
+            if array.ndim() != 1 {
+                return Err(vm.new_type_error("Expected a 1-d array for weights."));
+            }
+            let floats = array.cast(DType::Float64).map_err(|error| plan_exception(error, vm))?;
+            Some(operand::evaluate(&floats, vm)?.as_slice::<f64>().unwrap_or_default().to_vec())
+        }
+    };
+    let covariance = match arguments.get("cov") {
+        None => Covariance::None,
+        Some(name) if name.downcastable::<PyStr>() => Covariance::Unscaled,
+        Some(flag) if flag.clone().try_to_bool(vm)? => Covariance::Scaled,
+        Some(_) => Covariance::None,
+    };
+    Ok(PolyfitOptions { weights, full: arguments.bool("full")?.unwrap_or(false), covariance })
 }
 
 fn fitted(fit: Result<Dataset, DatasetError>, arguments: &Arguments<'_>) -> PyResult {

@@ -1,5 +1,6 @@
 //! What `coarsen` gives: reductions of windows side by side.
 
+use super::coarsen_construct;
 use super::group_by::object;
 use super::indexers;
 use super::methods::reduce_options;
@@ -79,11 +80,26 @@ const LOGICAL: &str = "keep_attrs";
 
 impl Surface for CoarsenObject {
     const CLASS: &'static str = "Coarsen";
-    const METHODS: &'static [&'static [Method<Self>]] = &[reductions!(reduce;
-        "mean" REDUCTION, "sum" REDUCTION, "prod" REDUCTION, "min" REDUCTION, "max" REDUCTION, "median" REDUCTION,
-        "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF, "count" LOGICAL, "any" LOGICAL, "all" LOGICAL,
-    )];
-    const PROPERTIES: &'static [&'static [Property<Self>]] = &[];
+    const METHODS: &'static [&'static [Method<Self>]] = &[
+        reductions!(reduce;
+            "mean" REDUCTION, "sum" REDUCTION, "prod" REDUCTION, "min" REDUCTION, "max" REDUCTION, "median" REDUCTION,
+            "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF, "count" LOGICAL, "any" LOGICAL, "all" LOGICAL,
+        ),
+        coarsen_construct::METHODS,
+    ];
+    const PROPERTIES: &'static [&'static [Property<Self>]] = &[coarsen_construct::PROPERTIES];
+}
+
+impl CoarsenObject {
+    /// What the windows are over.
+    pub(super) fn object(&self) -> &Labelled {
+        &self.object
+    }
+
+    /// The windows.
+    pub(super) fn coarsening(&self) -> &Coarsening {
+        &self.coarsening
+    }
 }
 
 fn reduce(this: &Py<CoarsenObject>, name: &str, arguments: &Arguments<'_>) -> PyResult {

@@ -2,6 +2,7 @@
 
 use super::attributes::{AttributesObject, Owner};
 use super::calculus;
+use super::calendars::Calendars;
 use super::combining::Combining;
 use super::coordinates::{self, attribute_map, coordinate_variables};
 use super::dataset_object::DatasetObject;
@@ -12,6 +13,7 @@ use super::indexers;
 use super::interpolating::Interpolating;
 use super::labelled::LabelledObject;
 use super::mapping::Mapping;
+use super::members::{self, Members};
 use super::methods::{Shared, finish};
 use super::opening;
 use super::rearranging::Rearranging;
@@ -163,6 +165,9 @@ impl Surface for DataArrayObject {
         Combining::<Self>::METHODS,
         Scans::<Self>::METHODS,
         Extremes::<Self>::METHODS,
+        Members::<Self>::METHODS,
+        members::OF_ARRAYS,
+        Calendars::<Self>::METHODS,
         Reducing::<Self>::METHODS,
         Interpolating::<Self>::METHODS,
         calculus::OF_ARRAYS,
@@ -198,7 +203,8 @@ impl Surface for DataArrayObject {
             },
         ],
     ];
-    const PROPERTIES: &'static [&'static [Property<Self>]] = &[Shared::<Self>::PROPERTIES, PROPERTIES];
+    const PROPERTIES: &'static [&'static [Property<Self>]] =
+        &[Shared::<Self>::PROPERTIES, Members::<Self>::PROPERTIES, PROPERTIES];
 
     fn dynamic(this: &Py<Self>, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         let exists = {

@@ -2,6 +2,7 @@
 
 use super::attributes::{AttributesObject, Owner};
 use super::calculus;
+use super::calendars::Calendars;
 use super::combine;
 use super::combining::Combining;
 use super::coordinates::{self, attribute_map, coordinate_variables};
@@ -11,6 +12,7 @@ use super::indexers;
 use super::interpolating::Interpolating;
 use super::labelled::LabelledObject;
 use super::mapping::Mapping;
+use super::members::{self, Members};
 use super::methods::{Shared, finish};
 use super::opening;
 use super::rearranging::Rearranging;
@@ -161,6 +163,9 @@ impl Surface for DatasetObject {
         Combining::<Self>::METHODS,
         Scans::<Self>::METHODS,
         Extremes::<Self>::METHODS,
+        Members::<Self>::METHODS,
+        members::OF_DATASETS,
+        Calendars::<Self>::METHODS,
         Reducing::<Self>::METHODS,
         Interpolating::<Self>::METHODS,
         calculus::OF_DATASETS,
@@ -199,7 +204,8 @@ impl Surface for DatasetObject {
             },
         ],
     ];
-    const PROPERTIES: &'static [&'static [Property<Self>]] = &[Shared::<Self>::PROPERTIES, PROPERTIES];
+    const PROPERTIES: &'static [&'static [Property<Self>]] =
+        &[Shared::<Self>::PROPERTIES, Members::<Self>::PROPERTIES, members::DATASET_PROPERTIES, PROPERTIES];
 
     fn dynamic(this: &Py<Self>, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         match this.inner().get(name) {

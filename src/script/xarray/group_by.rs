@@ -5,7 +5,7 @@ use super::data_array::DataArrayObject;
 use super::group_map::GroupMaps;
 use super::groupers::{GroupBy, grouper};
 use super::indexers;
-use super::methods::{quantile_arguments, reduce_options};
+use super::methods::{least_count, quantile_arguments, reduce_options};
 use crate::array::Scalar;
 use crate::dataset::{BinOptions, Bins, DatasetError, Group, Grouping, Indexer, Operand as Labelled};
 use crate::kernels::elementwise::BinaryOp;
@@ -149,6 +149,7 @@ fn group(argument: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Group> {
 }
 
 const REDUCTION: &str = "dim, *, skipna, keep_attrs, numeric_only~, min_count=None, engine~, method~";
+const SUM: &str = "dim, *, skipna, min_count, keep_attrs, numeric_only~, engine~, method~";
 const REDUCTION_WITH_DDOF: &str = "dim, *, skipna, ddof, keep_attrs, numeric_only~, engine~, method~";
 const LOGICAL: &str = "dim, *, keep_attrs, engine~, method~";
 const FIRST: &str = "skipna, keep_attrs";
@@ -167,7 +168,7 @@ pub(super) struct SharedByGroups<T>(PhantomData<T>);
 impl<T: GroupedObject> SharedByGroups<T> {
     /// Reductions, by their registered names.
     pub const REDUCTIONS: &'static [Method<T>] = reductions!(reduce::<T>;
-        "mean" REDUCTION, "sum" REDUCTION, "prod" REDUCTION, "min" REDUCTION, "max" REDUCTION, "median" REDUCTION,
+        "mean" REDUCTION, "sum" SUM, "prod" SUM, "min" REDUCTION, "max" REDUCTION, "median" REDUCTION,
         "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF, "count" LOGICAL, "any" LOGICAL, "all" LOGICAL,
         "first" FIRST, "last" FIRST,
     );
@@ -203,12 +204,27 @@ fn reduce<T: GroupedObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>)
     let dims = arguments.get("dim").map(|dim| indexers::dims(Some(dim), vm)).transpose()?;
     let options = reduce_options(arguments)?;
     let Grouped { object: of, grouping } = this.grouped();
+    let least = least_count(arguments)?;
     let reduced = match of {
         Labelled::DataArray(array) => {
-            array.reduce_groups(grouping, name, dims.as_ref(), options).map(Labelled::DataArray)
+            let reduced_by = |name: &str| array.reduce_groups(grouping, name, dims.as_ref(), options);
+            match least {
+                Some(least) => {
+                    reduced_by(name).and_then(|found| found.where_counted(array, &reduced_by("count")?, least))
+                }
+                None => reduced_by(name),
+            }
+            .map(Labelled::DataArray)
         }
         Labelled::Dataset(dataset) => {
-            dataset.reduce_groups(grouping, name, dims.as_ref(), options).map(Labelled::Dataset)
+            let reduced_by = |name: &str| dataset.reduce_groups(grouping, name, dims.as_ref(), options);
+            match least {
+                Some(least) => {
+                    reduced_by(name).and_then(|found| found.where_counted(dataset, &reduced_by("count")?, least))
+                }
+                None => reduced_by(name),
+            }
+            .map(Labelled::Dataset)
         }
         Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
     };

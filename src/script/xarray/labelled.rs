@@ -2,8 +2,9 @@
 
 use crate::array::DType;
 use crate::dataset::{
-    Beyond, Chunking, DataArray, Dataset, DatasetError, Dims, FillFrom, GapOptions, Indexer, Interpolation,
-    InterpolationPoints, LabelIndexer, LabelOfExtreme, Operand, Probabilities, ReduceOptions, SelectOptions, Variable,
+    Beyond, CalendarConversion, Chunking, DataArray, Dataset, DatasetError, Dims, FillFrom, GapOptions, Indexer,
+    Interpolation, InterpolationPoints, Keep, LabelIndexer, LabelOfExtreme, Operand, Probabilities, ReduceOptions,
+    SelectOptions, Variable,
 };
 use crate::kernels::quantile::QuantileMethod;
 use crate::plan::Evaluate;
@@ -99,6 +100,16 @@ common_methods! {
     fn label_of_extreme(dimension: &str, which: &LabelOfExtreme);
     /// Values at points.
     fn interp(points: &IndexMap<String, InterpolationPoints>, how: Interpolation, beyond: Beyond);
+    /// Reductions with enough values.
+    fn where_counted(original: &Self, counts: &Self, least: i64);
+    /// Ranks along a dimension.
+    fn rank(dimension: &str, share: bool, options: ReduceOptions);
+    /// Labels that occur once.
+    fn drop_duplicates(dims: &[String], keep: Keep);
+    /// Times in another calendar.
+    fn convert_calendar(dimension: &str, how: &CalendarConversion, evaluate: &dyn Evaluate);
+    /// Values at times of another calendar.
+    fn interp_calendar(target: &DataArray, dimension: &str, evaluate: &dyn Evaluate);
     /// Other chunks.
     fn chunk(chunking: &Chunking);
     /// Without some variables.

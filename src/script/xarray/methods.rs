@@ -33,6 +33,7 @@ pub(super) struct Shared<T>(PhantomData<T>);
 
 const REDUCTION: &str =
     "dim, *, axis, skipna, keep_attrs, numeric_only~, min_count=None, keepdims=False, dtype=None, out=None";
+const SUM: &str = "dim, *, axis, skipna, min_count, keep_attrs, numeric_only~, keepdims=False, dtype=None, out=None";
 const REDUCTION_WITH_DDOF: &str =
     "dim, *, axis, skipna, ddof, keep_attrs, numeric_only~, keepdims=False, dtype=None, out=None";
 const LOGICAL: &str = "dim, *, axis, keep_attrs, keepdims=False, out=None";
@@ -40,7 +41,7 @@ const LOGICAL: &str = "dim, *, axis, keep_attrs, keepdims=False, out=None";
 impl<T: LabelledObject> Shared<T> {
     /// Reductions, by their registered names.
     pub const REDUCTIONS: &'static [Method<T>] = reductions!(reduce::<T>;
-        "mean" REDUCTION, "sum" REDUCTION, "prod" REDUCTION, "min" REDUCTION, "max" REDUCTION,
+        "mean" REDUCTION, "sum" SUM, "prod" SUM, "min" REDUCTION, "max" REDUCTION,
         "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF, "count" LOGICAL, "any" LOGICAL, "all" LOGICAL,
     );
 
@@ -141,7 +142,26 @@ pub(super) fn finish<L: Labelled>(result: Result<L, DatasetError>, vm: &VirtualM
 
 fn reduce<T: LabelledObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>) -> PyResult {
     let inner = this.inner();
-    finish(inner.reduce(name, &reduced_dims(&inner, arguments)?, reduce_options(arguments)?), arguments.vm)
+    let (dims, options) = (reduced_dims(&inner, arguments)?, reduce_options(arguments)?);
+    let reduced = inner.reduce(name, &dims, options);
+    finish(
+        match least_count(arguments)? {
+            Some(least) => reduced
+                .and_then(|reduced| reduced.where_counted(&inner, &inner.reduce("count", &dims, options)?, least)),
+            None => reduced,
+        },
+        arguments.vm,
+    )
+}
+
+/// `min_count=`, where it says something: with `skipna=False` it doesn't.
+///
+/// # Errors
+/// `TypeError` where it is no integer.
+pub(super) fn least_count(arguments: &Arguments<'_>) -> PyResult<Option<i64>> {
+    let skips = arguments.bool("skipna")?.unwrap_or(true);
+    let least = arguments.get("min_count").map(|least| convert::integer(least, arguments.vm)).transpose()?;
+    Ok(least.filter(|_| skips))
 }
 
 fn median<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {

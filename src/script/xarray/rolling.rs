@@ -3,6 +3,7 @@
 use super::group_by::object;
 use super::indexers;
 use super::methods::reduce_options;
+use super::rolling_functions;
 use crate::dataset::{Construction, DatasetError, Moving, Operand as Labelled, Rolling};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -12,8 +13,8 @@ use crate::script::options;
 use crate::script::surface::{Method, Property, Surface, reductions, surface_attributes};
 use indexmap::IndexMap;
 use rustpython_vm::builtins::{PyDict, PyStr};
-use rustpython_vm::types::{GetAttr, Representable};
-use rustpython_vm::{Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::types::{GetAttr, Iterable, Representable};
+use rustpython_vm::{Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 /// A labelled array or dataset, and windows along its dimensions.
 #[pyclass(module = "xarray", name = "Rolling")]
@@ -68,6 +69,44 @@ pub(super) fn rolling(object: Labelled, arguments: &Arguments<'_>) -> PyResult {
     Ok(RollingObject { object, rolling }.into_ref(&vm.ctx).into())
 }
 
+/// `object.cumulative("time")`: windows of all that has been so far.
+///
+/// # Errors
+/// Where a dimension doesn't exist.
+pub(super) fn cumulative(object: Labelled, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let sizes = match &object {
+        Labelled::DataArray(array) => array.sizes(),
+        Labelled::Dataset(dataset) => dataset.sizes(),
+        Labelled::Array(_) | Labelled::Scalar(_) => IndexMap::new(),
+    };
+    let (class, dims) = class_and_dims(&object);
+    let mut windows = Vec::new();
+    for dimension in rolling_functions::cumulative_dims(arguments)? {
+        let Some(&size) = sizes.get(&dimension) else {
+            return Err(vm.new_value_error(format!(
+                "Dimension(s) '{dimension}' do not exist. Expected one or more of {dims:?}"
+            )));
+        };
+        windows.push(Moving { size, dimension, center: false });
+    }
+    let count = rolling_functions::cumulative_count(arguments)?;
+    let rolling = Rolling::new(windows, Some(count), &dims, class).map_err(|error| dataset_exception(error, vm))?;
+    Ok(RollingObject { object, rolling }.into_ref(&vm.ctx).into())
+}
+
+impl RollingObject {
+    /// What the windows are over.
+    pub(super) fn object(&self) -> &Labelled {
+        &self.object
+    }
+
+    /// The windows.
+    pub(super) fn rolling(&self) -> &Rolling {
+        &self.rolling
+    }
+}
+
 /// Values of a window; what is below 1 is 0.
 pub(super) fn window_size(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<usize> {
     Ok(convert::integer(object, vm)?.max(0) as usize)
@@ -88,8 +127,9 @@ impl Surface for RollingObject {
             parameters: "window_dim, *, stride, fill_value, keep_attrs, sliding_window_view_kwargs~, **window_dim_kwargs",
             body: construct,
         }],
+        rolling_functions::METHODS,
     ];
-    const PROPERTIES: &'static [&'static [Property<Self>]] = &[];
+    const PROPERTIES: &'static [&'static [Property<Self>]] = &[rolling_functions::PROPERTIES];
 }
 
 fn reduce(this: &Py<RollingObject>, name: &str, arguments: &Arguments<'_>) -> PyResult {
@@ -152,8 +192,14 @@ fn construct(this: &Py<RollingObject>, arguments: &Arguments<'_>) -> PyResult {
 
 surface_attributes!(RollingObject);
 
-#[pyclass(with(GetAttr, Representable))]
+#[pyclass(with(GetAttr, Iterable, Representable))]
 impl RollingObject {}
+
+impl Iterable for RollingObject {
+    fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        Ok(rolling_functions::pairs(&zelf, vm)?.get_iter(vm)?.into())
+    }
+}
 
 impl Representable for RollingObject {
     fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {

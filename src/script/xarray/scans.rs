@@ -1,12 +1,16 @@
 //! Methods along a dimension that keep its labels: `cumsum`, `ffill`, `interpolate_na` and their kin.
 
+use super::indexers;
 use super::labelled::{Labelled as _, LabelledObject};
 use super::methods::{finish, reduce_options, reduced_dims};
-use crate::dataset::{DatasetError, FillFrom, GapOptions, Interpolation};
+use crate::array::Scalar;
+use crate::dataset::{DatasetError, FillFrom, GapOptions, GapPlaces, Interpolation, Label};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
+use crate::script::options;
 use crate::script::surface::Method;
-use rustpython_vm::{Py, PyResult};
+use rustpython_vm::builtins::{PyFloat, PyInt, PyStr};
+use rustpython_vm::{AsObject, Py, PyResult};
 use std::marker::PhantomData;
 
 /// The table of a class.
@@ -23,7 +27,7 @@ impl<T: LabelledObject> Scans<T> {
         Method { name: "bfill", parameters: "dim!, limit", body: |this, a| fill(this, FillFrom::After, a) },
         Method {
             name: "interpolate_na",
-            parameters: "dim, method, limit, use_coordinate, max_gap=None, keep_attrs=None",
+            parameters: "dim, method, limit, use_coordinate, max_gap, keep_attrs",
             body: interpolate_gaps::<T>,
         },
     ];
@@ -55,8 +59,39 @@ fn interpolate_gaps<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) 
             format!("interpolate_na(method={method:?}) is not supported by swath: only 'linear' and 'nearest' are");
         return Err(vm.new_not_implemented_error(message));
     };
-    let use_coordinate = arguments.bool("use_coordinate")?.unwrap_or(true);
-    let options = GapOptions { how, limit: limit(arguments)?, use_coordinate };
+    let places = match arguments.get("use_coordinate") {
+        None => GapPlaces::Labels,
+        Some(name) if name.downcastable::<PyStr>() => GapPlaces::Coordinate(convert::string(name, vm)?),
+        Some(flag) if flag.clone().try_to_bool(vm)? => GapPlaces::Labels,
+        Some(_) => GapPlaces::Positions,
+    };
+    let keep_attrs = arguments.bool("keep_attrs")?.unwrap_or_else(options::keep_attrs);
+    let max_gap = max_gap(&places, arguments)?;
+    let options = GapOptions { how, limit: limit(arguments)?, places, max_gap, keep_attrs };
     let found: Result<T::Inner, DatasetError> = this.inner().interpolate_gaps(&dimension, options);
     finish(found, vm)
+}
+
+/// `max_gap=`: a number, or a span of time in nanoseconds.
+fn max_gap(places: &GapPlaces, arguments: &Arguments<'_>) -> PyResult<Option<f64>> {
+    let vm = arguments.vm;
+    let Some(gap) = arguments.get("max_gap") else { return Ok(None) };
+    if convert::is_sequence(gap) {
+        return Err(vm.new_value_error("max_gap must be a scalar."));
+    }
+    let is_number = gap.downcastable::<PyInt>() || gap.downcastable::<PyFloat>();
+    if is_number {
+        return convert::float(gap, vm).map(Some);
+    }
+    if *places == GapPlaces::Positions {
+        let class = gap.class().name().to_string();
+        return Err(vm.new_type_error(format!(
+            "Expected integer or floating point max_gap since use_coordinate=False. Received {class}."
+        )));
+    }
+    match indexers::label(gap, vm)? {
+        Label::Value(Scalar::Float(number)) => Ok(Some(number)),
+        Label::Value(Scalar::Int(number)) => Ok(Some(number as f64)),
+        _ => indexers::time_span(gap, vm).map(|span| Some(span as f64)),
+    }
 }

@@ -1,0 +1,302 @@
+//! `dask.array` functions that move axes and elements: views and gathers, lazy like what they are of.
+
+use super::ordering::{give, one_axis, operand_of};
+use super::statistics::lazy;
+use crate::array::{ChunkGrid, DType, Scalar};
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::kernels::generate::Generator;
+use crate::kernels::reduction::ReductionOptions;
+use crate::plan::{Array, AxisSlice, PlanError};
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::errors::plan_exception;
+use crate::script::modules::Module;
+use crate::script::operand::{self, Operand};
+use rustpython_vm::PyResult;
+
+/// Puts the functions into the module.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
+    install_axes(module)?;
+    install_elements(module)?;
+    install_comparisons(module)
+}
+
+fn install_axes(module: &mut Module<'_>) -> PyResult<()> {
+    module.function("squeeze", "a!, axis", |arguments| {
+        let array = lazy(arguments, "a")?;
+        let axes: Vec<usize> = match arguments.get("axis") {
+            None => (0..array.ndim()).filter(|&axis| array.shape()[axis] == 1).collect(),
+            given => convert::axes(given, array.ndim(), arguments.vm)?,
+        };
+        if axes.iter().any(|&axis| array.shape()[axis] != 1) {
+            return Err(arguments.vm.new_value_error("cannot squeeze axis with size other than one"));
+        }
+        let mut descending = axes;
+        descending.sort_unstable_by(|a, b| b.cmp(a));
+        give(descending.into_iter().try_fold(array, |array, axis| array.index_axis(axis, 0)), arguments)
+    })?;
+    module.function("expand_dims", "a!, axis!", |arguments| {
+        let array = lazy(arguments, "a")?;
+        let count = convert::one_or_more(arguments.required("axis"), arguments.vm)?.len();
+        let mut axes = convert::axes(Some(arguments.required("axis")), array.ndim() + count, arguments.vm)?;
+        axes.sort_unstable();
+        give(axes.into_iter().try_fold(array, |array, axis| array.insert_axis(axis)), arguments)
+    })?;
+    module.function("swapaxes", "a!, axis1!, axis2!", |arguments| {
+        let array = lazy(arguments, "a")?;
+        let axis = |name: &str| Ok(convert::axes(Some(arguments.required(name)), array.ndim(), arguments.vm)?[0]);
+        let mut order: Vec<usize> = (0..array.ndim()).collect();
+        let (first, second): (usize, usize) = (axis("axis1")?, axis("axis2")?);
+        order.swap(first, second);
+        give(array.transpose(&order), arguments)
+    })?;
+    module.function("moveaxis", "a!, source!, destination!", |arguments| {
+        let array = lazy(arguments, "a")?;
+        let axes = |name: &str| convert::axes(Some(arguments.required(name)), array.ndim(), arguments.vm);
+        let (source, destination) = (axes("source")?, axes("destination")?);
+        if source.len() != destination.len() {
+            let message = "`source` and `destination` arguments must have the same number of elements";
+            return Err(arguments.vm.new_value_error(message));
+        }
+        let mut order: Vec<usize> = (0..array.ndim()).filter(|axis| !source.contains(axis)).collect();
+        let mut pairs: Vec<(usize, usize)> = destination.into_iter().zip(source).collect();
+        pairs.sort_unstable();
+        pairs.into_iter().for_each(|(place, axis)| order.insert(place.min(order.len()), axis));
+        give(array.transpose(&order), arguments)
+    })?;
+    module.function("broadcast_to", "x!, shape!, chunks=None, meta~", |arguments| {
+        let shape = convert::shape(arguments.required("shape"), arguments.vm)?;
+        give(operand_of(arguments, "x")?.broadcast_to(&shape), arguments)
+    })?;
+    module.function("flip", "m!, axis", |arguments| {
+        let array = lazy(arguments, "m")?;
+        let axes = convert::axes(arguments.get("axis"), array.ndim(), arguments.vm)?;
+        give(flipped(&array, &axes), arguments)
+    })?;
+    for (name, axis) in [("flipud", 0), ("fliplr", 1)] {
+        module.function(name, "m!", move |arguments| {
+            let array = lazy(arguments, "m")?;
+            if array.ndim() <= axis {
+                return Err(arguments.vm.new_value_error(format!("Input must be >= {}-d.", axis + 1)));
+            }
+            give(flipped(&array, &[axis]), arguments)
+        })?;
+    }
+    Ok(())
+}
+
+/// Axes backwards.
+fn flipped(array: &Array, axes: &[usize]) -> Result<Array, PlanError> {
+    let slice = |(axis, &length): (usize, &usize)| match axes.contains(&axis) && length > 0 {
+        true => AxisSlice { start: length - 1, step: -1, count: length },
+        false => AxisSlice::whole(length),
+    };
+    array.slice(&array.shape().iter().enumerate().map(slice).collect::<Vec<_>>())
+}
+
+fn install_elements(module: &mut Module<'_>) -> PyResult<()> {
+    module.function("roll", "array!, shift!, axis", |arguments| {
+        let vm = arguments.vm;
+        let mut array = lazy(arguments, "array")?;
+        if arguments.get("axis").is_none() && array.ndim() != 1 {
+            return Err(vm.new_not_implemented_error("da.roll of several dimensions needs axis= in swath"));
+        }
+        let axes = convert::axes(arguments.get("axis"), array.ndim(), vm)?;
+        let shifts = convert::one_or_more(arguments.required("shift"), vm)?;
+        for (number, axis) in axes.into_iter().enumerate() {
+            let shift = shifts.get(number).or(shifts.first()).map_or(Ok(0), |shift| convert::integer(shift, vm))?;
+            array = rolled(&array, axis, shift).map_err(|error| plan_exception(error, vm))?;
+        }
+        give(Ok(array), arguments)
+    })?;
+    module.function("take", "a!, indices!, axis", |arguments| {
+        let vm = arguments.vm;
+        let array = lazy(arguments, "a")?;
+        let axis = one_axis(arguments, array.ndim(), 0)?;
+        let length = array.shape()[axis] as i64;
+        let wanted = operand::values(arguments.required("indices"), vm)?;
+        let position = |at: usize| {
+            let index = wanted.get(at).and_then(|value| value.as_i128()).unwrap_or(i128::MAX) as i64;
+            let counted = if index < 0 { index + length } else { index };
+            usize::try_from(counted).ok().filter(|position| (*position as i64) < length).ok_or_else(|| {
+                vm.new_index_error(format!("index {index} is out of bounds for axis {axis} with size {length}"))
+            })
+        };
+        let positions = (0..wanted.len()).map(position).collect::<PyResult<Vec<_>>>()?;
+        match (wanted.ndim(), positions.first()) {
+            (0, Some(&only)) => give(array.index_axis(axis, only), arguments),
+            (1, _) => give(array.take(axis, positions), arguments),
+            _ => {
+                Err(vm.new_not_implemented_error("da.take by indices of several dimensions is not supported by swath"))
+            }
+        }
+    })?;
+    module.function("repeat", "a!, repeats!, axis", |arguments| {
+        let vm = arguments.vm;
+        let array = lazy(arguments, "a")?;
+        if arguments.get("axis").is_none() && array.ndim() != 1 {
+            return Err(vm.new_not_implemented_error("Must supply an integer axis value"));
+        }
+        let axis = one_axis(arguments, array.ndim(), 0)?;
+        let count = convert::count(arguments.required("repeats"), vm)?;
+        let positions = (0..array.shape()[axis]).flat_map(|position| std::iter::repeat_n(position, count)).collect();
+        give(array.take(axis, positions), arguments)
+    })?;
+    module.function("append", "arr!, values!, axis", |arguments| {
+        let (array, more) = (lazy(arguments, "arr")?, lazy(arguments, "values")?);
+        if arguments.get("axis").is_none() && array.ndim() != 1 {
+            let message = "da.append of several dimensions needs axis= in swath";
+            return Err(arguments.vm.new_not_implemented_error(message));
+        }
+        give(Array::concatenate(&[array.clone(), more], one_axis(arguments, array.ndim(), 0)?), arguments)
+    })?;
+    for (name, axis) in [("vstack", 0), ("hstack", 1), ("dstack", 2)] {
+        module.function(name, "tup!, allow_unknown_chunksizes~", move |arguments| beside(axis, arguments))?;
+    }
+    Ok(())
+}
+
+/// Elements moved along an axis, those beyond the end to the beginning.
+fn rolled(array: &Array, axis: usize, shift: i64) -> Result<Array, PlanError> {
+    let length = array.shape()[axis];
+    if length == 0 {
+        return Ok(array.clone());
+    }
+    let start = (-shift).rem_euclid(length as i64) as usize;
+    let part = |start: usize, count: usize| {
+        let mut slices: Vec<AxisSlice> = array.shape().iter().map(|&length| AxisSlice::whole(length)).collect();
+        slices[axis] = AxisSlice { start, step: 1, count };
+        array.slice(&slices)
+    };
+    if start == 0 {
+        return Ok(array.clone());
+    }
+    Array::concatenate(&[part(start, length - start)?, part(0, start)?], axis)
+}
+
+/// `vstack`, `hstack` and `dstack`: arrays of at least so many axes one after another.
+fn beside(axis: usize, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let failed = |error| plan_exception(error, vm);
+    let mut arrays = Vec::new();
+    for object in convert::one_or_more(arguments.required("tup"), vm)? {
+        let mut array = match Operand::expect(&object, vm)?.without_labels() {
+            Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => array,
+            _ => return Err(arguments.type_error("tup", "arrays", &object)),
+        };
+        // As numpy: rows of vectors below one another, or one column of them behind another.
+        while axis != 1 && array.ndim() < axis.max(1) + usize::from(axis == 0) {
+            array = array.insert_axis(0).map_err(failed)?;
+        }
+        if axis == 2 && array.ndim() == 2 {
+            array = array.insert_axis(2).map_err(failed)?;
+        }
+        arrays.push(array);
+    }
+    let is_vector = arrays.first().is_some_and(|array| array.ndim() == 1);
+    give(Array::concatenate(&arrays, if is_vector { 0 } else { axis }), arguments)
+}
+
+fn install_comparisons(module: &mut Module<'_>) -> PyResult<()> {
+    const CLOSE: &str = "arr1!, arr2!, rtol, atol, equal_nan";
+    module.function("isclose", CLOSE, |arguments| give(close(arguments)?, arguments))?;
+    module.function("allclose", CLOSE, |arguments| {
+        let close = close(arguments)?;
+        let all = |close: Array| {
+            let axes: Vec<usize> = (0..close.ndim()).collect();
+            close.reduce("all", &axes, ReductionOptions::default())
+        };
+        give(close.and_then(all), arguments)
+    })?;
+    module.function("isin", "element!, test_elements!, assume_unique~, invert", |arguments| {
+        let vm = arguments.vm;
+        let element = lazy(arguments, "element")?;
+        let tested = operand::values(arguments.required("test_elements"), vm)?;
+        let invert = arguments.bool("invert")?.unwrap_or(false);
+        let mut found = Array::scalar(Scalar::Bool(false), DType::Bool);
+        for value in (0..tested.len()).filter_map(|at| tested.get(at)) {
+            let one = Array::scalar(value, tested.dtype()).and_then(|one| element.binary(BinaryOp::Equal, &one));
+            found = found.and_then(|found| found.binary(BinaryOp::LogicalOr, &one?));
+        }
+        let found = found.and_then(|found| found.broadcast_to(element.shape()));
+        give(found.and_then(|found| if invert { found.unary(UnaryOp::LogicalNot) } else { Ok(found) }), arguments)
+    })?;
+    module.function("digitize", "a!, bins!, right", |arguments| {
+        let array = lazy(arguments, "a")?;
+        let bins = operand::values(arguments.required("bins"), arguments.vm)?;
+        let operation =
+            if arguments.bool("right")?.unwrap_or(false) { BinaryOp::Greater } else { BinaryOp::GreaterEqual };
+        let bins = Array::in_memory(bins);
+        let above = array.insert_axis(array.ndim()).and_then(|spread| spread.binary(operation, &bins));
+        give(above.and_then(|above| above.reduce("sum", &[array.ndim()], ReductionOptions::default())), arguments)
+    })?;
+    for (name, keeps_upper) in [("tril", false), ("triu", true)] {
+        module.function(name, "m!, k", move |arguments| {
+            let array = lazy(arguments, "m")?;
+            let offset = arguments.get("k").map_or(Ok(0), |k| convert::integer(k, arguments.vm))?;
+            if array.ndim() < 2 {
+                return Err(arguments.vm.new_value_error("input must be 2 dimensional"));
+            }
+            give(triangle(&array, offset, keeps_upper), arguments)
+        })?;
+    }
+    for name in ["real", "conj"] {
+        module.function(name, "x!", |arguments| give(Ok(lazy(arguments, "x")?), arguments))?;
+    }
+    module.function("full_like", "a!, fill_value!, order~, dtype, chunks=None, name~, shape=None", |arguments| {
+        let vm = arguments.vm;
+        let like = lazy(arguments, "a")?;
+        let dtype = arguments.get("dtype").map_or(Ok(like.dtype()), |dtype| convert::dtype(dtype, vm))?;
+        let value = operand_of(arguments, "fill_value")?.cast(dtype);
+        give(value.and_then(|value| Ok(value.broadcast_to(like.shape())?.rechunk(like.grid().clone()))), arguments)
+    })
+}
+
+/// Values near one another: `|a - b| <= atol + rtol * |b|`.
+fn close(arguments: &Arguments<'_>) -> PyResult<Result<Array, PlanError>> {
+    let vm = arguments.vm;
+    let (a, b) = (operand_of(arguments, "arr1")?, operand_of(arguments, "arr2")?);
+    let number = |name: &str, default: f64| arguments.get(name).map_or(Ok(default), |value| convert::float(value, vm));
+    let (relative, absolute) = (number("rtol", 1e-5)?, number("atol", 1e-8)?);
+    let equal_missing = arguments.bool("equal_nan")?.unwrap_or(false);
+    let compute = || {
+        let (a, b) = (a.cast(DType::Float64)?, b.cast(DType::Float64)?);
+        let scalar = |value: f64| Array::scalar(Scalar::Float(value), DType::Float64);
+        let allowed = b.unary(UnaryOp::Absolute)?.binary(BinaryOp::Multiply, &scalar(relative)?)?;
+        let allowed = allowed.binary(BinaryOp::Add, &scalar(absolute)?)?;
+        let distance = a.binary(BinaryOp::Subtract, &b)?.unary(UnaryOp::Absolute)?;
+        let near = distance.binary(BinaryOp::LessEqual, &allowed)?;
+        // Infinities are near nothing but themselves.
+        let finite = b.unary(UnaryOp::IsFinite)?;
+        let near =
+            near.binary(BinaryOp::LogicalAnd, &finite)?.binary(BinaryOp::LogicalOr, &a.binary(BinaryOp::Equal, &b)?)?;
+        match equal_missing {
+            true => near.binary(
+                BinaryOp::LogicalOr,
+                &a.unary(UnaryOp::IsNan)?.binary(BinaryOp::LogicalAnd, &b.unary(UnaryOp::IsNan)?)?,
+            ),
+            false => Ok(near),
+        }
+    };
+    Ok(compute())
+}
+
+/// The part of matrices above or below a diagonal, 0 elsewhere.
+fn triangle(array: &Array, offset: i64, keeps_upper: bool) -> Result<Array, PlanError> {
+    let (rows, columns) = (array.shape()[array.ndim() - 2], array.shape()[array.ndim() - 1]);
+    let counted = |length: usize, start: i64| {
+        let rule = Generator::Arange { start: Scalar::Int(start), step: Scalar::Int(1) };
+        Array::generated(rule, DType::Int64, ChunkGrid::single(&[length]))
+    };
+    let (row, column) = (counted(rows, offset).insert_axis(1)?, counted(columns, 0));
+    let operation = if keeps_upper { BinaryOp::GreaterEqual } else { BinaryOp::LessEqual };
+    let kept = column.binary(operation, &row)?;
+    let zero = match array.dtype() {
+        DType::Bool => Scalar::Bool(false),
+        _ => Scalar::Int(0),
+    };
+    kept.select(array, &Array::scalar(zero, array.dtype())?)
+}
