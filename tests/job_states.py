@@ -348,10 +348,29 @@ def a_resumed_job_has_the_template_that_it_had(place):
     place.submit("slurm", "--template", "mine.sh")
     place.record("ended", 75)
     (place.directory / "mine.sh").unlink()
-    expect(place.run("resume", "--nodes", "3", "--ranks-per-node", "1", "--threads", "1", "quick")[0] == 1, "three ranks without a launcher")
     code, _, stderr = place.run("resume", "--time", "2h", "quick")
     script = (place.directory / ".swath/jobs/quick/job.sh").read_text()
     expect(code == 0 and script == "#!/bin/bash\n# mine, 1 nodes\n", f"{code} {stderr} {script}")
+
+
+def a_job_of_one_process_is_resumed_on_several_ranks(place):
+    place.submit()
+    place.record("ended", 75)
+    code, _, stderr = place.run("resume", "--nodes", "3", "quick")
+    script = (place.directory / ".swath/jobs/quick/job.sh").read_text()
+    expect(code == 0 and "\nmpirun -n 3 " in script or "\nmpiexec -n 3 " in script, f"{code} {stderr} {script}")
+
+
+def a_large_array_is_looked_at_in_no_time(place):
+    place.submit("slurm", "--array", "0-4999")
+    lines = [{"kind": kind, "id": f"17_{index}", "index": index, "host": "n1", "time": 1} for index in range(5000) for kind in ["started", "ended"]]
+    with open(place.directory / ".swath/jobs/quick/attempts.jsonl", "a") as record:
+        for line in lines:
+            record.write(json.dumps({**line, "exit_code": 0} if line["kind"] == "ended" else line) + "\n")
+    since = time.monotonic()
+    code, stdout, stderr = place.run("status")
+    expect(code == 0 and "5000 of the array" in stdout and "finished" in stdout, f"{code} {stdout} {stderr}")
+    expect(time.monotonic() - since < 10, f"it took {time.monotonic() - since:.0f} s")
 
 
 def pbs_is_read_as_it_answers(place):
@@ -413,6 +432,8 @@ CASES = [
     a_job_that_was_submitted_by_hand_has_the_id_that_it_says,
     a_submission_without_an_answer_may_be_in_the_queue,
     a_resumed_job_has_the_template_that_it_had,
+    a_job_of_one_process_is_resumed_on_several_ranks,
+    a_large_array_is_looked_at_in_no_time,
     pbs_is_read_as_it_answers,
     torque_is_read_as_it_answers,
 ]

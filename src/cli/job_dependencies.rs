@@ -31,7 +31,7 @@ pub fn dependencies(named: &[String], working_directory: &Path) -> Result<Vec<De
 fn of_ours(job: &str, directory: &JobDirectory, condition: Condition) -> Result<Option<Dependency>, Ended> {
     let record = directory.record().map_err(anyhow::Error::from)?;
     let attempts = directory.attempts().map_err(anyhow::Error::from)?;
-    let lines = own_lines(&attempts, &record, None);
+    let lines = own_lines(&attempts.iter().collect::<Vec<_>>(), &record, None);
     let Some(newest) = attempt::newest(&lines) else {
         let line = format!("which id job {job} has isn't known\n  submit it first, or name its id: --after ID");
         return Err(Ended::Failed(anyhow!(line)));

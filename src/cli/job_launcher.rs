@@ -52,8 +52,8 @@ pub fn job_launcher(arguments: &JobArguments, site: &Site, kind: BatchKind, rank
     })
 }
 
-/// The program that stands for a launcher where its name is another library's here.
-fn program(launcher: MpiLauncher, mpi: MpiFamily) -> Option<String> {
+/// The program that stands for a launcher where its name is another library's here; warns of that.
+pub fn program(launcher: MpiLauncher, mpi: MpiFamily) -> Option<String> {
     let names: Vec<&str> = [launcher.program()].into_iter().chain(mpi.launchers().iter().copied()).collect();
     let (first, own) = mpi_family::find(&names, Some(mpi));
     let first = first?;

@@ -88,16 +88,18 @@ pub fn look(directories: &[JobDirectory]) -> Result<Vec<JobView>, Ended> {
         let record = directory.record().map_err(Error::from)?;
         let attempts = directory.attempts().map_err(Error::from)?;
         let (_, of_kind) = ids.entry(record.batch as u8).or_insert((record.batch, Vec::new()));
+        let by_index = JobLines::new(&attempts);
         for index in indices(&record) {
-            let own = own_lines(&attempts, &record, index);
+            let lines = by_index.of(index);
+            let own = own_lines(&lines, &record, index);
             let Some(newest) = attempt::newest(&own) else { continue };
             // What has ended by its own word needs no question. The script that has submitted itself again ends after that.
             let is_end =
                 |line: &Attempt| line.kind == AttemptKind::Ended && has_last_word(line) && line.id == own[newest].id;
             // One question is enough for an array: by the id that it has as a whole.
-            let id = lines_of(&attempts, index).nth(newest).map(|line| line.id.clone());
-            let is_over = own.last().is_some_and(is_end);
-            of_kind.extend(id.filter(|id| !is_over && !of_kind.contains(id)));
+            if !own.last().is_some_and(is_end) && !of_kind.contains(&lines[newest].id) {
+                of_kind.push(lines[newest].id.clone());
+            }
         }
         known.push((directory, record));
     }
@@ -112,7 +114,8 @@ pub fn look(directories: &[JobDirectory]) -> Result<Vec<JobView>, Ended> {
         let attempts = directory.attempts().map_err(Error::from)?;
         let report = reports.get(&(record.batch as u8)).expect("every batch system that has a job was asked");
         let report = report.as_ref().map_err(String::as_str);
-        views.extend(indices(&record).map(|index| view(directory, &record, &attempts, index, report)));
+        let by_index = JobLines::new(&attempts);
+        views.extend(indices(&record).map(|index| view(directory, &record, &by_index.of(index), index, report)));
     }
     Ok(views)
 }
@@ -140,15 +143,40 @@ fn indices(record: &JobRecord) -> Box<dyn Iterator<Item = Option<u64>> + '_> {
     }
 }
 
-/// Lines of the record about a job of an array, or about all of it.
-fn lines_of(attempts: &[Attempt], index: Option<u64>) -> impl Iterator<Item = &Attempt> {
-    attempts.iter().filter(move |line| index.is_none() || line.index.is_none() || line.index == index)
+/// Lines of a record by the jobs that they are about, each once looked at: arrays may have thousands.
+struct JobLines<'a> {
+    lines: &'a [Attempt],
+    /// Places of those about all of the job.
+    of_all: Vec<usize>,
+    of_index: BTreeMap<u64, Vec<usize>>,
 }
 
-/// The same, each with the id of that job: the script writes its own id, which is that of the array's element.
-pub fn own_lines(attempts: &[Attempt], record: &JobRecord, index: Option<u64>) -> Vec<Attempt> {
-    let own = |line: &Attempt| Attempt { id: element_id(record.batch, &line.id, index), ..line.clone() };
-    lines_of(attempts, index).map(own).collect()
+impl<'a> JobLines<'a> {
+    fn new(lines: &'a [Attempt]) -> JobLines<'a> {
+        let mut found = JobLines { lines, of_all: Vec::new(), of_index: BTreeMap::new() };
+        for (at, line) in lines.iter().enumerate() {
+            match line.index {
+                None => found.of_all.push(at),
+                Some(index) => found.of_index.entry(index).or_default().push(at),
+            }
+        }
+        found
+    }
+
+    /// Those about a job of an array, or about all of it.
+    fn of(&self, index: Option<u64>) -> Vec<&'a Attempt> {
+        let Some(index) = index else { return self.lines.iter().collect() };
+        let own = self.of_index.get(&index).map_or(&[][..], Vec::as_slice);
+        let mut places: Vec<usize> = self.of_all.iter().chain(own).copied().collect();
+        places.sort_unstable();
+        places.into_iter().map(|at| &self.lines[at]).collect()
+    }
+}
+
+/// Lines with the id of a job of an array: the script writes its own id, which is that of the element.
+pub fn own_lines(lines: &[&Attempt], record: &JobRecord, index: Option<u64>) -> Vec<Attempt> {
+    let own = |line: &&Attempt| Attempt { id: element_id(record.batch, &line.id, index), ..(*line).clone() };
+    lines.iter().map(own).collect()
 }
 
 /// Whether an end is one whatever the batch system says: ended by that, a job may be in its queue again.
@@ -159,11 +187,11 @@ fn has_last_word(line: &Attempt) -> bool {
 fn view(
     directory: &JobDirectory,
     record: &JobRecord,
-    attempts: &[Attempt],
+    lines: &[&Attempt],
     index: Option<u64>,
     report: Result<&BatchReport, &str>,
 ) -> JobView {
-    let own = own_lines(attempts, record, index);
+    let own = own_lines(lines, record, index);
     let id = attempt::newest(&own).map(|at| own[at].id.clone());
     let run = directory.run(index);
     // What an earlier attempt has left says nothing of this one.

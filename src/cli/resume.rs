@@ -2,12 +2,13 @@
 
 use super::Ended;
 use super::arguments::memory;
+use super::job_launcher::program;
 use super::job_view::{JobName, find, look_at};
 use super::output::{complain, show};
 use crate::launcher::geometry::{self, Place};
 use crate::launcher::site::JobSize;
 use crate::launcher::template::JobScript;
-use crate::launcher::{self, Attempt, AttemptKind, JobRecord, JobSpec, Site, Sites, walltime};
+use crate::launcher::{self, Attempt, AttemptKind, JobRecord, JobSpec, MpiLauncher, Site, Sites, walltime};
 use anyhow::{Context, Error, anyhow};
 use clap::Args;
 use std::fs::File;
@@ -136,6 +137,16 @@ fn check_over(name: &JobName) -> Result<(), Ended> {
 /// The job as it is to be now.
 fn changed(arguments: &ResumeArguments, before: &JobRecord) -> Result<JobSpec, Ended> {
     let old = before.job.clone();
+    let ranks = u64::from(arguments.nodes.unwrap_or(old.nodes))
+        * u64::from(arguments.ranks_per_node.unwrap_or(old.ranks_per_node));
+    // One process needed no launcher.
+    let (launcher, launcher_program) = if old.launcher == MpiLauncher::None && ranks > 1 {
+        let launcher = MpiLauncher::of_family(old.mpi, before.batch);
+        let is_here = launcher.is_of_library() && old.modules.is_empty();
+        (launcher, old.mpi.filter(|_| is_here).and_then(|mpi| program(launcher, mpi)))
+    } else {
+        (old.launcher, old.launcher_program)
+    };
     let time = arguments.time.as_deref().map(|text| walltime::parse(text, before.batch)).transpose();
     Ok(JobSpec {
         nodes: arguments.nodes.unwrap_or(old.nodes),
@@ -146,6 +157,8 @@ fn changed(arguments: &ResumeArguments, before: &JobRecord) -> Result<JobSpec, E
         queue: arguments.queue.clone().or(old.queue),
         account: arguments.account.clone().or(old.account),
         attempts: arguments.attempts.unwrap_or(old.attempts),
+        launcher,
+        launcher_program,
         // What it waited for is long over.
         after: Vec::new(),
         ..before.job.clone()
