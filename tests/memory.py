@@ -3,17 +3,21 @@
     python tests/memory.py [--swath SWATH] [--full]
 
 Reads one seeded float32 cube several times as large as the memory of a rank. `--full` makes it 2.5 GiB under 256 MiB a
-rank, and sums 16 GiB of generated numbers under 512 MiB. Peaks are what the system counts (VmHWM), of the process or, on
-ranks, of each; the line at the end of a run must name none above the limit.
+rank, and sums 16 GiB of generated numbers under 512 MiB; the same goes for a cube in 300 NetCDF files. Peaks are what the
+system counts (VmHWM), of the process or, on ranks, of each; the line at the end of a run must name none above the limit.
 """
 
 import argparse
+import fnmatch
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+
+import netCDF4
+import numpy as np
 
 import ranks
 
@@ -22,7 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 LIMIT_S = 1800
 MIB = 2**20
 
-OPEN = "import sys\nimport xarray as xr\nx = xr.open_zarr(sys.argv[1])['t'] + 0\n"
+OPEN = "import sys\nimport numpy as np\nimport xarray as xr\nx = xr.open_zarr(sys.argv[1])['t'] + 0\n"
 WRITE = ".to_dataset(name='t').to_zarr(sys.argv[2], mode='w')\n"
 OPERATIONS = {
     "elementwise": OPEN + "(x * 2 + 1)" + WRITE,
@@ -37,6 +41,36 @@ OPERATIONS = {
     "anomalies of months": OPEN + "months = x.groupby('time.month')\n(months - months.mean()).drop_vars('month')" + WRITE,
     "means of the days of a year": OPEN + "x.groupby('time.dayofyear').mean()" + WRITE,
     "persist": OPEN + "p = x.persist()\nprint(float(p.max()))\n",
+}
+# What is asked of labelled arrays, one family a line; `--full` runs these on ranks too.
+FAMILIES = {
+    "largest of each day": OPEN + "d = x.assign_coords(time=np.datetime64('2001-01-01', 'ns') + np.arange(x.sizes['time'])"
+    " * np.timedelta64(6, 'h'))\nd.groupby(d.time.dt.floor('D')).max()" + WRITE,
+    "weighted mean and running mean": OPEN + "w = np.cos(np.deg2rad(xr.DataArray(np.linspace(-90, 90, x.sizes['y']), dims='y')))\n"
+    "x.weighted(w).mean(('y', 'x')).rolling(time=24, center=True, min_periods=12).mean()" + WRITE,
+    "running mean along the first dimension": OPEN + "x.rolling(time=5, center=True).mean()" + WRITE,
+    "monthly means": OPEN + "x.resample(time='MS').mean()" + WRITE,
+    "coarsened": OPEN + "x.coarsen(y=4, x=4).mean()" + WRITE,
+    "coarsened along the first dimension": OPEN + "x.coarsen(time=8, boundary='trim').max()" + WRITE,
+    "trends": OPEN + "x.polyfit('time', 1).polyfit_coefficients" + WRITE,
+    "two concatenated": OPEN + "xr.concat([x, x + 1], dim='time')" + WRITE,
+    "interpolated where missing": OPEN + "x.where(x > 280).interpolate_na('time')" + WRITE,
+    "filled forwards": OPEN + "x.where(x > 280).ffill('time')" + WRITE,
+    "sums so far": OPEN + "x.cumsum('time')" + WRITE,
+    "quantile over the first dimension": OPEN + "x.quantile(0.9, 'time').drop_vars('quantile')" + WRITE,
+    "reindexed": OPEN + "x.assign_coords(y=np.arange(192.0)).reindex(y=np.arange(-8.0, 200.0))" + WRITE,
+    "shifted": OPEN + "x.shift(time=3).chunk({'time': 8})" + WRITE,
+    "padded": OPEN + "x.pad(y=(2, 2), mode='edge')" + WRITE,
+    "differences": OPEN + "x.diff('time').chunk({'time': 8})" + WRITE,
+    "sorted backwards": OPEN + "x.sortby('time', ascending=False)" + WRITE,
+    "positions of the largest": OPEN + "x.argmax('time')" + WRITE,
+    "correlation": OPEN + "xr.corr(x, x.shift(time=1), dim='time')" + WRITE,
+    "a NetCDF file": OPEN + "(x * 2).to_dataset(name='t').to_netcdf(sys.argv[2] + '.nc')\n",
+}
+MANY = "import sys\nimport xarray as xr\nx = xr.open_mfdataset(sys.argv[2] + '-*.nc')['t']\n"
+MANY_FILES = {
+    "mean of 300 files": MANY + "x.mean('time')" + WRITE,
+    "anomalies of 300 files": MANY + "months = x.groupby('time.month')\n(months - months.mean()).drop_vars('month').chunk({'time': 8})" + WRITE,
 }
 SQUARE = """
 import sys
@@ -54,6 +88,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--swath", default=str(ROOT / "target/release/swath"))
     parser.add_argument("--full", action="store_true", help="2.5 GiB and 16 GiB of data instead of a little")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="names of operations")
     arguments = parser.parse_args()
     swath = str(pathlib.Path(arguments.swath).resolve())
     times, side, memory = (11648, 24000, "256MiB") if arguments.full else (1456, 8000, "192MiB")
@@ -67,15 +102,34 @@ def main():
         cases = [(name, script, memory, count) for name, script in OPERATIONS.items() for count in (None, 3)]
         # Rank 0 schedules within the memory of its worker then.
         cases += [(name, script, memory, 2) for name, script in list(OPERATIONS.items())[::4]]
+        cases += [(name, script, memory, None) for name, script in FAMILIES.items()]
+        if arguments.full:
+            cases += [(name, script, memory, 3) for name, script in FAMILIES.items()]
+        make_files(folder, 300, 38 if arguments.full else 5)
+        cases += [(name, script, memory, None) for name, script in MANY_FILES.items()]
         cases += [("sum with its transpose", SQUARE.format(side) + WRITE, memory, count) for count in (None, 3)]
         if arguments.full:
             cases.append(("16 GiB of generated numbers", GENERATED.format(2048), "512MiB", None))
+        cases = [case for case in cases if fnmatch.fnmatch(case[0], arguments.only)]
         for name, script, limit, count in cases:
             failed += not check(swath, folder, name, script, limit, count)
         print(f"{len(cases) - failed} passed, {failed} failed")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return failed > 0
+
+
+def make_files(folder, count, times):
+    """NetCDF files that follow one another in time, beside the result."""
+    random = np.random.default_rng(SEED)
+    for number in range(count):
+        with netCDF4.Dataset(folder / f"out.zarr-{number:03}.nc", "w") as file:
+            for name, length in {"time": times, "y": 192, "x": 288}.items():
+                file.createDimension(name, length)
+            time = file.createVariable("time", "f8", ("time",))
+            time.units = "days since 2001-01-01"
+            time[:] = np.arange(number * times, (number + 1) * times)
+            file.createVariable("t", "f4", ("time", "y", "x"))[:] = random.normal(280, 10, (times, 192, 288))
 
 
 def check(swath, folder, name, text, memory, count):

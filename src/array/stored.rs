@@ -32,6 +32,8 @@ pub struct StoredArray {
     pub read_grid: ChunkGrid,
     /// The chunks that are written as a unit (whole shards of a sharded array).
     pub write_grid: ChunkGrid,
+    /// Whether a part of a chunk is read for the cost of that part: values lie in the file as they are.
+    pub reads_parts: bool,
     /// Bytes beyond the decoded chunk that decoding one chunk may take (encoded bytes, codec scratch).
     pub decode_scratch_bytes: usize,
     /// Identity of the array's metadata; a change of the input shows here.

@@ -14,6 +14,9 @@ use serde_json::Value;
 /// What a chunk of an array in memory may hold when nobody says how it is to be cut.
 const DEFAULT_CHUNK_BYTES: usize = 16 << 20;
 
+/// Chunks of a NetCDF file that is being written have at least so many bytes, where nobody asked for smaller ones.
+const SMALL_CHUNK_BYTES: usize = 256 << 10;
+
 /// How a dataset is to be written.
 #[derive(Debug, Clone)]
 pub struct WriteOptions {
@@ -233,7 +236,22 @@ fn chunk_shape(name: &str, variable: &Variable, format: StoreFormat) -> Result<V
             });
         }
     }
-    Ok(axes.iter().map(AxisChunks::max_size).collect())
+    let chunks: Vec<usize> = axes.iter().map(AxisChunks::max_size).collect();
+    Ok(match format {
+        StoreFormat::Netcdf4 => grown(chunks, shape, variable.dtype().size_bytes()),
+        StoreFormat::Zarr(_) => chunks,
+    })
+}
+
+/// Chunks of which nobody but the writer sees anything, made longer, last axes first, until none is small: each is a file
+/// on its way.
+fn grown(mut chunks: Vec<usize>, shape: &[usize], value_bytes: usize) -> Vec<usize> {
+    for axis in (0..chunks.len()).rev() {
+        let bytes = chunks.iter().product::<usize>().max(1) * value_bytes;
+        let factor = SMALL_CHUNK_BYTES.div_ceil(bytes.max(1));
+        chunks[axis] = chunks[axis].saturating_mul(factor).min(shape[axis]).max(1);
+    }
+    chunks
 }
 
 /// The whole array, its longest axis halved until a chunk isn't too large.

@@ -206,7 +206,8 @@ fn store_strip(values: &Buffer, place: StripPlace, target: &mut Buffer) {
 }
 
 fn scatter<T: Element>(values: &[T], place: StripPlace, target: &mut [T]) {
-    for (row, values) in values.chunks_exact(place.columns).take(place.rows).enumerate() {
+    for row in 0..place.rows {
+        let values = &values[place.offset + row * place.pitch..][..place.columns];
         let first = place.first + row * place.row_step;
         if place.column_step == 1 || place.columns == 1 {
             target[first..first + place.columns].clone_from_slice(values);

@@ -2,13 +2,14 @@
 //!
 //! Nodes between an evaluated node and its leaves (stores, generators, results of other stages, reductions, gathers) are
 //! compiled to instructions in order. Views don't become instructions: they are pushed down and composed into the maps
-//! by which leaves are loaded. A node that is seen through two views is computed once for each.
+//! by which leaves are loaded. A node that is seen through two views is computed once for each; what a view repeats many
+//! times is a leaf, computed before.
 
 use crate::array::{DType, Region, Storage};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::Generator;
 use crate::plan::{NodeId, Operation, View, ViewAxis};
-use crate::task::{Computation, StageId};
+use crate::task::{Computation, StageId, is_computed_once};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -164,7 +165,7 @@ impl Compiler<'_> {
 
     fn inputs_of(&self, (id, view): &Seen) -> Vec<Seen> {
         let node = self.computation.plan.node(*id);
-        if self.is_read(*id) {
+        if self.is_read(*id) || is_computed_once(node, view) {
             return Vec::new();
         }
         match &node.operation {
@@ -183,7 +184,7 @@ impl Compiler<'_> {
         let dtype = |position: usize| plan.node(node.inputs[position]).dtype;
         let output = self.program.registers.len();
         let instruction = match (&node.operation, inputs) {
-            // Without inputs: a leaf, be it that an earlier stage has left its values.
+            // Without inputs: a leaf, be it that an earlier stage has left its values, or that they are computed once.
             (Operation::View(_) | Operation::Rechunk, &[input]) => return input,
             (&Operation::Unary(operation), &[input]) => {
                 Instruction::Unary { operation, operand: dtype(0), input, output }

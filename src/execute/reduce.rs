@@ -144,8 +144,8 @@ impl<'a> Evaluation<'a> {
             for (fold, leaves) in folds.iter().zip(&leaves) {
                 let dtype = plan.node(fold.input).dtype;
                 strips::run(&fold.program, leaves, &region, shape, &target, &mut |values, place| {
-                    let StripPlace { offset, first, rows, columns, row_step, column_step } = place;
-                    let strip = Strip { values, offset, rows, columns, first, row_step, column_step };
+                    let StripPlace { offset, pitch, first, rows, columns, row_step, column_step } = place;
+                    let strip = Strip { values, offset, pitch, rows, columns, first, row_step, column_step };
                     for (position, summary) in &fold.into {
                         summary.fold(&mut states[*position], dtype, &strip);
                     }

@@ -15,6 +15,9 @@ use crate::kernels::elementwise;
 const STRIP_VALUES: usize = 4096;
 /// Columns of a strip where a leaf is read across its rows.
 const SQUARE_COLUMNS: usize = 64;
+/// Columns of a strip whose rows are folded into the states of its columns: few enough for those to stay in the first
+/// level of a cache while rows go by.
+const STATE_COLUMNS: usize = 512;
 
 /// One axis of the region: how far its neighbours are apart in the target and in each leaf.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +40,8 @@ struct LoopAxis {
 pub struct StripPlace {
     /// Position of the first value in its buffer.
     pub offset: usize,
+    /// From the start of a row in the buffer to that of the next.
+    pub pitch: usize,
     /// Target of the first value.
     pub first: usize,
     /// Number of rows.
@@ -78,6 +83,7 @@ pub fn run(
     let mut loops = Loops::new(program, leaves, region, shape, target);
     let mut registers = Registers::new(program, leaves);
     registers.load_constants(program, leaves, &loops.leaf_starts);
+    let direct = loops.direct_leaf(program, leaves);
     let (columns, rows) = (loops.column.clone(), loops.row.clone());
     loop {
         let Place::At(further) = loops.outer_place(target) else {
@@ -87,16 +93,27 @@ pub fn run(
             return Ok(());
         };
         for [row, column] in loops.strips() {
-            let place = StripPlace {
+            let mut place = StripPlace {
                 offset: 0,
+                pitch: 0,
                 first: loops.target_start + further + row * rows.target_step + column * columns.target_step,
                 rows: loops.strip_rows.min(rows.size - row),
                 columns: loops.strip_columns.min(columns.size - column),
                 row_step: rows.target_step,
                 column_step: columns.target_step,
             };
-            registers.run(program, leaves, &loops, [row, column], place);
-            let values = &registers.buffers[program.result];
+            let values = match direct {
+                Some((leaf, values)) => {
+                    place.offset = loops.leaf_start(leaf, row, column) as usize;
+                    place.pitch = rows.leaf_steps[leaf] as usize;
+                    values
+                }
+                None => {
+                    place.pitch = place.columns;
+                    registers.run(program, leaves, &loops, [row, column], place);
+                    &registers.buffers[program.result]
+                }
+            };
             match rows.grouped_from {
                 Some(from) => target.cut_rows(from + row, place).try_for_each(|part| sink(values, part))?,
                 None => sink(values, place)?,
@@ -167,7 +184,12 @@ impl Loops {
             Some(position) => axes.remove(position),
             None => axes.pop().unwrap_or_else(single),
         };
-        let strip_columns = column.size.min(if square { SQUARE_COLUMNS } else { STRIP_VALUES });
+        let most_columns = match square {
+            true => SQUARE_COLUMNS,
+            false if row.summarised && !column.summarised => STATE_COLUMNS,
+            false => STRIP_VALUES,
+        };
+        let strip_columns = column.size.min(most_columns);
         let strip_rows = (STRIP_VALUES / strip_columns).max(1);
         Loops {
             position: vec![0; axes.len()],
@@ -178,6 +200,20 @@ impl Loops {
             strip_columns,
             target_start: 0,
             leaf_starts: leaves.iter().zip(&program.leaves).map(|(values, leaf)| values.start(leaf, region)).collect(),
+        }
+    }
+
+    /// The leaf that a program passes on as it is, and its values, where they lie in rows: strips of it need no copy.
+    fn direct_leaf<'a>(&self, program: &Program, leaves: &'a [LeafValues<'_>]) -> Option<(usize, &'a Buffer)> {
+        let [Instruction::Load { leaf, output }] = program.instructions[..] else { return None };
+        let is_moved = |axis: &LoopAxis| axis.leaf_offsets[leaf].is_some();
+        let in_rows = self.column.leaf_steps[leaf] == 1 || self.column.size == 1;
+        let fits = output == program.result && in_rows && self.row.leaf_steps[leaf] >= 0;
+        match &leaves[leaf] {
+            LeafValues::Dense { values, .. } if fits && !is_moved(&self.row) && !is_moved(&self.column) => {
+                Some((leaf, values.data()))
+            }
+            _ => None,
         }
     }
 

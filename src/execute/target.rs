@@ -82,7 +82,7 @@ impl<'a> Target<'a> {
                     row += 1;
                 }
                 if let Place::At(further) = place {
-                    let offset = strip.offset + start * strip.columns;
+                    let offset = strip.offset + start * strip.pitch;
                     // Rows of one value are a column, whose values are folded one after the other.
                     let column_step = if strip.columns == 1 { 1 } else { strip.column_step };
                     let first = strip.first + further;

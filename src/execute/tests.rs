@@ -146,6 +146,7 @@ fn a_task_that_cannot_fit_is_refused_with_what_would() {
         shape: vec![4000, 4000],
         read_grid: ChunkGrid::single(&[4000, 4000]),
         write_grid: ChunkGrid::single(&[4000, 4000]),
+        reads_parts: false,
         decode_scratch_bytes: 256_000_000,
         fingerprint: 0,
     };

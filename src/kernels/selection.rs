@@ -187,11 +187,10 @@ impl Selection<'_> {
 
     fn fold_values<T: Sortable + Element>(&self, mut fields: Fields<'_>, strip: &Strip<'_>) {
         let values = strip.values.as_slice::<T>().expect("a strip holds values of its dtype");
-        let values = &values[strip.offset..strip.offset + strip.rows * strip.columns];
-        for (row, values) in values.chunks_exact(strip.columns.max(1)).enumerate() {
+        for (row, values) in (0..strip.rows).map(|row| (row, strip.row(values, row))) {
             let first = strip.first + row * strip.row_step;
             // Neighbours of one kept element are counted together.
-            let together = if strip.column_step == 0 { strip.columns } else { 1 };
+            let together = if strip.column_step == 0 { strip.columns.max(1) } else { 1 };
             for (column, values) in values.chunks(together).enumerate() {
                 if self.number == 0 {
                     self.count_first(&mut fields, first + column, values);
@@ -409,7 +408,8 @@ mod tests {
                 let (columns, column_step, row_step) = if kept == 1 { (1, 0, 0) } else { (kept, 1, 0) };
                 let offset = rows_of_strip.start * kept;
                 let (rows, columns) = if kept == 1 { (1, rows_of_strip.len()) } else { (rows_of_strip.len(), columns) };
-                selection.fold(&mut state, &Strip { values, offset, rows, columns, first: 0, row_step, column_step });
+                let strip = Strip { values, offset, pitch: columns, rows, columns, first: 0, row_step, column_step };
+                selection.fold(&mut state, &strip);
                 selection.merge(&mut merged, &state);
             }
             rows = Some(selection.finish(merged));

@@ -58,6 +58,13 @@ impl View {
         (0..self.shape.len()).any(|output| moved(output) > 1)
     }
 
+    /// How many output elements show each input element that is shown: the product of the lengths of the output axes that
+    /// repeat the input.
+    pub fn repeats(&self) -> usize {
+        let repeated = |output: &usize| self.input_axis(*output).is_none();
+        (0..self.shape.len()).filter(repeated).map(|output| self.shape[output]).product()
+    }
+
     /// This view of the input, then `outer` of the result, as one view.
     pub fn then(&self, outer: &View) -> View {
         let axes = self
@@ -154,6 +161,7 @@ mod tests {
     fn broadcast_axes_are_one_chunk() {
         let view = View { axes: vec![ViewAxis::whole(1)], shape: vec![3, 4] };
         assert_eq!(view.output_grid(&ChunkGrid::regular(&[4], &[2])).counts(), [1, 2]);
+        assert_eq!((view.repeats(), View::identity(&[3, 4]).repeats()), (3, 1));
         assert_eq!(view.input_region(&Region::from_ranges([0..3, 1..2])), Region::new(vec![1], vec![1]));
     }
 }

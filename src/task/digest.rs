@@ -93,6 +93,7 @@ mod tests {
             shape: vec![10],
             read_grid: ChunkGrid::regular(&[10], &[5]),
             write_grid: ChunkGrid::regular(&[10], &[5]),
+            reads_parts: false,
             decode_scratch_bytes: 8,
             fingerprint,
         }

@@ -89,6 +89,20 @@ pub fn depends_on_store(plan: &Plan, id: NodeId) -> bool {
     false
 }
 
+/// Whether a node is computed without decoding: a part of it costs what that part does.
+fn reads_parts(plan: &Plan, id: NodeId) -> bool {
+    let mut seen = BTreeSet::from([id]);
+    let mut pending = vec![id];
+    while let Some(id) = pending.pop() {
+        let node = plan.node(id);
+        if matches!(&node.operation, Operation::Stored(source) if !source.reads_parts) {
+            return false;
+        }
+        pending.extend(node.inputs.iter().copied().filter(|input| seen.insert(*input)));
+    }
+    true
+}
+
 fn kept_axes(input: &ChunkGrid, reduce: &Reduce) -> ChunkGrid {
     let chunks = |axis: usize| kept_chunks(&input.axes()[axis], axis, reduce.groups.as_ref());
     ChunkGrid::new(reduce.result_axes(input.ndim()).into_iter().map(chunks).collect())
@@ -343,8 +357,15 @@ pub fn reduce_geometry(plan: &Plan, id: NodeId, reduce: &Reduce) -> ReduceGeomet
     }
     let Some(group_axis) = reduce.group_axis() else { return ReduceGeometry { kept, blocks, run_length } };
     // Groups in several chunks have few blocks each: runs over all blocks would be empty for most. And states of all
-    // groups that aren't small beside what a run summarises are had once: tasks share the kept elements instead.
-    let is_heavy = small_enough > many_enough && blocks.chunk_count() > 1;
+    // groups that aren't small beside what a run summarises are had once: tasks share the kept elements instead. Where
+    // that would decode every chunk once for each of them, states may be larger.
+    let state_share = PARTIAL_SHARE * chunk_bytes(&kept, 1) * state_bytes / 2;
+    let large_enough = if reads_parts(plan, node.inputs[0]) {
+        small_enough
+    } else {
+        state_share.div_ceil(chunk_bytes(&natural, item_bytes).max(1))
+    };
+    let is_heavy = large_enough > many_enough && blocks.chunk_count() > 1;
     let run_length =
         if is_heavy || kept.axes()[group_axis].count() > 1 { blocks.chunk_count().max(1) } else { run_length };
     let enough = if depends_on_store(plan, node.inputs[0]) { ENOUGH_TASKS / 8 } else { ENOUGH_TASKS };

@@ -120,7 +120,8 @@ fn lower_selected(
         .collect();
     let passes = shared_passes(&plan, &geometries, resources.budget_bytes);
     let shared = passes.iter().filter(|pass| pass.nodes.len() > 1).flat_map(|pass| pass.nodes.clone()).collect();
-    let pulled = if may.pull { pulled_once(&plan, &geometries, &shared) } else { BTreeSet::new() };
+    let task_count = |output: usize| wished_grid(&plan, plan.outputs()[output], &goals[output]).chunk_count();
+    let pulled = if may.pull { pulled_once(&plan, &geometries, &shared, &task_count) } else { BTreeSet::new() };
     let blocks = geometries.iter().map(|(id, geometry)| (*id, geometry.blocks.clone())).collect();
     let computation = Computation { id, plan, stages: Vec::new(), blocks, large_bytes: 0, partials: None };
     let mut lowering = Lowering {
@@ -151,6 +152,16 @@ fn lower_selected(
     }
     lowering.reserve()?;
     Ok(lowering.computation)
+}
+
+/// The regions in which an output would best be computed.
+fn wished_grid(plan: &Plan, node: NodeId, goal: &Goal) -> ChunkGrid {
+    match goal {
+        Goal::Write(target) if target.shape == plan.node(node).shape => write_grid(plan, node, &target.write_grid),
+        // What it costs to compute every chunk is what is asked.
+        Goal::Discard => plan.node(node).grid.clone(),
+        _ => free_grid(plan, node),
+    }
 }
 
 /// A computation in the making.
@@ -349,6 +360,7 @@ impl Lowering {
         }
         let shape = self.computation.plan.node(node).shape.clone();
         self.forget_uncovered(node, &Region::whole(&shape));
+        let wished = wished_grid(&self.computation.plan, node, &goal);
         let (written, stage_output, name) = match goal {
             Goal::Collect => (None, StageOutput::Collect { outputs: vec![output] }, "compute".to_owned()),
             Goal::Persist => (None, StageOutput::Persist { output }, "persist".to_owned()),
@@ -360,13 +372,6 @@ impl Lowering {
                 let name = format!("write {}", target.location.path);
                 (Some(target.write_grid.clone()), StageOutput::Write { output, target }, name)
             }
-        };
-        let plan = &self.computation.plan;
-        let wished = match &written {
-            Some(written) => write_grid(plan, node, written),
-            // What it costs to compute every chunk is what is asked.
-            None if stage_output == StageOutput::Discard => plan.node(node).grid.clone(),
-            None => free_grid(plan, node),
         };
         let mut grid = self.fit(node, wished, written.as_ref())?;
         let demand = Demand::of_grid(node, &grid);

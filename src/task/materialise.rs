@@ -13,7 +13,7 @@ use super::passes::Pass;
 use super::pull::{visit_leaves, visit_stored};
 use super::waves::{How, Remedy, Way, mebibytes};
 use super::{Computation, Resources, Stage, StageId, StageOutput, StageWork, TaskError};
-use crate::array::{ChunkGrid, Region};
+use crate::array::{ChunkGrid, Region, StoredArray};
 use crate::plan::{NodeId, Operation};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +45,14 @@ fn times(decodings: &BTreeMap<NodeId, Decoding>) -> f64 {
     let sum = |bytes: fn(&Decoding) -> f64| decodings.values().map(bytes).sum::<f64>();
     let wanted = sum(|one| one.wanted * one.chunk_bytes);
     if wanted == 0.0 { 0.0 } else { sum(|one| one.decoded * one.chunk_bytes) / wanted }
+}
+
+/// How many chunks are decoded for a region of an array.
+fn decoded_chunks(source: &StoredArray, region: &Region) -> f64 {
+    if source.reads_parts {
+        return region.element_count() as f64 / largest_region(&source.read_grid).element_count().max(1) as f64;
+    }
+    source.read_grid.count_in(region) as f64
 }
 
 impl Lowering {
@@ -132,14 +140,14 @@ impl Lowering {
             let one = found.entry(leaf).or_insert(Decoding { wanted: 0.0, decoded: 0.0, chunk_bytes });
             let bound = bounds.entry(leaf).or_insert_with(|| region.clone());
             *bound = bound.bounding(region);
-            one.wanted += source.read_grid.count_in(region) as f64;
-            one.wanted = one.wanted.min(source.read_grid.count_in(bound) as f64);
+            one.wanted += decoded_chunks(source, region);
+            one.wanted = one.wanted.min(decoded_chunks(source, bound));
         });
         let scale = demand.count as f64 / demand.samples.len().max(1) as f64;
         for region in &demand.samples {
             visit_stored(plan, blocks, materialised, demand.root, region.clone(), &mut |leaf, source, region| {
                 if let Some(one) = found.get_mut(&leaf) {
-                    one.decoded += source.read_grid.count_in(region) as f64 * scale;
+                    one.decoded += decoded_chunks(source, region) * scale;
                 }
             });
         }
@@ -332,6 +340,12 @@ mod tests {
         assert_eq!(computation.stages[1].task_count, 64);
         let back = Array::stored(stored(&[5760, 192, 288], &[5760, 24, 36]));
         assert_eq!(decodings(&written(&back, &[4, 192, 288], ROOMY)), 1.0);
+    }
+
+    #[test]
+    fn values_that_lie_as_they_are_are_read_in_parts_and_not_kept() {
+        let x = Array::stored(StoredArray { reads_parts: true, ..stored(&[5760, 192, 288], &[18, 192, 288]) });
+        assert_eq!(names(&written(&x, &[5760, 24, 36], ROOMY)), ["write x"]);
     }
 
     #[test]

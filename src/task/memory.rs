@@ -2,13 +2,13 @@
 
 use super::geometry::blocks_of_each;
 use super::passes::Pass;
-use super::pull::{input_regions, visit_leaves};
+use super::pull::{input_regions, is_computed_once, visit_leaves};
 use super::selections::selection_of;
 use super::{Stage, StageId, StageWork};
 use crate::array::{AxisChunks, ChunkGrid, Region};
 use crate::kernels::reduction;
 use crate::kernels::window::scratch_bytes;
-use crate::plan::{NodeId, Operation, Plan, Reduce, SelectionPass, WindowSummary};
+use crate::plan::{NodeId, Operation, Plan, Reduce, SelectionPass, View, WindowSummary};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Bytes of the strip registers of one task: some tens of strips of a few thousand values.
@@ -103,15 +103,16 @@ impl MemoryProjection<'_> {
     /// Most bytes held while strips over a region of some nodes are evaluated together, without a result.
     fn strip_bytes(&self, ids: &[NodeId], region: &Region) -> u64 {
         let mut leaves = HashSet::new();
-        let mut pending: Vec<_> = ids.iter().map(|&id| (id, region.clone(), false)).collect();
+        let whole = |id: NodeId| View::identity(&self.plan.node(id).shape);
+        let mut pending: Vec<_> = ids.iter().map(|&id| (id, region.clone(), whole(id))).collect();
         let mut seen = HashSet::new();
-        while let Some((id, region, is_diagonal)) = pending.pop() {
-            if !seen.insert((id, region.clone(), is_diagonal)) {
+        while let Some((id, region, view)) = pending.pop() {
+            if !seen.insert((id, region.clone(), view.clone())) {
                 continue;
             }
             let node = self.plan.node(id);
             if let Operation::Take { .. } = &node.operation
-                && !is_diagonal
+                && !view.is_diagonal()
                 && !self.materialised.contains_key(&id)
             {
                 // Gathered as strips are loaded, from the region that holds what is gathered.
@@ -127,10 +128,13 @@ impl MemoryProjection<'_> {
                     | Operation::View(_)
                     | Operation::Rechunk
             );
-            if fused && !self.materialised.contains_key(&id) {
-                let is_diagonal = is_diagonal || matches!(&node.operation, Operation::View(view) if view.is_diagonal());
+            if fused && !self.materialised.contains_key(&id) && !is_computed_once(node, &view) {
+                let view = match &node.operation {
+                    Operation::View(own) => own.then(&view),
+                    _ => view,
+                };
                 let inputs = input_regions(self.plan, node, &region);
-                pending.extend(inputs.into_iter().map(|(input, region)| (input, region, is_diagonal)));
+                pending.extend(inputs.into_iter().map(|(input, region)| (input, region, view.clone())));
             } else if !matches!(node.operation, Operation::Generated(_)) {
                 leaves.insert((id, region));
             }

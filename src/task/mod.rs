@@ -32,7 +32,7 @@ pub use inputs::{ResultPart, TaskInputs};
 pub use lower::lower;
 pub use memory::MemoryProjection;
 pub use partials::{NoPartialName, PartialName, Partials};
-pub use pull::{KeptResults, behind, input_regions};
+pub use pull::{KeptResults, behind, input_regions, is_computed_once};
 pub use resources::Resources;
 pub use selections::selection_of;
 pub use skip::Skip;

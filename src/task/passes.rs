@@ -9,6 +9,9 @@ use crate::kernels::generate::Generator;
 use crate::plan::{NodeId, Operation, Plan};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Tasks that compute an output at least, if they are to fold what it reduces too.
+const ENOUGH_TASKS: u64 = 8;
+
 /// Reductions folded in one go over their blocks.
 #[derive(Debug, Clone)]
 pub struct Pass {
@@ -76,7 +79,7 @@ fn reduction_passes(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>) 
 /// Passes over the data of reductions. Those that outputs could pull as they go are kept together only where their
 /// results are small.
 pub fn shared_passes(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>, budget_bytes: u64) -> Vec<Pass> {
-    let could_be_pulled = pulled_once(plan, geometries, &BTreeSet::new());
+    let could_be_pulled = pulled_once(plan, geometries, &BTreeSet::new(), &|_| u64::MAX);
     let bytes = |id: &NodeId| {
         let node = plan.node(*id);
         node.shape.iter().product::<usize>() as u64 * node.dtype.size_bytes() as u64
@@ -90,32 +93,39 @@ pub fn shared_passes(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>,
 }
 
 /// Reductions that need no stage of their own: not `shared`, one run each, and every element pulled exactly once, by one
-/// output.
+/// output that is computed by as many tasks as they, or enough; `task_count` says by how many.
 pub fn pulled_once(
     plan: &Plan,
     geometries: &BTreeMap<NodeId, ReduceGeometry>,
     shared: &BTreeSet<NodeId>,
+    task_count: &dyn Fn(usize) -> u64,
 ) -> BTreeSet<NodeId> {
     let uses = plan.use_counts();
     let mut found = BTreeSet::new();
-    let mut pending = plan.outputs().to_vec();
-    while let Some(id) = pending.pop() {
+    let outputs = plan.outputs().iter().enumerate();
+    let mut pending: Vec<(NodeId, u64)> = outputs.map(|(output, &id)| (id, task_count(output))).collect();
+    while let Some((id, tasks)) = pending.pop() {
         if uses[id.0 as usize] != 1 {
             continue;
         }
         let node = plan.node(id);
+        let below = |tasks: u64| node.inputs.iter().map(move |input| (*input, tasks));
         match &node.operation {
-            Operation::Reduce(_) if geometries[&id].is_single_run() && !shared.contains(&id) => {
+            Operation::Reduce(_)
+                if geometries[&id].is_single_run()
+                    && !shared.contains(&id)
+                    && tasks >= ENOUGH_TASKS.min(geometries[&id].kept.chunk_count()) =>
+            {
                 found.insert(id);
-                pending.extend(&node.inputs);
+                pending.extend(below(tasks));
             }
             Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast | Operation::Rechunk => {
-                pending.extend(&node.inputs);
+                pending.extend(below(tasks));
             }
             Operation::View(view) => {
                 let moved = |axis: usize| view.input_axis(axis).is_some() || view.shape[axis] <= 1;
                 if (0..view.shape.len()).all(moved) {
-                    pending.extend(&node.inputs);
+                    pending.extend(below(tasks));
                 }
             }
             _ => {}

@@ -2,12 +2,14 @@
 
 use super::{Computation, ComputationId, ResultId, ResultPart, StageId, StageWork, TaskId};
 use crate::array::{ChunkGrid, Region, StoredArray};
-use crate::plan::{Node, NodeId, Operation, Plan, Reduce, SelectionPass};
+use crate::plan::{Node, NodeId, Operation, Plan, Reduce, SelectionPass, View};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
 /// So many nodes are looked through one by one.
 const FEW_NODES: usize = 32;
+/// What is seen so often is worth a buffer of its own.
+const MANY_REPEATS: usize = 8;
 /// Results of fewer bytes than this are moved whole, so that a rank that has one needs not ask again.
 const SMALL_RESULT_BYTES: usize = 64 << 10;
 
@@ -128,6 +130,14 @@ pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, 
             vec![(node.inputs[0], Region::from_ranges(ranges))]
         }
     }
+}
+
+/// Whether a function of elements that is seen through a view is computed once for the region that is seen, and then looked
+/// up as strips are loaded, instead of again for every element that shows it.
+pub fn is_computed_once(node: &Node, view: &View) -> bool {
+    let is_function =
+        matches!(node.operation, Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast);
+    is_function && view.repeats() >= MANY_REPEATS
 }
 
 /// A region of a reduction's input: the kept axes from a region of its result, the summarised ones as given (one range

@@ -10,6 +10,7 @@ pub(super) fn stored(shape: &[usize], chunks: &[usize]) -> StoredArray {
         shape: shape.to_vec(),
         read_grid: ChunkGrid::regular(shape, chunks),
         write_grid: ChunkGrid::regular(shape, chunks),
+        reads_parts: false,
         decode_scratch_bytes: 1000,
         fingerprint: 1,
     }

@@ -6,7 +6,9 @@ Workloads: (i) the mean NDVI over time of a cube of uint16 red and near infrared
 transpose, every other row of a part of it, its mean; (iii) `mpirun -n 3` beside a single process on longer work; (iv)
 what an idle rank uses of a CPU; (v) maps of float32 rechunked to time series; (vi) the standard deviation over time,
 (vii) the mean of anomalies from monthly means and (viii) the median over time of such a cube; (ix) the mean of many
-small chunks in few shards; (x) the mean of anomalies from the means of ten groups, of random numbers. Each round runs
+small chunks in few shards; (x) the mean of anomalies from the means of ten groups, of random numbers; (xi) the largest
+NDVI of each day of the cube of workload i; (xii) the running mean of the mean over cells' areas of such a cube as in (v);
+(xiii) means over cells of a hundred by a hundred of a cube that is turned. Each round runs
 all contestants one after the other, so that a machine whose speed drifts is fair to all. A time is that of the whole
 process, start-up included, save for the floor's, which counts from its first byte to its last. The data is made once
 and kept where --data says.
@@ -57,6 +59,8 @@ class Size:
     series_long_times: int = 240
     shards: tuple = (100, 200, 256)
     groups: tuple = (400, 1_310_720)
+    turned: tuple = (2000, 2000, 60, 50)
+    cell: int = 100
 
     @property
     def drawn(self):
@@ -68,7 +72,8 @@ class Size:
 
 
 SMOKE = Size(times=6, size=256, chunk_times=3, chunk_size=128, random=1_000, random_chunk=250, series=(48, 24, 36), series_written=(6, 9),
-    series_long_times=12, shards=(4, 20, 256), groups=(40, 4096))
+    series_long_times=12, shards=(4, 20, 256), groups=(40, 4096),
+    turned=(40, 40, 6, 10), cell=10)
 
 
 @dataclasses.dataclass
@@ -89,6 +94,7 @@ def main():
     bench = Bench(arguments, size, cube, scratch, rounds)
     workloads = {"i": bench.ndvi_mean, "ii": bench.random_transpose, "iii": bench.ranks, "iv": bench.idle_rank, "v": bench.rechunk}
     workloads |= {"vi": bench.deviation, "vii": bench.anomaly, "viii": bench.median, "ix": bench.shards, "x": bench.climatology}
+    workloads |= {"xi": bench.ndvi_days, "xii": bench.weighted_rolling, "xiii": bench.coarsened}
     try:
         for name, workload in workloads.items():
             if fnmatch.fnmatch(name, arguments.only):
@@ -172,8 +178,8 @@ class Bench:
         chunks = f"{of[0]} x {of[0]} in chunks of {of[1]} x {of[1]}"
         self.compare(f"(ii) part of x + x.T and its mean, x random float64 {chunks}", contestants)
 
-    def make_series(self, chunk_times):
-        shape = self.size.series
+    def make_series(self, chunk_times, shape=None):
+        shape = shape or self.size.series
         series = self.data / f"series-{'x'.join(map(str, (*shape, chunk_times)))}-days.zarr"
         make(series, "make_series.py", (*shape, chunk_times))
         return series
@@ -235,6 +241,34 @@ class Bench:
             "swath in 300 MiB": self.run("--memory", "300MiB", script, times, length),
         }
         self.compare(f"(x) climatology, anomaly, mean of {times} x {length} random float64", contestants)
+
+    def ndvi_days(self):
+        self.make_cube()
+        bands = [self.cube / "red", self.cube / "near_infrared"]
+        self.from_store("(xi) largest NDVI of each day, the cube of (i)", "ndvi_days.py", "ndvi", self.cube, bands)
+
+    def weighted_rolling(self):
+        series = self.make_series(self.size.series_long_times)
+        title = f"(xii) running mean of the weighted mean, float32 {self.size.series}"
+        self.from_store(title, "weighted_rolling.py", "t", series, [series / "t"])
+
+    def coarsened(self):
+        *shape, chunk_times = self.size.turned
+        cube = self.make_series(chunk_times, tuple(shape))
+        title = f"(xiii) means of cells of {self.size.cell} x {self.size.cell} of a cube that is turned, float32 {tuple(shape)}"
+        self.from_store(title, "coarsened.py", "t", cube, [cube / "t"], self.size.cell)
+
+    def from_store(self, title, script, variable, store, inputs, *further):
+        """A script that reads a store and writes another; its floor decodes the one and encodes the other."""
+        script, expected = str(HERE / script), self.scratch / "expected.zarr"
+        self.finish(self.run(script, store, expected, *further))
+        contestants = {
+            "floor": [self.floor, "decode", self.threads, expected / variable, self.scratch / f"floor-{variable}", *inputs],
+            "dask, threads": self.dask("threads", script, store, self.scratch / "threads.zarr", *further),
+            "dask, 2 workers": self.dask("cluster", script, store, self.scratch / "cluster.zarr", *further),
+            "swath": self.run(script, store, self.scratch / "swath.zarr", *further),
+        }
+        self.compare(title, contestants)
 
     def make_cube(self):
         size = self.size

@@ -42,6 +42,7 @@ pub fn stored(name: &str, shape: &[usize], chunks: &[usize]) -> StoredArray {
         shape: shape.to_vec(),
         read_grid: ChunkGrid::regular(shape, chunks),
         write_grid: ChunkGrid::regular(shape, chunks),
+        reads_parts: false,
         decode_scratch_bytes: 1000,
         fingerprint: 1,
     }

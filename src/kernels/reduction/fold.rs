@@ -178,30 +178,30 @@ impl<V: Element + Copy, F: Fold<V>> Loop for FoldStrip<'_, '_, V, F> {
 #[inline(always)]
 fn fold_strip<V: Element + Copy, F: Fold<V>>(state: &mut Accumulator, strip: &Strip<'_>) {
     let values = strip.values.as_slice::<V>().expect("a strip holds values of its dtype");
-    let values = &values[strip.offset..strip.offset + strip.rows * strip.columns];
     let mut fields = F::State::exclusive(&mut state.fields);
     if strip.columns == 0 {
         return;
     }
     if strip.column_step == 0 {
-        for (row, values) in values.chunks_exact(strip.columns).enumerate() {
+        for row in 0..strip.rows {
             let index = strip.first + row * strip.row_step;
             let earlier = F::State::load(&fields, index);
-            F::combine(earlier, F::row(earlier, values)).store(&mut fields, index);
+            F::combine(earlier, F::row(earlier, strip.row(values, row))).store(&mut fields, index);
         }
     } else if strip.row_step == 0 {
         let mut fields = F::State::window(&mut fields, strip.first, strip.columns);
-        let mut groups = values.chunks_exact(strip.columns * ROWS_TOGETHER);
-        for group in &mut groups {
-            fold_rows::<V, F>(&mut fields, group, strip.columns);
+        let together = strip.rows - strip.rows % ROWS_TOGETHER;
+        for first in (0..together).step_by(ROWS_TOGETHER) {
+            let rows = std::array::from_fn(|row| strip.row(values, first + row));
+            fold_rows::<V, F>(&mut fields, rows, strip.columns);
         }
-        for values in groups.remainder().chunks_exact(strip.columns) {
-            fold_columns::<V, F>(&mut fields, values);
+        for row in together..strip.rows {
+            fold_columns::<V, F>(&mut fields, strip.row(values, row));
         }
     } else {
-        for (row, values) in values.chunks_exact(strip.columns).enumerate() {
+        for row in 0..strip.rows {
             let mut fields = F::State::window(&mut fields, strip.first + row * strip.row_step, strip.columns);
-            fold_columns::<V, F>(&mut fields, values);
+            fold_columns::<V, F>(&mut fields, strip.row(values, row));
         }
     }
 }
@@ -239,9 +239,14 @@ fn fold_columns<V: Copy, F: Fold<V>>(fields: &mut <F::State as State>::Exclusive
 
 /// Folds several rows, one value after the other, with one pass over the states: a quarter of the loads and stores.
 #[inline(always)]
-fn fold_rows<V: Copy, F: Fold<V>>(fields: &mut <F::State as State>::Exclusive<'_>, rows: &[V], columns: usize) {
+fn fold_rows<V: Copy, F: Fold<V>>(
+    fields: &mut <F::State as State>::Exclusive<'_>,
+    rows: [&[V]; ROWS_TOGETHER],
+    columns: usize,
+) {
     let mut fields = F::State::window(fields, 0, columns);
-    let rows: [&[V]; ROWS_TOGETHER] = std::array::from_fn(|row| &rows[row * columns..][..columns]);
+    // Of a length that the compiler sees to be that of the states.
+    let rows = rows.map(|row| &row[..columns]);
     for index in 0..columns {
         let mut state = F::State::load(&fields, index);
         for row in rows {

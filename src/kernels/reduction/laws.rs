@@ -59,7 +59,8 @@ impl Case {
     fn fold(&self, state: &mut Accumulator, rows: std::ops::Range<usize>) {
         let (_, columns, row_step, column_step) = self.geometry;
         let (offset, first) = (rows.start * columns, rows.start * row_step);
-        let strip = Strip { values: &self.values, offset, rows: rows.len(), columns, first, row_step, column_step };
+        let (values, pitch, rows) = (&self.values, columns, rows.len());
+        let strip = Strip { values, offset, pitch, rows, columns, first, row_step, column_step };
         self.reduction().fold(state, self.dtype, &strip, self.options);
     }
 
@@ -156,6 +157,24 @@ fn folding_strips_one_by_one_is_folding_their_rows_together() {
 }
 
 #[test]
+fn rows_that_lie_apart_are_folded_as_rows_that_follow_one_another() {
+    for case in cases() {
+        let (rows, columns, row_step, column_step) = case.geometry;
+        let mut together = case.start();
+        case.fold(&mut together, 0..rows);
+        // The same rows, with their first values once more behind each.
+        let pitch = columns + columns.min(3);
+        let apart = crate::array::with_buffer!(&case.values, values => crate::array::Element::into_buffer(
+            values.chunks_exact(columns).flat_map(|row| [row, &row[..pitch - columns]].concat()).collect()
+        ));
+        let mut state = case.start();
+        let strip = Strip { values: &apart, offset: 0, pitch, rows, columns, first: 0, row_step, column_step };
+        case.reduction().fold(&mut state, case.dtype, &strip, case.options);
+        assert_eq!(bits(&state), bits(&together), "{}", case.name);
+    }
+}
+
+#[test]
 fn vectors_of_any_width_give_the_same_bits() {
     for case in cases() {
         // Sums of these round.
@@ -214,7 +233,16 @@ fn a_column_is_a_row() {
     for case in cases().filter(|case| case.geometry == (7, 1, 0, 0)) {
         let fold = |rows, columns, column_step| {
             let mut state = case.reduction().start(case.dtype, 1);
-            let strip = Strip { values: &case.values, offset: 0, rows, columns, first: 0, row_step: 0, column_step };
+            let strip = Strip {
+                values: &case.values,
+                offset: 0,
+                pitch: columns,
+                rows,
+                columns,
+                first: 0,
+                row_step: 0,
+                column_step,
+            };
             case.reduction().fold(&mut state, case.dtype, &strip, case.options);
             case.finish(state)
         };
@@ -254,7 +282,8 @@ fn reduce(name: &str, dtype: DType, values: Buffer, options: ReductionOptions) -
     let count = values.len();
     let fold = |rows, columns, column_step| {
         let mut state = reduction.start(dtype, 1);
-        let strip = Strip { values: &values, offset: 0, rows, columns, first: 0, row_step: 0, column_step };
+        let strip =
+            Strip { values: &values, offset: 0, pitch: columns, rows, columns, first: 0, row_step: 0, column_step };
         reduction.fold(&mut state, dtype, &strip, options);
         reduction.finish(state, dtype, options)
     };
@@ -353,8 +382,9 @@ fn variance_keeps_its_digits_far_from_zero() {
     for chunk in values.chunks(1700) {
         let mut state = reduction.start(DType::Float64, 1);
         let values = Buffer::Float64(chunk.to_vec());
+        let (values, columns) = (&values, chunk.len());
         let strip =
-            Strip { values: &values, offset: 0, rows: 1, columns: chunk.len(), first: 0, row_step: 0, column_step: 0 };
+            Strip { values, offset: 0, pitch: columns, rows: 1, columns, first: 0, row_step: 0, column_step: 0 };
         reduction.fold(&mut state, DType::Float64, &strip, SKIP);
         reduction.merge(&mut merged, DType::Float64, &state);
     }

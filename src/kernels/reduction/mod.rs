@@ -54,7 +54,7 @@ impl Accumulator {
 
 /// A strip of values on its way into a reduction, and where each value belongs.
 ///
-/// The strip has `rows * columns` values in row-major order. The value at (row, column) is folded into the kept element
+/// The strip has `rows` by `columns` values; rows lie `pitch` values apart. The value at (row, column) is folded into the kept element
 /// `first + row * row_step + column * column_step`; a step of 0 folds the whole axis into one element. Values of one
 /// kept element arrive in a fixed order, and strips are cut at places that depend on the plan only.
 #[derive(Debug)]
@@ -63,6 +63,8 @@ pub struct Strip<'a> {
     pub values: &'a Buffer,
     /// Position of the strip's first value among them.
     pub offset: usize,
+    /// From the start of a row of values to that of the next.
+    pub pitch: usize,
     /// Number of rows.
     pub rows: usize,
     /// Number of columns.
@@ -73,6 +75,14 @@ pub struct Strip<'a> {
     pub row_step: usize,
     /// Kept elements from a column to the next: 0 or 1.
     pub column_step: usize,
+}
+
+impl Strip<'_> {
+    /// The values of a row, out of `values`, the strip's own as they are stored.
+    #[inline(always)]
+    pub(super) fn row<'a, T>(&self, values: &'a [T], row: usize) -> &'a [T] {
+        &values[self.offset + row * self.pitch..][..self.columns]
+    }
 }
 
 /// A function that summarises values along axes.

@@ -75,7 +75,8 @@ impl Folding<'_> {
     }
 
     fn fold(&mut self, offset: usize, [rows, columns]: [usize; 2], first: usize, [row_step, column_step]: [usize; 2]) {
-        let strip = Strip { values: self.values.data(), offset, rows, columns, first, row_step, column_step };
+        let values = self.values.data();
+        let strip = Strip { values, offset, pitch: columns, rows, columns, first, row_step, column_step };
         self.reduction.fold(&mut self.state, self.values.dtype(), &strip, self.options);
     }
 }

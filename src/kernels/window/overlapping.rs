@@ -99,8 +99,16 @@ fn mask(found: &mut Buffer, counts: &[i64], min_count: i64) {
 fn slide(reduction: &dyn Reduction, values: &Chunk, spans: &[Span], options: ReductionOptions) -> Accumulator {
     let count = values.len();
     let mut state = reduction.start(values.dtype(), count);
-    let strip =
-        Strip { values: values.data(), offset: 0, rows: 1, columns: count, first: 0, row_step: 0, column_step: 1 };
+    let strip = Strip {
+        values: values.data(),
+        offset: 0,
+        pitch: count,
+        rows: 1,
+        columns: count,
+        first: 0,
+        row_step: 0,
+        column_step: 1,
+    };
     reduction.fold(&mut state, values.dtype(), &strip, options);
     let mut shape = values.shape().to_vec();
     for span in spans {

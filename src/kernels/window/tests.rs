@@ -21,7 +21,8 @@ fn naive(values: &Chunk, name: &str, held: std::ops::Range<usize>, column: usize
     let mut state = reduction.start(DType::Float64, 1);
     let columns = window.len();
     let buffer = Buffer::Float64(window);
-    let strip = Strip { values: &buffer, offset: 0, rows: 1, columns, first: 0, row_step: 0, column_step: 0 };
+    let strip =
+        Strip { values: &buffer, offset: 0, pitch: columns, rows: 1, columns, first: 0, row_step: 0, column_step: 0 };
     reduction.fold(&mut state, DType::Float64, &strip, SKIP);
     reduction.finish(state, DType::Float64, SKIP).get(0).unwrap()
 }

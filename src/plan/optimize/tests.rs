@@ -15,6 +15,7 @@ fn stored(shape: &[usize], chunks: &[usize]) -> Array {
         shape: shape.to_vec(),
         read_grid: grid.clone(),
         write_grid: grid,
+        reads_parts: false,
         decode_scratch_bytes: 0,
         fingerprint: 0,
     })

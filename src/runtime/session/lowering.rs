@@ -96,6 +96,7 @@ mod tests {
             shape: shape.to_vec(),
             read_grid: ChunkGrid::regular(&shape, &chunks),
             write_grid: ChunkGrid::regular(&shape, &chunks),
+            reads_parts: false,
             decode_scratch_bytes: 1000,
             fingerprint: 1,
         });

@@ -8,8 +8,11 @@ use hdf5::Dataset;
 use hdf5::dataset::Layout as Hdf5Layout;
 use indexmap::IndexMap;
 
-/// Bytes that arrays without chunks are read in at most, where their rows allow it.
-const STRIP_BYTES: usize = 4 << 20;
+/// Bytes that arrays without chunks are read in at most, where their rows allow it: what is read stays in a cache until it
+/// is used.
+const STRIP_BYTES: usize = 1 << 20;
+/// Arrays without chunks that have no more bytes than this are read whole.
+const WHOLE_BYTES: usize = 4 << 20;
 /// Bytes that are read at once where only parts of them are wanted.
 pub(super) const SPAN_BYTES: usize = 1 << 20;
 
@@ -145,6 +148,10 @@ impl Layout {
     fn strip_shape(&self) -> Shape {
         let mut strip: Shape = self.shape.iter().map(|&length| length.max(1)).collect();
         let value_bytes = self.element.memory_bytes();
+        // A user sees these chunks: a small file has one, as in xarray.
+        if strip.iter().product::<usize>().saturating_mul(value_bytes) <= WHOLE_BYTES {
+            return strip;
+        }
         for axis in 0..strip.len() {
             let below = strip[axis + 1..].iter().product::<usize>().saturating_mul(value_bytes).max(1);
             strip[axis] = (STRIP_BYTES / below).clamp(1, strip[axis]);
@@ -202,6 +209,7 @@ impl Layout {
             shape: self.shape.clone(),
             read_grid: grid.clone(),
             write_grid: grid,
+            reads_parts: matches!(self.storage, Storage::Contiguous(_)),
             decode_scratch_bytes: self.scratch_bytes(),
             fingerprint,
         })

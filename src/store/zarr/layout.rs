@@ -181,6 +181,7 @@ impl Layout {
             shape: self.shape.clone(),
             read_grid,
             write_grid,
+            reads_parts: false,
             decode_scratch_bytes: codec.scratch_bytes(&decoded_shape) + index_bytes,
             fingerprint,
         })
