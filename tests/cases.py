@@ -1,6 +1,7 @@
 """Suites of cases: one function a claim, each in a directory of its own, against a built binary."""
 
 import argparse
+import concurrent.futures
 import fnmatch
 import pathlib
 import sys
@@ -31,25 +32,33 @@ def parse(about):
     return swath, arguments.only
 
 
-def run(cases, pattern, settings):
+def run_in_all(case, settings):
+    """Runs a case in every setting; gives how each ended."""
+    ends = []
+    for setting, place in settings.items():
+        name = f"{case.__name__}, {setting}" if setting else case.__name__
+        since = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="swath-cases-", ignore_cleanup_errors=True) as directory:
+            try:
+                note = case(place(pathlib.Path(directory)))
+                ends.append("passed" if note is None else "skipped")
+                print(f"{name}: {note or 'ok'}, {time.monotonic() - since:.0f} s", flush=True)
+            except Failed as failure:
+                ends.append("failed")
+                print(f"{name}: FAILED: {failure}", flush=True)
+    return ends
+
+
+def run(cases, pattern, settings, beside=()):
     """Runs the cases in every setting and ends the program; `settings` have a name each, and make a case's place of a
-    directory. A case that gives a note was skipped, and the note says why."""
-    passed = failed = skipped = 0
-    for case in cases:
-        if not fnmatch.fnmatch(case.__name__, pattern):
-            continue
-        for setting, place in settings.items():
-            name = f"{case.__name__}, {setting}" if setting else case.__name__
-            since = time.monotonic()
-            with tempfile.TemporaryDirectory(prefix="swath-cases-", ignore_cleanup_errors=True) as directory:
-                try:
-                    note = case(place(pathlib.Path(directory)))
-                    passed += note is None
-                    skipped += note is not None
-                    print(f"{name}: {note or 'ok'}, {time.monotonic() - since:.0f} s", flush=True)
-                except Failed as failure:
-                    failed += 1
-                    print(f"{name}: FAILED: {failure}", flush=True)
+    directory. Those `beside` the others wait more than they work, and run at the same time. A case that gives a note was
+    skipped, and the note says why."""
+    wanted = [case for case in cases if fnmatch.fnmatch(case.__name__, pattern)]
+    with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, len(beside))) as pool:
+        waiting = [pool.submit(run_in_all, case, settings) for case in wanted if case in beside]
+        ends = [end for case in wanted if case not in beside for end in run_in_all(case, settings)]
+        ends += [end for each in waiting for end in each.result()]
+    passed, failed, skipped = (ends.count(end) for end in ["passed", "failed", "skipped"])
     skips = f", {skipped} skipped" if skipped else ""
     print(f"{passed} passed, {failed} failed{skips}")
     sys.exit(1 if failed else 0)
