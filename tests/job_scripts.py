@@ -21,6 +21,8 @@ GOLDEN = ROOT / "tests/job_scripts/golden"
 HOME, BINARY = "/home/ada/project", "/home/ada/bin/swath"
 EXAMPLES = {"slurm/example.sh": "slurm_example", "pbs/example.sh": "pbs_example"}
 
+OWN_MPI = ["archer2", "lumi-c", "derecho"]
+
 SHAPE = "--nodes 4 --ranks-per-node 2 --threads 8 --time 2h"
 SCRIPT = "ndvi.py scene.zarr"
 ALL = "--memory 64GiB --account geo --name ndvi-2020 --mail ada@example.org --exclusive"
@@ -82,7 +84,9 @@ def render(swath, place, line):
     """What a command line prints, in the place of everyone."""
     # What this machine has of batch systems and launchers makes no difference.
     variables = {"PATH": str(place), "HOME": str(place), "SECRET_TOKEN": "hunter2", "LANG": "C.UTF-8"}
-    words = [str(swath), "submit", "--dry-run", "--no-check", *shlex.split(line)]
+    # Whatever library the binary is bound to; some sites have one of their own.
+    library = [] if "--mpi" in line or any(site in line for site in OWN_MPI) else ["--mpi", "openmpi"]
+    words = [str(swath), "submit", "--dry-run", "--no-check", *library, *shlex.split(line)]
     done = subprocess.run(words, cwd=place, env=variables, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode != 0:
         sys.exit(f"swath submit {line}: exit code {done.returncode}: {done.stderr}")
