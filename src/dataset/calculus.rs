@@ -37,20 +37,26 @@ impl Dataset {
         Ok(Along { dimension: dimension.clone(), places })
     }
 
-    /// The derivative of every data variable along a coordinate: of second order within, of first order at the ends. It has
-    /// no attributes.
+    /// The derivative of every data variable along a coordinate: of second order within, of first or second order at the
+    /// ends. It has no attributes.
     ///
     /// # Errors
     /// Where there is no such coordinate of numbers or times, or it has fewer than two labels.
-    pub fn differentiate(&self, coordinate: &str, unit: Option<TimeUnit>) -> Result<Dataset, DatasetError> {
+    pub fn differentiate(
+        &self,
+        coordinate: &str,
+        unit: Option<TimeUnit>,
+        end_order: usize,
+    ) -> Result<Dataset, DatasetError> {
         let along = self.along(coordinate, unit)?;
-        if along.places.len() < 2 {
+        if along.places.len() <= end_order {
             return Err(DatasetError::TooFewLabels { dimension: along.dimension, found: along.places.len() });
         }
         self.map_data(|_, variable| match variable.axis(&along.dimension) {
             Some(axis) if variable.dtype().is_numeric() => {
                 let float = variable.data.cast(variable.dtype().float())?;
                 let data = gradient(&float, axis, &along.places)?;
+                let data = if end_order == 2 { with_ends(&data, &float, axis, &along.places)? } else { data };
                 Variable::new(variable.dims.clone(), data)
             }
             _ => Ok(variable.clone()),
@@ -108,8 +114,13 @@ impl DataArray {
     ///
     /// # Errors
     /// As [`Dataset::differentiate`].
-    pub fn differentiate(&self, coordinate: &str, unit: Option<TimeUnit>) -> Result<DataArray, DatasetError> {
-        Ok(self.like(self.as_dataset().differentiate(coordinate, unit)?))
+    pub fn differentiate(
+        &self,
+        coordinate: &str,
+        unit: Option<TimeUnit>,
+        end_order: usize,
+    ) -> Result<DataArray, DatasetError> {
+        Ok(self.like(self.as_dataset().differentiate(coordinate, unit, end_order)?))
     }
 
     /// The integral along a coordinate, by trapezoids.
@@ -160,6 +171,23 @@ fn gradient(data: &Array, axis: usize, places: &[f64]) -> Result<Array, DatasetE
     let ends = Chunk::from_values(shape, (0..=last).map(|at| at == 0 || at == last).collect::<Vec<bool>>())?;
     let sum = sum.expect("there are three terms");
     Ok(Array::in_memory(ends).select(&slopes, &sum)?)
+}
+
+/// A derivative with both ends of second order: of the parabola through the three values there.
+fn with_ends(slopes: &Array, data: &Array, axis: usize, places: &[f64]) -> Result<Array, DatasetError> {
+    let last = places.len() - 1;
+    let (a, b) = (places[1] - places[0], places[2] - places[1]);
+    let first = [-(2.0 * a + b) / (a * (a + b)), (a + b) / (a * b), -a / (b * (a + b))];
+    let (a, b) = (places[last - 1] - places[last - 2], places[last] - places[last - 1]);
+    let end = [b / (a * (a + b)), -(a + b) / (a * b), (2.0 * b + a) / (b * (a + b))];
+    let slope = |start: usize, weights: [f64; 3]| -> Result<Array, DatasetError> {
+        let part = data.take(axis, (start..start + 3).collect())?;
+        let weighed = part.binary(BinaryOp::Multiply, &numbers(data, axis, weights.to_vec())?)?;
+        let options = ReductionOptions { skip_missing: false, ddof: 0 };
+        Ok(weighed.reduce("sum", &[axis], options)?.insert_axis(axis)?)
+    };
+    let middle = slopes.take(axis, (1..last).collect())?;
+    Ok(Array::concatenate(&[slope(0, first)?, middle, slope(last - 2, end)?], axis)?)
 }
 
 /// The sum of trapezoids, `float32` of `float32`, else `float64`.

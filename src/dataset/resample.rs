@@ -42,6 +42,8 @@ pub struct ResampleOptions {
     pub label: Option<Side>,
     /// From where bins are counted.
     pub origin: Origin,
+    /// Nanoseconds by which bins of a fixed length are moved.
+    pub offset: i128,
 }
 
 /// What values new times between old ones have.
@@ -67,7 +69,7 @@ impl Bins {
         let default = if frequency.is_labelled_right() { Side::Right } else { Side::Left };
         let (closed, label) = (options.closed.unwrap_or(default), options.label.unwrap_or(default));
         let (start, end) = match frequency.span() {
-            Some(span) => anchored([first, last], span, closed, options.origin),
+            Some(span) => anchored([first, last], span, closed, options),
             None => {
                 let midnight = |time: i128| time.div_euclid(DAY) * DAY;
                 let start = match closed {
@@ -101,12 +103,13 @@ impl Bins {
 }
 
 /// The first and last edge of bins of a fixed length.
-fn anchored([first, last]: [i128; 2], span: i128, closed: Side, origin: Origin) -> (i128, i128) {
-    let origin = match origin {
+fn anchored([first, last]: [i128; 2], span: i128, closed: Side, options: &ResampleOptions) -> (i128, i128) {
+    let origin = match options.origin {
         Origin::StartDay => first.div_euclid(DAY) * DAY,
         Origin::Start => first,
         Origin::Epoch => 0,
     };
+    let origin = origin + options.offset;
     let (before_first, before_last) = ((first - origin).rem_euclid(span), (last - origin).rem_euclid(span));
     match closed {
         Side::Left => (first - before_first, last + span - before_last),
@@ -185,8 +188,13 @@ mod tests {
     use super::*;
 
     fn bins(times: &[i128], frequency: &str) -> Bins {
-        let options =
-            ResampleOptions { frequency: frequency.to_owned(), closed: None, label: None, origin: Origin::StartDay };
+        let options = ResampleOptions {
+            frequency: frequency.to_owned(),
+            closed: None,
+            label: None,
+            origin: Origin::StartDay,
+            offset: 0,
+        };
         Bins::new(times, Calendar::ProlepticGregorian, Frequency::parse(frequency).unwrap(), &options)
     }
 

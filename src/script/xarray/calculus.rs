@@ -22,8 +22,8 @@ const POLYFIT: &str = "dim!, deg!, skipna~, rcond=None, w, full, cov";
 pub(super) const OF_ARRAYS: &[Method<DataArrayObject>] = &[
     Method {
         name: "differentiate",
-        parameters: "coord!, edge_order=1, datetime_unit",
-        body: |this, a| finish(this.inner().differentiate(&coordinate(a)?, unit(a)?), a.vm),
+        parameters: "coord!, edge_order, datetime_unit",
+        body: |this, a| finish(this.inner().differentiate(&coordinate(a)?, unit(a)?, end_order(a)?), a.vm),
     },
     Method {
         name: "integrate",
@@ -55,8 +55,8 @@ pub(super) const OF_ARRAYS: &[Method<DataArrayObject>] = &[
 pub(super) const OF_DATASETS: &[Method<DatasetObject>] = &[
     Method {
         name: "differentiate",
-        parameters: "coord!, edge_order=1, datetime_unit",
-        body: |this, a| finish(this.inner().differentiate(&coordinate(a)?, unit(a)?), a.vm),
+        parameters: "coord!, edge_order, datetime_unit",
+        body: |this, a| finish(this.inner().differentiate(&coordinate(a)?, unit(a)?, end_order(a)?), a.vm),
     },
     Method {
         name: "integrate",
@@ -152,6 +152,15 @@ fn dimension(arguments: &Arguments<'_>) -> PyResult<String> {
 
 fn degree(arguments: &Arguments<'_>) -> PyResult<usize> {
     convert::count(arguments.required("deg"), arguments.vm)
+}
+
+/// `edge_order=`: 1 or 2.
+fn end_order(arguments: &Arguments<'_>) -> PyResult<usize> {
+    let order = arguments.get("edge_order").map_or(Ok(1), |order| convert::count(order, arguments.vm))?;
+    match order {
+        1 | 2 => Ok(order),
+        _ => Err(arguments.vm.new_value_error("'edge_order' greater than 2 not supported")),
+    }
 }
 
 fn unit(arguments: &Arguments<'_>) -> PyResult<Option<TimeUnit>> {

@@ -102,7 +102,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
         "bins!, right, labels, precision, include_lowest, duplicates='raise'",
         move |arguments| object(GroupBy::Bins(bin_options(arguments)?), arguments.vm),
     )?;
-    module.function("TimeResampler", "freq!, closed, label, origin, offset=None", move |arguments| {
+    module.function("TimeResampler", "freq!, closed, label, origin, offset", move |arguments| {
         let frequency = arguments.string("freq")?.unwrap_or_default();
         object(GroupBy::Steps(resample_options(frequency, arguments)?), arguments.vm)
     })?;

@@ -53,9 +53,9 @@ impl<T: LabelledObject> Shared<T> {
             parameters: "q!, dim, *, method, numeric_only~, keep_attrs, skipna, interpolation",
             body: quantile::<T>,
         },
-        Method { name: "isel", parameters: "indexers, drop, missing_dims='raise', **indexers_kwargs", body: isel::<T> },
+        Method { name: "isel", parameters: "indexers, drop, missing_dims, **indexers_kwargs", body: isel::<T> },
         Method { name: "sel", parameters: "indexers, method, tolerance, drop, **indexers_kwargs", body: sel::<T> },
-        Method { name: "squeeze", parameters: "dim, drop, axis=None", body: squeeze::<T> },
+        Method { name: "squeeze", parameters: "dim, drop, axis", body: squeeze::<T> },
         Method {
             name: "expand_dims",
             parameters: "dim, axis=None, create_index_for_new_dim=True",
@@ -94,7 +94,7 @@ impl<T: LabelledObject> Shared<T> {
         },
         Method {
             name: "resample",
-            parameters: "indexer, *, skipna=None, closed, label, offset=None, origin, restore_coord_dims~, **indexer_kwargs",
+            parameters: "indexer, *, skipna=None, closed, label, offset, origin, restore_coord_dims~, **indexer_kwargs",
             body: |this, arguments| resample(this.inner().operand(), arguments),
         },
         Method {
@@ -229,7 +229,19 @@ fn dims_of_axes<L: Labelled>(inner: &L, axis: &PyObjectRef, vm: &VirtualMachine)
 fn isel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let (mut positions, mut points) = (IndexMap::new(), IndexMap::new());
+    let raises = match arguments.string("missing_dims")?.as_deref() {
+        None | Some("raise") => true,
+        Some("warn" | "ignore") => false,
+        Some(other) => {
+            let message = format!("Unrecognised option {other} for missing_dims argument");
+            return Err(vm.new_value_error(message));
+        }
+    };
+    let sizes = this.inner().sizes();
     for (name, value) in indexers::named(arguments, "indexers")? {
+        if !raises && !sizes.contains_key(&name) {
+            continue;
+        }
         match indexers::points(&name, &value, vm)? {
             Some(array) => {
                 let list = match indexers::position(&value, vm)? {
@@ -282,7 +294,16 @@ fn sel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
 }
 
 fn squeeze<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
-    let dims = arguments.get("dim").map(|dim| indexers::names(dim, arguments.vm)).transpose()?;
+    let vm = arguments.vm;
+    let dims = match (arguments.get("dim"), arguments.get("axis")) {
+        (Some(_), Some(_)) => return Err(vm.new_value_error("cannot use both parameters `axis` and `dim`")),
+        (Some(dim), None) => Some(indexers::names(dim, vm)?),
+        (None, Some(axis)) => match dims_of_axes(&this.inner(), axis, vm)? {
+            Dims::Named(names) => Some(names),
+            Dims::All => None,
+        },
+        (None, None) => None,
+    };
     finish(this.inner().squeeze(dims.as_deref(), arguments.bool("drop")?.unwrap_or(false)), arguments.vm)
 }
 

@@ -70,7 +70,8 @@ pub(super) fn resample_options(frequency: String, arguments: &Arguments<'_>) -> 
             return Err(vm.new_not_implemented_error(message));
         }
     };
-    Ok(ResampleOptions { frequency, closed: side("closed")?, label: side("label")?, origin })
+    let offset = arguments.get("offset").map_or(Ok(0), |offset| indexers::time_span(offset, vm))?;
+    Ok(ResampleOptions { frequency, closed: side("closed")?, label: side("label")?, origin, offset })
 }
 
 impl Surface for ResampleObject {
