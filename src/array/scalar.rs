@@ -20,6 +20,17 @@ pub enum Scalar {
 }
 
 impl Scalar {
+    /// The widest dtype of such values.
+    pub const fn dtype(&self) -> DType {
+        match self {
+            Scalar::Bool(_) => DType::Bool,
+            Scalar::Int(_) => DType::Int64,
+            Scalar::UInt(_) => DType::UInt64,
+            Scalar::Float(_) => DType::Float64,
+            Scalar::Text(_) => DType::Text,
+        }
+    }
+
     /// The value as a float, `None` for text. Integers beyond 2^53 round.
     pub fn as_f64(&self) -> Option<f64> {
         match self {

@@ -42,16 +42,25 @@ pub enum FillValue {
 }
 
 impl FillValue {
-    /// The dtype and value that fill a variable.
-    pub(super) fn of(&self, name: &str, dtype: DType) -> Result<(DType, Scalar), DatasetError> {
-        let value = match self {
+    /// The value that a script gave for a variable.
+    pub(super) fn given(&self, name: &str) -> Option<&Scalar> {
+        match self {
             FillValue::Missing => None,
             FillValue::Value(value) => Some(value),
             FillValue::PerVariable(values) => values.get(name),
-        };
-        match value {
+        }
+    }
+
+    /// The dtype and value that fill a variable.
+    pub(super) fn of(&self, name: &str, dtype: DType) -> Result<(DType, Scalar), DatasetError> {
+        match self.given(name) {
             // A Python number takes the dtype of the array, unless it is of a higher kind.
             Some(value) => {
+                if dtype.is_integer() && matches!(value, Scalar::Int(_) | Scalar::UInt(_)) {
+                    // One out of range wraps, as in numpy's where.
+                    let wrapped = cast_labels(&Chunk::scalar(value.dtype(), value)?, dtype)?;
+                    return Ok((dtype, wrapped.get(0).expect("a scalar has a value")));
+                }
                 let weak = weak_scalar_dtype(dtype, value)?;
                 Ok((dtype.promote(weak).unwrap_or(weak), value.clone()))
             }

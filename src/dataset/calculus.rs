@@ -12,13 +12,15 @@ use crate::plan::Array;
 struct Along {
     dimension: String,
     places: Vec<f64>,
+    /// Of the coordinate; times count in `float64`.
+    dtype: DType,
 }
 
 impl Dataset {
     /// Where values lie along a coordinate: times in a unit, their own by default.
     fn along(&self, coordinate: &str, unit: Option<TimeUnit>) -> Result<Along, DatasetError> {
         let no_such = || DatasetError::NoSuchCoordinate { name: coordinate.to_owned() };
-        let variable = self.coordinates.get(coordinate).ok_or_else(no_such)?;
+        let variable = self.get(coordinate).map_err(|_| no_such())?.variable;
         let values = variable.values().ok_or_else(|| DatasetError::LazyIndex { name: coordinate.to_owned() })?;
         let [dimension] = &variable.dims[..] else { return Err(DatasetError::NotOneDimensional) };
         let places = match (Instants::of(values), values.dtype()) {
@@ -34,7 +36,8 @@ impl Dataset {
             }
             _ => super::interpolate::label_numbers(coordinate, values, values)?,
         };
-        Ok(Along { dimension: dimension.clone(), places })
+        let dtype = if values.dtype().is_numeric() { values.dtype() } else { DType::Float64 };
+        Ok(Along { dimension: dimension.clone(), places, dtype })
     }
 
     /// The derivative of every data variable along a coordinate: of second order within, of first or second order at the
@@ -71,7 +74,7 @@ impl Dataset {
         let along = self.along(coordinate, unit)?;
         let mut integrated = self.map_data(|_, variable| match variable.axis(&along.dimension) {
             Some(axis) if variable.dtype().is_numeric() => {
-                let data = trapezoids(&variable.data, axis, &along.places)?;
+                let data = trapezoids(&variable.data, axis, &along)?;
                 let dims = variable.dims.iter().filter(|name| **name != along.dimension).cloned().collect();
                 Variable::new(dims, data)
             }
@@ -89,7 +92,7 @@ impl Dataset {
         let along = self.along(coordinate, unit)?;
         self.map_data(|_, variable| match variable.axis(&along.dimension) {
             Some(axis) if variable.dtype().is_numeric() && !along.places.is_empty() => {
-                let parts = trapezoid_parts(&variable.data, axis, &along.places)?;
+                let parts = trapezoid_parts(&variable.data, axis, &along)?;
                 let mut first = parts.shape().to_vec();
                 first[axis] = 1;
                 let zero = Array::scalar(Scalar::Float(0.0), parts.dtype())?.broadcast_to(&first)?;
@@ -190,20 +193,23 @@ fn with_ends(slopes: &Array, data: &Array, axis: usize, places: &[f64]) -> Resul
     Ok(Array::concatenate(&[slope(0, first)?, middle, slope(last - 2, end)?], axis)?)
 }
 
-/// The sum of trapezoids, `float32` of `float32`, else `float64`.
-fn trapezoids(data: &Array, axis: usize, places: &[f64]) -> Result<Array, DatasetError> {
+/// The sum of trapezoids.
+fn trapezoids(data: &Array, axis: usize, along: &Along) -> Result<Array, DatasetError> {
     let options = ReductionOptions { skip_missing: false, ddof: 0 };
-    Ok(trapezoid_parts(data, axis, places)?.reduce("sum", &[axis], options)?)
+    Ok(trapezoid_parts(data, axis, along)?.reduce("sum", &[axis], options)?)
 }
 
-/// The trapezoid between each pair of neighbouring places.
-fn trapezoid_parts(data: &Array, axis: usize, places: &[f64]) -> Result<Array, DatasetError> {
-    let float = data.cast(data.dtype().float())?;
-    let steps = places.len().saturating_sub(1);
-    let low = float.take(axis, (0..steps).collect())?;
-    let high = float.take(axis, (1..=steps).collect())?;
-    let halves = places.windows(2).map(|pair| 0.5 * (pair[1] - pair[0])).collect();
-    Ok(low.binary(BinaryOp::Add, &high)?.binary(BinaryOp::Multiply, &numbers(&float, axis, halves)?)?)
+/// The trapezoid between each pair of neighbouring places: `float32` where values and coordinate are, else `float64`. Sums
+/// of two values are of their dtype, as numpy's.
+fn trapezoid_parts(data: &Array, axis: usize, along: &Along) -> Result<Array, DatasetError> {
+    let is_single = (data.dtype(), along.dtype) == (DType::Float32, DType::Float32);
+    let dtype = if is_single { DType::Float32 } else { DType::Float64 };
+    let steps = along.places.len().saturating_sub(1);
+    let low = data.take(axis, (0..steps).collect())?;
+    let high = data.take(axis, (1..=steps).collect())?;
+    let halves = along.places.windows(2).map(|pair| 0.5 * (pair[1] - pair[0])).collect();
+    let sums = low.binary(BinaryOp::Add, &high)?.cast(dtype)?;
+    Ok(sums.binary(BinaryOp::Multiply, &numbers(&sums, axis, halves)?)?)
 }
 
 /// One number as an array.

@@ -34,7 +34,11 @@ impl Grouping {
         let axis = reduced.axis(self.name()).expect("a reduction by groups has their dimension");
         let mut shape = vec![1; reduced.dims.len()];
         shape[axis] = filled.len();
-        let mask = Array::in_memory(Chunk::from_values(shape, filled.to_vec())?);
+        let mut mask = Array::in_memory(Chunk::from_values(shape, filled.to_vec())?);
+        if name == "count" {
+            // xarray counts to NaN wherever there is nothing, beside groups without positions.
+            mask = values.cast(DType::Bool)?;
+        }
         Ok(reduced.with_data(mask.select(&values, &Array::scalar(missing, dtype)?)?))
     }
 }
@@ -123,7 +127,9 @@ impl Dataset {
         // As in xarray, repeated ones come last.
         reduced.data_variables.sort_by_cached_key(|name, _| !self.data_variables.get(name).is_some_and(is_grouped));
         reduced.coordinates.shift_remove(grouping.name());
-        reduced.coordinates.insert(grouping.name().to_owned(), grouping.labels_variable().clone());
+        if grouping.has_labels() {
+            reduced.coordinates.insert(grouping.name().to_owned(), grouping.labels_variable().clone());
+        }
         Ok(reduced)
     }
 }

@@ -36,6 +36,8 @@ pub struct Grouping {
     codes: Arc<Vec<i32>>,
     /// The groupings whose groups these are the pairs of, the last of which runs fastest; empty for groups of one key.
     levels: Vec<Grouping>,
+    /// Whether the labels become a coordinate: not where they are positions along a dimension without labels.
+    has_labels: bool,
 }
 
 impl Grouping {
@@ -75,6 +77,12 @@ impl Grouping {
         if firsts.is_empty() {
             return Err(DatasetError::NoGroups);
         }
+        // Labels of a dimension that fall keep their order.
+        let count = firsts.len();
+        if name == dimension && count == values.len() && firsts.iter().rev().copied().eq(0..count) {
+            firsts.reverse();
+            codes = (0..count as i32).collect();
+        }
         let labels = pick(&Array::in_memory(values.clone()), 0, &Positions::List(firsts))?;
         let labels = Variable::new(vec![name.to_owned()], labels)?.with_attributes(group.attributes.clone());
         Ok(Grouping::of_parts(name, dimension, labels, codes))
@@ -88,6 +96,7 @@ impl Grouping {
             labels,
             codes: Arc::new(codes),
             levels: Vec::new(),
+            has_labels: true,
         }
     }
 
@@ -124,6 +133,11 @@ impl Grouping {
     /// The labels of the groups as the coordinate that they become.
     pub(super) fn labels_variable(&self) -> &Variable {
         &self.labels
+    }
+
+    /// Whether the labels become a coordinate.
+    pub(super) fn has_labels(&self) -> bool {
+        self.has_labels
     }
 
     /// The positions of each group.
@@ -184,8 +198,11 @@ impl Dataset {
     /// # Errors
     /// Where there is no such variable, it has another number of dimensions than one, or no value that isn't missing.
     pub fn groupby(&self, group: &Group, evaluate: &dyn Evaluate) -> Result<Grouping, DatasetError> {
+        let is_labelled =
+            !matches!(group, Group::Named(name) if self.variable(name).is_none() && self.sizes().contains_key(name));
         let (name, group) = self.group_values(group, evaluate)?;
-        Grouping::new(&name, &group.values(evaluate)?, group.variable())
+        let grouping = Grouping::new(&name, &group.values(evaluate)?, group.variable())?;
+        Ok(Grouping { has_labels: is_labelled, ..grouping })
     }
 
     /// The name of a group and its values, which have dimensions of the dataset.
@@ -321,6 +338,9 @@ impl Grouping {
         let mut other = other.clone();
         for coordinate in other.coordinates.values_mut().filter(|coordinate| coordinate.dims.is_empty()) {
             *coordinate = repeat_scalar(coordinate, &self.name, length)?;
+        }
+        if !self.has_labels {
+            return other.map_variables(|_, variable| self.spread(variable));
         }
         let labels = IndexMap::from([(self.name.clone(), self.labels.clone())]);
         let labels = Dataset { coordinates: labels, ..Dataset::default() };

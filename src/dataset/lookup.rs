@@ -102,7 +102,13 @@ impl Index {
                 let within = |key: &&Key| key.sort_order(&start).is_ge() && key.sort_order(&end).is_lt();
                 let found: Vec<usize> =
                     self.keys.iter().enumerate().filter(|(_, key)| within(key)).map(|(i, _)| i).collect();
-                if found.is_empty() { Err(self.not_found(label, hint)) } else { Ok(Positions::List(found)) }
+                // As in pandas: within the index, there may be nothing.
+                let is_beyond = self.keys.iter().all(|key| key.sort_order(&start).is_lt())
+                    || self.keys.iter().all(|key| key.sort_order(&end).is_ge());
+                match is_beyond && !self.keys.is_empty() && self.is_sorted(Ordering::Less) {
+                    true => Err(self.not_found(label, hint)),
+                    false => Ok(Positions::List(found)),
+                }
             }
         }
     }

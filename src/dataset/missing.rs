@@ -9,7 +9,9 @@ use crate::plan::Array;
 /// The dtype that has missing values and every value of a dtype, and its missing value; `None` where there is no such.
 pub(super) fn missing_value(dtype: DType) -> Option<(DType, Scalar)> {
     match dtype {
-        DType::Bool | DType::Text => None,
+        DType::Text => None,
+        // A truth value beside a missing one is an object to xarray; beside NaN it is a number to numpy.
+        DType::Bool => Some((DType::Float64, Scalar::Float(f64::NAN))),
         DType::Datetime(_) | DType::Timedelta(_) | DType::CalendarTime(_) => {
             Some((dtype, Scalar::Int(DType::NOT_A_TIME)))
         }
@@ -79,11 +81,9 @@ fn where_operand(this: Operand, condition: &Operand, other: Option<&Operand>) ->
         }),
         None => apply(&[&this, condition], how(Join::Inner), &|values| {
             let array = values[0].array("where")?;
-            let (dtype, missing) = match array.dtype() {
-                // Beside NaN a truth value is a number to numpy.
-                DType::Bool => (DType::Float64, Scalar::Float(f64::NAN)),
-                dtype => missing_value(dtype).ok_or(DatasetError::NoMissingValue { operation: "where", dtype })?,
-            };
+            let dtype = array.dtype();
+            let (dtype, missing) =
+                missing_value(dtype).ok_or(DatasetError::NoMissingValue { operation: "where", dtype })?;
             Ok(truth(&values[1])?.select(&array.cast(dtype)?, &Array::scalar(missing, dtype)?)?)
         }),
     }

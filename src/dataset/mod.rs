@@ -108,6 +108,7 @@ pub use quantile::{Probabilities, quantile_method};
 pub use reduce::{Dims, ReduceOptions};
 pub use relabel::{Presence, ReindexOptions, SortKey};
 pub use resample::{Fill, Origin, ResampleOptions, Side};
+pub use reshape::Expansion;
 pub use rolling::{Construction, Moving, Rolling};
 pub use scan::{FillFrom, GapOptions, GapPlaces};
 pub use shift::{PadMode, PadValues};

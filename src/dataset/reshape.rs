@@ -1,6 +1,7 @@
 //! The same values along other dimensions: `transpose`, `squeeze`, `expand_dims`.
 
 use super::error::{quoted, tuple};
+use super::gather::{Positions, pick};
 use super::{DataArray, Dataset, DatasetError, Indexer, Variable};
 use crate::plan::Array;
 use indexmap::IndexMap;
@@ -49,6 +50,18 @@ impl Variable {
         self.transpose(&order)
     }
 
+    /// A first dimension of length 1 made longer; in memory where the variable is.
+    fn repeated_first(&self, length: usize) -> Result<Variable, DatasetError> {
+        if length == 1 {
+            return Ok(self.clone());
+        }
+        let data = match self.values() {
+            Some(_) => pick(&self.data, 0, &Positions::List(vec![0; length]))?,
+            None => self.data.broadcast_to(&[&[length][..], &self.data.shape()[1..]].concat())?,
+        };
+        Ok(Variable { data, ..self.clone() })
+    }
+
     /// A new first dimension of length 1; in memory where the variable is.
     pub(super) fn expand_first(&self, dimension: &str) -> Result<Variable, DatasetError> {
         let mut shape = vec![1];
@@ -60,6 +73,24 @@ impl Variable {
         let mut dims = vec![dimension.to_owned()];
         dims.extend_from_slice(&self.dims);
         Ok(Variable { dims, data, ..self.clone() })
+    }
+}
+
+/// What a new dimension is like.
+#[derive(Debug, Clone)]
+pub enum Expansion {
+    /// Of a length, without labels.
+    Length(usize),
+    /// Of these labels, a variable along it.
+    Labels(Box<Variable>),
+}
+
+impl Expansion {
+    fn length(&self) -> usize {
+        match self {
+            Expansion::Length(length) => *length,
+            Expansion::Labels(labels) => labels.data.shape().iter().product(),
+        }
     }
 }
 
@@ -87,11 +118,11 @@ impl DataArray {
         Ok(self.like(self.as_dataset().squeeze(dims, drop)?))
     }
 
-    /// With new leading dimensions of length 1; a scalar coordinate of the name becomes its index.
+    /// With new leading dimensions, along which values are repeated.
     ///
     /// # Errors
     /// Where a dimension exists already.
-    pub fn expand_dims(&self, dims: &[String]) -> Result<DataArray, DatasetError> {
+    pub fn expand_dims(&self, dims: &IndexMap<String, Expansion>) -> Result<DataArray, DatasetError> {
         Ok(self.like(self.as_dataset().expand_dims(dims)?))
     }
 }
@@ -132,18 +163,23 @@ impl Dataset {
         self.isel(&indexers, drop)
     }
 
-    /// With new leading dimensions of length 1 on every data variable; a scalar coordinate of the name becomes its index.
+    /// With new leading dimensions on every data variable, along which values are repeated. A scalar coordinate of the
+    /// name becomes the index of one of length 1.
     ///
     /// # Errors
-    /// Where a dimension exists already.
-    pub fn expand_dims(&self, dims: &[String]) -> Result<Dataset, DatasetError> {
+    /// Where a dimension exists already, or has a scalar coordinate and another length than 1.
+    pub fn expand_dims(&self, dims: &IndexMap<String, Expansion>) -> Result<Dataset, DatasetError> {
         let mut expanded = self.clone();
-        for dimension in dims.iter().rev() {
-            if expanded.sizes().contains_key(dimension) {
+        for (dimension, expansion) in dims.iter().rev() {
+            let length = expansion.length();
+            let has_label = expanded.coordinates.contains_key(dimension);
+            if expanded.sizes().contains_key(dimension) || (has_label && length != 1) {
                 return Err(DatasetError::DimensionExists { name: dimension.clone() });
             }
-            expanded = expanded.map_data(|_, variable| variable.expand_first(dimension))?;
-            if let Some(coordinate) = expanded.coordinates.get_mut(dimension) {
+            expanded = expanded.map_data(|_, variable| variable.expand_first(dimension)?.repeated_first(length))?;
+            if let Expansion::Labels(labels) = expansion {
+                expanded.coordinates.insert(dimension.clone(), (**labels).clone());
+            } else if let Some(coordinate) = expanded.coordinates.get_mut(dimension) {
                 if coordinate.values().is_none() {
                     return Err(DatasetError::LazyIndex { name: dimension.clone() });
                 }
@@ -156,7 +192,9 @@ impl Dataset {
 
 #[cfg(test)]
 mod tests {
+    use super::Expansion;
     use crate::dataset::test_data::counted;
+    use indexmap::IndexMap;
 
     fn names(names: &[&str]) -> Vec<String> {
         names.iter().map(|&name| name.to_owned()).collect()
@@ -174,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_scalar_coordinate_becomes_the_index_of_its_new_dimension() {
-        let expanded = counted().expand_dims(&names(&["s"])).unwrap();
+        let expanded = counted().expand_dims(&IndexMap::from([("s".to_owned(), Expansion::Length(1))])).unwrap();
         assert_eq!((expanded.dims(), expanded.shape()), (&names(&["s", "x", "y"])[..], &[1, 2, 3][..]));
         assert!(expanded.coordinates()["s"].is_index("s"));
         let back = expanded.squeeze(None, false).unwrap();

@@ -7,7 +7,7 @@ use super::combine::concatenate;
 use super::gather::{Positions, pick};
 use super::{Attributes, Dataset, DatasetError, Encoding, Variable};
 use crate::array::{DType, Scalar};
-use crate::kernels::elementwise::BinaryOp;
+use crate::kernels::elementwise::{BinaryOp, weak_scalar_dtype};
 use crate::plan::{Array, AxisSlice};
 use indexmap::IndexMap;
 
@@ -49,6 +49,17 @@ fn filling(data: &Array, axis: usize, count: usize, dtype: DType, value: &Scalar
     filled(dtype, value, &shape, data.in_memory_values().is_some())
 }
 
+/// A value that a script gave, in the dtype of an array: cast as numpy's pad does it, and as in Dask an error where lazy
+/// integers don't hold it.
+fn given_filling(data: &Array, axis: usize, count: usize, value: &Scalar) -> Result<Array, DatasetError> {
+    let dtype = data.dtype();
+    if data.in_memory_values().is_none() {
+        weak_scalar_dtype(dtype, value)?;
+    }
+    let own = if dtype.is_time() { dtype } else { value.dtype() };
+    cast(&filling(data, axis, count, own, value)?, dtype)
+}
+
 impl Variable {
     /// Other values without what said how the old ones lay in a store.
     fn with_fresh(&self, data: Array) -> Variable {
@@ -68,15 +79,18 @@ impl Variable {
     fn shift(&self, name: &str, axis: usize, shift: i64, fill_value: &FillValue) -> Result<Variable, DatasetError> {
         let length = self.data.shape()[axis];
         let count = (shift.unsigned_abs() as usize).min(length);
-        let (dtype, value) = match (fill_value.of(name, self.dtype()), self.dtype()) {
-            // A truth value beside a missing one is an object to xarray; a float comes nearest.
-            (Err(_), DType::Bool) => (DType::Float64, Scalar::Float(f64::NAN)),
-            (found, _) => found?,
+        let given = fill_value.given(name);
+        let (dtype, value) = match given {
+            Some(value) => (self.dtype(), value.clone()),
+            None => FillValue::Missing.of(name, self.dtype())?,
         };
         if count == 0 {
             return Ok(self.with_fresh(cast(&self.data, dtype)?));
         }
-        let fill = filling(&self.data, axis, count, dtype, &value)?;
+        let fill = match given {
+            Some(value) => given_filling(&self.data, axis, count, value)?,
+            None => filling(&self.data, axis, count, dtype, &value)?,
+        };
         let kept = cast(&part(&self.data, axis, if shift < 0 { count } else { 0 }, length - count)?, dtype)?;
         let parts = if shift < 0 { [kept, fill] } else { [fill, kept] };
         Ok(self.with_fresh(concatenate(&parts, axis)?))
@@ -99,16 +113,18 @@ impl Variable {
             PadValues::Everywhere(first, last) => Some((first, last)),
             PadValues::PerDimension(all) => all.get(&self.dims[axis]).map(|(first, last)| (first, last)),
         };
-        let missing = || FillValue::Missing.of(name, self.dtype());
-        let (dtype, first, last) = match given {
-            Some((first, last)) => (self.dtype(), first.clone(), last.clone()),
-            None => missing().map(|(dtype, value)| (dtype, value.clone(), value))?,
+        let parts = match given {
+            Some((first, last)) => [
+                given_filling(&self.data, axis, before, first)?,
+                self.data.clone(),
+                given_filling(&self.data, axis, after, last)?,
+            ],
+            None => {
+                let (dtype, missing) = FillValue::Missing.of(name, self.dtype())?;
+                let fill = |count| filling(&self.data, axis, count, dtype, &missing);
+                [fill(before)?, cast(&self.data, dtype)?, fill(after)?]
+            }
         };
-        let parts = [
-            filling(&self.data, axis, before, dtype, &first)?,
-            cast(&self.data, dtype)?,
-            filling(&self.data, axis, after, dtype, &last)?,
-        ];
         Ok(self.with_fresh(concatenate(&parts, axis)?))
     }
 

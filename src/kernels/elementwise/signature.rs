@@ -38,6 +38,10 @@ impl UnaryOp {
             Op::Negative if input.is_integer() || input.is_float() || timedelta => Ok(same),
             Op::Absolute if input.is_numeric() || timedelta => Ok(same),
             Op::Sign | Op::Square | Op::Reciprocal if input.is_integer() || input.is_float() => Ok(same),
+            // As bytes: numpy has no such loop of truth values.
+            Op::Square | Op::Reciprocal if input == DType::Bool => {
+                Ok(UnarySignature { operand: DType::Int8, result: DType::Int8 })
+            }
             Op::Invert if input.is_integer() || input == DType::Bool => Ok(same),
             Op::LogicalNot if input.is_numeric() => Ok(UnarySignature { operand: input, result: DType::Bool }),
             Op::Floor | Op::Ceil | Op::Trunc if input.is_numeric() => Ok(same),

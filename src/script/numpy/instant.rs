@@ -37,12 +37,9 @@ pub(super) fn construct(dtype: DType, arguments: &Arguments<'_>) -> PyResult {
     }
     if let Some(text) = value.downcast_ref::<PyStr>() {
         let text = text.to_string_lossy();
-        if text == "NaT" {
-            return NumpyScalar::object(of_unit(unit.unwrap_or(TimeUnit::Second)), Scalar::Int(DType::NOT_A_TIME), vm);
-        }
-        if let DType::Datetime(_) = dtype {
+        if matches!(dtype, DType::Datetime(_)) || text == "NaT" {
             let (count, unit) = parse(&text, unit, vm)?;
-            return NumpyScalar::object(DType::Datetime(unit), Scalar::Int(count), vm);
+            return NumpyScalar::object(of_unit(unit), Scalar::Int(count), vm);
         }
     }
     let count = convert::integer(value, vm)?;
@@ -85,12 +82,15 @@ fn unit_of(code: &str, vm: &VirtualMachine) -> PyResult<TimeUnit> {
     })
 }
 
-/// The count of units of an ISO 8601 date; without a unit, in the coarsest that the text needs.
+/// The count of units of an ISO 8601 date or of `NaT`; without a unit, in the coarsest that the text needs.
 ///
 /// # Errors
 /// `ValueError` for text that is no date.
 pub(super) fn parse(text: &str, unit: Option<TimeUnit>, vm: &VirtualMachine) -> PyResult<(i64, TimeUnit)> {
     let not_a_date = || vm.new_value_error(format!("Error parsing datetime string \"{text}\": expected ISO 8601"));
+    if text.eq_ignore_ascii_case("NaT") {
+        return Ok((DType::NOT_A_TIME, unit.unwrap_or(TimeUnit::Second)));
+    }
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
     let full_date = match date.matches('-').count() {
         0 => format!("{date}-01-01"),

@@ -2,7 +2,7 @@
 
 use super::nd_array::NdArray;
 use super::strided::Strided;
-use super::{accumulate, extremes, ordering, rearrange};
+use super::{accumulate, extremes, ordering, rearrange, scalar};
 use crate::array::{Chunk, Shape};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -117,7 +117,7 @@ fn flat(values: &Chunk) -> Chunk {
 fn nested_lists(values: &Chunk, vm: &VirtualMachine) -> PyObjectRef {
     let leaves: Vec<PyObjectRef> = (0..values.len())
         .filter_map(|index| values.get(index))
-        .map(|value| convert::plain_object(&value, vm))
+        .map(|value| scalar::plain_element(values.dtype(), &value, vm))
         .collect();
     nest(&leaves, values.shape(), vm)
 }
@@ -140,8 +140,8 @@ fn item(this: &Py<NdArray>, arguments: &Arguments<'_>) -> PyResult {
         }
         several => this.as_object().get_item(&*PyObjectRef::from(vm.ctx.new_tuple(several.to_vec())), vm)?,
     };
-    let (_, value) = operand::single_value(&value, vm)?;
-    Ok(convert::plain_object(&value, vm))
+    let (dtype, value) = operand::single_value(&value, vm)?;
+    Ok(scalar::plain_element(dtype, &value, vm))
 }
 
 fn reshape(this: &Py<NdArray>, arguments: &Arguments<'_>) -> PyResult {

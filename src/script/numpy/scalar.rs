@@ -180,7 +180,16 @@ impl Surface for NumpyScalar {
 }
 
 fn plain(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {
-    Ok(convert::plain_object(&this.value, arguments.vm))
+    Ok(plain_element(this.dtype, &this.value, arguments.vm))
+}
+
+/// What `.item()` and `.tolist()` give of a value: of a time of a CF calendar its object, of no time `None`.
+pub(super) fn plain_element(dtype: DType, value: &Scalar, vm: &VirtualMachine) -> PyObjectRef {
+    match (dtype, value) {
+        (DType::CalendarTime(calendar), Scalar::Int(count)) => CalendarInstant::object(calendar, *count, vm),
+        (DType::Datetime(_) | DType::Timedelta(_), Scalar::Int(DType::NOT_A_TIME)) => vm.ctx.none(),
+        _ => convert::plain_object(value, vm),
+    }
 }
 
 fn astype(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {

@@ -11,7 +11,7 @@ use super::rolling::rolling;
 use super::weighted::weighted;
 use crate::array::DType;
 use crate::dataset::{
-    DatasetError, Dims, Indexer, Points, Probabilities, ReduceOptions, SelectOptions, quantile_method,
+    DatasetError, Dims, Expansion, Indexer, Points, Probabilities, ReduceOptions, SelectOptions, quantile_method,
 };
 use crate::kernels::quantile::QuantileMethod;
 use crate::script::arguments::Arguments;
@@ -23,6 +23,7 @@ use crate::script::operand::{self, Operand};
 use crate::script::options;
 use crate::script::surface::{Method, Property, reductions};
 use indexmap::IndexMap;
+use rustpython_vm::builtins::{PyDict, PyInt};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
@@ -58,7 +59,7 @@ impl<T: LabelledObject> Shared<T> {
         Method { name: "squeeze", parameters: "dim, drop, axis", body: squeeze::<T> },
         Method {
             name: "expand_dims",
-            parameters: "dim, axis=None, create_index_for_new_dim=True",
+            parameters: "dim, axis=None, create_index_for_new_dim=True, **dim_kwargs",
             body: expand_dims::<T>,
         },
         Method { name: "where", parameters: "cond!, other, drop", body: where_method::<T> },
@@ -308,8 +309,26 @@ fn squeeze<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResu
 }
 
 fn expand_dims<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
-    let dims = arguments.get("dim").map_or(Ok(Vec::new()), |dim| indexers::names(dim, arguments.vm))?;
-    finish(this.inner().expand_dims(&dims), arguments.vm)
+    let vm = arguments.vm;
+    let of_length_1 = |name| (name, Expansion::Length(1));
+    let dims = match arguments.get("dim") {
+        Some(dim) if !dim.downcastable::<PyDict>() => indexers::names(dim, vm)?.into_iter().map(of_length_1).collect(),
+        _ => expansions(indexers::named(arguments, "dim")?, vm)?,
+    };
+    finish(this.inner().expand_dims(&dims), vm)
+}
+
+/// New dimensions by name: a length, or labels.
+fn expansions(pairs: Vec<(String, PyObjectRef)>, vm: &VirtualMachine) -> PyResult<IndexMap<String, Expansion>> {
+    let expansion = |(name, value): (String, PyObjectRef)| {
+        if value.downcastable::<PyInt>() {
+            return Ok((name, Expansion::Length(convert::count(&value, vm)?)));
+        }
+        let variables = coordinate_variables(vec![(name, value)], vm)?;
+        let (name, labels) = variables.into_iter().next().expect("one pair makes one variable");
+        Ok((name, Expansion::Labels(Box::new(labels))))
+    };
+    pairs.into_iter().map(expansion).collect()
 }
 
 fn where_method<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
