@@ -226,11 +226,12 @@ class Script:
         if array is None:
             return
         dim = self.random.choice(list(array[1]))
-        # numpy's "midpoint" of what is all missing has another dtype.
         method = self.random.choice(["linear", "nearest", "lower", "hazen" if array[2] == "float32" else "midpoint"])
+        # The dtype of numpy's answer for float32 depends on whether the first values are all missing.
+        to = ".astype('float64')" if array[2] == "float32" else ""
         # Dask has no quantile along an axis of several chunks.
         dims = {name: length for name, length in array[1].items() if name != dim}
-        self.new(f"{array[0]}.compute().quantile({self.random.choice([0, 0.25, 0.5, 0.9])}, {dim!r}, method={method!r}).drop_vars('quantile')", dims, "float64")
+        self.new(f"{array[0]}.compute().quantile({self.random.choice([0, 0.25, 0.5, 0.9])}, {dim!r}, method={method!r}).drop_vars('quantile'){to}", dims, "float64")
 
     def group(self):
         array = self.any(lambda array: array[2] in ("float64", "float32", "int64") and array[1])
