@@ -28,6 +28,10 @@ MIB = 2**20
 
 OPEN = "import sys\nimport numpy as np\nimport xarray as xr\nx = xr.open_zarr(sys.argv[1])['t'] + 0\n"
 WRITE = ".to_dataset(name='t').to_zarr(sys.argv[2], mode='w')\n"
+POINTS = OPEN + """
+import numpy as np
+at = lambda step, length: xr.DataArray(np.arange(3000) * step % length, dims="p")
+"""
 OPERATIONS = {
     "elementwise": OPEN + "(x * 2 + 1)" + WRITE,
     "mean over the first dimension": OPEN + "x.mean('time')" + WRITE,
@@ -40,6 +44,8 @@ OPERATIONS = {
     "quantiles of all in float64": OPEN + "print(x.astype('float64').quantile([0.01, 0.99]).values)\n",
     "anomalies of months": OPEN + "months = x.groupby('time.month')\n(months - months.mean()).drop_vars('month')" + WRITE,
     "means of the days of a year": OPEN + "x.groupby('time.dayofyear').mean()" + WRITE,
+    "stack and unstack": OPEN + "s = x.stack(z=('y', 'x'))\n(s - s.mean('time')).unstack('z')" + WRITE,
+    "points far apart": POINTS + "x.isel(y=at(7919, 192), x=at(104729, 288))" + WRITE,
     "persist": OPEN + "p = x.persist()\nprint(float(p.max()))\n",
 }
 # What is asked of labelled arrays, one family a line; `--full` runs these on ranks too.

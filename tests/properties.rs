@@ -1,7 +1,7 @@
 //! Random programs give what a naive evaluator gives: the engine in one process, with one thread and with three (the
 //! same bits), and every rule of the optimiser.
 //!
-//! Programs are chains of elementwise functions, casts, choices, views, gathers, reductions and rechunks over random
+//! Programs are chains of elementwise functions, casts, choices, views, gathers, reshapes, reductions and rechunks over random
 //! shapes, irregular chunks, dtypes and NaN patterns, read from memory, a Zarr store or workers. A failing program is
 //! shrunk and printed, and its seed kept beside this file, so that the next run starts with it. `SWATH_PROPERTY_CASES`
 //! sets the number of programs.

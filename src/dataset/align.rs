@@ -4,7 +4,7 @@ use super::gather::{Positions, pick};
 use super::key::{KeyIdentity, cast_labels, key};
 use super::lookup::Index;
 use super::missing::missing_value;
-use super::{Dataset, DatasetError, Variable};
+use super::{Dataset, DatasetError, IndexRole, Variable};
 use crate::array::{Chunk, DType, Region, Scalar};
 use crate::kernels::elementwise::weak_scalar_dtype;
 use crate::plan::{Array, Plan, View, ViewAxis};
@@ -116,6 +116,10 @@ pub fn align_with(datasets: &[Dataset], options: &AlignOptions) -> Result<Vec<Da
     for dimension in dimensions.iter().filter(|dimension| !options.exclude.contains(dimension)) {
         check_lengths(datasets, dimension)?;
         let indexed: Vec<&Variable> = datasets.iter().filter_map(|dataset| dataset.index(dimension)).collect();
+        if indexed.iter().any(|variable| variable.levels().is_some()) {
+            aligned = align_levels(&aligned, dimension, options)?;
+            continue;
+        }
         let indexes: Vec<Index> =
             indexed.iter().map(|variable| Index::new(dimension, variable)).collect::<Result<_, _>>()?;
         if indexes.windows(2).all(|pair| pair[0].equals(&pair[1])) {
@@ -139,6 +143,50 @@ pub fn align_with(datasets: &[Dataset], options: &AlignOptions) -> Result<Vec<Da
         for dataset in &mut aligned {
             if dataset.index(dimension).is_some() {
                 *dataset = reindex(dataset, dimension, &labels, &target, &options.fill_value)?;
+            }
+        }
+    }
+    Ok(aligned)
+}
+
+/// Datasets on the common combinations of a dimension's MultiIndex, which must have the same levels.
+fn align_levels(datasets: &[Dataset], dimension: &str, options: &AlignOptions) -> Result<Vec<Dataset>, DatasetError> {
+    let unsupported = |operation| DatasetError::LevelsUnsupported { name: dimension.to_owned(), operation };
+    let indexed: Vec<&Variable> = datasets.iter().filter_map(|dataset| dataset.index(dimension)).collect();
+    if indexed.windows(2).any(|pair| pair[0].levels() != pair[1].levels()) {
+        return Err(unsupported("aligning it with other levels"));
+    }
+    // Numbers of combinations are labels as good as any.
+    let plain: Vec<Variable> =
+        indexed.iter().map(|one| Variable { role: IndexRole::Labels, ..(*one).clone() }).collect();
+    let same =
+        |pair: &[Variable]| pair[0].data.is_same(&pair[1].data) || pair[0].data.operation() == pair[1].data.operation();
+    if plain.windows(2).all(same) {
+        return Ok(datasets.to_vec());
+    }
+    if options.join == Join::Exact {
+        return Err(DatasetError::NotExactlyAligned { dimension: dimension.to_owned() });
+    }
+    if !matches!(options.join, Join::Inner | Join::Left) {
+        return Err(unsupported("a join but inner and left"));
+    }
+    let plain: Vec<&Variable> = plain.iter().collect();
+    let indexes: Vec<Index> = plain.iter().map(|one| Index::new(dimension, one)).collect::<Result<_, _>>()?;
+    let labels = join_labels(&plain, &indexes, options.join)?;
+    let target = Index::new(dimension, &labels)?;
+    let mut aligned = datasets.to_vec();
+    for dataset in &mut aligned {
+        let Some(variable) = dataset.index(dimension).cloned() else { continue };
+        let known = positions_of(&Index::new(dimension, &Variable { role: IndexRole::Labels, ..variable.clone() })?);
+        let found: Vec<Option<usize>> = target.keys().iter().map(|key| known.get(&key.identity()).copied()).collect();
+        *dataset = reindexed(dataset, dimension, &labels, &found, &options.fill_value)?;
+        let (Some(levels), Some(numbers)) = (variable.levels(), labels.values().and_then(|all| all.as_slice::<i64>()))
+        else {
+            continue;
+        };
+        for (level, name) in levels.names.iter().enumerate() {
+            if let Some(own) = dataset.coordinates.get(name).cloned() {
+                dataset.coordinates.insert(name.clone(), levels.along(level, numbers, &own)?);
             }
         }
     }
@@ -353,7 +401,7 @@ pub(super) fn merge_coordinates(datasets: &[Dataset]) -> Result<IndexMap<String,
 /// # Errors
 /// [`DatasetError::LazyCoordinate`] where only computing could tell.
 pub(super) fn equal(name: &str, first: &Variable, second: &Variable) -> Result<bool, DatasetError> {
-    if first.dims != second.dims || first.data.shape() != second.data.shape() {
+    if first.dims != second.dims || first.data.shape() != second.data.shape() || first.levels() != second.levels() {
         return Ok(false);
     }
     if let (Some(a), Some(b)) = (first.values(), second.values()) {

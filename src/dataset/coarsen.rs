@@ -173,6 +173,10 @@ impl Dataset {
         let of_coordinates = ReduceOptions { skipna: None, ddof: 0, ..options };
         for (coordinate, variable) in &mut reduced.coordinates {
             let own = coarsening.coordinates.get(coordinate).map_or("mean", String::as_str);
+            if variable.levels().is_some() {
+                let name = coordinate.clone();
+                return Err(DatasetError::LevelsUnsupported { name, operation: "coarsening it" });
+            }
             let encoding = variable.encoding.clone();
             *variable = coarsening.reduce(variable, own, of_coordinates)?;
             variable.encoding = encoding;

@@ -54,7 +54,7 @@ impl DataArray {
                     Some(_) => {}
                 }
             }
-            if coordinate.is_index(&name) && coordinate.values().is_none() {
+            if coordinate.is_index(&name) && coordinate.levels().is_none() && coordinate.values().is_none() {
                 return Err(DatasetError::LazyIndex { name });
             }
             self.coordinates.insert(name, coordinate);

@@ -59,7 +59,10 @@ impl Dataset {
                 }
             }
         }
-        match self.coordinates.iter().find(|(name, variable)| variable.is_index(name) && variable.values().is_none()) {
+        let is_lazy = |(name, variable): &(&String, &Variable)| {
+            variable.is_index(name) && variable.levels().is_none() && variable.values().is_none()
+        };
+        match self.coordinates.iter().find(is_lazy) {
             Some((name, _)) => Err(DatasetError::LazyIndex { name: name.clone() }),
             None => Ok(()),
         }

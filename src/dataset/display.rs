@@ -2,7 +2,7 @@
 
 use super::cf::calendar::{calendar_text, date_time, format_instant};
 use super::numpy_text::{format_values, text_width};
-use super::{Attributes, DataArray, Dataset, Variable};
+use super::{Attributes, DataArray, Dataset, Levels, Variable};
 use crate::array::{Chunk, DType, Scalar, TimeUnit};
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -19,6 +19,9 @@ impl fmt::Display for DataArray {
         let size = size_text(value_bytes(&self.variable));
         writeln!(formatter, "<xarray.DataArray {name}({})> Size: {size}", sizes_text(&self.sizes()))?;
         match self.variable.values() {
+            None if self.variable.levels().is_some() => {
+                write!(formatter, "[{} values with dtype=object]", self.variable.data.len())?;
+            }
             Some(values) => write!(formatter, "{}", limit_lines(&format_values(values)))?,
             None => write!(formatter, "{}", lazy_text(&self.variable, true))?,
         }
@@ -69,8 +72,15 @@ fn write_coordinates(
         };
         let mut ordered: Vec<(&String, &Variable)> = coordinates.iter().collect();
         ordered.sort_by_key(|(name, variable)| rank(name, variable));
+        let levels: Vec<&String> = coordinates
+            .iter()
+            .filter(|(name, variable)| variable.is_index(name))
+            .filter_map(|(_, variable)| Some(&variable.levels()?.names))
+            .flatten()
+            .collect();
         for (name, variable) in ordered {
-            write!(formatter, "\n{}", variable_line(name, variable, variable.is_index(name), width))?;
+            let is_index = variable.is_index(name) || levels.contains(&name);
+            write!(formatter, "\n{}", variable_line(name, variable, is_index, width))?;
         }
     }
     let unlabelled: Vec<&str> =
@@ -132,16 +142,27 @@ fn variable_line(name: &str, variable: &Variable, is_index: bool, width: usize) 
         size_text(value_bytes(variable))
     );
     let room = DISPLAY_WIDTH.saturating_sub(front.chars().count());
-    let values = match variable.values() {
-        Some(values) => flat_text(values, room),
-        None => lazy_text(variable, false),
+    let values = match (variable.values(), variable.levels()) {
+        (_, Some(levels)) => levels_text(levels, variable, room),
+        (Some(values), None) => flat_text(values, room),
+        (None, None) => lazy_text(variable, false),
     };
     format!("{front}{values}")
+}
+
+/// A MultiIndex in short; of a single combination, the tuple.
+fn levels_text(levels: &Levels, variable: &Variable, room: usize) -> String {
+    let number = variable.data.in_memory_values().filter(|_| variable.dims.is_empty()).and_then(|values| values.get(0));
+    match number {
+        Some(Scalar::Int(number)) => shortened(&levels.tuple_text(number as usize), room),
+        _ => "MultiIndex".to_owned(),
+    }
 }
 
 /// The dtype as numpy names it; text has the width of the longest.
 fn dtype_text(variable: &Variable) -> String {
     match (variable.dtype(), variable.values()) {
+        _ if variable.levels().is_some() => "object".to_owned(),
         (DType::Text, Some(values)) => format!("<U{}", text_width(values)),
         (dtype, _) => dtype.to_string(),
     }

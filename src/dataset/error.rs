@@ -213,8 +213,10 @@ pub enum DatasetError {
     SortDimensions { ndim: usize },
     #[error("where(drop=True) needs a DataArray or a Dataset as condition")]
     DropWithoutCondition,
-    #[error("selecting points by an array of {ndim} dimensions is not supported by swath: use one dimension")]
-    PointDimensions { ndim: usize },
+    #[error(
+        "selecting points along '{dimension}', which is a dimension already, and others is not supported by swath: give them another dimension"
+    )]
+    PointsAlongOwn { dimension: String },
     #[error("Dimensions of indexers mismatch: there are other numbers of points along '{dimension}'")]
     PointCounts { dimension: String },
     #[error("cannot swap from dimension '{name}' because it is not one of the dimensions of this dataset {known}")]
@@ -231,6 +233,14 @@ pub enum DatasetError {
     SplitIsCoordinate { dimension: String, names: String },
     #[error("Dimension {name} already exists.")]
     DimensionExists { name: String },
+    #[error("{name} already exists as coordinate or variable name.")]
+    NewDimIsVariable { name: String },
+    #[error("lengths of dim and axis should be identical: found {dims} and {axes}")]
+    NewAxes { axes: usize, dims: usize },
+    #[error("Axis {axis} of variable is out of bounds of the expanded dimension size {ndim}")]
+    NewAxisOutOfRange { axis: i64, ndim: usize },
+    #[error("axis should not contain duplicate values")]
+    RepeatedNewAxes,
     #[error("cannot rename '{name}' because it is not a variable or dimension in this dataset")]
     RenameUnknown { name: String },
     #[error("the new name '{name}' conflicts")]
@@ -333,6 +343,48 @@ pub enum DatasetError {
         "coordinate '{name}' is lazy on both sides, and large: call .load() on the operands first, or drop it with .drop_vars('{name}')"
     )]
     LazyCoordinate { name: String },
+    #[error(
+        "the MultiIndex '{name}' of {length} labels isn't held in memory: select, group or reduce before stacking, or leave labels out with create_index=False"
+    )]
+    LazyLevels { name: String, length: usize },
+    #[error("cannot convert float {value} to integer")]
+    NotAnInteger { value: String },
+    #[error("could not broadcast values of shape {value:?} into a place of shape {place:?}")]
+    AssignedShape { value: Vec<usize>, place: Vec<usize> },
+    #[error("dimension coordinate '{name}' conflicts between indexed and indexing objects")]
+    AssignedLabels { name: String },
+    #[error("cannot unstack dimensions that do not have exactly one multi-index: {dims}")]
+    NoLevels { dims: String },
+    #[error(
+        "Cannot unstack MultiIndex containing duplicates. Make sure entries are unique, e.g., by  calling ``.drop_duplicates('{name}')``, before unstacking."
+    )]
+    RepeatedCombinations { name: String },
+    #[error(
+        "variable '{name}' is a MultiIndex, which cannot yet be serialized. Instead, either use reset_index() to convert MultiIndex levels into coordinate variables instead or use https://cf-xarray.readthedocs.io/en/latest/coding.html."
+    )]
+    WrittenLevels { name: String },
+    #[error(
+        "'{name}' is a MultiIndex, whose elements are tuples: {operation} is not supported by swath, use its levels or reset_index('{name}')"
+    )]
+    LevelsUnsupported { name: String, operation: &'static str },
+    #[error("{names} variable(s) do not exist")]
+    SetIndexUnknown { names: String },
+    #[error(
+        "dimension mismatch: try to set an index for dimension '{dimension}' with variable '{name}' that has dimensions {dims}"
+    )]
+    SetIndexElsewhere { dimension: String, name: String, dims: String },
+    #[error("{names} are not coordinates with an index")]
+    NotIndexes { names: String },
+    #[error("the coordinate '{name}' has no index: drop_indexes(errors='ignore') leaves it as it is")]
+    NoIndexToDrop { name: String },
+    #[error("The coordinates ('{name}',) are not found in the dataset coordinates")]
+    NotACoordinate { name: String },
+    #[error("'{name}' belongs to a MultiIndex: drop_indexes of one is not supported by swath, use reset_index")]
+    DropLevels { name: String },
+    #[error(
+        "an index of '{name}' along {dims} is not supported by swath, which indexes a dimension by the coordinate of its name: use swap_dims or set_index"
+    )]
+    IndexOfOtherName { name: String, dims: String },
     #[error("index coordinate '{name}' is lazy: load it first")]
     LazyIndex { name: String },
     #[error(
@@ -378,6 +430,8 @@ impl DatasetError {
             | E::IndexOutOfBounds { .. }
             | E::TooManyIndices
             | E::SeveralEllipses
+            | E::AssignedLabels { .. }
+            | E::NewAxisOutOfRange { .. }
             | E::MaskLength { .. } => Kind::IndexError,
             E::EmptyChunks { .. } => Kind::ZeroDivisionError,
             E::NotTimes | E::NoSuchTimeField { .. } => Kind::AttributeError,
@@ -409,8 +463,13 @@ impl DatasetError {
             | E::SharedMonths { .. }
             | E::GroupedBySeveral
             | E::GroupsElsewhere { .. }
-            | E::PointDimensions { .. }
             | E::Unreadable { .. }
+            | E::PointsAlongOwn { .. }
+            | E::WrittenLevels { .. }
+            | E::LevelsUnsupported { .. }
+            | E::DropLevels { .. }
+            | E::IndexOfOtherName { .. }
+            | E::LazyLevels { .. }
             | E::IntegerPowerOfArray { .. } => Kind::NotImplementedError,
             E::Store(error) => store_kind(error),
             E::Plan(error) => plan_kind(error),

@@ -19,7 +19,7 @@ pub(super) enum Positions {
 
 impl Positions {
     /// Every position.
-    fn to_vec(&self) -> Vec<usize> {
+    pub(super) fn to_vec(&self) -> Vec<usize> {
         match self {
             Positions::One(index) => vec![*index],
             Positions::Slice(slice) => {

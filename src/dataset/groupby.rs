@@ -52,6 +52,9 @@ impl Grouping {
                 dims: super::error::tuple(&group.dims),
             });
         };
+        if group.levels().is_some() {
+            return Err(DatasetError::LevelsUnsupported { name: name.to_owned(), operation: "grouping by it" });
+        }
         if values.is_empty() {
             return Err(DatasetError::EmptyGroup { name: name.to_owned() });
         }

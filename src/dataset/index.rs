@@ -31,7 +31,7 @@ impl Indexer {
     pub const WHOLE: Indexer = Indexer::Slice { start: None, stop: None, step: None };
 
     /// The positions along an axis of a length.
-    fn positions(&self, dimension: &str, axis: usize, length: usize) -> Result<Positions, DatasetError> {
+    pub(super) fn positions(&self, dimension: &str, axis: usize, length: usize) -> Result<Positions, DatasetError> {
         let position = |index: i64| {
             let counted = if index < 0 { index + length as i64 } else { index };
             usize::try_from(counted).ok().filter(|&position| position < length).ok_or(DatasetError::IndexOutOfBounds {

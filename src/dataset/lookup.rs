@@ -32,6 +32,9 @@ impl Index {
         if variable.dims.len() != 1 {
             return Err(not_an_index());
         }
+        if variable.levels().is_some() {
+            return Err(DatasetError::LevelsUnsupported { name: name.to_owned(), operation: "finding labels in it" });
+        }
         let values = variable.values().ok_or_else(|| DatasetError::LazyIndex { name: name.to_owned() })?;
         let dtype = values.dtype();
         let keys = (0..values.len()).map(|position| {

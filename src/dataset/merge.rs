@@ -24,7 +24,8 @@ const LOADED_COORDINATE_BYTES: u64 = 4 << 20;
 
 /// Whether a coordinate is held in memory.
 pub(super) fn belongs_in_memory(name: &str, coordinate: &Variable) -> bool {
-    coordinate.is_index(name) || coordinate.data.size_bytes() <= LOADED_COORDINATE_BYTES
+    (coordinate.is_index(name) && coordinate.levels().is_none())
+        || coordinate.data.size_bytes() <= LOADED_COORDINATE_BYTES
 }
 
 /// Index coordinates and small ones in memory; those that are lazy are evaluated together.

@@ -6,6 +6,7 @@ use crate::plan::Array;
 
 /// One side of an operation.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "operands are few and short-lived")]
 pub enum Operand {
     /// A labelled array: aligned and broadcast by name.
     DataArray(DataArray),

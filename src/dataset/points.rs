@@ -4,28 +4,45 @@ use super::gather::{Positions, pick};
 use super::lookup::Index;
 use super::{DataArray, Dataset, DatasetError, Label, LabelIndexer, SelectOptions, Variable};
 use crate::array::{Chunk, Region};
-use crate::plan::{Array, View, ViewAxis};
+use crate::plan::Array;
 use indexmap::IndexMap;
 
-/// Positions along one dimension, as they lie along another one.
+/// Positions along one dimension, as they lie along others.
 #[derive(Debug, Clone)]
 pub struct Points {
-    /// The dimension that they lie along.
-    pub dimension: String,
-    /// The positions; negative ones count from the end.
+    /// The dimensions that they lie along, with their lengths.
+    pub sizes: IndexMap<String, usize>,
+    /// The positions, row-major; negative ones count from the end.
     pub positions: Vec<i64>,
     /// The coordinates of what the positions were given by.
     pub coordinates: IndexMap<String, Variable>,
 }
 
 impl Points {
-    /// The positions that an array of one dimension has.
-    ///
-    /// # Errors
-    /// Where it has another number of dimensions.
-    pub fn new(array: &DataArray, positions: Vec<i64>) -> Result<Points, DatasetError> {
-        let [dimension] = array.dims() else { return Err(DatasetError::PointDimensions { ndim: array.dims().len() }) };
-        Ok(Points { dimension: dimension.clone(), positions, coordinates: array.coordinates().clone() })
+    /// The positions that an array has.
+    pub fn new(array: &DataArray, positions: Vec<i64>) -> Points {
+        Points { sizes: array.sizes(), positions, coordinates: array.coordinates().clone() }
+    }
+
+    /// The positions along a dimension of a length.
+    fn within(&self, size: usize) -> Result<Vec<usize>, DatasetError> {
+        let position = |&index: &i64| {
+            let counted = if index < 0 { index + size as i64 } else { index };
+            let out = DatasetError::IndexOutOfBounds { index, axis: 0, size };
+            usize::try_from(counted).ok().filter(|&position| position < size).ok_or(out)
+        };
+        self.positions.iter().map(position).collect()
+    }
+
+    /// The positions repeated onto dimensions that include theirs, row-major.
+    fn repeated(&self, positions: &[usize], onto: &IndexMap<String, usize>) -> Vec<usize> {
+        let strides = crate::array::row_major_strides(&self.sizes.values().copied().collect::<Vec<_>>());
+        let mut places = vec![0];
+        for (name, &length) in onto {
+            let step = self.sizes.get_index_of(name).map_or(0, |axis| strides[axis]);
+            places = places.iter().flat_map(|from| (0..length).map(move |at| from + at * step)).collect();
+        }
+        places.into_iter().map(|place| positions[place]).collect()
     }
 }
 
@@ -40,19 +57,19 @@ impl Dataset {
         let sizes = self.sizes();
         let mut counts: IndexMap<&str, usize> = IndexMap::new();
         let mut taken: IndexMap<String, (String, Vec<usize>)> = IndexMap::new();
-        for (dimension, points) in points {
-            let count = points.positions.len();
-            if *counts.entry(&points.dimension).or_insert(count) != count {
-                return Err(DatasetError::PointCounts { dimension: points.dimension.clone() });
+        for points in points.values() {
+            for (name, &length) in &points.sizes {
+                if *counts.entry(name).or_insert(length) != length {
+                    return Err(DatasetError::PointCounts { dimension: name.clone() });
+                }
             }
-            let size = sizes[dimension];
-            let position = |&index: &i64| {
-                let counted = if index < 0 { index + size as i64 } else { index };
-                let out = DatasetError::IndexOutOfBounds { index, axis: 0, size };
-                usize::try_from(counted).ok().filter(|&position| position < size).ok_or(out)
-            };
-            let positions = points.positions.iter().map(position).collect::<Result<Vec<_>, _>>()?;
-            taken.insert(dimension.clone(), (points.dimension.clone(), positions));
+        }
+        if points.values().any(|points| points.sizes.len() != 1) {
+            return self.isel_point_grids(points);
+        }
+        for (dimension, points) in points {
+            let along = points.sizes.keys().next().expect("there is one dimension");
+            taken.insert(dimension.clone(), (along.clone(), points.within(sizes[dimension])?));
         }
         // A dimension that points lie along and that is there already goes along with them.
         for (&dimension, &count) in &counts {
@@ -65,7 +82,31 @@ impl Dataset {
                 taken.insert(dimension.to_owned(), (dimension.to_owned(), (0..count).collect()));
             }
         }
-        let mut selected = self.map_variables(|_, variable| variable.at_points(&taken))?;
+        let selected = self.map_variables(|_, variable| variable.at_points(&taken))?;
+        self.with_coordinates_of(selected, points)
+    }
+
+    /// The same of points along several dimensions: those of one variable are taken together, along all of theirs.
+    fn isel_point_grids(&self, points: &IndexMap<String, Points>) -> Result<Dataset, DatasetError> {
+        let sizes = self.sizes();
+        let targets = points.values().flat_map(|points| points.sizes.keys());
+        if let Some(name) = targets.into_iter().find(|name| sizes.contains_key(*name) && !points.contains_key(*name)) {
+            return Err(DatasetError::PointsAlongOwn { dimension: name.clone() });
+        }
+        let mut within: IndexMap<&str, Vec<usize>> = IndexMap::new();
+        for (dimension, points) in points {
+            within.insert(dimension, points.within(sizes[dimension])?);
+        }
+        let selected = self.map_variables(|_, variable| variable.at_point_grids(points, &within))?;
+        self.with_coordinates_of(selected, points)
+    }
+
+    /// What was selected from this dataset, with the coordinates of the points beside those that it has.
+    fn with_coordinates_of(
+        &self,
+        mut selected: Dataset,
+        points: &IndexMap<String, Points>,
+    ) -> Result<Dataset, DatasetError> {
         for points in points.values() {
             for (name, coordinate) in &points.coordinates {
                 if self.variable(name).is_none() {
@@ -98,6 +139,40 @@ impl Dataset {
 }
 
 impl Variable {
+    /// The elements at points along several dimensions, which stand where the first that is selected along stood.
+    fn at_point_grids(
+        &self,
+        points: &IndexMap<String, Points>,
+        within: &IndexMap<&str, Vec<usize>>,
+    ) -> Result<Variable, DatasetError> {
+        let axes: Vec<usize> = (0..self.dims.len()).filter(|&axis| points.contains_key(&self.dims[axis])).collect();
+        let Some(&first) = axes.first() else { return Ok(self.clone()) };
+        let mut onto: IndexMap<String, usize> = IndexMap::new();
+        for &axis in &axes {
+            onto.extend(points[&self.dims[axis]].sizes.clone());
+        }
+        let repeated = |&axis: &usize| {
+            let name = &self.dims[axis];
+            points[name].repeated(&within[name.as_str()], &onto)
+        };
+        let positions: Vec<Vec<usize>> = axes.iter().map(repeated).collect();
+        let flat = pick_points(&self.data, &axes, &positions.iter().collect::<Vec<_>>())?;
+        let lengths: Vec<usize> = onto.values().copied().collect();
+        let data = match flat.in_memory_values() {
+            Some(values) => {
+                let mut shape = values.shape().to_vec();
+                shape.splice(first..=first, lengths);
+                Array::in_memory(values.as_ref().clone().reshaped(shape)?)
+            }
+            None => flat.split_axis(first, &lengths)?,
+        };
+        let mut dims: Vec<String> =
+            (0..self.dims.len()).filter(|axis| !axes[1..].contains(axis)).map(|axis| self.dims[axis].clone()).collect();
+        dims.splice(first..=first, onto.into_keys());
+        let named = Variable::new(dims, data)?.with_attributes(self.attributes.clone());
+        Ok(Variable { encoding: self.encoding.clone(), ..named })
+    }
+
     /// The elements at points; each dimension has the one that they lie along, and the positions.
     fn at_points(&self, taken: &IndexMap<String, (String, Vec<usize>)>) -> Result<Variable, DatasetError> {
         let mut selected = self.clone();
@@ -140,27 +215,10 @@ fn pick_points(data: &Array, axes: &[usize], positions: &[&Vec<usize>]) -> Resul
     {
         return Ok(Array::in_memory(points_of(values, axes, positions)));
     }
-    let mut picked = data.clone();
-    for (&axis, &list) in axes.iter().zip(positions) {
-        picked = pick(&picked, axis, &Positions::List(list.clone()))?;
+    if let ([axis], [list]) = (axes, positions) {
+        return pick(data, *axis, &Positions::List(list.to_vec()));
     }
-    if axes.len() == 1 {
-        return Ok(picked);
-    }
-    // The diagonal of what was picked along each axis.
-    let mut shape = Vec::new();
-    let mut entries = Vec::new();
-    for axis in 0..picked.ndim() {
-        if axis != axes[0] && axes.contains(&axis) {
-            entries.push(None);
-            continue;
-        }
-        entries.push(Some(shape.len()));
-        shape.push(picked.shape()[axis]);
-    }
-    let diagonal = entries[axes[0]].expect("the first axis stays");
-    let entries = entries.into_iter().map(|entry| ViewAxis::whole(entry.unwrap_or(diagonal))).collect();
-    Ok(picked.view(View { axes: entries, shape }))
+    Ok(data.points(axes, positions.iter().map(|list| list.to_vec()).collect())?)
 }
 
 /// The same of values in memory.

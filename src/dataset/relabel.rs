@@ -98,6 +98,13 @@ impl Dataset {
         let mut columns: Vec<Variable> = Vec::new();
         for key in keys {
             columns.push(match key {
+                SortKey::Named(name) if let Some(levels) = self.levels_of(name) => {
+                    // Tuples are compared level by level.
+                    for level in &levels.names {
+                        columns.push(self.get(level)?.variable);
+                    }
+                    continue;
+                }
                 SortKey::Named(name) => self.get(name)?.variable,
                 SortKey::Array(array) => {
                     let aligned = align(&[sorted.clone(), array.as_dataset()], Join::Left)?;

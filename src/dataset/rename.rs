@@ -1,7 +1,8 @@
 //! Other names for variables, coordinates and dimensions.
 
-use super::{DataArray, Dataset, DatasetError, Variable};
+use super::{DataArray, Dataset, DatasetError, IndexRole, Variable};
 use indexmap::IndexMap;
+use std::sync::Arc;
 
 impl DataArray {
     /// Other names for dimensions and coordinates; see [`DataArray::with_name`] for the array's own.
@@ -41,7 +42,11 @@ impl Dataset {
         let rename_all = |variables: &IndexMap<String, Variable>| -> IndexMap<String, Variable> {
             let rename_one = |(name, variable): (&String, &Variable)| {
                 let dims = variable.dims.iter().map(renamed).collect();
-                (renamed(name), Variable { dims, ..variable.clone() })
+                let role = match variable.levels() {
+                    Some(levels) => IndexRole::Levels(Arc::new(levels.renamed(&renamed))),
+                    None => variable.role.clone(),
+                };
+                (renamed(name), Variable { dims, role, ..variable.clone() })
             };
             variables.iter().map(rename_one).collect()
         };

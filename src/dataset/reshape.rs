@@ -2,8 +2,9 @@
 
 use super::error::{quoted, tuple};
 use super::gather::{Positions, pick};
-use super::{DataArray, Dataset, DatasetError, Indexer, Variable};
-use crate::plan::Array;
+use super::merge::load_coordinates;
+use super::{DataArray, Dataset, DatasetError, IndexRole, Indexer, Variable};
+use crate::plan::{Array, Evaluate};
 use indexmap::IndexMap;
 
 /// The order of dimensions that is asked for: reversed where none is named, `"..."` standing for those not named.
@@ -187,6 +188,97 @@ impl Dataset {
             }
         }
         Ok(expanded)
+    }
+}
+
+impl Dataset {
+    /// With new dimensions on every data variable, of any length, with labels or without: along these axes of the result,
+    /// or first. Values are repeated along them; no data moves. A scalar coordinate of the name becomes the index, unless
+    /// that isn't wanted.
+    ///
+    /// # Errors
+    /// Where a dimension exists already, a variable has its name, or axes are wrong.
+    pub fn expand_dims_at(
+        &self,
+        dims: &IndexMap<String, NewDim>,
+        axes: Option<&[i64]>,
+        indexed: bool,
+        evaluate: &dyn Evaluate,
+    ) -> Result<Dataset, DatasetError> {
+        let sizes = self.sizes();
+        if let Some(name) = dims.keys().find(|name| sizes.contains_key(*name)) {
+            return Err(DatasetError::DimensionExists { name: name.clone() });
+        }
+        let of_variables: Vec<String> =
+            dims.keys().filter(|name| self.data_variables.contains_key(*name)).cloned().collect();
+        if let Some(name) = of_variables.iter().find(|name| !self.data_variables[*name].dims.is_empty()) {
+            return Err(DatasetError::NewDimIsVariable { name: name.clone() });
+        }
+        if !of_variables.is_empty() {
+            return self.set_coords(&of_variables, evaluate)?.expand_dims_at(dims, axes, indexed, evaluate);
+        }
+        if let Some(axes) = axes.filter(|axes| axes.len() != dims.len()) {
+            return Err(DatasetError::NewAxes { axes: axes.len(), dims: dims.len() });
+        }
+        let mut expanded = self.map_data(|_, variable| variable.expand_at(dims, axes))?;
+        for (name, dim) in dims {
+            if let Some(labels) = &dim.labels {
+                expanded.coordinates.insert(name.clone(), labels.clone());
+            } else if let Some(coordinate) = expanded.coordinates.get_mut(name) {
+                *coordinate = coordinate.expand_at(&IndexMap::from([(name.clone(), dim.clone())]), None)?;
+                if !indexed {
+                    coordinate.role = IndexRole::None;
+                }
+            }
+        }
+        load_coordinates(&mut expanded.coordinates, evaluate)?;
+        Dataset::new(expanded.data_variables, expanded.coordinates, expanded.attributes)
+    }
+}
+
+/// A dimension to be added.
+#[derive(Debug, Clone)]
+pub struct NewDim {
+    /// Its length.
+    pub length: usize,
+    /// Its labels.
+    pub labels: Option<Variable>,
+}
+
+impl NewDim {
+    /// One without labels.
+    pub fn of_length(length: usize) -> NewDim {
+        NewDim { length, labels: None }
+    }
+}
+
+impl Variable {
+    /// With new dimensions along axes of the result, or first.
+    fn expand_at(&self, dims: &IndexMap<String, NewDim>, axes: Option<&[i64]>) -> Result<Variable, DatasetError> {
+        let ndim = self.dims.len() + dims.len();
+        let mut places: Vec<usize> = Vec::new();
+        for &axis in axes.unwrap_or(&(0..dims.len() as i64).collect::<Vec<_>>()) {
+            let counted = if axis < 0 { axis + ndim as i64 } else { axis };
+            let out = DatasetError::NewAxisOutOfRange { axis, ndim };
+            places.push(usize::try_from(counted).ok().filter(|&place| place < ndim).ok_or(out)?);
+        }
+        if places.iter().enumerate().any(|(at, place)| places[..at].contains(place)) {
+            return Err(DatasetError::RepeatedNewAxes);
+        }
+        let mut placed: Vec<(usize, &String, usize)> =
+            places.into_iter().zip(dims).map(|(place, (name, dim))| (place, name, dim.length)).collect();
+        placed.sort_unstable();
+        let mut sizes: Vec<(String, usize)> = self.sizes().into_iter().collect();
+        for (place, name, length) in placed {
+            sizes.insert(place, (name.clone(), length));
+        }
+        let sizes: IndexMap<String, usize> = sizes.into_iter().collect();
+        let is_plain = dims.values().all(|dim| dim.length == 1);
+        let data = match self.data.in_memory_values().filter(|_| is_plain) {
+            Some(values) => Array::in_memory(values.as_ref().clone().reshaped(sizes.values().copied().collect())?),
+            None => self.expand(&sizes),
+        };
+        Ok(Variable { dims: sizes.into_keys().collect(), data, ..self.clone() })
     }
 }
 

@@ -30,6 +30,34 @@ impl Dataset {
         labels: &IndexMap<String, LabelIndexer>,
         options: &SelectOptions,
     ) -> Result<Dataset, DatasetError> {
+        let (positions, unlabelled) = self.locate(labels, options)?;
+        self.pick(&positions, options.drop)?.isel(&unlabelled, options.drop)
+    }
+
+    /// Where labels are: positions by dimension.
+    ///
+    /// # Errors
+    /// Where a dimension or label doesn't exist.
+    pub fn indexers_of_labels(
+        &self,
+        labels: &IndexMap<String, LabelIndexer>,
+        options: &SelectOptions,
+    ) -> Result<IndexMap<String, Indexer>, DatasetError> {
+        let (positions, mut indexers) = self.locate(labels, options)?;
+        for (name, positions) in positions {
+            let list = || positions.to_vec().into_iter().map(|position| position as i64).collect();
+            let indexer =
+                if let Positions::One(only) = positions { Indexer::At(only as i64) } else { Indexer::List(list()) };
+            indexers.insert(name, indexer);
+        }
+        Ok(indexers)
+    }
+
+    fn locate(
+        &self,
+        labels: &IndexMap<String, LabelIndexer>,
+        options: &SelectOptions,
+    ) -> Result<Located, DatasetError> {
         let sizes = self.sizes();
         let mut positions: IndexMap<String, Positions> = IndexMap::new();
         let mut unlabelled: IndexMap<String, Indexer> = IndexMap::new();
@@ -56,9 +84,12 @@ impl Dataset {
                 }
             }
         }
-        self.pick(&positions, options.drop)?.isel(&unlabelled, options.drop)
+        Ok((positions, unlabelled))
     }
 }
+
+/// Positions of labels, and of dimensions without labels.
+type Located = (IndexMap<String, Positions>, IndexMap<String, Indexer>);
 
 /// Labels along a dimension without index, which are positions.
 fn as_positions(dimension: &str, labels: &LabelIndexer) -> Result<Indexer, DatasetError> {

@@ -1,10 +1,11 @@
 //! A named-dimension array with attributes, and what is remembered of how it lay in its store.
 
-use super::DatasetError;
+use super::{DatasetError, Levels};
 use crate::array::{Chunk, DType, Scalar};
 use crate::plan::Array;
 use indexmap::IndexMap;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Attributes in their order, as JSON.
 pub type Attributes = IndexMap<String, Value>;
@@ -46,6 +47,18 @@ pub struct Encoding {
     pub stored_units: Option<String>,
     /// Names of the coordinates that belong to the variable, separated by spaces.
     pub coordinates: Option<String>,
+}
+
+/// What a coordinate that has its dimension's name is to the dimension.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum IndexRole {
+    /// Its values are the labels.
+    #[default]
+    Labels,
+    /// It labels nothing, whatever its name.
+    None,
+    /// Its values are numbers of combinations of the labels of several levels: a MultiIndex.
+    Levels(Arc<Levels>),
 }
 
 /// Layout and filters of a variable in a NetCDF-4 file; the names are netCDF4-python's.
@@ -110,6 +123,8 @@ pub struct Variable {
     pub attributes: Attributes,
     /// How the variable lay in its store.
     pub encoding: Encoding,
+    /// What it is to its dimension where it has the dimension's name.
+    pub role: IndexRole,
 }
 
 impl Variable {
@@ -124,7 +139,8 @@ impl Variable {
         if let Some((_, name)) = dims.iter().enumerate().find(|(axis, name)| dims[..*axis].contains(name)) {
             return Err(DatasetError::RepeatedDimension { name: name.clone() });
         }
-        Ok(Variable { dims, data, attributes: Attributes::new(), encoding: Encoding::default() })
+        let (attributes, encoding, role) = (Attributes::new(), Encoding::default(), IndexRole::default());
+        Ok(Variable { dims, data, attributes, encoding, role })
     }
 
     /// The same variable with other attributes.
@@ -153,13 +169,18 @@ impl Variable {
         self.data.dtype()
     }
 
-    /// The values, where they are in memory.
+    /// The values, where they are in memory. A MultiIndex has none but its numbers.
     pub fn values(&self) -> Option<&Chunk> {
-        self.data.in_memory_values().map(|values| &**values)
+        self.data.in_memory_values().map(|values| &**values).filter(|_| self.levels().is_none())
     }
 
     /// Whether the variable indexes its dimension when it goes by this name.
     pub fn is_index(&self, name: &str) -> bool {
-        self.dims.len() == 1 && self.dims[0] == name
+        self.dims.len() == 1 && self.dims[0] == name && self.role != IndexRole::None
+    }
+
+    /// The levels of a MultiIndex.
+    pub fn levels(&self) -> Option<&Arc<Levels>> {
+        if let IndexRole::Levels(levels) = &self.role { Some(levels) } else { None }
     }
 }

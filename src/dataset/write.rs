@@ -82,6 +82,9 @@ impl Dataset {
         if let Some((name, reason)) = self.unreadable.first() {
             return Err(DatasetError::Unreadable { name: name.clone(), reason: reason.clone() });
         }
+        if let Some((name, _)) = self.coordinates.iter().find(|(_, variable)| variable.levels().is_some()) {
+            return Err(DatasetError::WrittenLevels { name: name.clone() });
+        }
         if let Some(name) = encoding.keys().find(|name| self.variable(name).is_none()) {
             return Err(self.no_such_variable(name));
         }

@@ -8,10 +8,12 @@
 
 mod evaluate;
 mod leaf;
+mod native;
 mod pool;
 mod program;
 mod quantiles;
 mod reduce;
+mod renumbered;
 mod scratch;
 mod strips;
 mod target;

@@ -5,6 +5,7 @@
 
 pub mod elementwise;
 pub mod generate;
+pub mod native;
 pub mod quantile;
 pub mod reduction;
 pub mod scan;
@@ -53,6 +54,28 @@ pub enum KernelError {
     /// The position of an extreme of nothing but missing values.
     #[error("All NaN slice encountered")]
     AllMissing,
+    /// No function of that name is registered.
+    #[error("this program has no native kernel called {name:?}: every rank must register it before the session starts{}", if known.is_empty() { String::new() } else { format!("; there are {known}") })]
+    UnknownNative {
+        /// The name asked for.
+        name: String,
+        /// Names that are registered.
+        known: String,
+    },
+    /// A function of that name is registered already.
+    #[error("a native kernel called {name:?} is registered already")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// A function of the program that runs refuses what it was given.
+    #[error("native kernel {name:?}: {reason}")]
+    Native {
+        /// Its name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// Data or geometry don't fit together.
     #[error(transparent)]
     Array(#[from] ArrayError),

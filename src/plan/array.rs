@@ -1,6 +1,6 @@
 //! The handle to a node of a lazy expression, and what nodes there are.
 
-use super::{Groups, Scan, View, Window};
+use super::{Groups, Native, Points, Reshape, Scan, View, Window};
 use crate::array::{AxisChunks, Chunk, ChunkGrid, DType, Shape, StoredArray};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::Generator;
@@ -133,6 +133,12 @@ pub enum Operation {
     },
     /// The same values under the node's chunk grid. One input.
     Rechunk,
+    /// Axes merged to one, or one split. One input.
+    Reshape(Reshape),
+    /// Elements at points. One input.
+    Points(Points),
+    /// A registered function. One input or more.
+    Native(Native),
 }
 
 /// A lazily computed n-dimensional array: shape, dtype and chunk grid are known, values are not.

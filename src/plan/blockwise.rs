@@ -93,6 +93,18 @@ impl Walk<'_> {
                 let kept = quantile.kept_axes(roles.len()).into_iter().map(|axis| roles[axis]);
                 Some(std::iter::once(AxisRole::Whole).chain(kept).collect())
             }
+            Operation::Native(native) => {
+                let mut common = vec![AxisRole::Repeated; native.common(array.shape()).len()];
+                for input in array.inputs() {
+                    let roles = self.roles(input)?;
+                    without_blocks(&roles, common.len()..roles.len())?;
+                    for (role, other) in common.iter_mut().zip(roles) {
+                        *role = together(*role, other)?;
+                    }
+                }
+                common.extend(vec![AxisRole::Whole; native.result_core]);
+                Some(common)
+            }
             // Constants are whole, and so is the result of what isn't known, where no blocks go into it.
             _ => {
                 for input in array.inputs() {

@@ -64,6 +64,14 @@ pub(super) fn operation(plan: &Plan, node: &Node) -> String {
         Operation::Take { axis, indices } => {
             format!("take({}, {} of axis {axis})", input(0), counted(indices.len(), "index", "indices"))
         }
+        Operation::Reshape(reshape) => {
+            let word = if reshape.merges { "merge" } else { "split" };
+            format!("{word}({}, axis {} with {:?})", input(0), reshape.axis, reshape.lengths)
+        }
+        Operation::Native(native) => call(&native.name),
+        Operation::Points(points) => {
+            format!("points({}, {} of axes {:?})", input(0), counted(points.count(), "point", "points"), points.axes)
+        }
         Operation::Concatenate { axis, .. } => {
             let inputs: Vec<String> = match &node.inputs[..] {
                 [first, .., last] if node.inputs.len() > MOST_INPUTS => {

@@ -17,6 +17,7 @@ mod function;
 mod harmless;
 mod indexing;
 mod modules;
+mod native;
 mod numbers;
 mod numpy;
 mod operand;

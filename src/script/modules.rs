@@ -3,7 +3,7 @@
 use super::arguments::Arguments;
 use super::errors;
 use super::function::Function;
-use super::{cftime, cluster, dask, numpy, xarray};
+use super::{cftime, cluster, dask, native, numpy, xarray};
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
@@ -20,6 +20,7 @@ pub(super) const NAMES: &[&str] = &[
     "dask_jobqueue",
     "dask_gateway",
     "cftime",
+    "swath",
 ];
 
 /// Makes our modules importable.
@@ -33,10 +34,12 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     dask::register_classes();
     xarray::register_classes();
     cluster::register_classes();
+    native::register_classes();
     numpy::install(vm)?;
     cftime::install(vm)?;
     dask::install(vm)?;
     xarray::install(vm)?;
+    native::install(vm)?;
     cluster::install(vm)
 }
 

@@ -13,13 +13,14 @@ use super::numpy::{NdArray, NumpyScalar, of_python};
 use super::options;
 use super::xarray::{DataArrayObject, DatasetObject};
 use crate::array::{Chunk, DType, Scalar};
-use crate::dataset::{self, DataArray, Dataset};
+use crate::dataset::{self, DataArray, Dataset, DatasetError};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp, weak_operand_dtype};
 use crate::plan::{Array, PlanError};
 use rustpython_vm::{AsObject, PyObject, PyPayload, PyRef, PyResult, VirtualMachine};
 
 /// A value that takes part in an operation.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "operands are few and short-lived")]
 pub(super) enum Operand {
     /// A dataset: variable by variable.
     Dataset(Dataset),
@@ -42,7 +43,13 @@ impl Operand {
     /// Where a list holds what no array can, or an integer is too large.
     pub fn of(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<Operand>> {
         if let Some(array) = object.downcast_ref::<DataArrayObject>() {
-            return Ok(Some(Operand::DataArray(array.inner())));
+            let inner = array.inner();
+            if inner.variable().levels().is_some() {
+                let name = inner.name().unwrap_or_default().to_owned();
+                let error = DatasetError::LevelsUnsupported { name, operation: "computing with it" };
+                return Err(dataset_exception(error, vm));
+            }
+            return Ok(Some(Operand::DataArray(inner)));
         }
         if let Some(dataset) = object.downcast_ref::<DatasetObject>() {
             return Ok(Some(Operand::Dataset(dataset.inner())));

@@ -55,6 +55,12 @@ pub fn natural_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
                     .collect(),
                 )
             }
+            Operation::Reshape(reshape) => reshape.output_grid(input(0)),
+            Operation::Points(points) => points.output_grid(input(0)),
+            Operation::Native(native) => {
+                let inputs: Vec<ChunkGrid> = (0..node.inputs.len()).map(|position| input(position).clone()).collect();
+                native.output_grid(&inputs, &node.shape)
+            }
             Operation::Concatenate { axis, .. } => concatenated(*axis, &node.inputs, &grids),
             Operation::Reduce(reduce) => kept_axes(input(0), reduce),
             Operation::SelectionPass(pass) => with_rows(&kept_axes(input(0), &pass.reduce), node),

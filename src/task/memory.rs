@@ -6,6 +6,7 @@ use super::pull::{input_regions, is_computed_once, visit_leaves};
 use super::selections::selection_of;
 use super::{Stage, StageId, StageWork};
 use crate::array::{AxisChunks, ChunkGrid, Region};
+use crate::kernels::native;
 use crate::kernels::reduction;
 use crate::kernels::window::scratch_bytes;
 use crate::plan::{NodeId, Operation, Plan, Reduce, SelectionPass, View, WindowSummary};
@@ -49,6 +50,28 @@ impl MemoryProjection<'_> {
             Operation::Take { .. } => {
                 let inputs = input_regions(self.plan, node, region);
                 own + inputs.iter().map(|(input, region)| self.evaluate_bytes(*input, region)).sum::<u64>()
+            }
+            Operation::Reshape(reshape) => {
+                let positions = if reshape.merges { 0 } else { 2 * region.element_count() as u64 };
+                2 * own + 8 * positions + self.evaluate_bytes(node.inputs[0], &reshape.largest_input(&region.shape))
+            }
+            Operation::Points(points) => {
+                // Positions in the input and in the result of what is copied, and the points of each chunk.
+                let positions = 4 * (region.element_count() + points.count()) as u64;
+                let grid = &self.plan.node(node.inputs[0]).grid;
+                let held = points.largest_input(&region.shape, grid);
+                2 * own + 8 * positions + self.evaluate_bytes(node.inputs[0], &held)
+            }
+            Operation::Native(native) => {
+                let inputs = input_regions(self.plan, node, region);
+                let operand = |(at, (id, _)): (usize, &(NodeId, Region))| {
+                    let input = self.plan.node(*id);
+                    native.operand(input.dtype, &input.shape, at)
+                };
+                let operands: Vec<_> = inputs.iter().enumerate().map(operand).collect();
+                let scratch = native::find(&native.name)
+                    .map_or(0, |kernel| kernel.scratch_bytes(&operands, native.common(&region.shape)));
+                own + scratch + inputs.iter().map(|(id, region)| self.evaluate_bytes(*id, region)).sum::<u64>()
             }
             Operation::Concatenate { axis, .. } => {
                 // One input after another, whichever the region meets.

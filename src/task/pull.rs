@@ -65,7 +65,7 @@ impl KeptResults<'_> {
 }
 
 /// The regions of its inputs that a region of a node is computed from, in the order of the inputs; those of a concatenation
-/// that the region doesn't meet are left out.
+/// that the region doesn't meet are left out, and points have one a chunk of their input that they lie in.
 pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, Region)> {
     let same = |id: &NodeId| (*id, region.clone());
     match &node.operation {
@@ -81,6 +81,15 @@ pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, 
             let mut ranges = region.ranges();
             ranges[*axis] = first..end;
             vec![(node.inputs[0], Region::from_ranges(ranges))]
+        }
+        Operation::Reshape(reshape) => vec![(node.inputs[0], reshape.input_region(region))],
+        Operation::Points(points) => {
+            let found = points.by_chunk(region, &plan.node(node.inputs[0]).grid);
+            found.into_iter().map(|one| (node.inputs[0], one.region)).collect()
+        }
+        Operation::Native(native) => {
+            let of_input = |(at, id): (usize, &NodeId)| (*id, native.input_region(region, &plan.node(*id).shape, at));
+            node.inputs.iter().enumerate().map(of_input).collect()
         }
         Operation::Concatenate { axis, parts } => {
             let wanted = region.range(*axis);

@@ -7,7 +7,7 @@ use ndarray::{ArrayD, Dimension, IxDyn};
 use swath::array::{Buffer, Chunk, DType, Scalar};
 use swath::kernels::elementwise::{BinaryOp, UnaryOp};
 use swath::kernels::generate::Generator;
-use swath::plan::{Node, Operation, Plan, Reduce, View};
+use swath::plan::{Node, Operation, Plan, Reduce, Reshape, View};
 
 /// Values of an array, of whatever width.
 #[derive(Debug, Clone)]
@@ -131,15 +131,47 @@ fn compute(plan: &Plan, node: &Node, inputs: &[&Values]) -> Values {
         }
         Operation::Concatenate { axis, .. } => concatenate(inputs, *axis),
         Operation::Rechunk => inputs[0].clone(),
+        Operation::Reshape(reshape) => renumber(reshape, inputs[0], &node.shape),
+        Operation::Points(points) => inputs[0].gather(&node.shape, |index| {
+            let kept = points.result_axes(plan.node(node.inputs[0]).shape.len());
+            let point = index[kept.iter().position(|&axis| axis == points.axes[0]).unwrap()];
+            let mut place = vec![0; kept.len() + points.axes.len() - 1];
+            kept.iter().zip(index).for_each(|(&axis, &at)| place[axis] = at);
+            points.axes.iter().zip(points.positions.iter()).for_each(|(&axis, along)| place[axis] = along[point]);
+            place
+        }),
         Operation::Quantile(_)
         | Operation::SelectionPass(_)
         | Operation::Selected { .. }
         | Operation::Window(_)
-        | Operation::Scan(_) => {
-            panic!("random programs have no quantiles")
+        | Operation::Scan(_)
+        | Operation::Native(_) => {
+            panic!("random programs have no quantiles, windows or kernels of their own")
         }
         Operation::Stored(_) | Operation::Persisted(_) => panic!("the oracle knows values in memory only"),
     }
+}
+
+/// Axes counted as one, or one as several, in row-major order.
+fn renumber(reshape: &Reshape, input: &Values, shape: &[usize]) -> Values {
+    let (axis, lengths) = (reshape.axis, &reshape.lengths);
+    input.gather(shape, |index| {
+        let mut place = index.to_vec();
+        if reshape.merges {
+            let mut number = index[axis];
+            let mut along = vec![0; lengths.len()];
+            for (at, length) in along.iter_mut().zip(lengths).rev() {
+                *at = number % length;
+                number /= length;
+            }
+            place.splice(axis..=axis, along);
+        } else {
+            let along = &index[axis..axis + lengths.len()];
+            let number = along.iter().zip(lengths).fold(0, |number, (at, length)| number * length + at);
+            place.splice(axis..axis + lengths.len(), [number]);
+        }
+        place
+    })
 }
 
 fn concatenate(inputs: &[&Values], axis: usize) -> Values {

@@ -108,7 +108,7 @@ pub fn programs() -> impl Strategy<Value = Program> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0u8..15, any::<[u8; 3]>(), prop::collection::vec(0usize..1000, 8)).prop_map(|(kind, arrays, numbers)| Step {
+    (0u8..17, any::<[u8; 3]>(), prop::collection::vec(0usize..1000, 8)).prop_map(|(kind, arrays, numbers)| Step {
         kind,
         arrays: arrays.map(usize::from),
         numbers,
@@ -229,6 +229,8 @@ impl Step {
                 like(array.take(axis, indices[..self.arrays[2] % 8].to_vec()).ok()?)
             }
             10 | 11 => self.reduce(array, *is_exact),
+            15 => self.renumber(array).and_then(like),
+            16 => self.points(array).and_then(like),
             12 | 13 => self.concatenate(pool),
             _ => {
                 let cuts: Vec<usize> = self.numbers.iter().map(|number| number % 7 + 1).collect();
@@ -332,6 +334,34 @@ impl Step {
                 array.index_axis(axis, self.numbers[2].checked_rem(array.shape()[axis])?).ok()
             }
         }
+    }
+
+    /// Two or three axes as one, or one as two.
+    fn renumber(&self, array: &Array) -> Option<Array> {
+        let axis = self.axis(array)?;
+        if self.numbers[0].is_multiple_of(2) {
+            let count = (2 + self.numbers[1] % 2).min(array.ndim() - axis);
+            return array.merge_axes(axis, count).ok();
+        }
+        let length = array.shape()[axis];
+        let factor = (1..=4).rev().find(|factor| length.is_multiple_of(*factor))?;
+        let lengths =
+            if self.numbers[1].is_multiple_of(2) { [factor, length / factor] } else { [length / factor, factor] };
+        array.split_axis(axis, &lengths).ok().filter(|split| split.ndim() < 6)
+    }
+
+    /// Positions along two or three axes that go together.
+    fn points(&self, array: &Array) -> Option<Array> {
+        let mut axes: Vec<usize> = (0..array.ndim()).filter(|axis| self.numbers[1] >> axis & 1 == 0).collect();
+        axes.truncate(3);
+        if axes.len() < 2 || axes.iter().any(|&axis| array.shape()[axis] == 0) {
+            return None;
+        }
+        let count = self.numbers[2] % 7;
+        let along = |(which, &axis): (usize, &usize)| {
+            (0..count).map(|point| self.numbers[(point + which) % 8] * (point + 1) % array.shape()[axis]).collect()
+        };
+        array.points(&axes, axes.iter().enumerate().map(along).collect()).ok()
     }
 
     /// Groups along one of some axes, every other time: each has a position, some positions have none.

@@ -123,6 +123,10 @@ fn check_parts(name: &str, parts: &[Option<&Variable>], is_coordinate: bool) -> 
     if is_coordinate && parts.contains_none() {
         return Err(CombineError::MissingCoordinate { name: name.to_owned() }.into());
     }
+    if parts.iter().flatten().any(|variable| variable.levels() != parts[0].and_then(Variable::levels)) {
+        let operation = "concatenating it with other levels";
+        return Err(DatasetError::LevelsUnsupported { name: name.to_owned(), operation });
+    }
     let indexes = parts.iter().flatten().filter(|variable| variable.is_index(name)).count();
     if indexes > 0 && indexes < parts.len() {
         let (found, count) = (indexes, parts.len());

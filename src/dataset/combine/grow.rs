@@ -71,7 +71,8 @@ impl Growth<'_> {
             encoding.stored_units = None;
         }
         let data = concatenate(&arrays, axis)?;
-        Ok(Variable { dims, data, attributes: attributes_of(&present, self.attributes)?, encoding })
+        let attributes = attributes_of(&present, self.attributes)?;
+        Ok(Variable { dims, data, attributes, encoding, role: present[0].role.clone() })
     }
 
     /// What stands for a dataset without the variable.

@@ -9,6 +9,7 @@ use crate::script::engine::Tracing;
 use crate::script::errors::plan_exception;
 use crate::script::indexing::{Entry, entries, in_bounds};
 use crate::script::modules::Module;
+use crate::script::native::{apply_kernel, kernel_name};
 use crate::script::operand::Operand;
 use crate::script::surface::{Method, Property, Surface, surface_attributes};
 use rustpython_vm::convert::ToPyObject;
@@ -108,7 +109,12 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         "map_blocks",
         "func!, *args, name~, token~, dtype~, chunks~, drop_axis~, new_axis~, enforce_ndim~, meta~, **kwargs",
         |arguments| map_blocks(arguments.required("func"), &arguments.rest, arguments),
-    )
+    )?;
+    module.function("map_overlap", "*args, **kwargs", |arguments| {
+        Err(arguments.vm.new_not_implemented_error(
+            "map_overlap is not supported by swath: write the stencil on the whole array, with slices, xarray's shift() or rolling(), which look across chunks by themselves",
+        ))
+    })
 }
 
 /// A function of the blocks of arrays, called once with whole lazy arrays.
@@ -117,6 +123,14 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
 /// Where the function looks at values, or its result would depend on the blocks.
 pub(super) fn map_blocks(function: &PyObjectRef, passed: &[PyObjectRef], arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
+    if let Some(name) = kernel_name(function) {
+        let array = |object: &PyObjectRef| match Operand::expect(object, vm)? {
+            Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => Ok((array, 0)),
+            _ => Err(vm.new_type_error("map_blocks of a native kernel expects arrays without labels")),
+        };
+        let inputs = passed.iter().map(array).collect::<PyResult<Vec<_>>>()?;
+        return Operand::Lazy(apply_kernel(&name, &inputs, vm)?).into_object(vm);
+    }
     let arrays: Vec<Option<Array>> =
         passed.iter().map(|object| object.downcast_ref::<DaskArray>().map(|array| array.array().clone())).collect();
     let ndim = arrays.iter().flatten().map(Array::ndim).max().unwrap_or(0);

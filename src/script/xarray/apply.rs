@@ -12,8 +12,9 @@ use crate::plan::{Array, AxisRole, Operation};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine::Tracing;
-use crate::script::errors::dataset_exception;
+use crate::script::errors::{dataset_exception, plan_exception};
 use crate::script::modules::Module;
+use crate::script::native::{apply_kernel, kernel_name};
 use crate::script::operand::{Operand, evaluate_here, small_object};
 use crate::script::options;
 use rustpython_vm::builtins::PyTuple;
@@ -122,6 +123,9 @@ fn one_call(
     let call_arguments = prepared.calls().nth(index).expect("the call is one of the prepared");
     let is_lazy = |argument: &Argument| matches!(argument, Argument::Array(array, _) if !is_small(array));
     let lazy = call_arguments.iter().any(is_lazy);
+    if let Some(name) = kernel_name(arguments.required("func")) {
+        return native_call(&name, call_arguments, signature, vm);
+    }
     if lazy && handling == Handling::Forbidden {
         return Err(vm.new_value_error("apply_ufunc encountered a chunked array on an argument, but handling for chunked arrays has not been enabled. Either set the ``dask`` argument or load your data into memory first with ``.load()`` or ``.compute()``"));
     }
@@ -152,6 +156,27 @@ fn one_call(
         }
     }
     Ok(arrays)
+}
+
+/// What a registered kernel makes of the arguments of a call.
+fn native_call(
+    name: &str,
+    call_arguments: &[Argument],
+    signature: &Signature,
+    vm: &VirtualMachine,
+) -> PyResult<Vec<Array>> {
+    if signature.outputs.len() != 1 {
+        return Err(vm.new_not_implemented_error(format!("native kernel '{name}' has one result")));
+    }
+    let input = |(argument, core): (&Argument, &Vec<String>)| match argument {
+        Argument::Array(array, _) => Ok((array.clone(), core.len())),
+        Argument::Scalar(value) => {
+            let array = Array::scalar(value.clone(), convert::default_dtype(value));
+            Ok((array.map_err(|error| plan_exception(error, vm))?, 0))
+        }
+    };
+    let inputs = call_arguments.iter().zip(&signature.inputs).map(input).collect::<PyResult<Vec<_>>>()?;
+    Ok(vec![apply_kernel(name, &inputs, vm)?])
 }
 
 /// Whether values are in memory, or made of such and never cut into chunks.
@@ -264,6 +289,9 @@ fn map_blocks(arguments: &Arguments<'_>) -> PyResult {
 /// Where the function gives no labelled object, or its result would depend on the blocks.
 pub(super) fn map_blocks_of(object: &PyObjectRef, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
+    if let Some(name) = kernel_name(arguments.required("func")) {
+        return map_kernel(&name, object, vm);
+    }
     let (traced, inputs, dims) = match Operand::expect(object, vm)? {
         Operand::DataArray(array) => {
             let (dataset, inputs, dims) =
@@ -299,6 +327,26 @@ pub(super) fn map_blocks_of(object: &PyObjectRef, arguments: &Arguments<'_>) -> 
         check_labelled(&array, &inputs, &dims, vm)?;
     }
     Ok(result)
+}
+
+/// A registered kernel on each data variable.
+fn map_kernel(name: &str, object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let mapped = |array: &Array| apply_kernel(name, &[(array.clone(), 0)], vm);
+    match Operand::expect(object, vm)? {
+        Operand::DataArray(array) => {
+            let mut arrays = array.arrays();
+            arrays[0] = mapped(&arrays[0])?;
+            Operand::DataArray(array.replace_arrays(arrays)).into_object(vm)
+        }
+        Operand::Dataset(dataset) => {
+            let mut arrays = dataset.arrays();
+            for array in arrays.iter_mut().take(dataset.data_variables().len()) {
+                *array = mapped(array)?;
+            }
+            Operand::Dataset(dataset.replace_arrays(arrays)).into_object(vm)
+        }
+        _ => Err(vm.new_type_error("map_blocks expects a DataArray or a Dataset")),
+    }
 }
 
 /// The inputs of a traced function, and the dimensions that are cut into blocks.

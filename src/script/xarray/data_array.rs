@@ -12,7 +12,7 @@ use super::extremes::Extremes;
 use super::indexers;
 use super::interpolating::Interpolating;
 use super::labelled::LabelledObject;
-use super::mapping::Mapping;
+use super::mapping::{Mapping, Owned};
 use super::members::{self, Members};
 use super::methods::{Shared, finish};
 use super::opening;
@@ -20,8 +20,10 @@ use super::rearranging::Rearranging;
 use super::reducing::Reducing;
 use super::restructuring::{self, Restructuring};
 use super::scans::Scans;
+use super::selecting::{self, LocIndexer};
+use super::stacking::Stacking;
 use crate::array::{Chunk, DType};
-use crate::dataset::{Attributes, DataArray, Encoding, Variable};
+use crate::dataset::{Attributes, DataArray, DatasetError, Encoding, Variable};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -33,7 +35,7 @@ use crate::script::numpy::{DTypeObject, NdArray, NumpyScalar, format_array};
 use crate::script::operand::{evaluate, expect_object, single_value};
 use crate::script::surface::{Method, Property, Surface, defines, surface_attributes};
 use indexmap::IndexMap;
-use rustpython_vm::builtins::{PyDict, PyStr, PyTuple, PyType};
+use rustpython_vm::builtins::{PyDict, PyStr, PyType};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::protocol::PyMappingMethods;
@@ -121,23 +123,33 @@ impl DataArrayObject {
         if let Some(name) = key.downcast_ref::<PyStr>() {
             return Self::coordinate(zelf, &name.to_string_lossy(), vm);
         }
-        if key.downcastable::<PyDict>() {
-            let positions = convert::string_pairs(key, vm)?
-                .into_iter()
-                .map(|(name, value)| {
-                    indexers::check_dimension(&name, &value, vm)?;
-                    let chosen = indexers::position(&value, vm)?;
-                    Ok((name, chosen))
-                })
-                .collect::<PyResult<_>>()?;
-            return finish(zelf.inner().isel(&positions, false), vm);
-        }
-        let parts = match key.downcast_ref::<PyTuple>() {
-            Some(tuple) => tuple.as_slice().to_vec(),
-            None => vec![key.to_owned()],
+        let inner = zelf.inner();
+        selecting::by_positions(&inner, selecting::of_dims(inner.dims(), key, vm)?, false, vm)
+    }
+
+    /// Puts other values in place, where the array was taken from too.
+    pub(super) fn set_data(&self, data: Array) {
+        self.change_origin(|variable| variable.data = data.clone());
+        let mut arrays = self.inner().arrays();
+        arrays[0] = data;
+        let changed = self.inner().replace_arrays(arrays);
+        self.replace(changed);
+    }
+
+    /// Adds, replaces or takes away a coordinate.
+    pub(super) fn set_coordinate(&self, name: &str, value: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+        let changed = match value {
+            Some(value) => {
+                let pairs = vec![(name.to_owned(), value)];
+                self.inner().assign_coords(coordinate_variables(pairs, vm)?, &*engine::current())
+            }
+            None if !self.inner().coordinates().contains_key(name) => {
+                return Err(vm.new_key_error(vm.ctx.new_str(name).into()));
+            }
+            None => self.inner().drop_vars(&[name.to_owned()], false),
         };
-        let entries = parts.iter().map(|part| indexers::entry(part, vm)).collect::<PyResult<Vec<_>>>()?;
-        finish(zelf.inner().index(&entries), vm)
+        self.replace(changed.map_err(|error| dataset_exception(error, vm))?);
+        Ok(())
     }
 
     fn first_length(&self, vm: &VirtualMachine) -> PyResult<usize> {
@@ -172,6 +184,7 @@ impl Surface for DataArrayObject {
         Interpolating::<Self>::METHODS,
         calculus::OF_ARRAYS,
         Rearranging::<Self>::METHODS,
+        Stacking::<Self>::METHODS,
         Restructuring::<Self>::METHODS,
         &[
             Method { name: "transpose", parameters: "*dim, transpose_coords~, missing_dims", body: transpose },
@@ -226,11 +239,18 @@ const PROPERTIES: &[Property<DataArrayObject>] = &[
     Property { name: "ndim", get: |this, vm| Ok(this.inner().shape().len().to_pyobject(vm)) },
     Property { name: "size", get: |this, vm| Ok(this.inner().data().len().to_pyobject(vm)) },
     Property { name: "nbytes", get: |this, vm| Ok(this.inner().data().size_bytes().to_pyobject(vm)) },
-    Property { name: "dtype", get: |this, vm| Ok(DTypeObject::object(this.inner().dtype(), vm)) },
+    Property {
+        name: "dtype",
+        get: |this, vm| {
+            check_plain(&this.inner(), "its dtype", vm)?;
+            Ok(DTypeObject::object(this.inner().dtype(), vm))
+        },
+    },
     Property { name: "attrs", get: |this, vm| Ok(AttributesObject::object(Owner::DataArray(this.to_owned()), vm)) },
     Property { name: "encoding", get: |this, vm| Ok(AttributesObject::object(Owner::Encoding(this.to_owned()), vm)) },
     Property { name: "values", get: values },
     Property { name: "data", get: data },
+    Property { name: "loc", get: |this, vm| Ok(LocIndexer::of_array(this, vm)) },
     Property { name: "T", get: |this, vm| finish(this.inner().transpose(&[], false), vm) },
     Property { name: "dt", get: |this, vm| DatetimeAccessor::object(this.inner(), vm) },
     Property { name: "coords", get: coords },
@@ -241,8 +261,20 @@ const PROPERTIES: &[Property<DataArrayObject>] = &[
     },
 ];
 
+/// Refuses what a MultiIndex hasn't got: values that aren't tuples.
+fn check_plain(inner: &DataArray, operation: &'static str, vm: &VirtualMachine) -> PyResult<()> {
+    match inner.variable().levels() {
+        Some(_) => {
+            let name = inner.name().unwrap_or_default().to_owned();
+            Err(dataset_exception(DatasetError::LevelsUnsupported { name, operation }, vm))
+        }
+        None => Ok(()),
+    }
+}
+
 fn values(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
     let inner = this.inner();
+    check_plain(&inner, "taking its values", vm)?;
     if let Some(values) = inner.data().in_memory_values() {
         return Ok(shared_values(this, values).into_ref(&vm.ctx).into());
     }
@@ -252,19 +284,13 @@ fn values(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
 /// Values in memory as an array that changes them here too, and where the array was taken from.
 fn shared_values(this: &Py<DataArrayObject>, values: &Arc<Chunk>) -> NdArray {
     let owner = this.to_owned();
-    NdArray::shared(values.clone(), move |values| {
-        let data = Array::in_memory(values.clone());
-        owner.change_origin(|variable| variable.data = data.clone());
-        let mut arrays = owner.inner().arrays();
-        arrays[0] = data;
-        let changed = owner.inner().replace_arrays(arrays);
-        owner.replace(changed);
-    })
+    NdArray::shared(values.clone(), move |values| owner.set_data(Array::in_memory(values.clone())))
 }
 
 /// The array without labels: lazy, or as it is in memory.
 fn data(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
     let inner = this.inner();
+    check_plain(&inner, "taking its values", vm)?;
     Ok(match inner.data().in_memory_values() {
         Some(values) => shared_values(this, values).into_ref(&vm.ctx).into(),
         None => DaskArray::new(inner.data().clone()).into_ref(&vm.ctx).into(),
@@ -274,7 +300,8 @@ fn data(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
 fn coords(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
     let inner = this.inner();
     let pairs = inner.coordinates().keys().map(|name| Ok((name, DataArrayObject::coordinate(this, name, vm)?)));
-    Mapping::section(pairs.collect::<PyResult<Vec<_>>>()?, "Coordinates:", &inner.to_string(), vm)
+    let owner = Some(Owned::DataArray(this.to_owned()));
+    Mapping::section(pairs.collect::<PyResult<Vec<_>>>()?, "Coordinates:", &inner.to_string(), owner, vm)
 }
 
 fn chunks(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
@@ -402,6 +429,18 @@ impl SetAttr for DataArrayObject {
                 let name = if vm.is_none(&value) { None } else { Some(convert::string(&value, vm)?) };
                 zelf.replace(zelf.inner().with_name(name));
             }
+            ("values" | "data", PySetterValue::Assign(value)) => {
+                let data = coordinates::array(&value, vm)?;
+                let inner = zelf.inner();
+                if data.shape() != inner.shape() {
+                    return Err(vm.new_value_error(format!(
+                        "replacement data must match the Variable's shape. replacement data has shape {:?}; Variable has shape {:?}",
+                        data.shape(),
+                        inner.shape()
+                    )));
+                }
+                zelf.set_data(data);
+            }
             (known, _) if defines::<Self>(known) => {
                 let message = format!("setting DataArray.{known} is not supported by swath");
                 return Err(vm.new_not_implemented_error(message));
@@ -458,15 +497,11 @@ impl AsMapping for DataArrayObject {
             }),
             ass_subscript: Some(|mapping, key, value, vm| {
                 let array = DataArrayObject::mapping_downcast(mapping);
-                let (Some(name), Some(value)) = (key.downcast_ref::<PyStr>(), value) else {
-                    return Err(vm.new_not_implemented_error(
-                        "assigning to elements of a DataArray is not supported by swath: make a new one with xr.where() or .where()",
-                    ));
-                };
-                let pairs = vec![(name.to_string_lossy().into_owned(), value)];
-                let assigned = array.inner().assign_coords(coordinate_variables(pairs, vm)?, &*engine::current());
-                array.replace(assigned.map_err(|error| dataset_exception(error, vm))?);
-                Ok(())
+                match (key.downcast_ref::<PyStr>(), value) {
+                    (Some(name), value) => array.set_coordinate(&name.to_string_lossy(), value, vm),
+                    (None, Some(value)) => selecting::assign(array, key, &value, vm),
+                    (None, None) => Err(vm.new_type_error("elements of an array can't be deleted: use drop_isel")),
+                }
             }),
         };
         &METHODS

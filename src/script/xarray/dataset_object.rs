@@ -11,7 +11,7 @@ use super::extremes::Extremes;
 use super::indexers;
 use super::interpolating::Interpolating;
 use super::labelled::LabelledObject;
-use super::mapping::Mapping;
+use super::mapping::{Mapping, Owned};
 use super::members::{self, Members};
 use super::methods::{Shared, finish};
 use super::opening;
@@ -19,6 +19,8 @@ use super::rearranging::Rearranging;
 use super::reducing::Reducing;
 use super::restructuring::{DATASET_METHODS, Restructuring};
 use super::scans::Scans;
+use super::selecting::{self, LocIndexer};
+use super::stacking::Stacking;
 use crate::dataset::{self, Attributes, DataArray, Dataset, DatasetError, Encoding};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -83,18 +85,26 @@ impl DatasetObject {
             return Self::variable(zelf, &name.to_string_lossy(), vm);
         }
         if key.downcastable::<PyDict>() {
-            let positions = convert::string_pairs(key, vm)?
-                .into_iter()
-                .map(|(name, value)| {
-                    indexers::check_dimension(&name, &value, vm)?;
-                    let chosen = indexers::position(&value, vm)?;
-                    Ok((name, chosen))
-                })
-                .collect::<PyResult<_>>()?;
-            return finish(zelf.inner().isel(&positions, false), vm);
+            return selecting::by_positions(&zelf.inner(), convert::string_pairs(key, vm)?, false, vm);
         }
         let names = indexers::names(&key.to_owned(), vm)?;
         finish(zelf.inner().select_variables(&names), vm)
+    }
+
+    /// Adds, replaces or takes away a coordinate.
+    pub(super) fn set_coordinate(&self, name: &str, value: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+        let changed = match value {
+            Some(value) => {
+                let pairs = vec![(name.to_owned(), value)];
+                self.inner().assign_coords(coordinate_variables(pairs, vm)?, &*engine::current())
+            }
+            None if !self.inner().coordinates().contains_key(name) => {
+                return Err(vm.new_key_error(vm.ctx.new_str(name).into()));
+            }
+            None => self.inner().drop_vars(&[name.to_owned()], false),
+        };
+        self.replace(changed.map_err(|error| dataset_exception(error, vm))?);
+        Ok(())
     }
 
     fn assign(&self, name: &str, value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
@@ -170,6 +180,7 @@ impl Surface for DatasetObject {
         Interpolating::<Self>::METHODS,
         calculus::OF_DATASETS,
         Rearranging::<Self>::METHODS,
+        Stacking::<Self>::METHODS,
         Restructuring::<Self>::METHODS,
         DATASET_METHODS,
         &[
@@ -229,12 +240,13 @@ const PROPERTIES: &[Property<DatasetObject>] = &[
         },
     },
     Property { name: "attrs", get: |this, vm| Ok(AttributesObject::object(Owner::Dataset(this.to_owned()), vm)) },
+    Property { name: "loc", get: |this, vm| Ok(LocIndexer::of_dataset(this, vm)) },
     Property { name: "data_vars", get: data_vars },
     Property { name: "coords", get: coords },
     Property {
         name: "variables",
         get: |this, vm| {
-            named(this, this.inner().variables().map(|(name, _)| name.to_owned()).collect(), "Variables:", vm)
+            named(this, this.inner().variables().map(|(name, _)| name.to_owned()).collect(), "Variables:", None, vm)
         },
     },
     Property {
@@ -249,20 +261,27 @@ const PROPERTIES: &[Property<DatasetObject>] = &[
 ];
 
 /// Variables by name, shown as that section of the dataset's own text.
-fn named(this: &Py<DatasetObject>, names: Vec<String>, section: &str, vm: &VirtualMachine) -> PyResult {
+fn named(
+    this: &Py<DatasetObject>,
+    names: Vec<String>,
+    section: &str,
+    owner: Option<Owned>,
+    vm: &VirtualMachine,
+) -> PyResult {
     let pairs = names.into_iter().map(|name| {
         let variable = DatasetObject::variable(this, &name, vm)?;
         Ok((name, variable))
     });
-    Mapping::section(pairs.collect::<PyResult<Vec<_>>>()?, section, &this.inner().to_string(), vm)
+    Mapping::section(pairs.collect::<PyResult<Vec<_>>>()?, section, &this.inner().to_string(), owner, vm)
 }
 
 fn data_vars(this: &Py<DatasetObject>, vm: &VirtualMachine) -> PyResult {
-    named(this, this.inner().data_variables().keys().cloned().collect(), "Data variables:", vm)
+    named(this, this.inner().data_variables().keys().cloned().collect(), "Data variables:", None, vm)
 }
 
 fn coords(this: &Py<DatasetObject>, vm: &VirtualMachine) -> PyResult {
-    named(this, this.inner().coordinates().keys().cloned().collect(), "Coordinates:", vm)
+    let owner = Some(Owned::Dataset(this.to_owned()));
+    named(this, this.inner().coordinates().keys().cloned().collect(), "Coordinates:", owner, vm)
 }
 
 fn chunks(this: &Py<DatasetObject>, vm: &VirtualMachine) -> PyResult {

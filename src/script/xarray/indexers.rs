@@ -25,22 +25,6 @@ pub(super) fn named(arguments: &Arguments<'_>, positional: &str) -> PyResult<Vec
     Ok(pairs)
 }
 
-/// Refuses a labelled indexer of another dimension: xarray would select points along that one.
-///
-/// # Errors
-/// `NotImplementedError` naming both dimensions.
-pub(super) fn check_dimension(name: &str, object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-    match Operand::of(object, vm)? {
-        Some(Operand::DataArray(array)) if array.dims().iter().any(|dimension| dimension != name) => {
-            Err(vm.new_not_implemented_error(format!(
-                "selecting points along {name:?} by a DataArray of {:?} is not supported by swath: index with its values",
-                array.dims()
-            )))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Positions along a dimension.
 ///
 /// # Errors
@@ -84,22 +68,6 @@ fn values(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Option<Array>> 
             Err(vm.new_not_implemented_error("indexing with an array of several dimensions is not supported by swath"))
         }
     }
-}
-
-/// One entry of `array[...]`: positions; `None` is the ellipsis.
-///
-/// # Errors
-/// `NotImplementedError` for `np.newaxis`, `TypeError` for what is no position.
-pub(super) fn entry(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Option<Indexer>> {
-    if object.downcastable::<PyEllipsis>() {
-        return Ok(None);
-    }
-    if vm.is_none(object) {
-        return Err(
-            vm.new_not_implemented_error("np.newaxis in a labelled array is not supported by swath: use expand_dims")
-        );
-    }
-    position(object, vm).map(Some)
 }
 
 /// Labels along a dimension.
@@ -150,6 +118,27 @@ pub(super) fn points(name: &str, object: &PyObjectRef, vm: &VirtualMachine) -> P
         Some(Operand::DataArray(array)) if array.dims().iter().any(|dimension| dimension != name) => Some(array),
         _ => None,
     })
+}
+
+/// The positions of points that an array gives, row-major.
+///
+/// # Errors
+/// `TypeError` where it has no integers.
+pub(super) fn point_positions(array: &DataArray, vm: &VirtualMachine) -> PyResult<Vec<i64>> {
+    if !array.dtype().is_integer() {
+        return Err(vm.new_type_error(format!("points are selected by integers, found {}", array.dtype())));
+    }
+    let integers = array.data().cast(DType::Int64).map_err(|error| plan_exception(error, vm))?;
+    Ok(evaluate(&integers, vm)?.as_slice::<i64>().unwrap_or_default().to_vec())
+}
+
+/// The labels of points that an array gives, row-major.
+///
+/// # Errors
+/// Whatever evaluation fails with.
+pub(super) fn point_labels(array: &DataArray, vm: &VirtualMachine) -> PyResult<Vec<Label>> {
+    let chunk = evaluate(array.data(), vm)?;
+    Ok((0..chunk.len()).filter_map(|at| chunk.get(at)).map(|value| label_of(chunk.dtype(), value)).collect())
 }
 
 /// One label.

@@ -2,9 +2,9 @@
 
 use crate::array::DType;
 use crate::dataset::{
-    Beyond, CalendarConversion, Chunking, DataArray, Dataset, DatasetError, Dims, Expansion, FillFrom, GapOptions,
-    Indexer, Interpolation, InterpolationPoints, Keep, LabelIndexer, LabelOfExtreme, Operand, Probabilities,
-    ReduceOptions, SelectOptions, Variable,
+    Beyond, CalendarConversion, Chunking, DataArray, Dataset, DatasetError, Dims, FillFrom, GapOptions, Indexer,
+    Interpolation, InterpolationPoints, Keep, LabelIndexer, LabelOfExtreme, Operand, Probabilities, ReduceOptions,
+    SelectOptions, Variable,
 };
 use crate::kernels::quantile::QuantileMethod;
 use crate::plan::Evaluate;
@@ -68,8 +68,6 @@ common_methods! {
     fn sel(labels: &IndexMap<String, LabelIndexer>, options: &SelectOptions);
     /// Without dimensions of length 1.
     fn squeeze(dims: Option<&[String]>, drop: bool);
-    /// With new dimensions.
-    fn expand_dims(dims: &IndexMap<String, Expansion>);
     /// Values where a condition holds.
     fn where_(condition: &Operand, other: Option<&Operand>);
     /// Missing values replaced.

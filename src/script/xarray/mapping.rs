@@ -1,5 +1,7 @@
-//! Read-only mappings of names to things: `sizes`, `coords`, `data_vars`, `chunksizes`.
+//! Mappings of names to things: `sizes`, `coords`, `data_vars`, `chunksizes`. Coordinates can be put in and taken out.
 
+use super::data_array::DataArrayObject;
+use super::dataset_object::DatasetObject;
 use crate::script::convert;
 use rustpython_vm::builtins::{PyDictRef, PyStr};
 use rustpython_vm::function::{Either, PyComparisonValue};
@@ -7,13 +9,23 @@ use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
 use rustpython_vm::types::{AsMapping, AsSequence, Comparable, GetAttr, Iterable, PyComparisonOp, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
-/// A dict that can't be changed.
+/// What coordinates belong to.
+#[derive(Debug, Clone)]
+pub(super) enum Owned {
+    /// A labelled array.
+    DataArray(PyRef<DataArrayObject>),
+    /// A dataset.
+    Dataset(PyRef<DatasetObject>),
+}
+
+/// A dict that can't be changed, but where it has the coordinates of an owner.
 #[pyclass(module = "xarray", name = "Mapping")]
 #[derive(Debug, PyPayload)]
 pub struct Mapping {
     dict: PyDictRef,
     /// Its representation where it isn't that of a dict.
     text: Option<String>,
+    owner: Option<Owned>,
 }
 
 impl Mapping {
@@ -25,7 +37,7 @@ impl Mapping {
         pairs: impl IntoIterator<Item = (K, PyObjectRef)>,
         vm: &VirtualMachine,
     ) -> PyResult {
-        Mapping::object(pairs, None, vm)
+        Mapping::object(pairs, None, None, vm)
     }
 
     /// Names and variables, shown as a section of their owner's text.
@@ -36,25 +48,54 @@ impl Mapping {
         pairs: impl IntoIterator<Item = (K, PyObjectRef)>,
         title: &str,
         owner_text: &str,
+        owner: Option<Owned>,
         vm: &VirtualMachine,
     ) -> PyResult {
         let lines = owner_text.lines().skip_while(|line| *line != title).skip(1);
         let lines: Vec<&str> = lines.take_while(|line| line.starts_with(' ')).collect();
         let body = if lines.is_empty() { "    *empty*".to_owned() } else { lines.join("\n") };
-        Mapping::object(pairs, Some(format!("{title}\n{body}")), vm)
+        Mapping::object(pairs, Some(format!("{title}\n{body}")), owner, vm)
     }
 
     fn object<K: AsRef<str>>(
         pairs: impl IntoIterator<Item = (K, PyObjectRef)>,
         text: Option<String>,
+        owner: Option<Owned>,
         vm: &VirtualMachine,
     ) -> PyResult {
-        Ok(Mapping { dict: convert::dict(pairs, vm)?, text }.into_ref(&vm.ctx).into())
+        Ok(Mapping { dict: convert::dict(pairs, vm)?, text, owner }.into_ref(&vm.ctx).into())
     }
 }
 
 #[pyclass(with(AsMapping, AsSequence, Comparable, GetAttr, Iterable, Representable))]
-impl Mapping {}
+impl Mapping {
+    /// `coords.update({...})`.
+    #[pymethod]
+    fn update(&self, other: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let pairs = convert::string_pairs(&other, vm)?;
+        pairs.into_iter().try_for_each(|(name, value)| self.assign(vm.ctx.new_str(name).as_object(), Some(value), vm))
+    }
+
+    /// Puts a coordinate in, or takes one out.
+    fn assign(&self, key: &PyObject, value: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+        let name = convert::string(key, vm)?;
+        match &self.owner {
+            Some(Owned::DataArray(array)) => array.set_coordinate(&name, value.clone(), vm)?,
+            Some(Owned::Dataset(dataset)) => dataset.set_coordinate(&name, value.clone(), vm)?,
+            None => {
+                return Err(vm.new_not_implemented_error(
+                    "this mapping can't be changed in swath: use assign(), assign_coords() or drop_vars()",
+                ));
+            }
+        }
+        match &self.owner {
+            _ if value.is_none() => self.dict.del_item(key, vm),
+            Some(Owned::DataArray(array)) => self.dict.set_item(key, array.as_object().get_item(key, vm)?, vm),
+            Some(Owned::Dataset(dataset)) => self.dict.set_item(key, dataset.as_object().get_item(key, vm)?, vm),
+            None => Ok(()),
+        }
+    }
+}
 
 impl GetAttr for Mapping {
     /// The methods of a dict that don't change it.
@@ -71,11 +112,7 @@ impl AsMapping for Mapping {
         static METHODS: PyMappingMethods = PyMappingMethods {
             length: Some(|mapping, _vm| Ok(Mapping::mapping_downcast(mapping).dict.__len__())),
             subscript: Some(|mapping, key, vm| Mapping::mapping_downcast(mapping).dict.get_item(key, vm)),
-            ass_subscript: Some(|_mapping, _key, _value, vm| {
-                Err(vm.new_not_implemented_error(
-                    "this mapping can't be changed in swath: use assign(), assign_coords() or drop_vars()",
-                ))
-            }),
+            ass_subscript: Some(|mapping, key, value, vm| Mapping::mapping_downcast(mapping).assign(key, value, vm)),
         };
         &METHODS
     }

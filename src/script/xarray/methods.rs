@@ -8,11 +8,10 @@ use super::labelled::{Labelled, LabelledObject};
 use super::mapping::Mapping;
 use super::resample::resample;
 use super::rolling::rolling;
+use super::selecting;
 use super::weighted::weighted;
 use crate::array::DType;
-use crate::dataset::{
-    DatasetError, Dims, Expansion, Indexer, Points, Probabilities, ReduceOptions, SelectOptions, quantile_method,
-};
+use crate::dataset::{DatasetError, Dims, NewDim, Probabilities, ReduceOptions, quantile_method};
 use crate::kernels::quantile::QuantileMethod;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -23,7 +22,7 @@ use crate::script::operand::{self, Operand};
 use crate::script::options;
 use crate::script::surface::{Method, Property, reductions};
 use indexmap::IndexMap;
-use rustpython_vm::builtins::{PyDict, PyInt};
+use rustpython_vm::builtins::PyDict;
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
@@ -54,12 +53,20 @@ impl<T: LabelledObject> Shared<T> {
             parameters: "q!, dim, *, method, numeric_only~, keep_attrs, skipna, interpolation",
             body: quantile::<T>,
         },
-        Method { name: "isel", parameters: "indexers, drop, missing_dims, **indexers_kwargs", body: isel::<T> },
-        Method { name: "sel", parameters: "indexers, method, tolerance, drop, **indexers_kwargs", body: sel::<T> },
+        Method {
+            name: "isel",
+            parameters: "indexers, drop, missing_dims, **indexers_kwargs",
+            body: selecting::isel::<T>,
+        },
+        Method {
+            name: "sel",
+            parameters: "indexers, method, tolerance, drop, **indexers_kwargs",
+            body: selecting::sel::<T>,
+        },
         Method { name: "squeeze", parameters: "dim, drop, axis", body: squeeze::<T> },
         Method {
             name: "expand_dims",
-            parameters: "dim, axis=None, create_index_for_new_dim=True, **dim_kwargs",
+            parameters: "dim, axis, create_index_for_new_dim, **dim_kwargs",
             body: expand_dims::<T>,
         },
         Method { name: "where", parameters: "cond!, other, drop", body: where_method::<T> },
@@ -227,73 +234,6 @@ fn dims_of_axes<L: Labelled>(inner: &L, axis: &PyObjectRef, vm: &VirtualMachine)
     Ok(Dims::Named(axes.into_iter().map(|axis| names[axis].clone()).collect()))
 }
 
-fn isel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
-    let vm = arguments.vm;
-    let (mut positions, mut points) = (IndexMap::new(), IndexMap::new());
-    let raises = match arguments.string("missing_dims")?.as_deref() {
-        None | Some("raise") => true,
-        Some("warn" | "ignore") => false,
-        Some(other) => {
-            let message = format!("Unrecognised option {other} for missing_dims argument");
-            return Err(vm.new_value_error(message));
-        }
-    };
-    let sizes = this.inner().sizes();
-    for (name, value) in indexers::named(arguments, "indexers")? {
-        if !raises && !sizes.contains_key(&name) {
-            continue;
-        }
-        match indexers::points(&name, &value, vm)? {
-            Some(array) => {
-                let list = match indexers::position(&value, vm)? {
-                    Indexer::List(list) => list,
-                    _ => return Err(vm.new_type_error("points are selected by integers")),
-                };
-                points.insert(name, Points::new(&array, list).map_err(|error| dataset_exception(error, vm))?);
-            }
-            None => {
-                positions.insert(name, indexers::position(&value, vm)?);
-            }
-        }
-    }
-    let inner = this.inner();
-    let selected = inner.isel(&positions, arguments.bool("drop")?.unwrap_or(false));
-    finish(selected.and_then(|selected| at_points(&selected, &points)), vm)
-}
-
-/// The elements at points; all of them where there are none.
-fn at_points<L: Labelled>(inner: &L, points: &IndexMap<String, Points>) -> Result<L, DatasetError> {
-    match points.is_empty() {
-        true => Ok(inner.clone()),
-        false => Ok(inner.of_anonymous(inner.to_anonymous().isel_points(points)?)),
-    }
-}
-
-fn sel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
-    let vm = arguments.vm;
-    let options = SelectOptions {
-        method: arguments.string("method")?.map(|name| indexers::method(&name, vm)).transpose()?,
-        tolerance: arguments.get("tolerance").map(|value| indexers::label(value, vm)).transpose()?,
-        drop: arguments.bool("drop")?.unwrap_or(false),
-    };
-    let inner = this.inner();
-    let failed = |error| dataset_exception(error, vm);
-    let (mut labels, mut points) = (IndexMap::new(), IndexMap::new());
-    for (name, value) in indexers::named(arguments, "indexers")? {
-        match indexers::points(&name, &value, vm)? {
-            Some(array) => {
-                let list = indexers::label_list(&value, vm)?;
-                let found = inner.to_anonymous().positions_of_labels(&name, list, &options).map_err(failed)?;
-                points.insert(name, Points::new(&array, found).map_err(failed)?);
-            }
-            None => {
-                labels.insert(name, indexers::labels(&value, vm)?);
-            }
-        }
-    }
-    finish(inner.sel(&labels, &options).and_then(|selected| at_points(&selected, &points)), vm)
-}
-
 fn squeeze<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let dims = match (arguments.get("dim"), arguments.get("axis")) {
@@ -310,25 +250,47 @@ fn squeeze<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResu
 
 fn expand_dims<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let of_length_1 = |name| (name, Expansion::Length(1));
-    let dims = match arguments.get("dim") {
-        Some(dim) if !dim.downcastable::<PyDict>() => indexers::names(dim, vm)?.into_iter().map(of_length_1).collect(),
-        _ => expansions(indexers::named(arguments, "dim")?, vm)?,
+    let mut dims: IndexMap<String, NewDim> = IndexMap::new();
+    match arguments.get("dim") {
+        Some(dict) if dict.downcastable::<PyDict>() => {
+            for (name, value) in convert::string_pairs(dict, vm)? {
+                dims.insert(name.clone(), new_dim(&name, &value, vm)?);
+            }
+        }
+        Some(names) => {
+            let names = indexers::names(names, vm)?;
+            if names.iter().enumerate().any(|(at, name)| names[..at].contains(name)) {
+                return Err(vm.new_value_error("dims should not contain duplicate values."));
+            }
+            dims.extend(names.into_iter().map(|name| (name, NewDim::of_length(1))));
+        }
+        None => {}
+    }
+    for (name, value) in &arguments.keywords {
+        dims.insert(name.clone(), new_dim(name, value, vm)?);
+    }
+    let axes = match arguments.get("axis") {
+        Some(axes) => {
+            let axes = convert::one_or_more(axes, vm)?;
+            Some(axes.iter().map(|axis| convert::integer(axis, vm)).collect::<PyResult<Vec<i64>>>()?)
+        }
+        None => None,
     };
-    finish(this.inner().expand_dims(&dims), vm)
+    let indexed = arguments.bool("create_index_for_new_dim")?.unwrap_or(true);
+    let inner = this.inner();
+    let expanded = inner.to_anonymous().expand_dims_at(&dims, axes.as_deref(), indexed, &*engine::current());
+    finish(expanded.map(|dataset| inner.of_anonymous(dataset)), vm)
 }
 
-/// New dimensions by name: a length, or labels.
-fn expansions(pairs: Vec<(String, PyObjectRef)>, vm: &VirtualMachine) -> PyResult<IndexMap<String, Expansion>> {
-    let expansion = |(name, value): (String, PyObjectRef)| {
-        if value.downcastable::<PyInt>() {
-            return Ok((name, Expansion::Length(convert::count(&value, vm)?)));
-        }
-        let variables = coordinate_variables(vec![(name, value)], vm)?;
-        let (name, labels) = variables.into_iter().next().expect("one pair makes one variable");
-        Ok((name, Expansion::Labels(Box::new(labels))))
-    };
-    pairs.into_iter().map(expansion).collect()
+/// A new dimension as a dict says it: its length, or its labels.
+fn new_dim(name: &str, value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<NewDim> {
+    if let Ok(length) = convert::integer(value, vm) {
+        let length = usize::try_from(length)
+            .map_err(|_| vm.new_value_error(format!("dimension '{name}' can't have a length of {length}")))?;
+        return Ok(NewDim::of_length(length));
+    }
+    let labels = coordinates::variable(value, Some(name), vm)?;
+    Ok(NewDim { length: labels.data.len(), labels: Some(labels) })
 }
 
 fn where_method<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {

@@ -35,6 +35,8 @@ mod restructuring;
 mod rolling;
 mod rolling_functions;
 mod scans;
+mod selecting;
+mod stacking;
 mod timedelta;
 mod weighted;
 
@@ -62,6 +64,7 @@ pub(super) fn register_classes() {
     mapping::Mapping::make_static_type();
     patching::DelayedWrite::make_static_type();
     functions::OptionsContext::make_static_type();
+    selecting::LocIndexer::make_static_type();
 }
 
 /// The module.

@@ -1,10 +1,12 @@
-"""Selecting points by a labelled array of two dimensions.
+"""Points along a dimension that is there already, and another one.
 
-Expects: several dimensions, not supported
+Expects: points, y, another dimension
+Raises: NotImplementedError
 Accepted by xarray.
 """
 import numpy as np
 import xarray as xr
 
 value = xr.open_zarr("in/good.zarr").value
-value.isel(x=xr.DataArray(np.array([[0, 1]]), dims=("q", "r")))  # fails here
+count = value.sizes["y"]
+value.isel(x=xr.DataArray(np.zeros((count, 2), dtype=int), dims=("y", "r")))  # fails here

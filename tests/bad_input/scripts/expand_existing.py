@@ -1,0 +1,9 @@
+"""A new dimension that is there already.
+
+Expects: x, already exists
+Raises: ValueError
+"""
+import xarray as xr
+
+value = xr.open_zarr("in/good.zarr").value
+value.expand_dims("x")  # fails here

@@ -1,0 +1,47 @@
+"""Dimensions stacked to one with a MultiIndex, and back."""
+import numpy as np
+import xarray as xr
+
+a = xr.DataArray(
+    np.arange(24.0).reshape(2, 3, 4),
+    dims=("x", "y", "t"),
+    coords={"x": ["b", "a"], "y": [30, 10, 20], "s": ("x", [1, 2]), "u": 5},
+    name="a",
+    attrs={"units": "m"},
+)
+for array in [a, a.chunk({"x": 1, "y": 2, "t": 3})]:
+    stacked = array.stack(z=("x", "y"))
+    print(stacked.dims, stacked.shape, stacked.attrs, list(stacked.compute().coords), stacked.values.tolist())
+    print(stacked.compute().coords)
+    back = stacked.unstack("z")
+    print(back.dims, bool((back.transpose("x", "y", "t") == a).all()), back.x.values, back.y.values, back.s.dims)
+    print(array.stack(z=("y", "x")).unstack().values.tolist())
+    print(array.stack(z=[..., "x"]).dims, array.stack(q=("x", "t"), z=["y"]).dims)
+    print(array.stack(z=("t", "x")).t.values, array.stack(z=("t", "x")).x.values)
+    print(array.stack(z=("x", "t"), create_index=None).compute().coords)
+    print(array.stack(z=("x", "y"), create_index=False).compute().coords)
+    print(array.stack({"z": ["x", "y", "t"]}).mean("z").values, (array.stack(z=["x", "y"]) - stacked).max().values)
+    print(stacked.isel(z=[0, 2, 4]).values, stacked.isel(z=slice(1, 4)).unstack("z").values)
+    print(stacked.isel(z=[5, 0]).unstack("z", fill_value=-1.0).values)
+    print(stacked.mean("t").values, stacked.sum("z").values, stacked.sortby("z").values)
+    print(stacked.groupby("y").mean().values, stacked.dropna("z").shape, stacked.where(stacked > 8).dropna("z").values)
+
+dataset = xr.Dataset({"a": a, "b": ("x", [1.0, 2.0]), "c": ("w", [1, 2, 3]), "d": 7}).chunk({"t": 2})
+stacked = dataset.stack(z=("x", "y"))
+print(dict(sorted(stacked.sizes.items())), stacked.b.values, stacked.a.dims, stacked.c.dims, stacked.d.dims)
+print(stacked.unstack("z").b.values, stacked.unstack().a.dims)
+stacked.reset_index("z").to_zarr("out/stack.zarr", mode="w")
+for wrong in [
+    lambda: dataset.stack(z=("x", "q")),
+    lambda: dataset.unstack("x"),
+    lambda: dataset.unstack("q"),
+    lambda: stacked.to_zarr("refused.zarr"),
+    lambda: stacked.to_netcdf("refused.nc"),
+    lambda: stacked.isel(z=[0, 0]).unstack("z"),
+    lambda: a.stack(z=...),
+]:
+    try:
+        wrong()
+        print("nothing raised")
+    except Exception as error:
+        print(type(error).__name__)
