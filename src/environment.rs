@@ -91,8 +91,8 @@ pub struct Environment {
     pub core_count: usize,
     /// Threads to compute with by default: its cores, divided among the working ranks that share them.
     pub thread_count: usize,
-    /// Whether rank 0 of several computes by default, beside scheduling: no core is to idle for its sake. Where ranks are
-    /// narrow and share a node, it has little more to itself than scheduling takes.
+    /// Whether rank 0 of several computes, beside scheduling. By default it does so that no core idles for its sake; where
+    /// ranks are narrow and share a node, it has little more to itself than scheduling takes.
     pub rank_zero_computes: bool,
     /// Bytes it may use by default: 85 % of the node's limit, divided among its ranks.
     pub memory_bytes: u64,
@@ -123,21 +123,28 @@ pub struct Sources<'a> {
 impl Environment {
     /// Reads what this process was given.
     pub fn detect() -> Environment {
+        Environment::detect_where(None)
+    }
+
+    /// The same where it is said whether rank 0 computes.
+    pub fn detect_where(rank_zero_computes: Option<bool>) -> Environment {
         let cores_of = |process| rustix::thread::sched_getaffinity(process).map_or(1, |mask| mask.count() as usize);
         let mask_cores = cores_of(None);
-        Environment::from_sources(&Sources {
+        let sources = Sources {
             variable: &|name| std::env::var(name).ok(),
             file: &|path| std::fs::read_to_string(path).ok(),
             mask_cores,
             parent_mask_cores: rustix::process::getppid().map_or(mask_cores, |parent| cores_of(Some(parent))),
-        })
+        };
+        Environment::from_sources(&sources, rank_zero_computes)
     }
 
-    /// What a process with these sources was given.
-    pub fn from_sources(sources: &Sources<'_>) -> Environment {
+    /// What a process with these sources was given, where it may be said whether rank 0 computes.
+    pub fn from_sources(sources: &Sources<'_>, rank_zero_computes: Option<bool>) -> Environment {
         let ranks = sources.ranks();
         let (node_bytes, memory_source) = sources.node_memory();
-        let rank_zero_computes = ranks.count > 1 && (ranks.local_count == 1 || sources.are_wide(ranks));
+        let computes = rank_zero_computes.unwrap_or_else(|| ranks.local_count == 1 || sources.are_wide(ranks));
+        let rank_zero_computes = ranks.count > 1 && computes;
         Environment {
             ranks,
             core_count: sources.mask_cores.max(1),
@@ -306,10 +313,20 @@ mod tests {
 
     /// A machine of 64 GiB whose process has these variables, files and masks.
     fn environment(variables: &[(&str, &str)], files: &[(&str, &str)], mask: usize, parent: usize) -> Environment {
+        environment_where(None, variables, files, mask, parent)
+    }
+
+    fn environment_where(
+        rank_zero_computes: Option<bool>,
+        variables: &[(&str, &str)],
+        files: &[(&str, &str)],
+        mask: usize,
+        parent: usize,
+    ) -> Environment {
         let variables: HashMap<&str, &str> = variables.iter().copied().collect();
         let files: HashMap<&Path, &str> = files.iter().map(|(path, text)| (Path::new(*path), *text)).collect();
         let machine = "MemTotal:       67108864 kB\nMemFree:  1 kB\n";
-        Environment::from_sources(&Sources {
+        let sources = Sources {
             variable: &|name| variables.get(name).map(|text| (*text).to_owned()),
             file: &|path| match path.to_str() {
                 Some("/proc/meminfo") => Some(machine.to_owned()),
@@ -317,7 +334,8 @@ mod tests {
             },
             mask_cores: mask,
             parent_mask_cores: parent,
-        })
+        };
+        Environment::from_sources(&sources, rank_zero_computes)
     }
 
     fn open_mpi<'a>(rank: &'a str, count: &'a str) -> [(&'static str, &'a str); 4] {
@@ -369,6 +387,11 @@ mod tests {
         assert_eq!((sharing.rank_zero_computes, sharing.thread_count), (true, 16));
         let sharing = environment(&open_mpi("0", "4"), &[], 28, 28);
         assert_eq!((sharing.rank_zero_computes, sharing.thread_count), (false, 9));
+        // Where it is said, cores are divided accordingly.
+        let said = environment_where(Some(true), &open_mpi("0", "4"), &[], 8, 8);
+        assert_eq!((said.rank_zero_computes, said.thread_count), (true, 2));
+        let said = environment_where(Some(false), &open_mpi("1", "3"), &[], 64, 64);
+        assert_eq!((said.rank_zero_computes, said.thread_count), (false, 32));
     }
 
     #[test]

@@ -99,9 +99,9 @@ enum RankZero {
 }
 
 impl RankZeroArguments {
-    /// Whether rank 0 of several computes.
-    pub fn computes(&self, environment: &Environment) -> bool {
-        self.rank_zero.map_or(environment.rank_zero_computes, |part| part == RankZero::Computes)
+    /// What this process was given.
+    pub fn environment(&self) -> Environment {
+        Environment::detect_where(self.rank_zero.map(|part| part == RankZero::Computes))
     }
 }
 

@@ -8,7 +8,6 @@ use super::arguments::{RankZeroArguments, ResourceArguments};
 use super::run_directory::RunDirectoryArguments;
 use super::session::{close_run, in_session};
 use crate::dataset::{self, ChunkSize, Chunking, DecodeOptions, Encoding, OpenOptions, WriteOptions};
-use crate::environment::Environment;
 use crate::monitor;
 use crate::runtime::{Session, SessionOptions};
 use crate::script::SessionWriter;
@@ -87,10 +86,10 @@ struct Lengths(IndexMap<String, Option<usize>>);
 /// # Errors
 /// Where the ranks can't be started, or the store can't be read or written.
 pub fn execute(arguments: &ConvertArguments) -> Result<u8, Ended> {
-    let environment = Environment::detect();
+    let environment = arguments.rank_zero.environment();
     let options = SessionOptions {
         threads: arguments.resources.threads(&environment),
-        rank_zero_computes: arguments.rank_zero.computes(&environment),
+        rank_zero_computes: environment.rank_zero_computes,
         memory_bytes: arguments.resources.memory_bytes(&environment),
         io_threads: arguments.resources.io_threads(&environment),
         scratch: arguments.resources.scratch(),

@@ -55,7 +55,7 @@ pub struct RunArguments {
 /// # Errors
 /// Where the ranks can't be started, or the script fails.
 pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
-    let environment = Environment::detect();
+    let environment = arguments.rank_zero.environment();
     check_start(arguments, &environment)?;
     let mut observers = monitor::panels(arguments.quiet || environment.ranks.rank > 0);
     if environment.ranks.rank == 0 {
@@ -63,7 +63,7 @@ pub fn execute(arguments: &RunArguments) -> Result<u8, Ended> {
     }
     let options = SessionOptions {
         threads: arguments.resources.threads(&environment),
-        rank_zero_computes: arguments.rank_zero.computes(&environment),
+        rank_zero_computes: environment.rank_zero_computes,
         memory_bytes: arguments.resources.memory_bytes(&environment),
         io_threads: arguments.resources.io_threads(&environment),
         scratch: arguments.resources.scratch(),

@@ -198,7 +198,7 @@ impl Lowering {
                 return Err(error);
             }
             pass.geometry.kept = whole_kept;
-            return pass.split().into_iter().try_for_each(|pass| self.add_pass(pass));
+            return pass.split(&self.computation.plan).into_iter().try_for_each(|pass| self.add_pass(pass));
         }
         let inputs: BTreeSet<NodeId> =
             pass.nodes.iter().map(|&node| self.computation.plan.node(node).inputs[0]).collect();
@@ -207,7 +207,7 @@ impl Lowering {
         inputs.iter().for_each(|&input| self.forget_uncovered(input, &whole));
         if !self.pull_alike(&inputs, &whole) && !inputs.iter().all(|&input| self.is_thrifty_pass(input, &pass)) {
             // What is decoded once for one of them isn't all that another needs.
-            return pass.split().into_iter().try_for_each(|pass| self.add_pass(pass));
+            return pass.split(&self.computation.plan).into_iter().try_for_each(|pass| self.add_pass(pass));
         }
         for &input in &inputs {
             let reduce = self.computation.reduce_of(pass.nodes[0]);

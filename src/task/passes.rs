@@ -22,9 +22,15 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// One pass for each reduction.
-    pub fn split(&self) -> Vec<Pass> {
-        self.nodes.iter().map(|&node| Pass { nodes: vec![node], geometry: self.geometry.clone() }).collect()
+    /// The pass in parts: the reductions of each input, or each on its own where they have one input.
+    pub fn split(&self, plan: &Plan) -> Vec<Pass> {
+        let mut parts: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+        self.nodes.iter().for_each(|&node| parts.entry(plan.node(node).inputs[0]).or_default().push(node));
+        let parts = match parts.len() {
+            1 => self.nodes.iter().map(|&node| vec![node]).collect(),
+            _ => parts.into_values().collect::<Vec<_>>(),
+        };
+        parts.into_iter().map(|nodes| Pass { nodes, geometry: self.geometry.clone() }).collect()
     }
 
     /// The kept chunks with one axis halved, groups where that has fewer stored chunks decoded again; `None` where
@@ -89,7 +95,7 @@ pub fn shared_passes(plan: &Plan, geometries: &BTreeMap<NodeId, ReduceGeometry>,
         large && pass.nodes.iter().all(|node| could_be_pulled.contains(node))
     };
     let passes = reduction_passes(plan, geometries);
-    passes.into_iter().flat_map(|pass| if apart(&pass) { pass.split() } else { vec![pass] }).collect()
+    passes.into_iter().flat_map(|pass| if apart(&pass) { pass.split(plan) } else { vec![pass] }).collect()
 }
 
 /// Reductions that need no stage of their own: not `shared`, one run each, and every element pulled exactly once, by one

@@ -12,25 +12,41 @@ use super::{Computation, Stage, StageId, StageOutput, StageWork, TaskError};
 /// Stages that are over before a stage starts.
 type Before = Vec<Vec<bool>>;
 
+/// In which order stages run.
+struct Order {
+    before: Before,
+    /// Stages that read what a stage leaves.
+    readers: Vec<Vec<StageId>>,
+}
+
+/// What the results of a stage take that are kept at one time.
+struct Kept {
+    id: StageId,
+    bytes: u64,
+    /// They are states of a selection.
+    is_selection: bool,
+}
+
 impl Lowering {
     /// Works out what results take, and what has to be left beside them.
     ///
     /// # Errors
     /// [`TaskError::ResultsTooLarge`] where the ranks haven't got that.
     pub(super) fn reserve(&mut self) -> Result<(), TaskError> {
-        let before = before(&self.computation);
+        let order = Order::of(&self.computation);
         let ids: Vec<StageId> = self.computation.stage_ids().collect();
         let result_bytes: Vec<u64> = ids.iter().map(|id| self.result_bytes(*id)).collect();
         let stages = &mut self.computation.stages;
         stages.iter_mut().zip(result_bytes).for_each(|(stage, bytes)| stage.result_bytes = bytes);
-        let kept: Vec<StageId> = ids.iter().copied().filter(|id| self.computation.stage(*id).is_kept()).collect();
-        for &id in &kept {
-            let beside = ids.iter().filter(|other| may_coexist(&self.computation, &before, id, **other));
+        let kept: Vec<Kept> =
+            ids.iter().filter(|id| self.computation.stage(**id).is_kept()).map(|id| self.kept(*id)).collect();
+        for &Kept { id, .. } in &kept {
+            let beside = ids.iter().filter(|other| order.may_coexist(&self.computation, id, **other));
             let beside = beside.map(|other| self.computation.stage(*other)).map(Stage::most_bytes);
             self.computation.stages[id.0 as usize].reserve_bytes = beside.max().unwrap_or(0);
         }
         ids.iter().try_for_each(|id| {
-            let beside = kept.iter().copied().filter(|kept| may_coexist(&self.computation, &before, *kept, *id));
+            let beside = kept.iter().filter(|kept| order.may_coexist(&self.computation, kept.id, *id));
             self.check_room(&beside.collect::<Vec<_>>())
         })
     }
@@ -48,25 +64,29 @@ impl Lowering {
 
     /// Whether all ranks together can keep the results of some stages at one time. States of selections are too large for a
     /// bound that holds on any ranks to be of use: what has no room then is found as it comes.
-    fn check_room(&self, kept: &[StageId]) -> Result<(), TaskError> {
-        let plan = &self.computation.plan;
-        let is_selection = |id: &StageId| selection_of(plan, self.computation.stage(*id).nodes()[0]).is_some();
-        if kept.iter().any(is_selection) {
+    fn check_room(&self, kept: &[&Kept]) -> Result<(), TaskError> {
+        if kept.iter().any(|kept| kept.is_selection) {
             return Ok(());
         }
-        let stages = kept.iter().map(|id| self.computation.stage(*id));
-        let needed_bytes: u64 = kept.iter().map(|id| self.kept_bytes_of(*id)).sum();
+        let stages = kept.iter().map(|kept| self.computation.stage(kept.id));
+        let needed_bytes: u64 = kept.iter().map(|kept| kept.bytes).sum();
         let reserve_bytes = stages.clone().map(|stage| stage.reserve_bytes).max().unwrap_or(0);
         let most_bytes = stages.map(|stage| stage.result_bytes).max().unwrap_or(0);
         let room_bytes = self.resources.room_beside(reserve_bytes, most_bytes);
         if needed_bytes <= room_bytes {
             return Ok(());
         }
-        let largest = kept.iter().max_by_key(|id| self.kept_bytes_of(**id));
-        let operation = largest.map_or(String::new(), |id| self.computation.stage(*id).name.clone());
+        let largest = kept.iter().max_by_key(|kept| kept.bytes);
+        let operation = largest.map_or(String::new(), |kept| self.computation.stage(kept.id).name.clone());
         let missing_bytes = (needed_bytes - room_bytes).div_ceil(self.resources.worker_count.max(1));
         let rank_bytes = self.resources.budget_bytes.max(reserve_bytes) + missing_bytes;
         Err(TaskError::ResultsTooLarge { operation, needed_bytes, room_bytes, reserve_bytes, rank_bytes })
+    }
+
+    fn kept(&self, id: StageId) -> Kept {
+        let node = self.computation.stage(id).nodes()[0];
+        let is_selection = selection_of(&self.computation.plan, node).is_some();
+        Kept { id, bytes: self.kept_bytes_of(id), is_selection }
     }
 
     /// Bytes of a stage's results that are there at one time: all, but of partial ones those of a kept chunk, and of the
@@ -131,15 +151,27 @@ fn before(computation: &Computation) -> Before {
     before
 }
 
-/// Whether results of one stage may be kept while tasks of another run.
-fn may_coexist(computation: &Computation, before: &Before, kept: StageId, other: StageId) -> bool {
-    let (kept_position, other_position) = (kept.0 as usize, other.0 as usize);
-    if before[kept_position][other_position] {
-        return false;
+impl Order {
+    fn of(computation: &Computation) -> Order {
+        let mut readers = vec![Vec::new(); computation.stages.len()];
+        for id in computation.stage_ids() {
+            computation.stage(id).after.iter().for_each(|read| readers[read.0 as usize].push(id));
+        }
+        Order { before: before(computation), readers }
     }
-    let mut readers = computation.stage_ids().filter(|id| computation.stage(*id).after.contains(&kept)).peekable();
-    let is_persisted = matches!(computation.stage(kept).output, StageOutput::Persist { .. });
-    is_persisted || readers.peek().is_none() || !readers.all(|reader| before[other_position][reader.0 as usize])
+
+    /// Whether results of one stage may be kept while tasks of another run.
+    fn may_coexist(&self, computation: &Computation, kept: StageId, other: StageId) -> bool {
+        let (kept_position, other_position) = (kept.0 as usize, other.0 as usize);
+        if self.before[kept_position][other_position] {
+            return false;
+        }
+        let readers = &self.readers[kept_position];
+        let is_persisted = matches!(computation.stage(kept).output, StageOutput::Persist { .. });
+        is_persisted
+            || readers.is_empty()
+            || !readers.iter().all(|reader| self.before[other_position][reader.0 as usize])
+    }
 }
 
 #[cfg(test)]
@@ -176,10 +208,11 @@ mod tests {
         let target = StoredArray { dtype: DType::Float32, ..stored(&[8192, 512], &[64, 512]) };
         let goals = vec![Goal::Write(StoredArray { dtype: deviation.dtype(), ..target })];
         let computation = lower(ComputationId(0), Plan::of(&[deviation]), goals, 1 << 30).unwrap();
-        let before = before(&computation);
+        let order = Order::of(&computation);
+        let may_coexist = |kept, other| order.may_coexist(&computation, kept, other);
         let last = computation.stage_ids().last().unwrap();
-        assert!(!may_coexist(&computation, &before, StageId(0), last), "partial states are merged by then");
+        assert!(!may_coexist(StageId(0), last), "partial states are merged by then");
         let mean = StageId(last.0 - 1);
-        assert!(may_coexist(&computation, &before, mean, last) && may_coexist(&computation, &before, mean, StageId(0)));
+        assert!(may_coexist(mean, last) && may_coexist(mean, StageId(0)));
     }
 }

@@ -44,6 +44,8 @@ const PAUSE_SHARE: u32 = 10;
 /// What the system may add to a pause; by default it adds twice as much as the shortest one takes.
 #[cfg(target_os = "linux")]
 const SLACK_NANOSECONDS: std::num::NonZeroU64 = std::num::NonZeroU64::new(2_000).expect("it isn't 0");
+/// Rust's exit code of a panic.
+const PANICKED: i32 = 101;
 /// Longest wait of [`Transport::abort`] for the thread that calls MPI.
 const ABORT_WAIT: Duration = Duration::from_millis(200);
 
@@ -237,8 +239,21 @@ struct Poller {
     parts: BTreeMap<i32, Vec<u8>>,
 }
 
+/// Ends this rank where the thread that calls MPI panics: others would wait for it, and this rank's own threads for them.
+struct LeaveWherePanicking;
+
+impl Drop for LeaveWherePanicking {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // SAFETY: ends the process at once, and with it whatever MPI has left half done. The panic has told its reason.
+            unsafe { libc::_exit(PANICKED) }
+        }
+    }
+}
+
 impl Poller {
     fn run(mut self, universe: Universe) {
+        let _leaving = LeaveWherePanicking;
         #[cfg(target_os = "linux")]
         // Where the system refuses, messages are found somewhat later.
         let _ = rustix::thread::set_current_timer_slack(Some(SLACK_NANOSECONDS));

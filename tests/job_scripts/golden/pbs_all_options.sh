@@ -183,7 +183,7 @@ fi
 # An Open MPI that was built without PBS (Debian's is) finds its hosts in a file, and starts ranks there by pbs_tmrsh, which
 # knows no shell.
 hosts=()
-if command -v pbs_tmrsh ompi_info >/dev/null && ! ompi_info --parsable | grep :plm:tm: >/dev/null; then
+if command -v pbs_tmrsh >/dev/null && command -v ompi_info >/dev/null && ! ompi_info --parsable | grep :plm:tm: >/dev/null; then
   # shellcheck disable=SC2016 # for that shell to expand
   printf '%s\n' '#!/bin/sh' 'host=$1' shift 'exec pbs_tmrsh "$host" /bin/sh -c "$*"' >"$job/start-on"
   chmod 700 "$job/start-on"
