@@ -64,6 +64,8 @@ FAMILIES = {
     "filled forwards": OPEN + "x.where(x > 280).ffill('time')" + WRITE,
     "sums so far": OPEN + "x.cumsum('time')" + WRITE,
     "quantile over the first dimension": OPEN + "x.quantile(0.9, 'time').drop_vars('quantile')" + WRITE,
+    "weighted quantiles of all of a part": OPEN + "part = x.isel(time=slice(0, 40))\n"
+    "w = xr.DataArray(np.linspace(1, 2, 40), dims='time')\nprint(part.weighted(w).quantile([0.1, 0.9]).values)\n",
     "reindexed": OPEN + "x.assign_coords(y=np.arange(192.0)).reindex(y=np.arange(-8.0, 200.0))" + WRITE,
     "shifted": OPEN + "x.shift(time=3).chunk({'time': 8})" + WRITE,
     "padded": OPEN + "x.pad(y=(2, 2), mode='edge')" + WRITE,

@@ -179,7 +179,8 @@ const GATHERED: usize = 64;
 /// Bytes that gathered values take, where a single kept element doesn't take more.
 const GATHERED_BYTES: usize = 1 << 20;
 
-/// Bytes that [`quantiles`] takes beside values and results: `count` values are summarised for each kept element.
+/// Bytes that [`quantiles`] takes beside values and results: `count` values are summarised for each kept element. Both of
+/// a pair of a value and its weight count.
 pub fn scratch_bytes(dtype: DType, count: usize) -> usize {
     GATHERED_BYTES.max(count * dtype.size_bytes()) + 4096
 }

@@ -7,18 +7,20 @@ impl Lanes {
     pub(super) fn weighted(&self, pairs: &[f64], probabilities: &[f64], skip_missing: bool) -> Vec<f64> {
         let kept: Vec<usize> = positions(&self.kept).collect();
         let mut results = vec![f64::NAN; probabilities.len() * kept.len()];
-        let mut lane: Vec<(f64, f64)> = Vec::new();
+        // The pairs themselves are the last of the axes, and beside one another.
+        let each = &self.summarised[..self.summarised.len() - 1];
+        let count: usize = each.iter().map(|(length, _)| length).product();
+        // Nothing else of this size is held: `scratch_bytes` counts it.
+        let mut lane: Vec<(f64, f64)> = Vec::with_capacity(count);
         for (at, start) in kept.iter().enumerate() {
-            let flat: Vec<f64> = positions(&self.summarised).map(|position| pairs[start + position]).collect();
-            let (both, _) = flat.as_chunks::<2>();
-            if !skip_missing && both.iter().any(|[value, _]| value.is_nan()) {
+            let both = || positions(each).map(|position| (pairs[start + position], pairs[start + position + 1]));
+            if !skip_missing && both().any(|(value, _)| value.is_nan()) {
                 continue;
             }
             lane.clear();
-            let counted = both.iter().filter(|[value, weight]| !value.is_nan() && *weight != 0.0);
-            lane.extend(counted.map(|[value, weight]| (*value, *weight)));
-            // Stable, so that equal values keep their order.
-            lane.sort_by(|a, b| a.0.total_cmp(&b.0));
+            lane.extend(both().filter(|(value, weight)| !value.is_nan() && *weight != 0.0));
+            // In place, which a stable sort isn't; by weight too, so that the order is always the same.
+            lane.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
             for (number, probability) in probabilities.iter().enumerate() {
                 results[number * kept.len() + at] = weighted_quantile(&lane, *probability);
             }
