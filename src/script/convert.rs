@@ -118,22 +118,26 @@ pub(super) fn shape(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Vec<u
     one_or_more(object, vm)?.iter().map(|length| count(length, vm)).collect()
 }
 
+/// One axis; a negative one counts from the end.
+///
+/// # Errors
+/// `TypeError` for what is no integer, and `AxisError`'s parent `IndexError` for an axis that doesn't exist.
+pub(super) fn axis(object: &PyObject, ndim: usize, vm: &VirtualMachine) -> PyResult<usize> {
+    let axis = integer(object, vm)?;
+    let counted = if axis < 0 { axis + ndim as i64 } else { axis };
+    usize::try_from(counted)
+        .ok()
+        .filter(|&axis| axis < ndim)
+        .ok_or_else(|| vm.new_index_error(format!("axis {axis} is out of bounds for array of dimension {ndim}")))
+}
+
 /// Axes of a reduction: `None` is all of them; negative ones count from the end.
 ///
 /// # Errors
 /// `AxisError`'s parent `IndexError` for an axis that doesn't exist.
 pub(super) fn axes(object: Option<&PyObjectRef>, ndim: usize, vm: &VirtualMachine) -> PyResult<Vec<usize>> {
     let Some(object) = object else { return Ok((0..ndim).collect()) };
-    one_or_more(object, vm)?
-        .iter()
-        .map(|axis| {
-            let axis = integer(axis, vm)?;
-            let counted = if axis < 0 { axis + ndim as i64 } else { axis };
-            usize::try_from(counted).ok().filter(|&axis| axis < ndim).ok_or_else(|| {
-                vm.new_index_error(format!("axis {axis} is out of bounds for array of dimension {ndim}"))
-            })
-        })
-        .collect()
+    one_or_more(object, vm)?.iter().map(|object| axis(object, ndim, vm)).collect()
 }
 
 /// A string.

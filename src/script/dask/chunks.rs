@@ -57,7 +57,7 @@ fn wishes(
             None => shape.iter().map(|_| Wish::Auto).collect(),
         };
         for (axis, size) in named.items_vec() {
-            let axis = convert::axes(Some(&axis), shape.len(), vm)?[0];
+            let axis = convert::axis(&axis, shape.len(), vm)?;
             wishes[axis] = axis_wish(&size, axis, shape, current, vm)?;
         }
         return Ok(wishes);

@@ -61,7 +61,7 @@ fn joined(arguments: &Arguments<'_>, along_new_axis: bool) -> PyResult {
     let mut arrays = parts.iter().map(|part| lazy(part, vm)).collect::<PyResult<Vec<_>>>()?;
     let Some(first) = arrays.first() else { return Err(vm.new_value_error("Need array(s) to concatenate")) };
     let ndim = first.ndim() + usize::from(along_new_axis);
-    let axis = arguments.get("axis").map_or(Ok(vec![0]), |axis| convert::axes(Some(axis), ndim, vm))?[0];
+    let axis = arguments.get("axis").map_or(Ok(0), |axis| convert::axis(axis, ndim, vm))?;
     if along_new_axis {
         for array in &mut arrays {
             *array = array.insert_axis(axis).map_err(failed)?;

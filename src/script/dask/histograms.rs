@@ -12,6 +12,9 @@ use crate::script::modules::Module;
 use crate::script::operand::{self, Operand, small_object};
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
+/// Most bins along one variable, whose edges are held in memory.
+const MOST_BINS: usize = 1 << 24;
+
 /// Puts the functions into the module.
 ///
 /// # Errors
@@ -139,9 +142,17 @@ fn all_edges(count: usize, arguments: &Arguments<'_>) -> PyResult<Vec<Vec<f64>>>
 fn one_edges(bins: &PyObjectRef, range: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<Vec<f64>> {
     let floats = |object: &PyObjectRef| -> PyResult<(Vec<f64>, usize)> {
         let values = operand::values(object.as_object(), vm)?;
-        Ok(((0..values.len()).filter_map(|at| values.get(at)?.as_f64()).collect(), values.ndim()))
+        let numbers = (0..values.len()).map(|at| values.get(at)?.as_f64()).collect::<Option<Vec<f64>>>();
+        match numbers {
+            Some(numbers) => Ok((numbers, values.ndim())),
+            None => {
+                let shown = object.repr(vm)?.to_string_lossy().into_owned();
+                Err(vm.new_type_error(format!("bins and ranges of a histogram are numbers or edges, found {shown}")))
+            }
+        }
     };
-    let (bins, ndim) = floats(bins)?;
+    let of_bins = bins;
+    let (bins, ndim) = floats(of_bins)?;
     if ndim > 0 {
         if bins.len() < 2 || bins.windows(2).any(|pair| pair[0] > pair[1]) {
             return Err(vm.new_value_error("bins must increase monotonically"));
@@ -149,8 +160,11 @@ fn one_edges(bins: &PyObjectRef, range: Option<&PyObjectRef>, vm: &VirtualMachin
         return Ok(bins);
     }
     let ends = range.map(floats).transpose()?;
-    match (ends.as_ref().map(|(ends, _)| ends.as_slice()), bins[0] as usize) {
+    match (ends.as_ref().map(|(ends, _)| ends.as_slice()), convert::count(of_bins, vm)?) {
         (Some(&[low, high]), count) if count > 0 && low < high => {
+            if count > MOST_BINS {
+                return Err(vm.new_memory_error(format!("{count} bins along one variable are more than {MOST_BINS}")));
+            }
             let width = (high - low) / count as f64;
             Ok((0..=count).map(|edge| if edge == count { high } else { low + edge as f64 * width }).collect())
         }

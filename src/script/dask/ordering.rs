@@ -123,15 +123,15 @@ fn so_far(kind: &ScanKind, arguments: &Arguments<'_>) -> PyResult {
             array.ndim()
         )));
     }
-    let axes = axes(arguments, array.ndim())?;
-    give(array.scan(axes[0], kind.clone()), arguments)
+    let axis = one_axis(arguments, array.ndim(), 0)?;
+    give(array.scan(axis, kind.clone()), arguments)
 }
 
 /// One axis, the last by default.
 pub(super) fn one_axis(arguments: &Arguments<'_>, ndim: usize, default: i64) -> PyResult<usize> {
     let vm = arguments.vm;
     let axis = arguments.get("axis").cloned().unwrap_or_else(|| default.to_pyobject(vm));
-    Ok(convert::axes(Some(&axis), ndim, vm)?[0])
+    convert::axis(&axis, ndim, vm)
 }
 
 fn difference(arguments: &Arguments<'_>) -> PyResult {

@@ -47,9 +47,9 @@ fn install_axes(module: &mut Module<'_>) -> PyResult<()> {
     })?;
     module.function("swapaxes", "a!, axis1!, axis2!", |arguments| {
         let array = lazy(arguments, "a")?;
-        let axis = |name: &str| Ok(convert::axes(Some(arguments.required(name)), array.ndim(), arguments.vm)?[0]);
+        let axis = |name: &str| convert::axis(arguments.required(name), array.ndim(), arguments.vm);
         let mut order: Vec<usize> = (0..array.ndim()).collect();
-        let (first, second): (usize, usize) = (axis("axis1")?, axis("axis2")?);
+        let (first, second) = (axis("axis1")?, axis("axis2")?);
         order.swap(first, second);
         give(array.transpose(&order), arguments)
     })?;

@@ -125,7 +125,7 @@ pub(super) fn position(
     let (lanes, shape) = match axis {
         None => (vec![(0..values.len()).collect()], Vec::new()),
         Some(axis) => {
-            let axis = convert::axes(Some(axis), values.ndim(), vm)?[0];
+            let axis = convert::axis(axis, values.ndim(), vm)?;
             let mut shape = values.shape().to_vec();
             shape.remove(axis);
             (lanes(values.shape(), axis), shape)

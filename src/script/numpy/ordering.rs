@@ -96,7 +96,7 @@ fn axis_of(axis: Option<&PyObjectRef>, ndim: usize, vm: &VirtualMachine) -> PyRe
     if ndim == 0 {
         return Err(vm.new_index_error("axis -1 is out of bounds for array of dimension 0"));
     }
-    axis.map_or(Ok(ndim - 1), |axis| Ok(convert::axes(Some(axis), ndim, vm)?[0]))
+    axis.map_or(Ok(ndim - 1), |axis| convert::axis(axis, ndim, vm))
 }
 
 /// Order of two values: numbers by size with NaN last, text by code points.

@@ -35,7 +35,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         let vm = arguments.vm;
         let parts = chunks(arguments.required("arrays"), vm)?;
         let ndim = parts[0].ndim() + 1;
-        let axis = arguments.get("axis").map_or(Ok(vec![0]), |axis| convert::axes(Some(axis), ndim, vm))?[0];
+        let axis = arguments.get("axis").map_or(Ok(0), |axis| convert::axis(axis, ndim, vm))?;
         let parts = parts.into_iter().map(|part| with_new_axis(part, axis)).collect();
         joined(parts, Some(axis), vm)
     })?;
@@ -139,7 +139,7 @@ fn install_turns(module: &mut Module<'_>) -> PyResult<()> {
             let turned = taken(&flat(values), &[turned(count, shift)]);
             return array(turned.reshaped(shape).map_err(|error| plan_exception(error.into(), vm))?, vm);
         };
-        let axis = convert::axes(Some(axis), values.ndim(), vm)?[0];
+        let axis = convert::axis(axis, values.ndim(), vm)?;
         let mut indices = whole_axes(values.shape());
         indices[axis] = turned(values.shape()[axis], shift);
         array(taken(&values, &indices), vm)
@@ -181,7 +181,7 @@ fn chunks(arrays: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Vec<Chunk>> {
 }
 
 fn axis_or_none(axis: &PyObjectRef, ndim: usize, vm: &VirtualMachine) -> PyResult<Option<usize>> {
-    if vm.is_none(axis) { Ok(None) } else { Ok(Some(convert::axes(Some(axis), ndim, vm)?[0])) }
+    if vm.is_none(axis) { Ok(None) } else { Ok(Some(convert::axis(axis, ndim, vm)?)) }
 }
 
 /// Arrays one behind the other along an axis; without one, all their values in a row.
@@ -303,7 +303,7 @@ pub(super) fn repeated(
     vm: &VirtualMachine,
 ) -> PyResult<Chunk> {
     let (values, axis) = match axis {
-        Some(axis) => (values.clone(), convert::axes(Some(axis), values.ndim(), vm)?[0]),
+        Some(axis) => (values.clone(), convert::axis(axis, values.ndim(), vm)?),
         None => (flat(values.clone()), 0),
     };
     let length = values.shape()[axis];
