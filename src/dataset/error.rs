@@ -20,6 +20,7 @@ pub enum PythonErrorKind {
     FileExistsError,
     NotImplementedError,
     OSError,
+    MemoryError,
     RuntimeError,
     /// xarray's `MergeError`, a `ValueError`.
     MergeError,
@@ -87,6 +88,10 @@ pub enum DatasetError {
         "grouping by '{first}' along {first_dim} and '{second}' along {second_dim} is not supported by swath: groups of several keys lie along one dimension"
     )]
     GroupsElsewhere { first: String, first_dim: String, second: String, second_dim: String },
+    #[error(
+        "{counts} groups of several keys are more combinations than {most}: group by fewer labels, or by bins of them"
+    )]
+    TooManyGroups { counts: String, most: usize },
     #[error("Unrecognized string season {name}: expected a run of first letters of months, as 'DJF'")]
     UnknownSeason { name: String },
     #[error("seasons that share months, as {seasons} do, are not supported by swath: group by some of them at a time")]
@@ -471,6 +476,7 @@ impl DatasetError {
             | E::IndexOfOtherName { .. }
             | E::LazyLevels { .. }
             | E::IntegerPowerOfArray { .. } => Kind::NotImplementedError,
+            E::TooManyGroups { .. } => Kind::MemoryError,
             E::Store(error) => store_kind(error),
             E::Plan(error) => plan_kind(error),
             _ => Kind::ValueError,

@@ -3,6 +3,7 @@
 //! Composed of reductions: the extreme, the first position that has it, the label there. Nothing is held whole.
 
 use super::error::quoted;
+use super::missing::missing_value;
 use super::reduce::{Dims, ReduceOptions};
 use super::{Attributes, DataArray, Dataset, DatasetError, Variable};
 use crate::array::{Chunk, DType, Scalar};
@@ -51,14 +52,18 @@ impl DataArray {
         let (dtype, missing) = match (labels.dtype(), &which.fill_value) {
             (dtype, None) if dtype.is_time() => (dtype, Scalar::Int(DType::NOT_A_TIME)),
             (dtype, _) if dtype.is_integer() && !data.dtype().is_float() => (dtype, Scalar::Int(0)),
-            (dtype, None) if dtype.is_numeric() && dtype != DType::Bool => (DType::Float64, Scalar::Float(f64::NAN)),
             (dtype, Some(Scalar::Int(fill))) if dtype.is_integer() => (dtype, Scalar::Int(*fill)),
-            (dtype, Some(fill)) if dtype.is_numeric() && dtype != DType::Bool && fill.as_f64().is_some() => {
-                (DType::Float64, fill.clone())
-            }
-            (dtype, _) => {
-                let name = dimension.to_owned();
-                return Err(DatasetError::UnsupportedDtype { name, dtype, operation: "idxmin and idxmax" });
+            (dtype, fill) => {
+                match (missing_value(dtype).filter(|_| dtype.is_numeric() && dtype != DType::Bool), fill) {
+                    (Some(missing), None) => missing,
+                    (Some((promoted, _)), Some(fill)) if fill.as_f64().is_some() => {
+                        (if dtype.is_float() { promoted } else { DType::Float64 }, fill.clone())
+                    }
+                    _ => {
+                        let name = dimension.to_owned();
+                        return Err(DatasetError::UnsupportedDtype { name, dtype, operation: "idxmin and idxmax" });
+                    }
+                }
             }
         };
         // One label stands among missing ones, so that any extreme of them is that label.
@@ -214,7 +219,7 @@ impl Variable {
         }
         let skip_missing = options.skipna.unwrap_or(true);
         let position = first_position(data, axes, largest, ReductionOptions { skip_missing, ddof: 0 })?;
-        if !data.dtype().is_float() && !data.dtype().is_time() {
+        if !data.dtype().is_float() {
             return Ok(position);
         }
         let count = axes.iter().map(|&axis| data.shape()[axis]).product::<usize>();
@@ -248,8 +253,19 @@ fn linear_positions(shape: &[usize], axes: &[usize]) -> Result<Array, DatasetErr
     }
 }
 
-/// The first position of the extreme over some axes, which leave the shape; the number of values where there is none.
+/// Times as integers in which NaT is the largest, or the smallest, of all.
+fn ordered_times(times: &Array, largest: bool) -> Result<Array, DatasetError> {
+    let counts = times.cast(DType::Int64)?;
+    let number = |value: i64| Array::scalar(Scalar::Int(value), DType::Int64);
+    let is_missing = counts.binary(BinaryOp::Equal, &number(DType::NOT_A_TIME)?)?;
+    Ok(is_missing.select(&number(if largest { i64::MAX } else { i64::MIN })?, &counts)?)
+}
+
+/// The first position of the extreme over some axes, which leave the shape; the number of values where there is none. NaT is
+/// the extreme wherever there is one, as in numpy.
 fn first_position(data: &Array, axes: &[usize], largest: bool, skip: ReductionOptions) -> Result<Array, DatasetError> {
+    let counts = data.dtype().is_time().then(|| ordered_times(data, largest)).transpose()?;
+    let data = counts.as_ref().unwrap_or(data);
     let mut extreme = data.reduce(if largest { "max" } else { "min" }, axes, skip)?;
     let mut ascending = axes.to_vec();
     ascending.sort_unstable();

@@ -13,11 +13,14 @@ use std::collections::HashMap;
 /// First letters of the months.
 const MONTHS: &str = "JFMAMJJASOND";
 
+/// Most groups of several keys together, whose numbers are held in memory and fit `i32`.
+const MOST_COMBINATIONS: usize = 1 << 24;
+
 impl Grouping {
     /// Groups of several groupings of one dimension together: one for each combination of theirs.
     ///
     /// # Errors
-    /// Where they are of different dimensions.
+    /// Where they are of different dimensions, or their combinations are too many.
     ///
     /// # Panics
     /// Where there is none.
@@ -34,10 +37,14 @@ impl Grouping {
         if groupings.len() == 1 {
             return Ok(first.clone());
         }
-        let (mut codes, mut count) = (vec![0; first.codes().len()], 1);
-        for grouping in &groupings {
-            let length = grouping.labels().len();
-            count *= length;
+        let lengths: Vec<usize> = groupings.iter().map(|grouping| grouping.labels().len()).collect();
+        let count = lengths.iter().try_fold(1_usize, |count, &length| count.checked_mul(length));
+        let Some(count) = count.filter(|count| *count <= MOST_COMBINATIONS) else {
+            let counts = lengths.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ");
+            return Err(DatasetError::TooManyGroups { counts, most: MOST_COMBINATIONS });
+        };
+        let mut codes = vec![0; first.codes().len()];
+        for (grouping, length) in groupings.iter().zip(lengths) {
             for (code, own) in codes.iter_mut().zip(grouping.codes()) {
                 *code = if *code < 0 || *own < 0 { -1 } else { *code * length as i32 + own };
             }

@@ -31,6 +31,7 @@ pub use session::{Description, Session, SessionOptions, Started, StoreWritten, d
 use crate::array::Shape;
 use crate::execute::ExecuteError;
 use crate::journal::JournalError;
+use crate::kernels::KernelError;
 use crate::protocol::WorkerId;
 use crate::scheduler::Failure;
 use crate::store::StoreError;
@@ -104,6 +105,18 @@ impl RuntimeError {
     /// Whether a run can't be resumed since something of it has changed.
     pub fn is_other_run(&self) -> bool {
         matches!(self, RuntimeError::Journal(JournalError::Changed { .. }))
+    }
+
+    /// Whether the position of an extreme of nothing but missing values was asked for.
+    pub fn is_all_missing(&self) -> bool {
+        match self {
+            RuntimeError::Execute(ExecuteError::Kernel(KernelError::AllMissing)) => true,
+            // Workers tell what went wrong as text.
+            RuntimeError::Failed(Failure::Task { message, .. }) => {
+                message.ends_with(&KernelError::AllMissing.to_string())
+            }
+            _ => false,
+        }
     }
 
     /// Bytes of memory that would have been enough, where too little of it is the trouble.

@@ -185,8 +185,15 @@ pub(super) fn dataset_exception(error: DatasetError, vm: &VirtualMachine) -> PyB
             add_note(&exception, "start over with --fresh".to_owned(), vm);
             exception
         }
+        None if is_of_values(&error) => vm.new_value_error(error.to_string()),
         None => exception(error.python_kind(), error.to_string(), vm),
     }
+}
+
+/// Whether values that were computed aren't such as were asked for.
+fn is_of_values(error: &DatasetError) -> bool {
+    let DatasetError::Plan(PlanError::Evaluation(cause)) = error else { return false };
+    cause.downcast_ref::<RuntimeError>().is_some_and(RuntimeError::is_all_missing)
 }
 
 /// A `MemoryError` with a note on how much would do.
@@ -253,6 +260,7 @@ fn exception(kind: PythonErrorKind, message: String, vm: &VirtualMachine) -> PyB
         Kind::FileExistsError => return system_exception(known.file_exists_error, message, vm),
         Kind::NotImplementedError => known.not_implemented_error,
         Kind::OSError => return system_exception(known.os_error, message, vm),
+        Kind::MemoryError => known.memory_error,
         Kind::RuntimeError => known.runtime_error,
         Kind::MergeError => return own_exception("MergeError", message, vm),
         Kind::AlignmentError => return own_exception("AlignmentError", message, vm),

@@ -1,6 +1,7 @@
 """The position of the smallest of nothing but missing values.
 
 Expects: All NaN slice
+Raises: ValueError
 """
 import xarray as xr
 

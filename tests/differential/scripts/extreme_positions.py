@@ -21,6 +21,15 @@ counts = (labelled * 10).astype("int64")
 print(counts.idxmax("x").dtype, counts.idxmin("x").values, labelled.where(labelled.y < 2).idxmin("x").values)
 row = xr.DataArray([3.0, np.nan, 1.0], dims="x", coords={"x": [10, 20, 30]})
 print(row.argmin().item(), row.argmax("x").item(), row.idxmin().item(), row.argmin(skipna=False).item())
+dates = xr.DataArray(np.array(["2000-01-01", "2000-03-01", "1998-01-01", "1999-01-01"], dtype="datetime64[ns]"), dims="x", coords={"x": np.array([1.5, 2, 3, 4], dtype="float32")})
+dates = dates.where(dates.x != 3)
+for times in [dates, dates - dates[0], dates[:2], dates[2:3], dates.chunk({"x": 2}), (dates - dates[0]).chunk({"x": 3})]:
+    print([getattr(times, name)("x", skipna=skipna).values.item() for name in ["argmin", "argmax"] for skipna in [None, False]])
+    print([(getattr(times, name)("x").values.item(), getattr(times, name)("x").dtype) for name in ["idxmin", "idxmax"]])
+for labels in ["float32", "float64", "int8", "uint16", "int64"]:
+    gaps = xr.DataArray([[np.nan, np.nan], [2.0, 1.0]], dims=("y", "x"), coords={"x": np.array([1, 2], dtype=labels)})
+    for found in [gaps.idxmin("x"), gaps.idxmax("x", fill_value=-9 if "u" not in labels else 9), gaps.idxmin("x", fill_value=0.5), gaps.fillna(3).astype("int64").idxmin("x")]:
+        print(labels, found.dtype, found.values)
 
 
 def attempt(function):
@@ -31,6 +40,8 @@ def attempt(function):
         print(type(error).__name__)
 
 
+attempt(lambda: gaps.argmin("x").values)
+attempt(lambda: gaps.chunk({"y": 1}).argmin("x").compute())
 attempt(lambda: x.argmin("nope"))
 attempt(lambda: x.argmin(["x", "nope"]))
 attempt(lambda: pair.argmin(["x"]))
