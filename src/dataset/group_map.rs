@@ -3,8 +3,18 @@
 use super::combine::{CombineOptions, ConcatDim, concat, concat_arrays};
 use super::reduce::{Dims, ReduceOptions};
 use super::{Attributes, DataArray, Dataset, DatasetError, Grouping, Indexer, Operand, ReindexOptions, Variable};
+use crate::array::Chunk;
 use crate::plan::Evaluate;
 use indexmap::IndexMap;
+
+/// Sizes of what is labelled.
+fn sizes(operand: &Operand) -> IndexMap<String, usize> {
+    match operand {
+        Operand::DataArray(array) => array.sizes(),
+        Operand::Dataset(dataset) => dataset.sizes(),
+        Operand::Array(_) | Operand::Scalar(_) => IndexMap::new(),
+    }
+}
 
 impl Grouping {
     /// The part of an object of each group that has one. Views: no data moves.
@@ -186,10 +196,11 @@ impl Grouping {
             Operand::Dataset(dataset) => Ok(dataset.fillna(value)?.into()),
             Operand::Array(_) | Operand::Scalar(_) => Err(DatasetError::GroupOperand),
         };
-        if self.is_along(value) { self.with_spread(object, value, &fill) } else { fill(object, value) }
+        self.check_one_key(object, value)?;
+        if self.is_along(object, value) { self.with_spread(object, value, &fill) } else { fill(object, value) }
     }
 
-    /// Values where a condition holds, which may be one for each group.
+    /// Values where a condition holds, others elsewhere; either may be one for each group.
     ///
     /// # Errors
     /// Where indexes differ, or the dtype has no missing value.
@@ -199,20 +210,56 @@ impl Grouping {
         condition: &Operand,
         other: Option<&Operand>,
     ) -> Result<Operand, DatasetError> {
+        for operand in other.into_iter().chain([condition]) {
+            self.check_one_key(object, operand)?;
+        }
+        match other.filter(|other| self.is_along(object, other)) {
+            Some(other) => {
+                let choose = |_: &Operand, spread: &Operand| self.chosen(object, condition, Some(spread));
+                self.with_spread(object, other, &choose)
+            }
+            None => self.chosen(object, condition, other),
+        }
+    }
+
+    /// The same with an `other` that has a value for each position, or one.
+    fn chosen(&self, object: &Operand, condition: &Operand, other: Option<&Operand>) -> Result<Operand, DatasetError> {
         let choose = |object: &Operand, condition: &Operand| match object {
             Operand::DataArray(array) => Ok(array.where_(condition, other)?.into()),
             Operand::Dataset(dataset) => Ok(dataset.where_(condition, other)?.into()),
             Operand::Array(_) | Operand::Scalar(_) => Err(DatasetError::GroupOperand),
         };
-        if self.is_along(condition) { self.with_spread(object, condition, &choose) } else { choose(object, condition) }
+        match self.is_along(object, condition) {
+            true => self.with_spread(object, condition, &choose),
+            false => choose(object, condition),
+        }
     }
 
-    /// Whether an operand has a value for each group.
-    fn is_along(&self, operand: &Operand) -> bool {
-        match operand {
-            Operand::DataArray(array) => array.sizes().contains_key(self.name()),
-            Operand::Dataset(dataset) => dataset.sizes().contains_key(self.name()),
-            Operand::Array(_) | Operand::Scalar(_) => false,
+    /// Groups of several keys have no one dimension for what there is for each of them.
+    fn check_one_key(&self, object: &Operand, operand: &Operand) -> Result<(), DatasetError> {
+        let (own, dims) = (sizes(object), sizes(operand));
+        match self.levels().iter().any(|key| dims.contains_key(key.name()) && !own.contains_key(key.name())) {
+            true => Err(DatasetError::GroupedBySeveral),
+            false => Ok(()),
         }
+    }
+
+    /// Whether an operand has a value for each group. Steps of time are called as the times are: what lies along those has
+    /// values for times, as in xarray.
+    fn is_along(&self, object: &Operand, operand: &Operand) -> bool {
+        if self.name() != self.dimension() || !sizes(operand).contains_key(self.name()) {
+            return sizes(operand).contains_key(self.name());
+        }
+        let labels = |operand: &Operand| match operand {
+            Operand::DataArray(array) => array.coordinates.get(self.name()).and_then(Variable::values).cloned(),
+            Operand::Dataset(dataset) => dataset.coordinates.get(self.name()).and_then(Variable::values).cloned(),
+            Operand::Array(_) | Operand::Scalar(_) => None,
+        };
+        let is_of_group = |own: &Chunk, position: usize, code: i32| {
+            usize::try_from(code).is_ok_and(|group| own.get(position) == self.labels().get(group))
+        };
+        labels(operand).as_ref() == Some(self.labels())
+            && labels(object)
+                .is_some_and(|own| self.codes().iter().enumerate().all(|(at, &code)| is_of_group(&own, at, code)))
     }
 }

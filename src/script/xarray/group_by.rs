@@ -78,18 +78,26 @@ fn grouped_by(arguments: &Arguments<'_>) -> PyResult<Vec<(Group, GroupBy)>> {
         })?;
         Ok((Group::Named(name), by))
     };
-    match arguments.get("group") {
+    if arguments.get("group").is_some() && !arguments.keywords.is_empty() {
+        return Err(vm.new_value_error("Providing a combination of `group` and **groupers is not supported."));
+    }
+    let keys: Vec<(Group, GroupBy)> = match arguments.get("group") {
         Some(dict) if dict.downcastable::<PyDict>() => {
-            convert::string_pairs(dict, vm)?.into_iter().map(of_pair).collect()
+            convert::string_pairs(dict, vm)?.into_iter().map(of_pair).collect::<PyResult<_>>()?
         }
         Some(several) if convert::is_sequence(several) => {
-            convert::one_or_more(several, vm)?.iter().map(|key| Ok((group(key, vm)?, GroupBy::unique()))).collect()
+            let of_key = |key: &PyObjectRef| Ok((group(key, vm)?, GroupBy::unique()));
+            convert::one_or_more(several, vm)?.iter().map(of_key).collect::<PyResult<_>>()?
         }
-        Some(key) => Ok(vec![(group(key, vm)?, GroupBy::unique())]),
+        Some(key) => vec![(group(key, vm)?, GroupBy::unique())],
         None if arguments.keywords.is_empty() => {
-            Err(vm.new_value_error("Either `group` or keyword arguments of groupers must be given"))
+            return Err(vm.new_value_error("Either `group` or `**groupers` must be provided."));
         }
-        None => arguments.keywords.clone().into_iter().map(of_pair).collect(),
+        None => arguments.keywords.clone().into_iter().map(of_pair).collect::<PyResult<_>>()?,
+    };
+    match keys.is_empty() {
+        true => Err(vm.new_index_error("groupby(group=...) names nothing to group by")),
+        false => Ok(keys),
     }
 }
 
