@@ -200,6 +200,8 @@ pub enum DatasetError {
     MethodWithoutIndex { dimension: String, method: &'static str },
     #[error("Reindexing only valid with uniquely valued Index objects")]
     RepeatedLabels,
+    #[error("dimension coordinate '{name}' conflicts between indexed and indexing objects")]
+    IndexedLabels { name: String },
     #[error(
         "index must be monotonic increasing or decreasing, and that of '{dimension}' is neither: sortby('{dimension}') makes it so"
     )]
@@ -437,6 +439,7 @@ impl DatasetError {
             | E::SeveralEllipses
             | E::AssignedLabels { .. }
             | E::NewAxisOutOfRange { .. }
+            | E::IndexedLabels { .. }
             | E::MaskLength { .. } => Kind::IndexError,
             E::EmptyChunks { .. } => Kind::ZeroDivisionError,
             E::NotTimes | E::NoSuchTimeField { .. } => Kind::AttributeError,

@@ -42,10 +42,11 @@ struct Target {
 
 impl Dataset {
     /// Every variable of numbers or times at points of some dimensions; others along them have the value of the nearest
-    /// label. `float64`, but `float32` where that is lazy.
+    /// label, and are dropped where there is one point or points lie along another dimension. `float64`, but `float32` where that is lazy.
     ///
     /// # Errors
-    /// Where a dimension doesn't exist, or points and labels aren't both numbers or both times.
+    /// Where a dimension doesn't exist, points and labels aren't both numbers or both times, labels aren't unique, or points
+    /// have other labels of a dimension that stays.
     pub fn interp(
         &self,
         points: &IndexMap<String, InterpolationPoints>,
@@ -57,13 +58,24 @@ impl Dataset {
         for (dimension, wanted) in points {
             targets.insert(dimension.clone(), self.target(dimension, &wanted.points)?);
         }
+        self.check_coordinates(points)?;
+        // As in xarray, what isn't interpolated is looked up by labels, which points elsewhere aren't.
+        let is_kept = |variable: &Variable| {
+            let is_along = |dimension: &String| match points.get(dimension) {
+                Some(wanted) => wanted.points.dims == std::slice::from_ref(dimension),
+                None => true,
+            };
+            variable.is_interpolated() || variable.dims.iter().all(is_along)
+        };
         let touched = |variable: &Variable| points.keys().any(|dimension| variable.axis(dimension).is_some());
         let mut found = Dataset { attributes: self.attributes.clone(), ..Dataset::default() };
-        for (name, variable) in &self.data_variables {
+        for (name, variable) in self.data_variables.iter().filter(|(_, variable)| is_kept(variable)) {
             let variable = variable.interp(points, &targets, how, beyond)?;
             found.data_variables.insert(name.clone(), variable);
         }
-        for (name, variable) in self.coordinates.iter().filter(|(name, _)| !points.contains_key(*name)) {
+        let others =
+            self.coordinates.iter().filter(|(name, variable)| !points.contains_key(*name) && is_kept(variable));
+        for (name, variable) in others {
             let variable = match touched(variable) {
                 true => variable.interp(points, &targets, how, beyond)?,
                 false => variable.clone(),
@@ -81,6 +93,21 @@ impl Dataset {
         Dataset::new(found.data_variables, found.coordinates, found.attributes)
     }
 
+    /// Refuses points with other labels of a dimension that stays.
+    fn check_coordinates(&self, points: &IndexMap<String, InterpolationPoints>) -> Result<(), DatasetError> {
+        for (name, coordinate) in points.values().flat_map(|wanted| &wanted.coordinates) {
+            let Some(index) = self.index(name).filter(|_| !points.contains_key(name)) else { continue };
+            let numbers =
+                |variable: &Variable| variable.values().map(|values| label_numbers(name, values, values).ok());
+            let is_same = coordinate.dims == index.dims
+                && (coordinate.values() == index.values() || numbers(coordinate) == numbers(index));
+            if !is_same {
+                return Err(DatasetError::IndexedLabels { name: name.clone() });
+            }
+        }
+        Ok(())
+    }
+
     /// Points along a dimension beside its labels, or its positions where it has none.
     fn target(&self, dimension: &str, points: &Variable) -> Result<Target, DatasetError> {
         let lazy = || DatasetError::LazyIndex { name: dimension.to_owned() };
@@ -93,6 +120,11 @@ impl Dataset {
             )?,
         };
         let known = label_numbers(dimension, &labels, &labels)?;
+        let mut sorted = known.clone();
+        sorted.sort_by(f64::total_cmp);
+        if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(DatasetError::RepeatedLabels);
+        }
         Ok(Target { known, points: label_numbers(dimension, wanted, &labels)? })
     }
 
@@ -133,6 +165,11 @@ impl DataArray {
 }
 
 impl Variable {
+    /// Whether its values have values between them.
+    fn is_interpolated(&self) -> bool {
+        self.dtype().is_numeric() && self.dtype() != DType::Bool || self.dtype().is_time()
+    }
+
     fn interp(
         &self,
         points: &IndexMap<String, InterpolationPoints>,
@@ -149,7 +186,7 @@ impl Variable {
         for &dimension in &own {
             let axis = self.axis(dimension).expect("the variable has the dimension");
             let Target { known, points: at } = &targets[dimension];
-            data = match self.dtype().is_numeric() && self.dtype() != DType::Bool || self.dtype().is_time() {
+            data = match self.is_interpolated() {
                 true => {
                     let is_joint = |other: &&&String| points[**other].points.dims == points[dimension].points.dims;
                     let from_label =

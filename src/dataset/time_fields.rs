@@ -234,6 +234,10 @@ impl DataArray {
     /// [`DatasetError::NotTimes`] of other values, and whatever evaluation fails with.
     pub fn time_field(&self, name: &str, field: TimeField, evaluate: &dyn Evaluate) -> Result<DataArray, DatasetError> {
         let Instants { calendar, times } = self.instants(evaluate)?;
+        if field == TimeField::Week && !matches!(self.dtype(), DType::Datetime(_)) {
+            // Other calendars have none in xarray.
+            return Err(DatasetError::NoSuchTimeField { name: name.to_owned() });
+        }
         let fields: Vec<Option<Scalar>> =
             times.into_iter().map(|time| time.map(|time| field.of(calendar, time))).collect();
         let shape = self.shape().to_vec();

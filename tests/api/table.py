@@ -37,6 +37,8 @@ SECTIONS = {
 LIMITS = {
     "groupby": "keys along one dimension",
     "chunks": "read only",
+    "interp": "`method` linear and nearest, points of one dimension",
+    "interp_like": "`method` linear and nearest",
     "plot": "no plots",
 }
 

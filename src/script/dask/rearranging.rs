@@ -2,7 +2,7 @@
 
 use super::ordering::{give, one_axis, operand_of};
 use super::statistics::lazy;
-use crate::array::{ChunkGrid, DType, Scalar};
+use crate::array::{Chunk, ChunkGrid, DType, Scalar};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::Generator;
 use crate::kernels::reduction::ReductionOptions;
@@ -12,7 +12,7 @@ use crate::script::convert;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
 use crate::script::operand::{self, Operand};
-use rustpython_vm::PyResult;
+use rustpython_vm::{PyResult, VirtualMachine};
 
 /// Puts the functions into the module.
 ///
@@ -227,11 +227,7 @@ fn install_comparisons(module: &mut Module<'_>) -> PyResult<()> {
     module.function("digitize", "a!, bins!, right", |arguments| {
         let array = lazy(arguments, "a")?;
         let bins = operand::values(arguments.required("bins"), arguments.vm)?;
-        let operation =
-            if arguments.bool("right")?.unwrap_or(false) { BinaryOp::Greater } else { BinaryOp::GreaterEqual };
-        let bins = Array::in_memory(bins);
-        let above = array.insert_axis(array.ndim()).and_then(|spread| spread.binary(operation, &bins));
-        give(above.and_then(|above| above.reduce("sum", &[array.ndim()], ReductionOptions::default())), arguments)
+        give(digitized(&array, bins, arguments.bool("right")?.unwrap_or(false), arguments.vm)?, arguments)
     })?;
     for (name, keeps_upper) in [("tril", false), ("triu", true)] {
         module.function(name, "m!, k", move |arguments| {
@@ -253,6 +249,25 @@ fn install_comparisons(module: &mut Module<'_>) -> PyResult<()> {
         let value = operand_of(arguments, "fill_value")?.cast(dtype);
         give(value.and_then(|value| Ok(value.broadcast_to(like.shape())?.rechunk(like.grid().clone()))), arguments)
     })
+}
+
+/// The bin of each value: how many edges lie before it. NaN is beyond them all, as numpy sorts it.
+fn digitized(array: &Array, bins: Chunk, right: bool, vm: &VirtualMachine) -> PyResult<Result<Array, PlanError>> {
+    let edges: Option<Vec<f64>> = (0..bins.len()).map(|at| bins.get(at)?.as_f64()).collect();
+    let edges = edges
+        .filter(|_| bins.ndim() == 1)
+        .ok_or_else(|| vm.new_value_error("bins must be numbers in one dimension"))?;
+    let is_ascending = edges.is_sorted();
+    if !is_ascending && !edges.iter().rev().is_sorted() {
+        return Err(vm.new_value_error("bins must be monotonically increasing or decreasing"));
+    }
+    let count = || {
+        let operation = if right { BinaryOp::LessEqual } else { BinaryOp::Less };
+        let below = array.insert_axis(array.ndim())?.binary(operation, &Array::in_memory(bins))?;
+        let before = if is_ascending { below.unary(UnaryOp::LogicalNot)? } else { below };
+        before.reduce("sum", &[array.ndim()], ReductionOptions::default())
+    };
+    Ok(count())
 }
 
 /// Values near one another: `|a - b| <= atol + rtol * |b|`.

@@ -42,6 +42,9 @@ fn interp<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResul
     let vm = arguments.vm;
     let inner = this.inner();
     let dataset = inner.to_anonymous();
+    if arguments.get("coords").is_some() && !arguments.keywords.is_empty() {
+        return Err(vm.new_value_error("cannot specify both keyword and positional arguments to .interp"));
+    }
     let mut wanted = IndexMap::new();
     for (dimension, object) in indexers::named(arguments, "coords")? {
         let dtype = dataset.coordinates().get(&dimension).map(Variable::dtype);

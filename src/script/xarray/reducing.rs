@@ -23,7 +23,7 @@ impl<T: LabelledObject> Reducing<T> {
     /// The methods.
     pub const METHODS: &'static [Method<T>] = &[Method {
         name: "reduce",
-        parameters: "func!, dim, *, axis, keep_attrs, keepdims=False, numeric_only~, **kwargs",
+        parameters: "func!, dim, *, axis, keep_attrs, keepdims=False, numeric_only, **kwargs",
         body: reduce::<T>,
     }];
 }
@@ -48,7 +48,15 @@ fn reduce<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResul
         }
         Labelled::Dataset(dataset) => {
             let mut variables = IndexMap::new();
-            for (name, variable) in dataset.data_variables() {
+            let numbers_only = arguments.bool("numeric_only")?.unwrap_or(false);
+            let is_kept = |variable: &Variable| {
+                let dtype = variable.dtype();
+                !numbers_only
+                    || dtype.is_numeric()
+                    || dtype.is_time()
+                    || !variable.dims.iter().any(|name| is_reduced(&dims, name))
+            };
+            for (name, variable) in dataset.data_variables().iter().filter(|(_, variable)| is_kept(variable)) {
                 variables.insert(name.clone(), of_variable(variable, &dims, keep, arguments)?);
             }
             let attributes = if keep { dataset.attributes().clone() } else { Attributes::new() };

@@ -28,6 +28,10 @@ print(like.dims, like.isel(time=1).values, list(like.coords))
 flags = xr.Dataset({"flag": ("x", [True, False, True]), "n": ("x", [1, 2, 4]), "t": ("x", moments)}, coords={"x": [0.0, 1.0, 2.0], "name": ("x", ["p", "q", "r"])})
 between = flags.interp(x=[0.4, 1.6])
 print(between.flag.values, between.flag.dtype, between.n.values, between.t.values, between.name.values)
+for there in [flags.interp(x=0.6), flags.interp(x=xr.DataArray([0.5, 1.5], dims="z")), flags.interp(x=xr.DataArray([0.4, 1.6], dims="x"))]:
+    print(dict(there.sizes), {name: (there[name].dims, str(there[name].values)) for name in sorted(there.variables)})
+same = x.interp(x=xr.DataArray(np.linspace(0.5, 3, x.sizes["y"]), dims="y", coords={"y": x.y.values}))
+print(same.dims, same.isel(time=4).values)
 
 
 def attempt(function):
@@ -39,6 +43,9 @@ def attempt(function):
 
 
 attempt(lambda: x.interp(nope=3))
+attempt(lambda: x.interp({"x": 1.0}, y=0.5))
+attempt(lambda: x.interp(x=xr.DataArray([0.5, 1.5], dims="z", coords={"y": ("z", [8, 9])})))
+attempt(lambda: x.interp(x=xr.DataArray(np.linspace(0.5, 3, x.sizes["y"]), dims="y", coords={"y": x.y.values + 1})))
 attempt(lambda: x.interp(time=[3.0]))
 attempt(lambda: flags.flag.interp(x=0.5))
 x.interp(y=[0.1, 0.6, 0.9], x=[1.0, 2.0]).drop_attrs().chunk({"time": 100, "y": 3, "x": 2}).to_dataset(name="v").drop_vars("level").to_zarr("out/interp.zarr", mode="w")

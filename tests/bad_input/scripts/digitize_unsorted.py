@@ -1,0 +1,9 @@
+"""Bins that neither rise nor fall.
+
+Expects: monotonically
+Raises: ValueError
+"""
+import dask.array as da
+import numpy as np
+
+da.digitize(da.arange(4.0, chunks=2), np.array([0, 2, 1])).compute()  # fails here

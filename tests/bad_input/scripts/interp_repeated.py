@@ -1,0 +1,8 @@
+"""Values between labels that occur twice.
+
+Expects: uniquely valued
+"""
+import xarray as xr
+
+x = xr.DataArray([1.0, 2.0, 4.0], dims="x", coords={"x": [0.0, 1.0, 1.0]})
+x.interp(x=[0.5])  # fails here
