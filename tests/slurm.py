@@ -229,8 +229,8 @@ def an_array_and_what_waits_for_it(place):
 
 def a_job_goes_on_through_walltimes_to_the_same_result(place):
     # Of a minute, submitting again takes 3 s and stopping may take all but a few: the run stops so long after its start. Its
-    # two ranks have a thread each, and get a ninth of the time that they need, besides starting: a
-    # machine that is less busy by then than now is quicker.
+    # two ranks have a thread each, and get a ninth of the time that they need, besides starting: a machine that is less
+    # busy by then is quicker.
     since = time.monotonic()
     undisturbed(place.swath, "longest.py")
     work_s = (time.monotonic() - since) * min(2, os.cpu_count()) / 2

@@ -116,7 +116,7 @@ impl TaskQueue {
 
     fn run(&self, Handed { executor, task }: Handed, start: Instant) -> Finished {
         let Withdrawn { computation, task, inputs } = task;
-        allocator::give_back_large_where_tight();
+        allocator::make_room(executor.computation().stage(task.stage).task_bytes);
         let run = || match partials::load(executor.computation(), task) {
             Some(result) => Ok(TaskOutcome { result: Some(result), bytes_read: 0, written: Vec::new() }),
             None => executor.run(task, &inputs),

@@ -25,6 +25,9 @@ const MOST_KEPT_BYTES: u64 = 128 << 20;
 #[cfg(target_env = "gnu")]
 const LARGEST_KEPT_BYTES: i32 = 32 << 20;
 
+/// A task that takes so much is worth a look at what the process takes before it starts.
+const LARGE_TASK_BYTES: u64 = 16 << 20;
+
 /// Time between two looks at what the process takes while large blocks lie idle.
 const LOOK_INTERVAL: Duration = Duration::from_millis(10);
 
@@ -35,19 +38,33 @@ static LIMIT: AtomicU64 = AtomicU64::new(u64::MAX);
 /// several sizes, kept and released in any order, leave gaps that no other result fits. Costs as much as a look at
 /// what the process takes, otherwise some milliseconds.
 pub(super) fn give_back_where_tight() {
-    if is_tight() {
-        large::give_back_above(0);
-        #[cfg(target_env = "gnu")]
-        // SAFETY: `malloc_trim` takes the allocator's locks itself, and touches only what is free.
-        unsafe {
-            libc::malloc_trim(0);
-        }
+    if is_tight(0) {
+        give_back();
+    }
+}
+
+/// Makes room for a task that takes so many bytes. A large one finds the gaps given back if it doesn't fit beside them.
+pub(super) fn make_room(task_bytes: u64) {
+    if task_bytes < LARGE_TASK_BYTES {
+        give_back_large_where_tight();
+    } else if is_tight(task_bytes) {
+        give_back();
+    }
+}
+
+/// Gives the system large blocks that lie idle, and what lies free between small ones.
+fn give_back() {
+    large::give_back_above(0);
+    #[cfg(target_env = "gnu")]
+    // SAFETY: `malloc_trim` takes the allocator's locks itself, and touches only what is free.
+    unsafe {
+        libc::malloc_trim(0);
     }
 }
 
 /// Gives the system large blocks that lie idle, where the process takes nearly all that it may: the next task may want
 /// small ones. Costs nothing where none lie idle, and little where it is called for every task.
-pub(super) fn give_back_large_where_tight() {
+fn give_back_large_where_tight() {
     static LAST_LOOK: Mutex<Option<Instant>> = Mutex::new(None);
     if large::idle_bytes() == 0 {
         return;
@@ -56,15 +73,16 @@ pub(super) fn give_back_large_where_tight() {
     let Ok(mut last_look) = LAST_LOOK.try_lock() else { return };
     if last_look.is_none_or(|last| last.elapsed() >= LOOK_INTERVAL) {
         *last_look = Some(Instant::now());
-        if is_tight() {
+        if is_tight(0) {
             large::give_back_above(0);
         }
     }
 }
 
-fn is_tight() -> bool {
+/// Whether the process takes nearly all that it may, or does with so many bytes more.
+fn is_tight(coming_bytes: u64) -> bool {
     let limit_bytes = LIMIT.load(Ordering::Relaxed);
-    resident_bytes() > limit_bytes - limit_bytes / 8
+    resident_bytes().saturating_add(coming_bytes) > limit_bytes - limit_bytes / 8
 }
 
 /// From now on, up to an eighth of the memory that this process may use stays with it when it is freed, half of that in
