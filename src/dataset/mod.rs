@@ -113,7 +113,7 @@ pub use quantile::{Probabilities, quantile_method};
 pub use reduce::{Dims, ReduceOptions};
 pub use relabel::{Presence, ReindexOptions, SortKey};
 pub use resample::{Fill, Origin, ResampleOptions, Side};
-pub use reshape::{Expansion, NewDim};
+pub use reshape::NewDim;
 pub use rolling::{Construction, Moving, Rolling};
 pub use scan::{FillFrom, GapOptions, GapPlaces};
 pub use shift::{PadMode, PadValues};

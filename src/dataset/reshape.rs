@@ -1,7 +1,6 @@
 //! The same values along other dimensions: `transpose`, `squeeze`, `expand_dims`.
 
 use super::error::{quoted, tuple};
-use super::gather::{Positions, pick};
 use super::merge::load_coordinates;
 use super::{DataArray, Dataset, DatasetError, IndexRole, Indexer, Variable};
 use crate::plan::{Array, Evaluate};
@@ -51,18 +50,6 @@ impl Variable {
         self.transpose(&order)
     }
 
-    /// A first dimension of length 1 made longer; in memory where the variable is.
-    fn repeated_first(&self, length: usize) -> Result<Variable, DatasetError> {
-        if length == 1 {
-            return Ok(self.clone());
-        }
-        let data = match self.values() {
-            Some(_) => pick(&self.data, 0, &Positions::List(vec![0; length]))?,
-            None => self.data.broadcast_to(&[&[length][..], &self.data.shape()[1..]].concat())?,
-        };
-        Ok(Variable { data, ..self.clone() })
-    }
-
     /// A new first dimension of length 1; in memory where the variable is.
     pub(super) fn expand_first(&self, dimension: &str) -> Result<Variable, DatasetError> {
         let mut shape = vec![1];
@@ -74,24 +61,6 @@ impl Variable {
         let mut dims = vec![dimension.to_owned()];
         dims.extend_from_slice(&self.dims);
         Ok(Variable { dims, data, ..self.clone() })
-    }
-}
-
-/// What a new dimension is like.
-#[derive(Debug, Clone)]
-pub enum Expansion {
-    /// Of a length, without labels.
-    Length(usize),
-    /// Of these labels, a variable along it.
-    Labels(Box<Variable>),
-}
-
-impl Expansion {
-    fn length(&self) -> usize {
-        match self {
-            Expansion::Length(length) => *length,
-            Expansion::Labels(labels) => labels.data.shape().iter().product(),
-        }
     }
 }
 
@@ -117,14 +86,6 @@ impl DataArray {
     /// Where a named dimension doesn't exist or is longer.
     pub fn squeeze(&self, dims: Option<&[String]>, drop: bool) -> Result<DataArray, DatasetError> {
         Ok(self.like(self.as_dataset().squeeze(dims, drop)?))
-    }
-
-    /// With new leading dimensions, along which values are repeated.
-    ///
-    /// # Errors
-    /// Where a dimension exists already.
-    pub fn expand_dims(&self, dims: &IndexMap<String, Expansion>) -> Result<DataArray, DatasetError> {
-        Ok(self.like(self.as_dataset().expand_dims(dims)?))
     }
 }
 
@@ -164,41 +125,13 @@ impl Dataset {
         self.isel(&indexers, drop)
     }
 
-    /// With new leading dimensions on every data variable, along which values are repeated. A scalar coordinate of the
-    /// name becomes the index of one of length 1.
-    ///
-    /// # Errors
-    /// Where a dimension exists already, or has a scalar coordinate and another length than 1.
-    pub fn expand_dims(&self, dims: &IndexMap<String, Expansion>) -> Result<Dataset, DatasetError> {
-        let mut expanded = self.clone();
-        for (dimension, expansion) in dims.iter().rev() {
-            let length = expansion.length();
-            let has_label = expanded.coordinates.contains_key(dimension);
-            if expanded.sizes().contains_key(dimension) || (has_label && length != 1) {
-                return Err(DatasetError::DimensionExists { name: dimension.clone() });
-            }
-            expanded = expanded.map_data(|_, variable| variable.expand_first(dimension)?.repeated_first(length))?;
-            if let Expansion::Labels(labels) = expansion {
-                expanded.coordinates.insert(dimension.clone(), (**labels).clone());
-            } else if let Some(coordinate) = expanded.coordinates.get_mut(dimension) {
-                if coordinate.values().is_none() {
-                    return Err(DatasetError::LazyIndex { name: dimension.clone() });
-                }
-                *coordinate = coordinate.expand_first(dimension)?;
-            }
-        }
-        Ok(expanded)
-    }
-}
-
-impl Dataset {
     /// With new dimensions on every data variable, of any length, with labels or without: along these axes of the result,
     /// or first. Values are repeated along them; no data moves. A scalar coordinate of the name becomes the index, unless
     /// that isn't wanted.
     ///
     /// # Errors
     /// Where a dimension exists already, a variable has its name, or axes are wrong.
-    pub fn expand_dims_at(
+    pub fn expand_dims(
         &self,
         dims: &IndexMap<String, NewDim>,
         axes: Option<&[i64]>,
@@ -215,7 +148,7 @@ impl Dataset {
             return Err(DatasetError::NewDimIsVariable { name: name.clone() });
         }
         if !of_variables.is_empty() {
-            return self.set_coords(&of_variables, evaluate)?.expand_dims_at(dims, axes, indexed, evaluate);
+            return self.set_coords(&of_variables, evaluate)?.expand_dims(dims, axes, indexed, evaluate);
         }
         if let Some(axes) = axes.filter(|axes| axes.len() != dims.len()) {
             return Err(DatasetError::NewAxes { axes: axes.len(), dims: dims.len() });
@@ -284,8 +217,8 @@ impl Variable {
 
 #[cfg(test)]
 mod tests {
-    use super::Expansion;
-    use crate::dataset::test_data::counted;
+    use super::NewDim;
+    use crate::dataset::test_data::{InMemory, counted};
     use indexmap::IndexMap;
 
     fn names(names: &[&str]) -> Vec<String> {
@@ -304,7 +237,9 @@ mod tests {
 
     #[test]
     fn a_scalar_coordinate_becomes_the_index_of_its_new_dimension() {
-        let expanded = counted().expand_dims(&IndexMap::from([("s".to_owned(), Expansion::Length(1))])).unwrap();
+        let dims = IndexMap::from([("s".to_owned(), NewDim::of_length(1))]);
+        let expanded = counted().as_dataset().expand_dims(&dims, None, true, &InMemory).unwrap();
+        let expanded = counted().like(expanded);
         assert_eq!((expanded.dims(), expanded.shape()), (&names(&["s", "x", "y"])[..], &[1, 2, 3][..]));
         assert!(expanded.coordinates()["s"].is_index("s"));
         let back = expanded.squeeze(None, false).unwrap();

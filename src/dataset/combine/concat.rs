@@ -5,7 +5,7 @@ use super::merge::unite;
 use super::{CombineError, CombineOptions, Compat, Which};
 use crate::dataset::error::{quoted, tuple};
 use crate::dataset::merge::load_coordinates;
-use crate::dataset::{AlignOptions, Attributes, DataArray, Dataset, DatasetError, Expansion, Variable, align_with};
+use crate::dataset::{AlignOptions, Attributes, DataArray, Dataset, DatasetError, NewDim, Variable, align_with};
 use crate::plan::Evaluate;
 use indexmap::{IndexMap, IndexSet};
 
@@ -72,7 +72,8 @@ pub fn concat(
     if !has_index && (known.coordinates.contains(name) || known.data.contains(name)) {
         for dataset in &mut datasets {
             let single = dataset.set_coords(&[name.to_owned()], evaluate)?;
-            *dataset = single.expand_dims(&IndexMap::from([(name.to_owned(), Expansion::Length(1))]))?;
+            *dataset =
+                single.expand_dims(&IndexMap::from([(name.to_owned(), NewDim::of_length(1))]), None, true, evaluate)?;
         }
     }
     let known = Names::of(&datasets);

@@ -278,7 +278,7 @@ fn expand_dims<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> Py
     };
     let indexed = arguments.bool("create_index_for_new_dim")?.unwrap_or(true);
     let inner = this.inner();
-    let expanded = inner.to_anonymous().expand_dims_at(&dims, axes.as_deref(), indexed, &*engine::current());
+    let expanded = inner.to_anonymous().expand_dims(&dims, axes.as_deref(), indexed, &*engine::current());
     finish(expanded.map(|dataset| inner.of_anonymous(dataset)), vm)
 }
 
