@@ -83,19 +83,21 @@ pub struct Executor {
     writers: Mutex<HashMap<ArrayLocation, Arc<ArrayWriter>>>,
 }
 
-/// The value behind a key, made at most once at a time; a panic elsewhere leaves the map usable.
+/// The value behind a key. It is made while others use the map, since it may come from a file: whoever waits for that has
+/// lost its core, and gets one back only if nobody who waits for it has them all. Of two made at one time, one stays.
 fn cached<K: std::hash::Hash + Eq + Clone, V, E>(
     map: &Mutex<HashMap<K, Arc<V>>>,
     key: &K,
     make: impl FnOnce() -> Result<V, E>,
 ) -> Result<Arc<V>, E> {
-    let mut map = map.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(found) = map.get(key) {
-        return Ok(found.clone());
+    // A panic elsewhere leaves the map usable.
+    let map = || map.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = map().get(key).cloned();
+    if let Some(found) = found {
+        return Ok(found);
     }
     let made = Arc::new(make()?);
-    map.insert(key.clone(), made.clone());
-    Ok(made)
+    Ok(map().entry(key.clone()).or_insert(made).clone())
 }
 
 impl ExecuteError {

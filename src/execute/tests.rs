@@ -369,6 +369,26 @@ fn kept_results_of_an_attempt_with_other_memory_are_put_together() {
 }
 
 #[test]
+fn what_is_being_made_keeps_nobody_waiting() {
+    let map = Mutex::new(HashMap::new());
+    let (begun, wait_for_begin) = std::sync::mpsc::channel();
+    let (passed, wait_for_pass) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let map = &map;
+        let made = scope.spawn(move || {
+            super::cached(map, &1, || {
+                begun.send(()).unwrap();
+                wait_for_pass.recv_timeout(std::time::Duration::from_secs(20)).map(|()| 1)
+            })
+        });
+        wait_for_begin.recv().unwrap();
+        assert_eq!(super::cached(map, &2, || Ok::<_, ()>(2)).as_deref(), Ok(&2));
+        passed.send(()).unwrap();
+        assert_eq!(made.join().unwrap().as_deref(), Ok(&1));
+    });
+}
+
+#[test]
 fn what_blocks_read_alike_is_read_once() {
     let in_memory = |shape: &[usize]| Array::in_memory(Chunk::zeros(DType::Float64, shape.to_vec()));
     let mask = in_memory(&[40, 50]).broadcast_to(&[64, 40, 50]).unwrap();

@@ -92,11 +92,6 @@ impl IoControl {
         IoControl { waits: Some(waits), ..IoControl::default() }
     }
 
-    /// The same, but it tells nobody: for files that are read while others wait for the thread that reads them.
-    pub(super) fn untold(&self) -> IoControl {
-        IoControl { waits: None, ..self.clone() }
-    }
-
     /// From now on, nothing is tried again, and nobody waits before trying.
     pub fn stop(&self) {
         self.shared.is_stopped.store(true, Ordering::SeqCst);

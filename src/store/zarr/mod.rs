@@ -174,7 +174,7 @@ fn add_array(bytes: &ByteStore, metadata: &mut GroupMetadata, name: &str) -> Res
 
 /// An array's files and metadata, which must be those that it was planned with.
 fn reopen(control: &IoControl, array: &StoredArray) -> Result<(ByteStore, Layout), StoreError> {
-    let bytes = ByteStore::under(&control.untold(), &array.location.store);
+    let bytes = ByteStore::under(control, &array.location.store);
     let missing = || StoreError::Missing { location: array.location.to_string() };
     let (layout, fingerprint) = read_layout(&bytes, &array.location)?.ok_or_else(missing)?;
     if fingerprint != array.fingerprint {
@@ -185,7 +185,6 @@ fn reopen(control: &IoControl, array: &StoredArray) -> Result<(ByteStore, Layout
 
 /// A metadata file of an array, its own where it has one: as long as it is there, so is the array.
 fn witness(control: &IoControl, array: &StoredArray) -> Result<Witness, StoreError> {
-    let control = &control.untold();
     let group = ByteStore::under(control, &array.location.store);
     for folder in [group.path(&array.location.path), group.root().to_owned()] {
         let bytes = ByteStore::under(control, folder);
