@@ -269,7 +269,7 @@ def a_rank_that_stands_still_ends_the_run_with_a_description(place):
     took = time.monotonic() - before
     said = place.said()
     expect(code != 0 and 1.5 < took < 8, f"{code} after {took:.1f} s: {said}")
-    for word in ["nothing has happened", "stage 0 (write y)", "worker 0 (process", "worker 1 (process", "doesn't answer"]:
+    for word in ["nothing has happened", "stage 0 (write y)", "worker 1 (process", "worker 2 (process", "doesn't answer"]:
         expect(word in said, f"doesn't say {word!r}: {said}")
     expect(not (place.directory / "out.zarr").exists(), "out.zarr is there although it isn't complete")
     _, stderr = place.succeeds("--resume", "copy.py")
