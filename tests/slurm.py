@@ -34,7 +34,7 @@ for _ in range({rounds}):
 y.to_dataset(name="y").to_zarr(sys.argv[1], mode="w")
 print("wrote", sys.argv[1])
 """
-SHORT, LONG, LONGEST = 1, 20, 80
+SHORT, LONG, LONGEST = 1, 60, 80
 
 ADD = """
 import sys
