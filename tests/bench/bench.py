@@ -263,7 +263,7 @@ class Bench:
         script, expected = str(HERE / script), self.scratch / "expected.zarr"
         self.finish(self.run(script, store, expected, *further))
         contestants = {
-            "floor": [self.floor, "decode", self.threads, expected / variable, self.scratch / f"floor-{variable}", *inputs],
+            "floor": [self.floor, "decode", self.threads, expected / variable, self.scratch / f"floor-{pathlib.Path(script).stem}", *inputs],
             "dask, threads": self.dask("threads", script, store, self.scratch / "threads.zarr", *further),
             "dask, 2 workers": self.dask("cluster", script, store, self.scratch / "cluster.zarr", *further),
             "swath": self.run(script, store, self.scratch / "swath.zarr", *further),
