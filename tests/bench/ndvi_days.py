@@ -14,4 +14,6 @@ cube = cube.assign_coords(time=np.datetime64("2021-06-01T03:00", "ns") + hours *
 red, near_infrared = cube["red"].astype("float32"), cube["near_infrared"].astype("float32")
 ndvi = (near_infrared - red) / (near_infrared + red)
 daily = ndvi.groupby(ndvi.time.dt.floor("D")).max(skipna=True)
+# The days of a chunk differ in number, which Dask's results keep and Zarr can't.
+daily = daily.chunk({"floor": -1, "y": "auto", "x": "auto"})
 daily.to_dataset(name="ndvi").to_zarr(result_path, mode="w")
