@@ -10,6 +10,8 @@ use super::{RuntimeError, SessionOptions, allocator, interrupt};
 use crate::environment::Environment;
 use crate::protocol::{Endpoint, Message, Report, WorkerInfo};
 #[cfg(feature = "mpi")]
+use crate::transport::PANICKED;
+#[cfg(feature = "mpi")]
 use crate::transport::mpi::{self, Connection};
 use crate::transport::{Transport, TransportError, in_process};
 use crate::worker::Worker;
@@ -146,9 +148,6 @@ fn work(options: SessionOptions, transport: &dyn Transport) -> i32 {
 fn one_line(panic: &std::panic::PanicHookInfo<'_>) -> String {
     panic.to_string().lines().collect::<Vec<_>>().join(" ")
 }
-
-/// Rust's exit code of a panic.
-pub(super) const PANICKED: i32 = 101;
 
 fn report_loss(transport: &dyn Transport, reason: &str) {
     let report = Message::Report(Report::Lost { reason: reason.to_owned() });

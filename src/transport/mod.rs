@@ -9,6 +9,9 @@ pub mod mpi;
 use crate::protocol::{Endpoint, Envelope, Message};
 use crossbeam_channel::Receiver;
 
+/// Rust's exit code of a panic, with which a rank leaves that had one.
+pub const PANICKED: i32 = 101;
+
 /// Why a transport doesn't work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {

@@ -7,7 +7,7 @@
 //! are sent from where they are and received where they stay: a head names their sizes, they follow.
 #![allow(unsafe_code)]
 
-use super::{Transport, TransportError};
+use super::{PANICKED, Transport, TransportError};
 use crate::protocol::{self, Encoded, Endpoint, Envelope, Lent, Message, Segment, WorkerId};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 use mpi::Threading;
@@ -44,8 +44,6 @@ const PAUSE_SHARE: u32 = 10;
 /// What the system may add to a pause; by default it adds twice as much as the shortest one takes.
 #[cfg(target_os = "linux")]
 const SLACK_NANOSECONDS: std::num::NonZeroU64 = std::num::NonZeroU64::new(2_000).expect("it isn't 0");
-/// Rust's exit code of a panic.
-const PANICKED: i32 = 101;
 /// Longest wait of [`Transport::abort`] for the thread that calls MPI.
 const ABORT_WAIT: Duration = Duration::from_millis(200);
 

@@ -58,7 +58,7 @@ impl<T: LabelledObject> Rearranging<T> {
 }
 
 /// What a change of the object as a dataset makes of it.
-fn changed<T: LabelledObject>(
+pub(super) fn changed<T: LabelledObject>(
     this: &Py<T>,
     vm: &VirtualMachine,
     change: impl FnOnce(&Dataset) -> Result<Dataset, DatasetError>,

@@ -4,8 +4,8 @@
 use super::combine::fill_value;
 use super::indexers;
 use super::labelled::{Labelled, LabelledObject};
-use super::methods::finish;
-use crate::dataset::{Dataset, DatasetError, Indexer, Label};
+use super::rearranging::changed;
+use crate::dataset::{Indexer, Label};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
@@ -29,16 +29,6 @@ impl<T: LabelledObject> Stacking<T> {
         Method { name: "drop_indexes", parameters: "coord_names!, *, errors", body: drop_indexes::<T> },
         Method { name: "set_xindex", parameters: "coord_names!, index_cls=None", body: set_xindex::<T> },
     ];
-}
-
-/// What a change of the object as a dataset makes of it.
-fn changed<T: LabelledObject>(
-    this: &Py<T>,
-    vm: &VirtualMachine,
-    change: impl FnOnce(&Dataset) -> Result<Dataset, DatasetError>,
-) -> PyResult {
-    let inner = this.inner();
-    finish(change(&inner.to_anonymous()).map(|dataset| inner.of_anonymous(dataset)), vm)
 }
 
 fn stack<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
