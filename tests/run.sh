@@ -47,9 +47,9 @@ sum() { awk -v kind="$1" '$2 == kind { total += $1 } END { print total + 0 }'; }
 
 # What follows is called by `step`, where a failing command doesn't end a function by itself.
 
-# Little optimised, as what is bound to MPICH: it is built in half the time.
+# Little optimised, as what is bound to MPICH: it is built in half the time. Examples read NetCDF files.
 without_mpi() {
-  cargo build --release --locked --no-default-features --bin swath --config 'profile.release.package.swath.opt-level=1' &&
+  cargo build --release --locked --no-default-features --features hdf5 --bin swath --config 'profile.release.package.swath.opt-level=1' &&
     cp "$target/release/swath" "$target/swath-without-mpi" || return 1
   if ldd "$target/swath-without-mpi" | grep -qi libmpi; then
     echo "swath is linked to an MPI library although it was built without one"
