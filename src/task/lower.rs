@@ -8,6 +8,7 @@ use super::memory::{MemoryProjection, largest_region};
 use super::passes::{Pass, pulled_once, shared_passes};
 use super::pull::{visit_leaves, visit_stored};
 use super::selections::{LARGE_BYTES, in_passes, selection_of};
+use super::sharing::{SharedSource, decoded_again, read_bytes};
 use super::waves::Remedy;
 use super::{
     Computation, ComputationId, Goal, MergeWork, ReduceWork, Resources, Stage, StageId, StageOutput, StageWork,
@@ -101,13 +102,35 @@ impl May {
     }
 }
 
-/// Cuts a plan into stages, quantiles of many values in passes already.
+/// Cuts a plan into stages, quantiles of many values in passes already. What several stages would decode is decoded once
+/// where there is room for it.
 fn lower_selected(
     id: ComputationId,
     plan: Plan,
     goals: &[Goal],
     resources: Resources,
     may: May,
+) -> Result<Computation, TaskError> {
+    let apart = lower_sharing(id, plan, goals, resources, may, &[])?;
+    let again = if may.keep { decoded_again(&apart, resources) } else { Vec::new() };
+    if again.is_empty() {
+        return Ok(apart);
+    }
+    match lower_sharing(id, apart.plan.clone(), goals, resources, may, &again) {
+        Ok(sharing) if read_bytes(&sharing) < read_bytes(&apart) => Ok(sharing),
+        // What is shared leaves the rest too little room.
+        _ => Ok(apart),
+    }
+}
+
+/// Cuts a plan into stages, of which the first decode what is shared.
+fn lower_sharing(
+    id: ComputationId,
+    plan: Plan,
+    goals: &[Goal],
+    resources: Resources,
+    may: May,
+    shared_sources: &[SharedSource],
 ) -> Result<Computation, TaskError> {
     let geometries: BTreeMap<NodeId, ReduceGeometry> = plan
         .ids()
@@ -129,11 +152,13 @@ fn lower_selected(
         resources,
         may,
         materialised: BTreeMap::new(),
+        shared: BTreeSet::new(),
         kept_bytes: 0,
         readers: Vec::new(),
         earlier: Vec::new(),
         geometries,
     };
+    lowering.add_shared(shared_sources)?;
     // Each before those that read it: in the order of their nodes.
     let mut passes = passes.into_iter().filter(|pass| !pulled.contains(&pass.nodes[0])).peekable();
     for node in lowering.computation.plan.ids() {
@@ -171,6 +196,8 @@ pub(super) struct Lowering {
     pub(super) may: May,
     /// Nodes whose values a stage leaves with the workers.
     pub(super) materialised: BTreeMap<NodeId, StageId>,
+    /// Those of them that serve all stages that read them.
+    pub(super) shared: BTreeSet<NodeId>,
     /// Bytes of results that stages leave with the workers to be read in other regions.
     pub(super) kept_bytes: u64,
     /// Stages that read such results, of those that are kept now, and those that end before others are kept.

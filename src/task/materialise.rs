@@ -18,7 +18,7 @@ use crate::plan::{NodeId, Operation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A stored chunk is decoded at most this often, in the mean, before something is done about it.
-const MOST_DECODINGS: f64 = 1.2;
+pub(super) const MOST_DECODINGS: f64 = 1.2;
 /// Nodes that are looked at as something to materialise: in longer expressions, only the ends are.
 const MOST_CANDIDATES: usize = 200;
 /// Stored arrays with less than this share of what is decoded in vain aren't worth a stage.
@@ -48,7 +48,7 @@ fn times(decodings: &BTreeMap<NodeId, Decoding>) -> f64 {
 }
 
 /// How many chunks are decoded for a region of an array.
-fn decoded_chunks(source: &StoredArray, region: &Region) -> f64 {
+pub(super) fn decoded_chunks(source: &StoredArray, region: &Region) -> f64 {
     if source.reads_parts {
         return region.element_count() as f64 / largest_region(&source.read_grid).element_count().max(1) as f64;
     }
@@ -105,7 +105,7 @@ impl Lowering {
         self.kept_bytes += bytes;
         for node in nodes {
             let part = self.pulled_part(demand, node);
-            self.add_source(node, &part, reason.clone())?;
+            self.add_source(node, &part, "rechunk", reason.clone())?;
         }
         Ok(Remedy::Done)
     }
@@ -265,7 +265,13 @@ impl Lowering {
     }
 
     /// Adds the stage that materialises a part of a node.
-    pub(super) fn add_source(&mut self, node: NodeId, part: &Region, reason: String) -> Result<(), TaskError> {
+    pub(super) fn add_source(
+        &mut self,
+        node: NodeId,
+        part: &Region,
+        name: &str,
+        reason: String,
+    ) -> Result<(), TaskError> {
         if matches!(self.computation.plan.node(node).operation, Operation::Reduce(_)) {
             return self.add_pass(Pass { nodes: vec![node], geometry: self.geometries[&node].clone() });
         }
@@ -280,7 +286,7 @@ impl Lowering {
             reads,
             read_bytes: self.read_bytes(&[node], part),
             read_in: None,
-            name: "rechunk".to_owned(),
+            name: name.to_owned(),
             reason: Some(reason),
             work: StageWork::Produce { node, grid, origin: part.start.clone() },
             output: StageOutput::Keep,

@@ -21,6 +21,7 @@ mod pull;
 mod resources;
 mod room;
 mod selections;
+mod sharing;
 mod skip;
 #[cfg(test)]
 mod test_data;

@@ -207,7 +207,8 @@ mod tests {
         let deviation = x.binary(crate::kernels::elementwise::BinaryOp::Subtract, &mean).unwrap();
         let target = StoredArray { dtype: DType::Float32, ..stored(&[8192, 512], &[64, 512]) };
         let goals = vec![Goal::Write(StoredArray { dtype: deviation.dtype(), ..target })];
-        let computation = lower(ComputationId(0), Plan::of(&[deviation]), goals, 1 << 30).unwrap();
+        // Memory that doesn't hold x.
+        let computation = lower(ComputationId(0), Plan::of(&[deviation]), goals, 12 << 20).unwrap();
         let order = Order::of(&computation);
         let may_coexist = |kept, other| order.may_coexist(&computation, kept, other);
         let last = computation.stage_ids().last().unwrap();

@@ -98,12 +98,12 @@ mod tests {
         StoredArray { location, dtype: DType::Float64, ..test_data::stored(&[20_000, 3000], &[200, 1000]) }
     }
 
-    /// Deviations from the mean along the first axis: runs, merges, writes.
+    /// Deviations from the mean along the first axis, in memory that doesn't hold the array: runs, merges, writes.
     fn deviations() -> Computation {
         let x = Array::stored(stored("x"));
         let mean = x.reduce("mean", &[0], ReductionOptions::default()).unwrap();
         let plan = Plan::of(&[x.binary(BinaryOp::Subtract, &mean).unwrap()]);
-        lower(ComputationId(0), plan, vec![Goal::Write(stored("y"))], 1 << 40).unwrap()
+        lower(ComputationId(0), plan, vec![Goal::Write(stored("y"))], 1 << 28).unwrap()
     }
 
     fn counts(computation: &Computation, skip: &Skip) -> Vec<u64> {

@@ -124,21 +124,22 @@ impl Lowering {
         self.earlier = std::mem::take(&mut self.readers);
         for &node in nodes {
             let part = self.pulled_part(demand, node);
-            self.add_source(node, &part, reason.to_owned())?;
+            self.add_source(node, &part, "rechunk", reason.to_owned())?;
         }
         Ok(())
     }
 
-    /// Takes note of a stage that reads what was materialised for it: results of parts of a node serve no other.
+    /// Takes note of a stage that reads what was materialised for it: results of parts of a node serve no other, but for
+    /// those that are shared.
     pub(super) fn note_reader(&mut self, reader: StageId) {
         let reads = self.computation.stage(reader).reads.values();
         let is_source = |id: &StageId| self.computation.stage(*id).reason.is_some();
         if reads.copied().any(|id| is_source(&id)) {
             self.readers.push(reader);
         }
-        let (plan, stages) = (&self.computation.plan, &self.computation.stages);
+        let (plan, stages, shared) = (&self.computation.plan, &self.computation.stages, &self.shared);
         self.materialised.retain(|node, stage| match &stages[stage.0 as usize].work {
-            StageWork::Produce { grid, .. } => grid.shape() == plan.node(*node).shape,
+            StageWork::Produce { grid, .. } => shared.contains(node) || grid.shape() == plan.node(*node).shape,
             _ => true,
         });
     }
