@@ -37,6 +37,7 @@ pub struct RunDirectory {
     /// Locks of what the run writes, by what they lock.
     locks: BTreeMap<PathBuf, Lock>,
     owner: Owner,
+    is_continued: bool,
 }
 
 /// The run directory of a script and its arguments where none is named: `.swath/runs/NAME-DIGEST`.
@@ -113,7 +114,13 @@ impl RunDirectory {
         }
         let outcome = path.join("outcome.json");
         removed(fs::remove_file(&outcome), &outcome)?;
-        Ok((RunDirectory { path, log, lock, locks: BTreeMap::new(), owner: owner.clone() }, history))
+        let is_continued = start == Start::Resume && earlier.is_some();
+        Ok((RunDirectory { path, log, lock, locks: BTreeMap::new(), owner: owner.clone(), is_continued }, history))
+    }
+
+    /// Whether an earlier attempt is gone on with.
+    pub fn is_continued(&self) -> bool {
+        self.is_continued
     }
 
     /// Its absolute path.

@@ -50,6 +50,8 @@ pub(super) struct Ledger {
     path: PathBuf,
     history: History,
     is_resumed: bool,
+    /// Whether there was an earlier attempt to go on with.
+    is_continued: bool,
     keeps_directory: bool,
     /// Whether the user has named the directory.
     is_named: bool,
@@ -80,10 +82,11 @@ impl Ledger {
             places.into_iter().for_each(|place| journal::remove_dead_lock(Path::new(place)));
         };
         let (directory, history) = RunDirectory::open(&path, &identity, &owner, options.start, &mut discard)?;
-        let path = directory.path().to_owned();
+        let (path, is_continued) = (directory.path().to_owned(), directory.is_continued());
         Ok(Ledger {
             directory: keeper::keep(directory)?,
             path,
+            is_continued,
             is_resumed: options.start == Start::Resume,
             keeps_directory: options.keeps_directory,
             is_named: options.directory.is_some(),
@@ -247,9 +250,9 @@ impl Ledger {
         Ok(())
     }
 
-    /// How much was there already.
+    /// How much was there already, where an earlier attempt was gone on with.
     pub(super) fn skipped(&self) -> Option<Skipped> {
-        self.is_resumed.then_some(self.skipped)
+        self.is_continued.then_some(self.skipped)
     }
 
     /// The end of this attempt: the directory goes where the run has finished, and stays where another attempt can use
