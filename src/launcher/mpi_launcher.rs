@@ -82,6 +82,28 @@ impl MpiLauncher {
     }
 }
 
+/// Options of mpirun(1) of Open MPI 4 and 5 that say where ranks go, in old forms and new.
+const OPEN_MPI_PLACES: &[&str] = &[
+    "map-by",
+    "N",
+    "npernode",
+    "npersocket",
+    "pernode",
+    "ppr",
+    "rankfile",
+    "rf",
+    "bynode",
+    "byslot",
+    "bycore",
+    "bysocket",
+    "cpus-per-proc",
+    "cpus-per-rank",
+];
+/// Those that say to which cores ranks are bound.
+const OPEN_MPI_BINDING: &[&str] = &["bind-to", "bind-to-core", "bind-to-socket", "bind-to-none", "cpu-set", "cpu-list"];
+/// Options of Hydra, MPICH's and Intel's, that say how many ranks go onto a node.
+const HYDRA_PLACES: &[&str] = &["ppn", "perhost", "grr", "rr", "map-by"];
+
 /// Whether the user or the site says something about this: then that stands for what we would say, which can't stand beside it.
 fn is_given(job: &JobSpec, options: &[&str]) -> bool {
     let is_one = |word: &String| {
@@ -98,11 +120,13 @@ fn options(words: &[&dyn fmt::Display]) -> Vec<String> {
 
 fn open_mpi(job: &JobSpec) -> Vec<String> {
     let mut words = options(&[&"-n", &job.ranks()]);
-    if !is_given(job, &["map-by"]) {
-        let cores = if job.is_bound { format!(":PE={}", job.threads) } else { String::new() };
+    let is_binding_given = is_given(job, OPEN_MPI_BINDING);
+    if !is_given(job, OPEN_MPI_PLACES) {
+        // So many cores for each rank go with no binding but that to cores.
+        let cores = if job.is_bound && !is_binding_given { format!(":PE={}", job.threads) } else { String::new() };
         words.extend(options(&[&"--map-by", &format!("ppr:{}:node{cores}", job.ranks_per_node)]));
     }
-    if !is_given(job, &["bind-to"]) {
+    if !is_binding_given {
         words.extend(options(&[&"--bind-to", &if job.is_bound { "core" } else { "none" }]));
     }
     words
@@ -110,10 +134,10 @@ fn open_mpi(job: &JobSpec) -> Vec<String> {
 
 fn hydra(job: &JobSpec) -> Vec<String> {
     let mut words = options(&[&"-n", &job.ranks()]);
-    if !is_given(job, &["ppn"]) {
+    if !is_given(job, HYDRA_PLACES) {
         words.extend(options(&[&"-ppn", &job.ranks_per_node]));
     }
-    if !is_given(job, &["bind-to"]) {
+    if !is_given(job, &["bind-to", "binding"]) {
         let cores = if job.is_bound { format!("core:{}", job.threads) } else { "none".to_owned() };
         words.extend(options(&[&"-bind-to", &cores]));
     }
@@ -126,11 +150,26 @@ fn intel(job: &JobSpec) -> Vec<String> {
     } else {
         ("I_MPI_PIN", "off".to_owned())
     };
-    options(&[&"-n", &job.ranks(), &"-ppn", &job.ranks_per_node, &"-genv", &name, &value])
+    let mut words = options(&[&"-n", &job.ranks()]);
+    if !is_given(job, HYDRA_PLACES) {
+        words.extend(options(&[&"-ppn", &job.ranks_per_node]));
+    }
+    // Variables stand in words of their own: -genv NAME VALUE.
+    if !job.launcher_arguments.iter().any(|word| word.contains("I_MPI_PIN")) && !is_given(job, &["bind-to", "binding"])
+    {
+        words.extend(options(&[&"-genv", &name, &value]));
+    }
+    words
 }
 
 fn pals(job: &JobSpec) -> Vec<String> {
-    let mut words = options(&[&"-n", &job.ranks(), &"--ppn", &job.ranks_per_node, &"--depth", &job.threads]);
+    let mut words = options(&[&"-n", &job.ranks()]);
+    if !is_given(job, &["ppn"]) {
+        words.extend(options(&[&"--ppn", &job.ranks_per_node]));
+    }
+    if !is_given(job, &["depth", "d"]) {
+        words.extend(options(&[&"--depth", &job.threads]));
+    }
     if !is_given(job, &["cpu-bind"]) {
         words.extend(options(&[&"--cpu-bind", &if job.is_bound { "depth" } else { "none" }]));
     }
@@ -224,7 +263,17 @@ mod tests {
         };
         let said = with(MpiFamily::OpenMpi, &["--map-by", "numa", "--bind-to", "numa"]);
         assert_eq!(said, "mpirun -n 4 --map-by numa --bind-to numa");
+        assert_eq!(with(MpiFamily::OpenMpi, &["--bind-to", "none"]), "mpirun -n 4 --map-by ppr:2:node --bind-to none");
+        for words in [["-N", "1"], ["--npernode", "1"], ["-npersocket", "1"], ["--rankfile", "ranks"]] {
+            let said = with(MpiFamily::OpenMpi, &words);
+            assert_eq!(said, format!("mpirun -n 4 --bind-to core {} {}", words[0], words[1]));
+        }
         assert_eq!(with(MpiFamily::Mpich, &["-bind-to=none"]), "mpirun -n 4 -ppn 2 -bind-to=none");
+        assert_eq!(with(MpiFamily::Mpich, &["-ppn", "1"]), "mpirun -n 4 -bind-to core:4 -ppn 1");
+        assert_eq!(with(MpiFamily::Intel, &["-ppn", "1"]), "mpirun -n 4 -genv I_MPI_PIN_DOMAIN 4:compact -ppn 1");
+        let intel = with(MpiFamily::Intel, &["-genv", "I_MPI_PIN_DOMAIN", "numa"]);
+        assert_eq!(intel, "mpirun -n 4 -ppn 2 -genv I_MPI_PIN_DOMAIN numa");
+        assert_eq!(with(MpiFamily::Cray, &["--depth=2"]), "mpirun -n 4 --ppn 2 --cpu-bind depth --depth=2");
         let srun = line(MpiLauncher::Srun, |job| {
             job.srun_interface = Some("pmix".to_owned());
             job.launcher_arguments = vec!["--mpi=pmi2".to_owned(), "-m".to_owned(), "cyclic".to_owned()];
