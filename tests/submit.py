@@ -8,6 +8,7 @@ Commands of batch systems are stand-ins on PATH that answer as a case wants.
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import time
@@ -15,6 +16,7 @@ import time
 import cases
 from cases import expect
 
+README = cases.ROOT / "README.md"
 JOB_LIMIT_S = 120
 SYSTEM = ["bash", "cat", "cp", "mpirun", "sleep"]
 SMALL = "import dask.array as da, xarray as xr\nprint(float(xr.DataArray(da.ones((40, 50), chunks=(10, 50))).mean()))\n"
@@ -169,7 +171,11 @@ def ranks_are_started_by_the_library_s_own_launcher(place):
     place.command("srun", "echo 'MPI plugin types are...'; echo pmi2; echo none; echo pmix")
     expect("--mpi=pmix" in line("--launcher", "srun").said, line("--launcher", "srun").said)
     expect("--mpi=pmi2" in line("--launcher", "srun", "--mpi", "mpich").said, "PMI-2 for MPICH")
+    # Debian's Slurm has Cray's plugin, too; on a Cray it is the default.
     place.command("srun", "echo 'cray_shasta pmi2 none'")
+    place.command("scontrol", "echo 'MpiDefault              = pmix'")
+    expect("--mpi=pmi2" in line("--launcher", "srun", "--mpi", "mpich").said, "PMI-2 where Cray's plugin is only there")
+    place.command("scontrol", "echo 'MpiDefault              = cray_shasta'")
     expect("--mpi=" not in line("--launcher", "srun", "--mpi", "mpich").said, "Cray's own for MPICH")
 
 
@@ -186,6 +192,21 @@ def templates_may_be_the_users_own(place):
     expect("#SBATCH --nodes=2\n# 'a b'\nmpirun -n 4" in ended.said, f"{ended.said}{ended.complained}")
     place.write("mine.sh", "{{ nodes")
     place.refused(place.slurm("--template", "mine.sh", "small.py"), "the template mine.sh can't be filled")
+
+
+# What is said of it.
+
+def the_readme_has_every_option(place):
+    text = README.read_text()
+    options = lambda text: set(re.findall(r"--[a-z][a-z-]+", text)) - {"--help"}
+    told = lambda command: {line.split("--", 1)[1].split()[0].rstrip(",") for line in place.run(command, "--help").said.splitlines()
+                            if re.match(r"\s+(-\w, )?--[a-z]", line)} - {"help"}
+    for command, table in {"submit": text.split("| `swath submit` |")[1], "run": text.split("| option of `run` |")[1]}.items():
+        rows = [line.split("|")[1] for line in table.split("\n\n")[0].splitlines() if line.startswith("|") and "`--" in line]
+        known = {f"--{name}" for name in told(command)}
+        named = set().union(*map(options, rows))
+        expect(known and known - named == set(), f"README.md doesn't have {sorted(known - named)} of swath {command}")
+        expect(named - known <= {"--partition"}, f"swath {command} doesn't have {sorted(named - known)} of README.md")
 
 
 # Sites.
@@ -360,6 +381,7 @@ CASES = [
     ranks_are_started_by_the_library_s_own_launcher,
     the_script_command_writes_what_can_be_submitted_by_hand,
     templates_may_be_the_users_own,
+    the_readme_has_every_option,
     sites_have_defaults_queues_and_limits,
     jobs_that_can_not_be_are_refused,
     scripts_that_would_fail_are_refused,

@@ -4,7 +4,7 @@
 //! to offer follows from the library: Open MPI 4 and 5 are built with PMIx, MPICH and Intel MPI know PMI-2, and Cray's library
 //! comes with a plugin that is its site's default (srun(1), `--mpi`; "MPI Users Guide" of Slurm).
 
-use super::command::{Invocation, run};
+use super::command::{Answer, Invocation, run};
 use super::is_on_path;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -116,12 +116,18 @@ pub fn find(names: &[&str], family: Option<MpiFamily>) -> (Option<Program>, Opti
 
 /// The interface that `srun` is to offer to ranks of a family; `None` where the site's default is to be trusted.
 pub fn srun_interface(family: MpiFamily) -> Option<&'static str> {
-    let asked = Invocation { timeout: VERSION_TIME, ..Invocation::new("srun", ["--mpi=list"]) };
-    let listed = run(&asked).ok().filter(|answer| answer.is_success()).map(|answer| answer.stdout + &answer.stderr);
-    interface_of(family, listed.as_deref())
+    let said = |program: &str, words: &[&str]| {
+        let asked = Invocation { timeout: VERSION_TIME, ..Invocation::new(program, words) };
+        run(&asked).ok().filter(Answer::is_success).map(|answer| answer.stdout + &answer.stderr)
+    };
+    let listed = said("srun", &["--mpi=list"]);
+    // Every Slurm may have Cray's plugin; one of a Cray has it as its default.
+    let is_listed = listed.as_ref().is_some_and(|listed| listed.contains("cray"));
+    let configuration = if is_listed { said("scontrol", &["show", "config"]) } else { None };
+    interface_of(family, listed.as_deref(), configuration.as_deref())
 }
 
-fn interface_of(family: MpiFamily, listed: Option<&str>) -> Option<&'static str> {
+fn interface_of(family: MpiFamily, listed: Option<&str>, configuration: Option<&str>) -> Option<&'static str> {
     let wanted = match family {
         MpiFamily::OpenMpi => ["pmix", "pmi2"],
         MpiFamily::Mpich | MpiFamily::Intel => ["pmi2", "pmix"],
@@ -130,7 +136,9 @@ fn interface_of(family: MpiFamily, listed: Option<&str>) -> Option<&'static str>
     let Some(listed) = listed else { return Some(wanted[0]) };
     let has = |name: &str| listed.split(|character: char| !character.is_alphanumeric()).any(|word| word == name);
     // Cray's plugin serves every library with the interface of MPICH.
-    if family != MpiFamily::OpenMpi && has("cray") {
+    let mut lines = configuration.unwrap_or_default().lines();
+    let is_of_cray = lines.any(|line| line.trim_start().starts_with("MpiDefault") && line.contains("cray"));
+    if family != MpiFamily::OpenMpi && is_of_cray {
         return None;
     }
     wanted.into_iter().find(|name| has(name))
@@ -159,13 +167,15 @@ mod tests {
     fn srun_offers_what_the_library_knows_and_slurm_has() {
         let listed =
             "MPI plugin types are...\n\tpmi2\n\tnone\n\tpmix\nspecific pmix plugin versions available: pmix_v4\n";
-        assert_eq!(interface_of(MpiFamily::OpenMpi, Some(listed)), Some("pmix"));
-        assert_eq!(interface_of(MpiFamily::Mpich, Some(listed)), Some("pmi2"));
-        assert_eq!(interface_of(MpiFamily::OpenMpi, Some("srun: none\nsrun: pmi2\n")), Some("pmi2"));
-        assert_eq!(interface_of(MpiFamily::Mpich, Some("none cray_shasta pmi2")), None);
-        assert_eq!(interface_of(MpiFamily::Intel, Some("none")), None);
-        assert_eq!(interface_of(MpiFamily::OpenMpi, None), Some("pmix"));
-        assert_eq!(interface_of(MpiFamily::Cray, None), None);
+        assert_eq!(interface_of(MpiFamily::OpenMpi, Some(listed), None), Some("pmix"));
+        assert_eq!(interface_of(MpiFamily::Mpich, Some(listed), None), Some("pmi2"));
+        assert_eq!(interface_of(MpiFamily::OpenMpi, Some("srun: none\nsrun: pmi2\n"), None), Some("pmi2"));
+        let of_cray = |default| interface_of(MpiFamily::Mpich, Some("none cray_shasta pmi2"), Some(default));
+        assert_eq!(of_cray("MpiDefault              = cray_shasta\n"), None);
+        assert_eq!(of_cray("MpiDefault              = pmix\nLaunchParameters = cray\n"), Some("pmi2"));
+        assert_eq!(interface_of(MpiFamily::Intel, Some("none"), None), None);
+        assert_eq!(interface_of(MpiFamily::OpenMpi, None, None), Some("pmix"));
+        assert_eq!(interface_of(MpiFamily::Cray, None, None), None);
     }
 
     #[test]
