@@ -60,15 +60,32 @@ index=
 # PBS keeps output until the job ends; written there by this shell, it can be followed.
 exec >>{{ log_directory | quote }}/"$id".out 2>&1
 
-# Puts this script into the queue again, behind what it waits for, and prints its new id.
+# Puts this script into the queue again, behind what it waits for, and prints its new id. Without an answer, it may be there
+# all the same, or get there in a moment.
 dependency=
 submit() {
+  local said made other script=$job/job{{ '-$index' if array }}.sh
 {%- if array %}
-  grep -v '^#PBS {{ "-t" if is_torque else "-J" }} ' "$job/job.sh" >"$job/job-$index.sh"
-  qsub -v SWATH_ARRAY_INDEX="$index" ${dependency:+-W "depend=$dependency"} "$job/job-$index.sh"
-{%- else %}
-  qsub ${dependency:+-W "depend=$dependency"} "$job/job.sh"
+  grep -v '^#PBS {{ "-t" if is_torque else "-J" }} ' "$job/job.sh" >"$script"
 {%- endif %}
+  if said=$(qsub{{ ' -v SWATH_ARRAY_INDEX="$index"' if array }} ${dependency:+-W "depend=$dependency"} "$script" 2>&1) &&
+    made=$(grep -E '^[0-9][][0-9A-Za-z._-]*$' <<<"$said"); then
+    tail -n 1 <<<"$made"
+    return
+  fi
+  printf '%s\n' "$said" >&2
+  [[ $said == *@(imed out|onnect|ommunication)* ]] || return 1
+  for _ in 1 2 3; do
+    sleep 5
+    for other in $(qselect -N {{ pbs_name | quote }} 2>/dev/null); do
+      if ! grep -F "\"$other\"" "$job/attempts.jsonl" >/dev/null &&
+        qstat -f "$other" 2>/dev/null | tr -d '\n\t' | grep -F "$script" >/dev/null; then
+        echo "$other"
+        return
+      fi
+    done
+  done
+  return 1
 }
 
 # Under PBS only operators may have a job queued again.
@@ -94,6 +111,9 @@ lost_nodes() {
   pbsnodes -l 2>/dev/null | awk '$2 ~ /down|unknown/ { sub(/[.].*/, "", $1); print $1 }' |
     grep -xFf <(sed 's/[.].*//' "$PBS_NODEFILE" | sort -u) | xargs
 }
+
+# Whether a node has run out of memory: PBS says so in this job's output only.
+ran_out_of_memory() { return 1; }
 
 # Whether PBS is ending this job: it tells this shell, too, by a signal.
 is_being_ended() { return 1; }

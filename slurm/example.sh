@@ -29,10 +29,28 @@ export SLURM_EXPORT_ENV=ALL
 id=$SLURM_JOB_ID
 index=
 
-# Puts this script into the queue again, behind what it waits for, and prints its new id.
+# Puts this script into the queue again, behind what it waits for, and prints its new id. Without an answer, it may be there
+# all the same, or get there in a moment.
 dependency=
 submit() {
-  sbatch --parsable ${dependency:+"--dependency=$dependency"} "$job/job.sh" | cut -d ';' -f 1
+  local said made at script
+  if said=$(sbatch --parsable ${dependency:+"--dependency=$dependency"} "$job/job.sh" 2>&1) &&
+    made=$(grep -xE '[0-9]+(;.*)?' <<<"$said"); then
+    echo "${made%%;*}"
+    return
+  fi
+  printf '%s\n' "$said" >&2
+  [[ $said == *@(imed out|contact|onnect)* ]] || return 1
+  for _ in 1 2 3; do
+    sleep 5
+    while IFS='|' read -r made at script; do
+      if [ "$script" = "$job/job.sh" ] && [ "$at" = "${index:-N/A}" ] && ! grep -F "\"$made\"" "$job/attempts.jsonl" >/dev/null; then
+        echo "$made"
+        return
+      fi
+    done < <(squeue --noheader --me --format='%F|%K|%o' 2>/dev/null)
+  done
+  return 1
 }
 
 # Queues this very job again, so that its id stays and those that wait for it go on waiting. Slurm ends this shell then.
@@ -66,6 +84,18 @@ job_end() {
 # Nodes of this job that no longer answer.
 lost_nodes() {
   sinfo --noheader --nodes="$SLURM_JOB_NODELIST" --states=down,fail,no_respond --format=%n 2>/dev/null | xargs
+}
+
+# Whether a step of this job has run out of memory, on whatever node: Slurm knows of it a moment later, as exit code 125.
+ran_out_of_memory() {
+  for _ in 1 2; do
+    if scontrol show job --oneliner "$SLURM_JOB_ID" 2>/dev/null | grep ' DerivedExitCode=[0-9]*:125 ' >/dev/null ||
+      sacct --noheader --parsable2 --jobs="$SLURM_JOB_ID" --format=state 2>/dev/null | grep -x OUT_OF_MEMORY >/dev/null; then
+      return 0
+    fi
+    sleep 1
+  done
+  return 1
 }
 
 # Whether Slurm is ending this job: cancelled, out of time, or queued again by Slurm itself for a node that is lost.
@@ -259,7 +289,7 @@ if [ -n "$terminated" ] || is_being_ended; then
 fi
 [ -z "$lost" ] || again "lost $lost"
 kills=$(memory_kills)
-if [ "${kills:-0}" -gt "${kills_before:-0}" ] || told_of_memory_kills "$output_before"; then
+if [ "${kills:-0}" -gt "${kills_before:-0}" ] || told_of_memory_kills "$output_before" || ran_out_of_memory; then
   say "killed for taking more memory than it was given: ask for more by --memory, or for fewer ranks on a node"
   leave "$status" "killed for taking more memory than it was given"
 fi

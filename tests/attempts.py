@@ -9,6 +9,7 @@ it for real.
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -40,7 +41,7 @@ class Place:
         self.commands.mkdir()
         (directory / "quick.py").write_text(QUICK)
         (directory / "nodes").write_text("n1\nn1\n")
-        self.mock(sinfo="exit 0", scontrol="exit 1", pbsnodes="exit 0", qstat="exit 1", sbatch="echo 18", qsub="echo 13.server")
+        self.mock(sinfo="exit 0", scontrol="exit 1", sacct="exit 1", pbsnodes="exit 0", qstat="exit 1", sbatch="echo 18", qsub="echo 13.server")
         self.play(FINISHES)
 
     def mock(self, **commands):
@@ -62,7 +63,7 @@ class Place:
 
     def job(self, *words, on="slurm", name="quick"):
         """Writes a job's script."""
-        shape = [] if "--launcher" in words else [*SHAPE, "--launcher", "mpirun"]
+        shape = ["--no-check"] if "--launcher" in words else [*SHAPE, "--launcher", "mpirun"]
         command = [str(self.swath), "script", "--on", on, "--name", name, *shape, *words, "quick.py"]
         variables = {**os.environ, "PATH": f"{self.commands}:/usr/bin:/bin"}
         ended = subprocess.run(command, cwd=self.directory, env=variables, capture_output=True, text=True, timeout=LIMIT_S)
@@ -107,56 +108,6 @@ class Place:
         line |= {} if exit_code is None else {"exit_code": exit_code}
         with open(self.path(name) / "attempts.jsonl", "a") as record:
             record.write(json.dumps(line, separators=(",", ":")) + "\n")
-
-
-def upstream(place, *words, on="slurm"):
-    """A job that was submitted again as 18, and one that was told to wait for its first id."""
-    place.job(*words, name="first", on=on)
-    place.record("first", name="first")
-    place.record("started", name="first")
-
-
-def what_waits_for_a_job_that_was_cut_off_does_so_once(place):
-    upstream(place)
-    place.job("--after", "first:any")
-    place.record("resubmitted", "18", name="first")
-    # Killed, 18 says nothing of its end.
-    place.record("started", "18", name="first")
-    place.mock(sbatch="echo 19")
-    expect(place.run() == (0, ["resubmitted"]), place.log())
-    expect("--dependency=afterany:18" in place.calls("sbatch")[0], place.calls("sbatch"))
-    code, kinds = place.run(SLURM_JOB_ID="19")
-    expect(code == 0 and kinds == ["resubmitted", "started", "ended 0"], f"{kinds} {place.log()}")
-    expect(len(place.calls("sbatch")) == 1, place.calls("sbatch"))
-    # One more id is one more to wait for.
-    place.record("resubmitted", "20", name="first")
-    place.run(SLURM_JOB_ID="19")
-    expect("--dependency=afterany:20" in place.calls("sbatch")[-1], place.calls("sbatch"))
-
-
-def what_can_not_wait_says_so(place):
-    upstream(place)
-    place.job("--after", "first")
-    place.record("resubmitted", "18", name="first")
-    place.mock(sbatch="echo 'sbatch: error: down' >&2; exit 1")
-    expect(place.run() == (75, ["ended 75"]), f"{place.kinds()} {place.log()}")
-    expect("can't wait" in place.log() and "swath resume quick" in place.log(), place.log())
-
-
-def what_waits_for_an_array_waits_for_its_parts_that_were_submitted_again(place):
-    place.job("--array", "0-3", on="pbs", name="first")
-    place.record("first", "6[].server", name="first")
-    place.job("--after", "first", on="pbs")
-    expect("\nafter afterok '6[].server' " in (place.path() / "job.sh").read_text(), "it doesn't look for them")
-    for index in (1, 3):
-        place.record("resubmitted", f"{6 + index}.server", index, name="first")
-        place.record("ended", f"6[{index}].server", index, 0, name="first")
-    expect(place.run()[1] == ["resubmitted"], place.log())
-    expect(sorted(place.calls("qsub")[0].split()[1].split("=")[1].split(":")) == ["7.server", "9.server", "afterok"], place.calls("qsub"))
-    place.record("ended", "7.server", 1, 0, name="first")
-    place.record("ended", "9.server", 3, 1, name="first")
-    code, kinds = place.run(PBS_JOBID="13.server")
-    expect(code == 1 and kinds[-1] == "ended 1" and "job 9.server" in place.log(), place.log())
 
 
 def whatever_ends_a_script_is_recorded(place):
@@ -217,6 +168,23 @@ def memory_that_ran_out_on_any_node_is_not_tried_again(place):
     expect(place.run("large-0")[1][-2:] == ["resubmitted", "ended 0"], place.log("large-0"))
 
 
+def slurm_knows_of_memory_that_ran_out_on_another_node(place):
+    shows = lambda code: f"test $1 = show && echo 'JobId=17 JobState=RUNNING DerivedExitCode={code} RunTime=00:00:09'"
+    for name, commands in {
+        "step": {"scontrol": shows("0:125")},
+        "accounting": {"sacct": "echo RUNNING; echo RUNNING; echo OUT_OF_MEMORY"},
+    }.items():
+        place.mock(scontrol="exit 1", sacct="exit 1")
+        place.mock(**commands)
+        place.play(DIES)
+        place.job(name=name)
+        code, kinds = place.run(name)
+        expect(code == 137 and kinds == ["started", "ended 137"] and "more memory" in place.why(name), f"{kinds} {place.log(name)}")
+    # Killed by somebody, it is a rank that was lost.
+    place.mock(scontrol=shows("0:9"), sacct="echo RUNNING; echo CANCELLED")
+    expect(place.run("step")[1][-2:] == ["resubmitted", "ended 0"] and "lost a rank" in place.log("step"), place.log("step"))
+
+
 def a_rank_that_is_lost_again_and_again_is_given_up(place):
     place.job("--attempts", "9")
     place.play(GETS_ON)
@@ -258,6 +226,61 @@ def a_controller_that_queues_the_job_late_gets_no_second_one(place):
     expect(place.run()[1][-3:] == ["requeued", "resubmitted", "ended 0"] and len(place.calls("sbatch")) == 1, place.log())
 
 
+def a_submission_without_an_answer_is_looked_for_in_the_queue(place):
+    place.play("ending drained; exit 75")
+    timeout = "echo 'sbatch: error: Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1"
+    place.mock(sbatch=timeout, squeue=f"echo '17|N/A|{place.path()}/job.sh'; echo '9|N/A|/elsewhere/job.sh'; echo '21|N/A|{place.path()}/job.sh'")
+    place.job()
+    expect(place.run() == (0, ["started", "requeued", "resubmitted", "ended 0"]), f"{place.kinds()} {place.log()}")
+    expect("submitted again as 21" in place.log() and len(place.calls("sbatch")) == 1, place.log())
+    # A part of an array is told from the others.
+    script = place.path("parts") / "job.sh"
+    place.mock(squeue=f"echo '22|1|{script}'; echo '23|2|{script}'")
+    place.job("--array", "0-3", name="parts")
+    place.run("parts", SLURM_ARRAY_JOB_ID="17", SLURM_ARRAY_TASK_ID="2")
+    expect("submitted again as 23" in place.log("parts"), place.log("parts"))
+    # So is one of PBS.
+    place.mock(qsub="echo 'qsub: cannot connect to server pbs (errno=15010)' >&2; exit 1", qselect="echo 12.server; echo 14.server; echo 15.server",
+               qstat=f"case $2 in 15.server) printf '    Submit_arguments = {str(place.path('pbs'))[:20]}\n\t{str(place.path('pbs'))[20:]}/job.sh\n';; *) echo '    Submit_arguments = other.sh';; esac")
+    place.job("--time", "1h", on="pbs", name="pbs")
+    expect(place.run("pbs") == (0, ["started", "resubmitted", "ended 0"]) and "again as 15.server" in place.log("pbs"), place.log("pbs"))
+    # Nowhere to be found, it isn't there.
+    place.mock(squeue="exit 0")
+    expect(place.run()[1][-1] == "ended 75" and "can't be submitted" in place.log(), place.log())
+
+
+def an_open_mpi_without_pbs_is_told_how_to_reach_other_nodes(place):
+    agent = 'echo "agent ${OMPI_MCA_plm_rsh_agent-} ${PRTE_MCA_plm_ssh_agent-}"\n'
+    place.play(agent + FINISHES)
+    two = ["--nodes", "2", "--ranks-per-node", "1", "--threads", "1", "--launcher", "mpirun", "--mpi", "openmpi"]
+    place.mock(pbs_tmrsh="exit 0")
+    # Open MPI 4 says so itself; of 5, PRRTE does.
+    rsh, tm = "echo mca:plm:rsh:version", "echo mca:plm:tm:version"
+    for number, (ompi, prte, knows) in enumerate([(rsh, "exit 127", False), (tm, "exit 127", True), ("true", tm, True), ("true", "echo mca:plm:ssh:version", False)]):
+        name = f"two-{number}"
+        place.mock(ompi_info=ompi, prte_info=prte)
+        place.job(*two, on="pbs", name=name)
+        expect(place.run(name)[0] == 0, place.log(name))
+        start = str(place.path(name) / "start-on")
+        is_told = f"--hostfile {place.directory}/nodes" in place.runs()[-1] and f"agent {start} {start}" in place.log(name)
+        expect(is_told != knows and ("agent  \n" in place.log(name)) == knows, f"{ompi} {prte} {place.runs()[-1]} {place.log(name)}")
+
+
+def ranks_are_bound_to_cores_of_their_own(place):
+    # The launcher is real here, and says what it does.
+    if (os.cpu_count() or 1) < 2:
+        return "skipped, one core is all there is"
+    (place.commands / "mpirun").unlink()
+    root = ["--env", "OMPI_ALLOW_RUN_AS_ROOT=1", "--env", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"]
+    shape = ["--nodes", "1", "--ranks-per-node", "2", "--threads", "1", "--launcher", "mpirun", "--mpi", "openmpi"]
+    place.job(*shape, "--launcher-args", "--report-bindings", *root, on="pbs", name="bound")
+    code, kinds = place.run("bound")
+    expect(code == 0 and "1600.0" in place.log("bound"), f"{code} {kinds} {place.log('bound')}")
+    bound = re.findall(r"rank (\d) bound to .*?core (\d+)", place.log("bound"))
+    expect(len(bound) == 2 and len({core for _, core in bound}) == 2, place.log("bound"))
+    expect("swath: 1 node, 2 ranks (1 compute), 1 thread" in place.log("bound") and "warning" not in place.log("bound"), place.log("bound"))
+
+
 def attempts_count_from_when_the_user_submitted_the_job(place):
     place.job("--attempts", "1")
     expect(place.run() == (0, ["started", "ended 0"]), place.log())
@@ -286,7 +309,7 @@ def the_walltime_of_a_queue_is_kept(place):
 
 def a_run_waits_for_one_that_was_killed_on_another_node(place):
     # The run is real here.
-    place.job("--nodes", "1", "--ranks-per-node", "1", "--threads", "1", "--launcher", "none", "--no-check")
+    place.job("--nodes", "1", "--ranks-per-node", "1", "--threads", "1", "--launcher", "none")
     lock = place.path() / "run/lock"
     lock.write_text(json.dumps({"host": "elsewhere", "process": 1, "process_start": 1, "job": "slurm 17"}))
     silent_since = time.time() - 115
@@ -294,22 +317,24 @@ def a_run_waits_for_one_that_was_killed_on_another_node(place):
     since = time.monotonic()
     code, kinds = place.run()
     expect(code == 0 and kinds == ["started", "ended 0"] and "1600.0" in place.log(), f"{code} {kinds} {place.log()}")
+    expect("resumed:" not in place.log(), "there was nothing to go on with")
     expect("process 1 on elsewhere (slurm 17)" in place.log() and time.monotonic() - since > 4, place.log())
 
 
 CASES = [
-    what_waits_for_a_job_that_was_cut_off_does_so_once,
-    what_can_not_wait_says_so,
-    what_waits_for_an_array_waits_for_its_parts_that_were_submitted_again,
     whatever_ends_a_script_is_recorded,
     a_prologue_may_use_variables_that_are_not_set,
     an_epilogue_that_fails_takes_nothing_back,
     a_job_that_is_ended_before_its_run_does_not_run,
     a_job_without_time_to_begin_is_submitted_again,
     memory_that_ran_out_on_any_node_is_not_tried_again,
+    slurm_knows_of_memory_that_ran_out_on_another_node,
     a_rank_that_is_lost_again_and_again_is_given_up,
     a_failure_with_a_node_lost_is_tried_again,
     a_controller_that_queues_the_job_late_gets_no_second_one,
+    a_submission_without_an_answer_is_looked_for_in_the_queue,
+    an_open_mpi_without_pbs_is_told_how_to_reach_other_nodes,
+    ranks_are_bound_to_cores_of_their_own,
     attempts_count_from_when_the_user_submitted_the_job,
     the_walltime_of_a_queue_is_kept,
     a_run_waits_for_one_that_was_killed_on_another_node,

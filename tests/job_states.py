@@ -249,43 +249,18 @@ def a_job_that_was_lost_to_a_node_is_queued_again(place):
     place.is_now("cancelled")
 
 
-def a_resumed_job_is_a_new_one_in_the_same_directory(place):
+def two_that_cancel_a_job_at_once_do_no_harm(place):
     place.submit()
     place.record("started")
-    place.record("ended", 75)
-    place.outcome("drained")
-    place.is_now("stopped")
-    place.mock(sbatch="echo 18")
-    code, stdout, stderr = place.run("resume", "--time", "2h", "quick")
-    expect(code == 0 and "18" in stdout, f"{code} {stderr}")
-    place.is_now("pending")
-    expect(place.view()["id"] == "18", place.view())
-    script = (place.directory / ".swath/jobs/quick/job.sh").read_text()
-    expect("#SBATCH --time=02:00:00" in script, script)
-    code, _, stderr = place.run("resume", "quick")
-    expect(code == 1 and "not over" in stderr, f"{code} {stderr}")
-
-
-def of_two_that_resume_a_job_at_once_one_does(place):
-    place.submit()
-    place.record("ended", 75)
-    place.mock(sbatch="sleep 1; echo 18")
-    both = [place.start("resume", "quick") for _ in range(2)]
+    place.mock(squeue="echo '17|RUNNING|n1|None'", scancel='echo "$*" >>ended; sleep 0.5')
+    both = [place.start("cancel", "quick") for _ in range(2)]
     said = [process.communicate(timeout=LIMIT_S) for process in both]
-    expect(sorted(process.returncode for process in both) == [0, 1], said)
-    lines = (place.directory / ".swath/jobs/quick/attempts.jsonl").read_text()
-    expect(lines.count('"resumed"') == 1, lines)
-
-
-def a_refusal_leaves_the_job_as_it_was(place):
-    place.submit()
-    place.record("ended", 75)
-    before = (place.directory / ".swath/jobs/quick/job.json").read_text()
-    place.mock(sbatch="echo 'sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified' >&2; exit 1")
-    code, _, stderr = place.run("resume", "--nodes", "1", "--time", "3h", "quick")
-    expect(code == 1 and "account" in stderr, f"{code} {stderr}")
-    expect((place.directory / ".swath/jobs/quick/job.json").read_text() == before, "the record has changed")
-    place.is_now("stopped")
+    expect([process.returncode for process in both] == [0, 0] and "17" in (place.directory / "ended").read_text(), said)
+    place.record("ended", 143)
+    place.is_now("cancelled")
+    place.mock(scancel="echo 'scancel: error: Kill job error on job id 17: Job/step already completing or completed' >&2; exit 1")
+    code, stdout, stderr = place.run("cancel", "quick")
+    expect(code == 0 and "nothing to cancel" in stdout, f"{code} {stdout} {stderr}")
 
 
 def jobs_are_found_by_name_and_id(place):
@@ -301,64 +276,6 @@ def jobs_are_found_by_name_and_id(place):
         expect(code == 1 and "job.json can't be read" in stderr and "panic" not in stderr, stderr)
         code, stdout, stderr = place.run("status")
         expect(code == 0 and "job.json can't be read" in stderr, f"{code} {stdout} {stderr}")
-
-
-def a_job_that_was_submitted_by_hand_has_the_id_that_it_says(place):
-    geometry = ["--nodes", "1", "--ranks-per-node", "1", "--threads", "1", "--launcher", "none", "--time", "1h"]
-    expect(place.run("script", "--on", "slurm", *geometry, "--no-check", "quick.py")[0] == 0, "no script")
-    place.is_now("unknown", "by hand")
-    _, stdout, _ = place.run("status", "quick")
-    expect("squeue --me" in stdout and "goes on" not in stdout, stdout)
-    place.record("started", id="23")
-    place.mock(squeue="echo '23|RUNNING|n1|None'")
-    place.is_now("running")
-    expect(place.view()["id"] == "23", place.view())
-    code, _, stderr = place.run("resume", "quick")
-    expect(code == 1 and "is running, not over" in stderr, f"{code} {stderr}")
-    place.record("ended", 0, id="23")
-    place.is_now("finished")
-    # By hand once more.
-    place.record("started", id="24")
-    place.mock(squeue="echo '24|RUNNING|n1|None'")
-    place.is_now("running")
-
-
-def a_submission_without_an_answer_may_be_in_the_queue(place):
-    place.submit()
-    place.record("ended", 75)
-    place.is_now("stopped")
-    place.variables = {"SWATH_BATCH_TIMEOUT": "1"}
-    place.mock(sbatch="sleep 20")
-    code, _, stderr = place.run("resume", "quick")
-    expect(code == 1 and "no answer in 1 s" in stderr and "in the queue all the same" in stderr, f"{code} {stderr}")
-    # A moment ago, it may still get there.
-    place.is_now("pending", "is being submitted")
-    expect(place.run("resume", "quick")[0] == 1, "it was submitted twice")
-    place.grow_old()
-    place.is_now("unknown", "gave no answer when it was submitted")
-    _, stdout, _ = place.run("status", "quick")
-    expect("squeue --me" in stdout, stdout)
-    place.record("started", id="18")
-    place.mock(squeue="echo '18|RUNNING|n1|None'")
-    place.is_now("running")
-
-
-def a_resumed_job_has_the_template_that_it_had(place):
-    (place.directory / "mine.sh").write_text("#!/bin/bash\n# mine, {{ nodes }} nodes\n")
-    place.submit("slurm", "--template", "mine.sh")
-    place.record("ended", 75)
-    (place.directory / "mine.sh").unlink()
-    code, _, stderr = place.run("resume", "--time", "2h", "quick")
-    script = (place.directory / ".swath/jobs/quick/job.sh").read_text()
-    expect(code == 0 and script == "#!/bin/bash\n# mine, 1 nodes\n", f"{code} {stderr} {script}")
-
-
-def a_job_of_one_process_is_resumed_on_several_ranks(place):
-    place.submit()
-    place.record("ended", 75)
-    code, _, stderr = place.run("resume", "--nodes", "3", "quick")
-    script = (place.directory / ".swath/jobs/quick/job.sh").read_text()
-    expect(code == 0 and "\nmpirun -n 3 " in script or "\nmpiexec -n 3 " in script, f"{code} {stderr} {script}")
 
 
 def a_large_array_is_looked_at_in_no_time(place):
@@ -425,14 +342,8 @@ CASES = [
     what_users_set_for_squeue_changes_nothing,
     a_reason_that_ends_all_hope_is_explained,
     a_job_that_was_lost_to_a_node_is_queued_again,
-    a_resumed_job_is_a_new_one_in_the_same_directory,
-    of_two_that_resume_a_job_at_once_one_does,
-    a_refusal_leaves_the_job_as_it_was,
+    two_that_cancel_a_job_at_once_do_no_harm,
     jobs_are_found_by_name_and_id,
-    a_job_that_was_submitted_by_hand_has_the_id_that_it_says,
-    a_submission_without_an_answer_may_be_in_the_queue,
-    a_resumed_job_has_the_template_that_it_had,
-    a_job_of_one_process_is_resumed_on_several_ranks,
     a_large_array_is_looked_at_in_no_time,
     pbs_is_read_as_it_answers,
     torque_is_read_as_it_answers,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A stand-in for an OpenPBS server, which no package of Debian has: qsub, qstat, qdel and pbsnodes.
+"""A stand-in for an OpenPBS server, which no package of Debian has: qsub, qstat, qdel, qselect and pbsnodes.
 
     openpbs.install(DIRECTORY)      puts the commands into DIRECTORY/bin; what the server knows goes to DIRECTORY/jobs
 
@@ -8,6 +8,7 @@ with the variables of a job, ended at its walltime. All nodes are this host, whi
 for, with a temporary directory of its own. Where its facts come from:
 
 - `-o`, default names of files: qsub(1B) of OpenPBS 23.06 (doc/man1/qsub.1B)
+- qselect, Submit_arguments: qselect(1B) and pbs_job_attributes(7B) of the same
 - that pbs_tmrsh knows no shell: pbs_tmrsh(8B), and a server of version 23.06.06, watched
 - `qstat -f` and `-F json`, ids of arrays, `-29` and `271` as Exit_status, the end of jobs whose dependency can't be met, requests that
   can never run: a server of version 23.06.06, watched
@@ -26,7 +27,7 @@ import time
 from openpbs_requests import Refused, array_indices, directives, read_select, resource_list, split_options
 
 SERVER = "mock"
-COMMANDS = ["qsub", "qstat", "qdel", "pbsnodes", "pbs_tmrsh"]
+COMMANDS = ["qsub", "qstat", "qdel", "qselect", "pbsnodes", "pbs_tmrsh"]
 DEFAULT_WALLTIME = "01:00:00"
 NODES = [f"n{number}" for number in range(1, 5)]
 NODE_CPUS, NODE_MEMORY_KB = 8, 16 << 20
@@ -149,7 +150,7 @@ def qsub(server, arguments):
             "number": number, "index": index, "name": name, "queue": last.get("q", QUEUES[0]), "script": text,
             "resources": resources, "ompthreads": chunks[0][1].get("ompthreads"), "ncpus": chunks[0][1].get("ncpus", "1"),
             "hosts": hosts or [], "variables": variables, "depend": after, "account": last.get("A"), "output": last.get("o"),
-            "directory": os.getcwd(), "state": "Q", "made": time.time(),
+            "directory": os.getcwd(), "arguments": " ".join(arguments), "state": "Q", "made": time.time(),
             "comment": None if hosts else "Can Never Run: Insufficient amount of resource: ncpus",
         })
     print(f"{number}{'[]' if indices != [None] else ''}.{SERVER}")
@@ -248,7 +249,7 @@ def described(job, identity):
         "ctime": time.ctime(job["made"]), "Account_Name": job["account"], "comment": job["comment"],
         "exec_host": "+".join(f"{host}/0" for host in dict.fromkeys(job["hosts"])) if job["state"] in "RF" else None,
         "stime": time.ctime(job["started"]) if "started" in job else None, "Exit_status": job.get("exit"),
-        "array_index": job["index"],
+        "array_index": job["index"], "Submit_arguments": job["arguments"],
     }
     return {key: value for key, value in entry.items() if value is not None}
 
@@ -276,6 +277,17 @@ def qstat(server, arguments):
                 for part, text in parts:
                     print(f"    {name}{f'.{part}' if part else ''} = {text}")
             print()
+
+
+def qselect(server, arguments):
+    """Ids of jobs of a name; those that have ended by -x only."""
+    options, operands = split_options([word for word in arguments if word != "-x"])
+    if operands or any(letter != "N" for letter, _ in options):
+        raise Refused("usage: qselect ...", 2)
+    wanted = dict(options).get("N")
+    ids = {f"{job['number']}[].{SERVER}" if job["index"] is not None else known: None for known, job in server.all().items()
+           if wanted in (None, job["name"]) and (job["state"] != "F" or "-x" in arguments)}
+    print("".join(f"{known}\n" for known in ids), end="")
 
 
 def qdel(server, arguments):
@@ -320,7 +332,7 @@ def main():
     else:
         try:
             with server:
-                {"qsub": qsub, "qstat": qstat, "qdel": qdel, "pbsnodes": pbsnodes, "pbs_tmrsh": pbs_tmrsh}[name](server, arguments)
+                {"qsub": qsub, "qstat": qstat, "qdel": qdel, "qselect": qselect, "pbsnodes": pbsnodes, "pbs_tmrsh": pbs_tmrsh}[name](server, arguments)
         except Refused as refusal:
             print(refusal, file=sys.stderr)
             sys.exit(refusal.code)

@@ -187,6 +187,23 @@ def status_tells_what_openpbs_knows(place):
     expect(all(name in table for name in ["long", "wide", "dependent", "well"]), table)
 
 
+def a_submission_without_an_answer_is_found_by_qselect(place):
+    # It gets there, and nobody says so.
+    qsub = place.bin / "qsub"
+    qsub.rename(place.bin / "qsub.real")
+    qsub.write_text(f'#!/bin/sh\n"{place.bin}/qsub.real" "$@" >>"{place.directory}/ids"\nexec sleep 100\n')
+    qsub.chmod(0o755)
+    place.variables = {"SWATH_BATCH_TIMEOUT": "5"}
+    for name, words in {"one": [], "parts": ["--array", "0-1"]}.items():
+        ended = place.submit("--on", "pbs", *TWO_RANKS, "--time", "5min", "--name", name, *words, "small.py")
+        id = (place.directory / "ids").read_text().split()[-1]
+        expect(ended.returncode == 0 and ended.said == f"{name}: PBS job {id}\n", f"{ended.returncode} {ended.said} {ended.complained}")
+    place.wait_for_all()
+    expect(len((place.directory / "ids").read_text().split()) == 2, "one was submitted twice")
+    for name in ["one", "parts"]:
+        expect(place.run("wait", name).returncode == 0, place.log(name))
+
+
 CASES = [
     a_job_runs_to_its_end,
     a_job_longer_than_its_walltime_goes_on_until_it_has_finished,
@@ -198,6 +215,7 @@ CASES = [
     an_array_is_a_run_an_index,
     a_job_of_two_nodes_needs_no_mpi_that_knows_pbs,
     status_tells_what_openpbs_knows,
+    a_submission_without_an_answer_is_found_by_qselect,
 ]
 
 

@@ -53,6 +53,11 @@ pub fn execute(arguments: &CancelArguments) -> Result<u8, Ended> {
     }
     let ids: BTreeSet<(String, u8)> =
         views.iter().filter_map(|view| Some((base_id(&name, view)?, view.batch as u8))).collect();
+    if ids.is_empty() {
+        let word = views[0].state.word();
+        show(&format!("{title}: is {word}, and which id it has isn't known; where it starts, it stops at once\n"));
+        return Ok(0);
+    }
     for (id, key) in ids {
         let kind = views.iter().map(|view| view.batch).find(|&kind| kind as u8 == key);
         if let Some(kind) = kind {

@@ -1,6 +1,7 @@
 //! The jobs that have to end before another starts: ours by their names, others by their ids.
 
 use super::Ended;
+use super::job_lookup::find_unanswered;
 use super::job_view::own_lines;
 use crate::launcher::job_spec::{self, Condition, Dependency};
 use crate::launcher::state::TERMINATED;
@@ -19,7 +20,7 @@ pub fn dependencies(named: &[String], working_directory: &Path) -> Result<Vec<De
         match JobDirectory::open(working_directory, &job) {
             Ok(directory) => found.extend(of_ours(&job, &directory, condition)?),
             Err(JobDirectoryError::Missing { .. }) if job.starts_with(|first: char| first.is_ascii_digit()) => {
-                found.push(Dependency { id: job, condition, directory: None });
+                found.push(Dependency { id: job, condition, directory: None, jobs: 1 });
             }
             Err(error) => return Err(Ended::Failed(error.into())),
         }
@@ -30,8 +31,11 @@ pub fn dependencies(named: &[String], working_directory: &Path) -> Result<Vec<De
 /// A job of ours; `None` where it has ended as it should.
 fn of_ours(job: &str, directory: &JobDirectory, condition: Condition) -> Result<Option<Dependency>, Ended> {
     let record = directory.record().map_err(anyhow::Error::from)?;
-    let attempts = directory.attempts().map_err(anyhow::Error::from)?;
-    let lines = own_lines(&attempts.iter().collect::<Vec<_>>(), &record, None);
+    let mut attempts = directory.attempts().map_err(anyhow::Error::from)?;
+    find_unanswered(directory, &record, &mut attempts).map_err(anyhow::Error::from)?;
+    // Of an array, what its jobs say has ids of theirs.
+    let is_of_all = |line: &&Attempt| record.job.array.is_none() || line.index.is_none();
+    let lines = own_lines(&attempts.iter().filter(is_of_all).collect::<Vec<_>>(), &record, None);
     let Some(newest) = attempt::newest(&lines) else {
         let line = format!("which id job {job} has isn't known\n  submit it first, or name its id: --after ID");
         return Err(Ended::Failed(anyhow!(line)));
@@ -53,7 +57,8 @@ fn of_ours(job: &str, directory: &JobDirectory, condition: Condition) -> Result<
         );
         return Err(Ended::Failed(anyhow!(line)));
     }
-    Ok(Some(Dependency { id, condition, directory: Some(directory.path().to_owned()) }))
+    let jobs = record.job.array.as_ref().map_or(1, |array| array.indices().count() as u64);
+    Ok(Some(Dependency { id, condition, directory: Some(directory.path().to_owned()), jobs }))
 }
 
 /// Exit code of a job that has ended by its own word.

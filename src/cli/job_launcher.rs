@@ -42,18 +42,23 @@ pub fn job_launcher(arguments: &JobArguments, site: &Site, kind: BatchKind, rank
     let default = if ranks == 1 { MpiLauncher::None } else { MpiLauncher::of_family(mpi, kind) };
     let launcher = named.unwrap_or(default);
     let loads_modules = !arguments.module.is_empty() || !site.modules.is_empty();
-    let is_here = launcher.is_of_library() && told.is_none() && !loads_modules;
+    Ok(started_by(launcher, mpi, told.is_none() && !loads_modules))
+}
+
+/// What goes with a launcher; where this host's are those that the job will find, they are asked whose they are.
+pub fn started_by(launcher: MpiLauncher, mpi: Option<MpiFamily>, finds_these: bool) -> JobLauncher {
+    let is_here = launcher.is_of_library() && finds_these;
     let srun_interface = mpi.filter(|_| launcher == MpiLauncher::Srun).and_then(mpi_family::srun_interface);
-    Ok(JobLauncher {
+    JobLauncher {
         launcher,
         program: mpi.filter(|_| is_here).and_then(|mpi| program(launcher, mpi)),
         mpi,
         srun_interface: srun_interface.map(str::to_owned),
-    })
+    }
 }
 
 /// The program that stands for a launcher where its name is another library's here; warns of that.
-pub fn program(launcher: MpiLauncher, mpi: MpiFamily) -> Option<String> {
+fn program(launcher: MpiLauncher, mpi: MpiFamily) -> Option<String> {
     let names: Vec<&str> = [launcher.program()].into_iter().chain(mpi.launchers().iter().copied()).collect();
     let (first, own) = mpi_family::find(&names, Some(mpi));
     let first = first?;

@@ -132,6 +132,7 @@ impl Request<'_> {
             epilogue: [&site.epilogue[..], &arguments.epilogue].concat(),
             log_directory: arguments.log_dir.as_ref().map(absolute),
             launcher: starts.launcher,
+            is_launcher_named: arguments.launcher.or(site.launcher).is_some(),
             launcher_program: starts.program,
             mpi: starts.mpi,
             srun_interface: starts.srun_interface,

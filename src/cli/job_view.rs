@@ -1,6 +1,8 @@
 //! A job as it is shown: its directory, what its batch system says, and how far its run has come, in one.
 
 use super::Ended;
+use super::job_lookup::find_unanswered;
+use super::output::one_line;
 use crate::launcher::batch_job::BatchReport;
 use crate::launcher::state::{Facts, JobState, RunOutcome, TERMINATED, element_id};
 use crate::launcher::{Attempt, AttemptKind, BatchKind, JobDirectory, JobRecord, attempt, batch_system, now_seconds};
@@ -86,7 +88,8 @@ pub fn look(directories: &[JobDirectory]) -> Result<Vec<JobView>, Ended> {
     let mut ids: BTreeMap<u8, (BatchKind, Vec<String>)> = BTreeMap::new();
     for directory in directories {
         let record = directory.record().map_err(Error::from)?;
-        let attempts = directory.attempts().map_err(Error::from)?;
+        let mut attempts = directory.attempts().map_err(Error::from)?;
+        let sought = find_unanswered(directory, &record, &mut attempts).map_err(|error| one_line(&Error::from(error)));
         let (_, of_kind) = ids.entry(record.batch as u8).or_insert((record.batch, Vec::new()));
         let by_index = JobLines::new(&attempts);
         for index in indices(&record) {
@@ -101,19 +104,23 @@ pub fn look(directories: &[JobDirectory]) -> Result<Vec<JobView>, Ended> {
                 of_kind.push(lines[newest].id.clone());
             }
         }
-        known.push((directory, record));
+        known.push((directory, record, sought, attempts));
     }
     let ask = |(key, (kind, ids)): (u8, (BatchKind, Vec<String>))| {
         let answer = if ids.is_empty() { Ok(BatchReport::default()) } else { batch_system(kind).query(&ids) };
-        (key, answer.map_err(|error| super::output::one_line(&Error::from(error))))
+        (key, answer.map_err(|error| one_line(&Error::from(error))))
     };
     let reports: BTreeMap<u8, Result<BatchReport, String>> = ids.into_iter().map(ask).collect();
     let mut views = Vec::new();
-    for (directory, record) in known {
+    for (directory, record, sought, before) in known {
         // Read again: a job that has ended since says by what, and the batch system only that it has.
-        let attempts = directory.attempts().map_err(Error::from)?;
+        let mut attempts = directory.attempts().map_err(Error::from)?;
+        if attempt::newest(&attempts).is_none() {
+            // What was found may not have been written down.
+            attempts = before;
+        }
         let report = reports.get(&(record.batch as u8)).expect("every batch system that has a job was asked");
-        let report = report.as_ref().map_err(String::as_str);
+        let report = sought.as_ref().map_err(String::as_str).and(report.as_ref().map_err(String::as_str));
         let by_index = JobLines::new(&attempts);
         views.extend(indices(&record).map(|index| view(directory, &record, &by_index.of(index), index, report)));
     }

@@ -15,6 +15,7 @@ mod job_arguments;
 mod job_check;
 mod job_dependencies;
 mod job_launcher;
+mod job_lookup;
 mod job_request;
 mod job_view;
 mod logs;

@@ -2,7 +2,8 @@
 
 use super::Ended;
 use super::arguments::memory;
-use super::job_launcher::program;
+use super::job_launcher::{JobLauncher, started_by};
+use super::job_lookup::after_silence;
 use super::job_view::{JobName, find, look_at};
 use super::output::{complain, show};
 use crate::launcher::geometry::{self, Place};
@@ -56,6 +57,10 @@ pub struct ResumeArguments {
     #[arg(long, short = 'A', value_name = "NAME")]
     account: Option<String>,
 
+    /// What starts the ranks: srun, mpirun or mpiexec (of the MPI library), intelmpi, pals or none (one process).
+    #[arg(long, value_name = "NAME")]
+    launcher: Option<MpiLauncher>,
+
     /// How often the job may run.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     attempts: Option<u32>,
@@ -105,18 +110,29 @@ pub fn execute(arguments: &ResumeArguments) -> Result<u8, Ended> {
     match launcher::batch_system(record.batch).submit(&script.submission()) {
         Ok(id) => {
             directory.append(&Attempt::now(AttemptKind::Resumed, &id)).map_err(Error::from)?;
-            show(&format!("{}: {} job {id}\n", directory.name(), record.batch));
-            complain("swath: it goes on where it stopped");
-            Ok(0)
+            Ok(submitted(&name, &record, &id))
         }
-        Err(error) => {
-            if error.is_certain() {
-                directory.append(&Attempt::now(AttemptKind::Refused, "")).map_err(Error::from)?;
-                directory.save(&before).map_err(Error::from)?;
+        Err(error) => match after_silence(directory, &record, &error) {
+            Some(id) => {
+                complain(&format!("swath: {error}; the job is in the queue all the same"));
+                Ok(submitted(&name, &record, &id))
             }
-            Err(Ended::Failed(error.into()))
-        }
+            None => {
+                if error.is_certain() {
+                    directory.append(&Attempt::now(AttemptKind::Refused, "")).map_err(Error::from)?;
+                    directory.save(&before).map_err(Error::from)?;
+                }
+                Err(Ended::Failed(error.into()))
+            }
+        },
     }
+}
+
+/// Says which job it is now.
+fn submitted(name: &JobName, record: &JobRecord, id: &str) -> u8 {
+    show(&format!("{}: {} job {id}\n", name.directory.name(), record.batch));
+    complain("swath: it goes on where it stopped");
+    0
 }
 
 /// Refuses a job of which something may still run.
@@ -139,13 +155,17 @@ fn changed(arguments: &ResumeArguments, before: &JobRecord) -> Result<JobSpec, E
     let old = before.job.clone();
     let ranks = u64::from(arguments.nodes.unwrap_or(old.nodes))
         * u64::from(arguments.ranks_per_node.unwrap_or(old.ranks_per_node));
-    // One process needed no launcher.
-    let (launcher, launcher_program) = if old.launcher == MpiLauncher::None && ranks > 1 {
-        let launcher = MpiLauncher::of_family(old.mpi, before.batch);
-        let is_here = launcher.is_of_library() && old.modules.is_empty();
-        (launcher, old.mpi.filter(|_| is_here).and_then(|mpi| program(launcher, mpi)))
-    } else {
-        (old.launcher, old.launcher_program)
+    // One process needed no launcher; that there is to be none was said by somebody, or not.
+    let needs_launcher = old.launcher == MpiLauncher::None && ranks > 1 && !old.is_launcher_named;
+    let other = needs_launcher.then(|| MpiLauncher::of_family(old.mpi, before.batch));
+    let starts = match arguments.launcher.or(other) {
+        Some(launcher) if launcher != old.launcher => started_by(launcher, old.mpi, old.modules.is_empty()),
+        _ => JobLauncher {
+            launcher: old.launcher,
+            program: old.launcher_program,
+            mpi: old.mpi,
+            srun_interface: old.srun_interface,
+        },
     };
     let time = arguments.time.as_deref().map(|text| walltime::parse(text, before.batch)).transpose();
     Ok(JobSpec {
@@ -157,8 +177,10 @@ fn changed(arguments: &ResumeArguments, before: &JobRecord) -> Result<JobSpec, E
         queue: arguments.queue.clone().or(old.queue),
         account: arguments.account.clone().or(old.account),
         attempts: arguments.attempts.unwrap_or(old.attempts),
-        launcher,
-        launcher_program,
+        launcher: starts.launcher,
+        is_launcher_named: old.is_launcher_named || arguments.launcher.is_some(),
+        launcher_program: starts.program,
+        srun_interface: starts.srun_interface,
         // What it waited for is long over.
         after: Vec::new(),
         ..before.job.clone()

@@ -143,10 +143,9 @@ fn more(view: &JobView) -> String {
         }
         JobState::Finished => return String::new(),
         JobState::Unreachable(_) => "what is shown is from the job's own record; try again later".to_owned(),
-        JobState::Unknown(_) if view.id.is_none() => format!(
-            "look into the queue (squeue --me, qstat -u $USER) first; where it isn't there: swath resume {}",
-            view.name
-        ),
+        JobState::Unknown(_) if view.id.is_none() => {
+            format!("where it isn't in the queue (squeue --me, qstat -u $USER): swath resume {}", view.name)
+        }
         JobState::Stopped(_) | JobState::Failed(_) | JobState::Cancelled | JobState::Unknown(_) => {
             format!("to go on where it stopped: swath resume {}", view.name)
         }

@@ -3,11 +3,12 @@
 use super::Ended;
 use super::job_arguments::JobArguments;
 use super::job_check::check_script;
+use super::job_lookup::after_silence;
 use super::job_request::{JobRequest, job_request};
 use super::output::{complain, show};
 use crate::launcher::shell::joined;
 use crate::launcher::template::JobScript;
-use crate::launcher::{self, Attempt, AttemptKind, JobDirectory, JobRecord, now_seconds, publish};
+use crate::launcher::{self, Attempt, AttemptKind, BatchKind, JobDirectory, JobRecord, now_seconds, publish};
 use anyhow::{Context, Error};
 use clap::Args;
 use std::path::PathBuf;
@@ -60,25 +61,36 @@ pub fn execute(arguments: &SubmitArguments) -> Result<u8, Ended> {
         complain(&format!("swath: would be submitted by: {submission}"));
         return Ok(0);
     }
-    let (directory, submission) = request.prepare()?;
+    let (directory, record, submission) = request.prepare()?;
     // What starts before its id is written down counts from here.
     directory.append(&Attempt::now(AttemptKind::Submitting, "")).map_err(Error::from)?;
     match launcher::batch_system(request.kind).submit(&submission) {
         Ok(id) => {
             directory.append(&Attempt::now(AttemptKind::First, &id)).map_err(Error::from)?;
-            let name = directory.name();
-            show(&format!("{name}: {} job {id}\n", request.kind));
-            complain(&format!("swath: to see how it does: swath status {name}, swath logs -f {name}"));
-            Ok(0)
+            Ok(submitted(&directory, request.kind, &id))
         }
-        Err(error) => {
-            // Whoever can be in the queue needs its directory.
-            if error.is_certain() {
-                directory.remove().map_err(Error::from)?;
+        Err(error) => match after_silence(&directory, &record, &error) {
+            Some(id) => {
+                complain(&format!("swath: {error}; the job is in the queue all the same"));
+                Ok(submitted(&directory, request.kind, &id))
             }
-            Err(Ended::Failed(error.into()))
-        }
+            None => {
+                // Whoever can be in the queue needs its directory.
+                if error.is_certain() {
+                    directory.remove().map_err(Error::from)?;
+                }
+                Err(Ended::Failed(error.into()))
+            }
+        },
     }
+}
+
+/// Says which job it is.
+fn submitted(directory: &JobDirectory, kind: BatchKind, id: &str) -> u8 {
+    let name = directory.name();
+    show(&format!("{name}: {kind} job {id}\n"));
+    complain(&format!("swath: to see how it does: swath status {name}, swath logs -f {name}"));
+    0
 }
 
 /// Writes a job script, and all that it needs.
@@ -88,7 +100,7 @@ pub fn execute(arguments: &SubmitArguments) -> Result<u8, Ended> {
 pub fn write_script(arguments: &ScriptFileArguments) -> Result<u8, Ended> {
     let request = job_request(&arguments.job)?;
     check_script(&request, arguments.job.no_check)?;
-    let (directory, mut submission) = request.prepare()?;
+    let (directory, _, mut submission) = request.prepare()?;
     if let Some(output) = &arguments.output {
         let text = std::fs::read(directory.job_script()).context("can't read the job script again")?;
         publish(&request.working_directory.join(output), &text, 0o700).map_err(Error::from)?;
@@ -113,8 +125,8 @@ impl JobRequest {
         }
     }
 
-    /// Makes the job's directory with all that is in it; gives the words that submit it, too.
-    fn prepare(&self) -> Result<(JobDirectory, Vec<String>), Ended> {
+    /// Makes the job's directory with all that is in it; gives its record and the words that submit it, too.
+    fn prepare(&self) -> Result<(JobDirectory, JobRecord, Vec<String>), Ended> {
         let text = std::fs::read(&self.job.script)
             .with_context(|| format!("can't read script {}", self.job.script.display()))?;
         let planned = JobDirectory::at(&self.working_directory, &self.job.name);
@@ -140,6 +152,6 @@ impl JobRequest {
             return Err(Ended::Failed(error.into()));
         }
         let submission = self.script(&directory).submission();
-        Ok((directory, submission))
+        Ok((directory, record, submission))
     }
 }

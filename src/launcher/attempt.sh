@@ -94,25 +94,39 @@ lost_a_rank() {
 }
 {%- if after %}
 
-# after CONDITION ID DIRECTORY: what this job waited for may have been submitted again, or some of its array, under other
-# ids. Then this job waits for those: once for each id, since the batch system has its own knowledge of how they end.
+# after CONDITION ID DIRECTORY JOBS: what this job waited for, of an array so many jobs, may have been submitted again, all or
+# some of it, under other ids. Then this job waits for those, once for each id. What is to fail has failed where not all of
+# it has ended well.
 after() {
-  local condition=$1 other code made ids='' succeeded='' failed=''
+  local condition=$1 other code made ids='' succeeded=0 failed=''
   while read -r other code; do
     case $code in
       -) grep -qxF -- "$other" "$waited" 2>/dev/null || ids+=:$other ;;
-      0) succeeded=$other ;;
+      0) succeeded=$((succeeded + 1)) ;;
       *) failed=$other ;;
     esac
   done < <(awk -F '[",:{}]+' -v first="$2" '
     $3 == "first" || $3 == "resumed" { split("", last); last["null"] = $5 }
     $3 == "resubmitted" { last[$7] = $5 }
-    $3 == "ended" { code[$5] = $13 }
-    END { for (at in last) if (last[at] != first) print last[at], (last[at] in code ? code[last[at]] : "-") }
+    $3 == "ended" { code[$5] = $13; place[$5] = $7 }
+    END {
+      base = last["null"]
+      for (id in code) {
+        at = place[id]
+        element = base
+        sub(/\[\]/, "[" at "]", element)
+        if (!(at in last) && (id == element || id == base "_" at)) last[at] = id
+      }
+      for (at in last) {
+        id = (last[at] in code) ? last[at] : last[at] "_" at
+        if (id in code) print id, code[id]
+        else if (last[at] != first) print last[at], "-"
+      }
+    }
   ' "$3/attempts.jsonl")
   if [ -n "$ids" ]; then
-    # Of several that are to fail, one may.
-    [[ $condition$ids != afternotok:*:* ]] || condition=afterany
+    # Whether it has failed is for this script to see.
+    [ "$condition" != afternotok ] || condition=afterany
     dependency=$condition$ids
     if ! made=$(submit) || [ -z "$made" ]; then
       say "job $2 was submitted again as ${ids#:}, and this job can't wait for that. To run without waiting: swath resume {{ name }}"
@@ -125,15 +139,15 @@ after() {
     exit 0
   fi
   if [ "$1" = afterok ] && [ -n "$failed" ]; then
-    say "job $failed, as which $2 was submitted again, ended with an error"
+    say "job $failed, which it waited for as $2, ended with an error"
     leave 1 "job $failed, which it waited for, ended with an error"
-  elif [ "$1" = afternotok ] && [ -n "$succeeded" ] && [ -z "$failed" ]; then
-    say "job $succeeded, as which $2 was submitted again, ended without an error"
-    leave 1 "job $succeeded, which it waited for, ended without an error"
+  elif [ "$1" = afternotok ] && [ "$succeeded" -ge "$4" ]; then
+    say "job $2 ended without an error, and this one is for when it fails"
+    leave 1 "job $2, whose failure it waited for, ended without an error"
   fi
 }
 {%- for dependency in after %}
-after {{ dependency.word }} {{ dependency.id | quote }} {{ dependency.directory | quote }}
+after {{ dependency.word }} {{ dependency.id | quote }} {{ dependency.directory | quote }} {{ dependency.jobs }}
 {%- endfor %}
 {%- endif %}
 
@@ -215,13 +229,17 @@ fi
 {%- if starts_by_pbs %}
 
 # An Open MPI that was built without PBS (Debian's is) finds its hosts in a file, and starts ranks there by pbs_tmrsh, which
-# knows no shell.
+# knows no shell. What starts ranks in Open MPI 5 is PRRTE, which has a command and variables of its own.
+knows_pbs() {
+  { ompi_info --parsable || true; prte_info --parsable || true; } 2>/dev/null | grep :plm:tm: >/dev/null
+}
 hosts=()
-if command -v pbs_tmrsh >/dev/null && command -v ompi_info >/dev/null && ! ompi_info --parsable | grep :plm:tm: >/dev/null; then
+if command -v pbs_tmrsh >/dev/null && command -v ompi_info >/dev/null && ! knows_pbs; then
   # shellcheck disable=SC2016 # for that shell to expand
   printf '%s\n' '#!/bin/sh' 'host=$1' shift 'exec pbs_tmrsh "$host" /bin/sh -c "$*"' >"$job/start-on"
   chmod 700 "$job/start-on"
-  hosts=(--hostfile "$PBS_NODEFILE" --mca plm_rsh_agent "$job/start-on")
+  export OMPI_MCA_plm_rsh_agent=$job/start-on PRTE_MCA_plm_ssh_agent=$job/start-on
+  hosts=(--hostfile "$PBS_NODEFILE")
 fi
 {%- endif %}
 
@@ -302,7 +320,7 @@ if [ -n "$terminated" ] || is_being_ended; then
 fi
 [ -z "$lost" ] || again "lost $lost"
 kills=$(memory_kills)
-if [ "${kills:-0}" -gt "${kills_before:-0}" ] || told_of_memory_kills "$output_before"; then
+if [ "${kills:-0}" -gt "${kills_before:-0}" ] || told_of_memory_kills "$output_before" || ran_out_of_memory; then
   say "killed for taking more memory than it was given: ask for more by --memory, or for fewer ranks on a node"
   leave "$status" "killed for taking more memory than it was given"
 fi

@@ -7,6 +7,7 @@
 //! job.sh          the job script
 //! attempts.jsonl  what happened to it, a line each: submitted, started, submitted again, requeued, ended
 //! cancelled       there once the user has cancelled it
+//! resume.lock     held by who resumes it; lookup.lock by who has found it in the queue
 //! logs/           output of each attempt
 //! run/            run directory, journal and outcome; of an array, one an index
 //! ```

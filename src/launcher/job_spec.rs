@@ -64,6 +64,9 @@ pub struct JobSpec {
     pub log_directory: Option<PathBuf>,
     /// What starts the ranks.
     pub launcher: MpiLauncher,
+    /// Whether the user or the site has said so.
+    #[serde(default)]
+    pub is_launcher_named: bool,
     /// The program that stands for it, where its name is another library's.
     #[serde(default)]
     pub launcher_program: Option<String>,
@@ -149,6 +152,13 @@ pub struct Dependency {
     pub condition: Condition,
     /// Its directory, where it is one of ours: it may have been submitted again under another id.
     pub directory: Option<PathBuf>,
+    /// Jobs that it is: of an array, those of its indices.
+    #[serde(default = "one")]
+    pub jobs: u64,
+}
+
+fn one() -> u64 {
+    1
 }
 
 /// Whom the batch system writes to, and about what.
@@ -255,7 +265,11 @@ pub fn variable(text: &str) -> Result<(String, String), JobSpecError> {
 
 impl fmt::Display for Dependency {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}", self.condition.word(), self.id)
+        // Submitted again, one of ours ends well under the id that it had, whatever comes of it: who waits for its failure
+        // looks whether it has failed when it has ended.
+        let is_looked_at = self.directory.is_some() && self.condition == Condition::Fail;
+        let word = if is_looked_at { Condition::Any.word() } else { self.condition.word() };
+        write!(formatter, "{word}:{}", self.id)
     }
 }
 
@@ -287,6 +301,7 @@ impl JobSpec {
             epilogue: Vec::new(),
             log_directory: None,
             launcher: MpiLauncher::Mpirun,
+            is_launcher_named: false,
             launcher_program: None,
             mpi: None,
             srun_interface: None,
@@ -312,6 +327,17 @@ mod tests {
         assert_eq!(dependency("4711"), Ok(("4711".to_owned(), Condition::Ok)));
         assert_eq!(dependency("12.server:any"), Ok(("12.server".to_owned(), Condition::Any)));
         assert!(matches!(dependency("4711:maybe"), Err(JobSpecError::Condition { .. })));
+    }
+
+    #[test]
+    fn whether_one_of_ours_has_failed_is_looked_at_when_it_has_ended() {
+        let told = |condition, directory: Option<&str>| {
+            let directory = directory.map(PathBuf::from);
+            Dependency { id: "17".to_owned(), condition, directory, jobs: 1 }.to_string()
+        };
+        assert_eq!(told(Condition::Fail, None), "afternotok:17");
+        assert_eq!(told(Condition::Fail, Some("/jobs/first")), "afterany:17");
+        assert_eq!(told(Condition::Ok, Some("/jobs/first")), "afterok:17");
     }
 
     #[test]

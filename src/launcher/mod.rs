@@ -66,11 +66,17 @@ impl fmt::Display for BatchKind {
     }
 }
 
+/// A job by what it was submitted with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SoughtJob<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its job script.
+    pub script: &'a Path,
+}
+
 /// What a batch system can be asked to do.
 pub trait BatchSystem {
-    /// Which it is.
-    fn kind(&self) -> BatchKind;
-
     /// What the nodes of a queue, or of the default one, have; `None` where it doesn't say.
     fn node(&self, queue: Option<&str>) -> Option<Node>;
 
@@ -79,6 +85,13 @@ pub trait BatchSystem {
     /// # Errors
     /// [`SubmitError`] where it isn't there, doesn't answer, refuses, or gives no id.
     fn submit(&self, words: &[String]) -> Result<String, SubmitError>;
+
+    /// Ids of the jobs of a job script that it knows, whose submission may have been given no answer. Of an array, it is that
+    /// of the array.
+    ///
+    /// # Errors
+    /// [`QueryError`] where it gives no answer that can be relied on: then the job may be there.
+    fn find(&self, sought: &SoughtJob<'_>) -> Result<Vec<String>, QueryError>;
 
     /// What it says of jobs, by their ids; an array's id stands for all its jobs.
     ///

@@ -3,7 +3,7 @@
 use super::batch_job::{BatchReport, QueryError};
 use super::command::{Invocation, run};
 use super::refusal::{SubmitError, refused};
-use super::{BatchKind, BatchSystem, Node, node, pbs_jobs};
+use super::{BatchKind, BatchSystem, Node, SoughtJob, node, pbs_jobs};
 use std::time::Duration;
 
 /// Time for `qsub` to say its version.
@@ -27,12 +27,12 @@ pub(super) fn dialect() -> BatchKind {
 }
 
 impl BatchSystem for Pbs {
-    fn kind(&self) -> BatchKind {
-        self.kind
-    }
-
     fn node(&self, _queue: Option<&str>) -> Option<Node> {
         node::of_pbs()
+    }
+
+    fn find(&self, sought: &SoughtJob<'_>) -> Result<Vec<String>, QueryError> {
+        pbs_jobs::find(self.kind, sought)
     }
 
     fn query(&self, ids: &[String]) -> Result<BatchReport, QueryError> {

@@ -3,9 +3,10 @@
 //! OpenPBS and PBS Professional answer in JSON (qstat(1B), `-f -F json`; `-x` for jobs that have ended), Torque in text. States
 //! and exit codes are those of the OpenPBS Administrator's Guide, "Job States" and "Job Exit Codes", and of Torque's qstat(1B).
 
-use super::BatchKind;
 use super::batch_job::{BatchEnd, BatchJob, BatchReport, BatchState, QueryError, said};
-use super::command::{Answer, Invocation, run};
+use super::command::{Answer, CommandError, Invocation, run};
+use super::template::pbs_name;
+use super::{BatchKind, SoughtJob};
 use std::collections::BTreeMap;
 
 /// Parts of what is said of a job that isn't there (any more).
@@ -16,6 +17,8 @@ const SIGNAL_BASES: [i64; 2] = [128, 256];
 const TERMINATED: i64 = 15;
 /// Exit code of qstat and qdel where there is no such job: the low byte of PBSE_UNKJOBID.
 const UNKNOWN_CODE: i32 = 153;
+/// What a job was submitted with: in OpenPBS and PBS Professional, and in Torque.
+const SUBMITTED_WITH: [&str; 2] = ["submit_arguments", "submit_args"];
 /// What OpenPBS says of jobs over their walltime, and Torque.
 const OVER_LIMITS: [i64; 2] = [-29, -11];
 
@@ -24,23 +27,10 @@ const OVER_LIMITS: [i64; 2] = [-29, -11];
 /// # Errors
 /// [`QueryError`] where it gives no answer that can be relied on.
 pub(super) fn query(kind: BatchKind, ids: &[String]) -> Result<BatchReport, QueryError> {
-    let options: &[&str] = if kind == BatchKind::Pbs { &["-x", "-f", "-F", "json"] } else { &["-f"] };
+    let mut report = BatchReport { forgets: Some("it keeps ended jobs for a while only"), ..BatchReport::default() };
     // The jobs of an array are listed on demand only.
     let elements = ids.iter().any(|id| id.contains('[')).then_some("-t");
-    let words = elements.iter().chain(options).map(|word| (*word).to_owned()).chain(ids.iter().cloned());
-    let answer = run(&Invocation { ..Invocation::new("qstat", words) })?;
-    if !answer.is_success() && !is_unknown(&answer) {
-        return Err(QueryError::Failed { command: "qstat", said: said(&answer.stdout, &answer.stderr) });
-    }
-    let attributes = if answer.stdout.trim().is_empty() {
-        Vec::new()
-    } else if kind == BatchKind::Pbs {
-        from_json(&answer.stdout)?
-    } else {
-        from_text(&answer.stdout)?
-    };
-    let mut report = BatchReport { forgets: Some("it keeps ended jobs for a while only"), ..BatchReport::default() };
-    for (id, attributes) in attributes {
+    for (id, attributes) in listed(kind, elements, ids)? {
         let job = job(&attributes).ok_or_else(|| QueryError::Garbage {
             command: "qstat",
             line: format!("job {id} in state {:?}", attributes.get("job_state")),
@@ -50,12 +40,71 @@ pub(super) fn query(kind: BatchKind, ids: &[String]) -> Result<BatchReport, Quer
     Ok(report)
 }
 
+/// Ids of jobs of a job script: selected by their name (qselect(1B)), then told by what they were submitted with.
+///
+/// # Errors
+/// [`QueryError`] where it gives no answer that can be relied on.
+pub(super) fn find(kind: BatchKind, sought: &SoughtJob<'_>) -> Result<Vec<String>, QueryError> {
+    let name = pbs_name(sought.name, kind);
+    let words: &[&str] = if kind == BatchKind::Pbs { &["-x", "-N", &name] } else { &["-N", &name] };
+    let ids = match run(&Invocation::new("qselect", words)) {
+        Ok(answer) if answer.is_success() => {
+            let ids: Vec<String> = answer.stdout.split_whitespace().map(str::to_owned).collect();
+            if ids.is_empty() {
+                return Ok(ids);
+            }
+            ids
+        }
+        Ok(answer) => {
+            return Err(QueryError::Failed { command: "qselect", said: said(&answer.stdout, &answer.stderr) });
+        }
+        // Torque's kin may not have it: then all jobs are listed.
+        Err(CommandError::NotFound { .. }) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    of_script(listed(kind, None, &ids)?, &name, &sought.script.display().to_string())
+}
+
+/// Ids of listed jobs, those of a script; one of that name that doesn't say what it was submitted with may be it.
+fn of_script(listed: Vec<(String, Attributes)>, name: &str, script: &str) -> Result<Vec<String>, QueryError> {
+    let mut found = Vec::new();
+    for (id, attributes) in listed {
+        let with = SUBMITTED_WITH.iter().find_map(|name| attributes.get(*name));
+        // The script comes last; the end of another path isn't it.
+        let before = with.and_then(|with| with.trim_end_matches(['"', '\'']).strip_suffix(script));
+        if before.is_some_and(|before| before.is_empty() || before.ends_with([' ', '"', '\''])) {
+            found.push(id);
+        } else if with.is_none() && attributes.get("job_name").is_some_and(|known| known == name) {
+            let line = format!("job {id} of that name, without what it was submitted with");
+            return Err(QueryError::Garbage { command: "qstat", line });
+        }
+    }
+    Ok(found)
+}
+
+/// Jobs of these ids, or all, with what is said of them; those that aren't known are left out.
+fn listed(kind: BatchKind, option: Option<&str>, ids: &[String]) -> Result<Vec<(String, Attributes)>, QueryError> {
+    let options: &[&str] = if kind == BatchKind::Pbs { &["-x", "-f", "-F", "json"] } else { &["-f"] };
+    let words = option.iter().chain(options).map(|word| (*word).to_owned()).chain(ids.iter().cloned());
+    let answer = run(&Invocation::new("qstat", words))?;
+    if !answer.is_success() && !is_unknown(&answer) {
+        return Err(QueryError::Failed { command: "qstat", said: said(&answer.stdout, &answer.stderr) });
+    }
+    if answer.stdout.trim().is_empty() {
+        Ok(Vec::new())
+    } else if kind == BatchKind::Pbs {
+        from_json(&answer.stdout)
+    } else {
+        from_text(&answer.stdout)
+    }
+}
+
 /// Ends a job, or takes it from the queue.
 ///
 /// # Errors
 /// [`QueryError`] where the batch system can't be asked to; a job that has ended already is no error.
 pub(super) fn cancel(id: &str) -> Result<(), QueryError> {
-    let answer = run(&Invocation { ..Invocation::new("qdel", [id]) })?;
+    let answer = run(&Invocation::new("qdel", [id]))?;
     if answer.is_success() || is_unknown(&answer) {
         return Ok(());
     }
@@ -87,11 +136,23 @@ fn from_json(text: &str) -> Result<Vec<(String, Attributes)>, QueryError> {
 /// Blocks that begin with `Job Id: ID`; attributes are indented, and go on in lines that begin with a tab.
 fn from_text(text: &str) -> Result<Vec<(String, Attributes)>, QueryError> {
     let mut jobs: Vec<(String, Attributes)> = Vec::new();
+    let mut last = String::new();
+    let is_name = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_.".contains(letter));
     for line in text.lines() {
         if let Some(id) = line.strip_prefix("Job Id:") {
             jobs.push((id.trim().to_owned(), Attributes::new()));
-        } else if let (Some((name, value)), Some((_, attributes))) = (line.split_once(" = "), jobs.last_mut()) {
-            attributes.insert(name.trim().to_ascii_lowercase(), value.trim().to_owned());
+            last.clear();
+            continue;
+        }
+        let Some((_, attributes)) = jobs.last_mut() else { continue };
+        let attribute = line.split_once(" = ").map(|(name, value)| (name.trim(), value.trim()));
+        match (attribute.filter(|(name, _)| is_name(name)), line.strip_prefix('\t')) {
+            (Some((name, value)), _) => {
+                last = name.to_ascii_lowercase();
+                attributes.insert(last.clone(), value.to_owned());
+            }
+            (None, Some(more)) => attributes.entry(last.clone()).or_default().push_str(more),
+            (None, None) => {}
         }
     }
     if jobs.is_empty() { Err(QueryError::Garbage { command: "qstat", line: said(text, "") }) } else { Ok(jobs) }
@@ -157,6 +218,17 @@ mod tests {
         let found = states(from_text(text).unwrap());
         assert_eq!(found[0], ("12.server".to_owned(), BatchState::Ended(BatchEnd::Completed)));
         assert!(matches!(&found[1].1, BatchState::Queued { reason } if reason.starts_with("held")));
+    }
+
+    #[test]
+    fn jobs_are_found_by_what_they_were_submitted_with() {
+        let text = "Job Id: 12.server\n    Job_Name = ndvi\n    submit_args = -W depend=afterok:11.server /home/ada/long/path/.swath/jo\n\tbs/ndvi/job.sh\n\nJob Id: 13\n    Job_Name = ndvi\n    submit_args = /other/home/ada/long/path/.swath/jobs/ndvi/job.sh\n";
+        let of = |script| of_script(from_text(text).unwrap(), "ndvi", script);
+        assert_eq!(of("/home/ada/long/path/.swath/jobs/ndvi/job.sh").unwrap(), ["12.server"]);
+        assert_eq!(of("/home/ada/job.sh").unwrap(), [""; 0]);
+        let silent = from_text("Job Id: 12.server\n    Job_Name = ndvi\n").unwrap();
+        assert!(matches!(of_script(silent.clone(), "ndvi", "x"), Err(QueryError::Garbage { .. })));
+        assert_eq!(of_script(silent, "other", "x").unwrap(), [""; 0]);
     }
 
     #[test]

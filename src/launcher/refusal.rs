@@ -55,11 +55,11 @@ impl SubmitError {
                 Some("submit from a login node of the cluster, or name the batch system that is here by --on")
             }
             SubmitError::Command(CommandError::TimedOut { .. }) => Some(
-                "the job may be in the queue all the same: look there (squeue --me, qstat -u $USER) before trying again",
+                "the job may be in the queue all the same (squeue --me, qstat -u $USER): swath status looks for it there",
             ),
-            SubmitError::NoId { .. } => {
-                Some("look into the queue (squeue --me, qstat -u $USER) before trying again: a wrapper may hide the id")
-            }
+            SubmitError::NoId { .. } => Some(
+                "a wrapper may hide the id: swath status looks for the job in the queue (squeue --me, qstat -u $USER)",
+            ),
             _ => None,
         }
     }
@@ -106,7 +106,7 @@ const SLURM: &[(&str, &str)] = &[
     ("connection refused", "the controller is down: try again later"),
     (
         "socket timed out",
-        "the controller is busy, and the job may be in the queue all the same: look there (squeue --me) before trying again",
+        "the controller is busy, and the job may be in the queue all the same (squeue --me): swath status looks for it there",
     ),
     ("could not establish a configuration source", "this host isn't part of a Slurm cluster: submit from a login node"),
     ("unrecognized option", "this Slurm is too old for an option of the job script: leave it out by --skip-directive"),

@@ -3,18 +3,18 @@
 use super::batch_job::{BatchReport, QueryError};
 use super::command::{Invocation, run};
 use super::refusal::{SubmitError, refused};
-use super::{BatchKind, BatchSystem, Node, node, slurm_jobs};
+use super::{BatchKind, BatchSystem, Node, SoughtJob, node, slurm_jobs};
 
 /// Slurm.
 pub(super) struct Slurm;
 
 impl BatchSystem for Slurm {
-    fn kind(&self) -> BatchKind {
-        BatchKind::Slurm
-    }
-
     fn node(&self, queue: Option<&str>) -> Option<Node> {
         node::of_slurm(queue)
+    }
+
+    fn find(&self, sought: &SoughtJob<'_>) -> Result<Vec<String>, QueryError> {
+        slurm_jobs::find(sought.script)
     }
 
     fn query(&self, ids: &[String]) -> Result<BatchReport, QueryError> {

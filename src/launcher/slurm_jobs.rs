@@ -4,6 +4,7 @@
 
 use super::batch_job::{BatchEnd, BatchJob, BatchReport, BatchState, QueryError, said};
 use super::command::{Answer, Invocation, run};
+use std::path::Path;
 
 /// What users may have set for squeue, sacct and scancel, and would change what they answer.
 const FORMATS: [&str; 14] = [
@@ -69,6 +70,32 @@ pub(super) fn query(ids: &[String]) -> Result<BatchReport, QueryError> {
         ask_accounting(&mut report, &forgotten)?;
     }
     Ok(report)
+}
+
+/// Ids of the user's jobs of a job script, as far as the controller remembers them; of an array, that of the array.
+///
+/// # Errors
+/// [`QueryError`] where Slurm gives no answer that can be relied on.
+pub(super) fn find(script: &Path) -> Result<Vec<String>, QueryError> {
+    let options = ["--noheader", "--me", "--states=all", "--format=%F|%o"];
+    let answer = ask("squeue", options.map(str::to_owned))?;
+    if !answer.is_success() {
+        return Err(QueryError::Failed { command: "squeue", said: said(&answer.stdout, &answer.stderr) });
+    }
+    of_script(&answer.stdout, &script.display().to_string())
+}
+
+/// Ids among lines of an id and a command, those of a script.
+fn of_script(text: &str, script: &str) -> Result<Vec<String>, QueryError> {
+    let mut found = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let job = line.split_once('|').and_then(|(id, command)| Some((known_id(id)?, command)));
+        let (id, command) = job.ok_or_else(|| QueryError::Garbage { command: "squeue", line: line.to_owned() })?;
+        if command == script && !found.contains(&id) {
+            found.push(id);
+        }
+    }
+    Ok(found)
 }
 
 /// Asks for jobs that the controller has forgotten. Where there is no accounting, a file of finished jobs may be kept.
@@ -209,6 +236,14 @@ mod tests {
     fn the_accounting_says_who_has_cancelled() {
         let (id, job) = by_sacct("5|CANCELLED by 1000|n1").unwrap();
         assert_eq!((id.as_str(), job.state), ("5", BatchState::Ended(BatchEnd::Cancelled)));
+    }
+
+    #[test]
+    fn jobs_are_found_by_their_script() {
+        let text = "17|/home/a b/.swath/jobs/x/job.sh\n18|(null)\n19|/home/a b/.swath/jobs/x/job.sh\n19|/home/a b/.swath/jobs/x/job.sh\n";
+        assert_eq!(of_script(text, "/home/a b/.swath/jobs/x/job.sh").unwrap(), ["17", "19"]);
+        assert_eq!(of_script(text, "/.swath/jobs/x/job.sh").unwrap(), [""; 0]);
+        assert!(matches!(of_script("Welcome!\n", "x"), Err(QueryError::Garbage { .. })));
     }
 
     #[test]

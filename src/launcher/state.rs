@@ -105,7 +105,7 @@ pub struct Facts<'a> {
     pub attempts: &'a [Attempt],
     /// Its id in the batch system now; `None` where it was never submitted.
     pub id: Option<&'a str>,
-    /// What the batch system says, or why it doesn't.
+    /// What the batch system says, or why it doesn't. Of a job without id, it was asked for that, too.
     pub report: Result<&'a BatchReport, &'a str>,
     /// The batch system.
     pub kind: BatchKind,
@@ -154,7 +154,10 @@ impl Facts<'_> {
             Some(line) if self.now < line.time + SUBMITTING_SECONDS => {
                 return JobState::Pending(format!("is being submitted to {kind}"));
             }
-            Some(_) => format!("{kind} gave no answer when it was submitted, and may have taken it all the same"),
+            Some(_) => match self.report {
+                Err(why) => return JobState::Unreachable(why.to_owned()),
+                Ok(_) => format!("{kind} gave no answer when it was submitted, and lists no job of its script"),
+            },
             None => "swath hasn't submitted it; by hand, it may be in the queue".to_owned(),
         })
     }

@@ -98,6 +98,7 @@ struct After<'a> {
     word: &'static str,
     id: &'a str,
     directory: &'a Path,
+    jobs: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -197,7 +198,8 @@ impl JobScript<'_> {
                 .iter()
                 .filter_map(|dependency| {
                     let directory = dependency.directory.as_deref()?;
-                    Some(After { word: dependency.condition.word(), id: &dependency.id, directory })
+                    let (word, jobs) = (dependency.condition.word(), dependency.jobs);
+                    Some(After { word, id: &dependency.id, directory, jobs })
                 })
                 .collect(),
             margin_seconds: job.margin_seconds(),
@@ -254,7 +256,7 @@ fn quote(word: String) -> Result<String, Error> {
 }
 
 /// A name as Torque takes it: a letter first, and no more than fifteen characters.
-fn pbs_name(name: &str, kind: BatchKind) -> String {
+pub(super) fn pbs_name(name: &str, kind: BatchKind) -> String {
     if kind != BatchKind::Torque {
         return name.to_owned();
     }

@@ -24,10 +24,29 @@ index=
 # PBS keeps output until the job ends; written there by this shell, it can be followed.
 exec >>/home/ada/project/.swath/jobs/ndvi/logs/"$id".out 2>&1
 
-# Puts this script into the queue again, behind what it waits for, and prints its new id.
+# Puts this script into the queue again, behind what it waits for, and prints its new id. Without an answer, it may be there
+# all the same, or get there in a moment.
 dependency=
 submit() {
-  qsub ${dependency:+-W "depend=$dependency"} "$job/job.sh"
+  local said made other script=$job/job.sh
+  if said=$(qsub ${dependency:+-W "depend=$dependency"} "$script" 2>&1) &&
+    made=$(grep -E '^[0-9][][0-9A-Za-z._-]*$' <<<"$said"); then
+    tail -n 1 <<<"$made"
+    return
+  fi
+  printf '%s\n' "$said" >&2
+  [[ $said == *@(imed out|onnect|ommunication)* ]] || return 1
+  for _ in 1 2 3; do
+    sleep 5
+    for other in $(qselect -N ndvi 2>/dev/null); do
+      if ! grep -F "\"$other\"" "$job/attempts.jsonl" >/dev/null &&
+        qstat -f "$other" 2>/dev/null | tr -d '\n\t' | grep -F "$script" >/dev/null; then
+        echo "$other"
+        return
+      fi
+    done
+  done
+  return 1
 }
 
 # Under PBS only operators may have a job queued again.
@@ -43,6 +62,9 @@ lost_nodes() {
   pbsnodes -l 2>/dev/null | awk '$2 ~ /down|unknown/ { sub(/[.].*/, "", $1); print $1 }' |
     grep -xFf <(sed 's/[.].*//' "$PBS_NODEFILE" | sort -u) | xargs
 }
+
+# Whether a node has run out of memory: PBS says so in this job's output only.
+ran_out_of_memory() { return 1; }
 
 # Whether PBS is ending this job: it tells this shell, too, by a signal.
 is_being_ended() { return 1; }
@@ -245,7 +267,7 @@ if [ -n "$terminated" ] || is_being_ended; then
 fi
 [ -z "$lost" ] || again "lost $lost"
 kills=$(memory_kills)
-if [ "${kills:-0}" -gt "${kills_before:-0}" ] || told_of_memory_kills "$output_before"; then
+if [ "${kills:-0}" -gt "${kills_before:-0}" ] || told_of_memory_kills "$output_before" || ran_out_of_memory; then
   say "killed for taking more memory than it was given: ask for more by --memory, or for fewer ranks on a node"
   leave "$status" "killed for taking more memory than it was given"
 fi
