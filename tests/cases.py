@@ -20,16 +20,21 @@ def expect(holds, otherwise):
         raise Failed(otherwise)
 
 
-def parse(about):
-    """The binary, and the pattern of the cases that are wanted; `about` is the suite's own description."""
+def parse(about, **others):
+    """The binary, the pattern of the cases that are wanted, and other programs that may be named, each `others` by what it is;
+    `about` is the suite's own description."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--swath", default=str(ROOT / "target/release/swath"), help="the binary")
     parser.add_argument("--only", default="*", metavar="PATTERN", help="cases whose name matches")
+    for name, what in others.items():
+        parser.add_argument(f"--{name}", help=what)
     arguments = parser.parse_args()
-    swath = pathlib.Path(arguments.swath).resolve()
-    if not swath.is_file():
-        sys.exit(f"no such file: {swath} (cargo build --release makes it)")
-    return swath, arguments.only
+    named = [vars(arguments)[name] for name in ["swath", *others]]
+    programs = [pathlib.Path(path).resolve() if path else None for path in named]
+    for program in programs:
+        if program is not None and not program.is_file():
+            sys.exit(f"no such file: {program} (cargo build --release makes it)")
+    return programs[0], arguments.only, *programs[1:]
 
 
 def run_in_all(case, settings):

@@ -116,12 +116,15 @@ step "killed and resumed" "$python" tests/resume.py --swath "$target/release/swa
 step "killed and resumed, with MPICH" "$python" tests/resume.py --swath "$target/mpich/swath" --kills 5
 step "job scripts" "$python" tests/job_scripts.py --swath "$target/release/swath"
 step "attempts of jobs" "$python" tests/attempts.py --swath "$target/release/swath"
+step "jobs that wait for others" "$python" tests/job_dependencies.py --swath "$target/release/swath"
 step "submitting" "$python" tests/submit.py --swath "$target/release/swath"
+step "submissions" "$python" tests/job_submissions.py --swath "$target/release/swath"
+step "what the doctor finds" "$python" tests/doctor.py --swath "$target/release/swath"
 step "jobs on a stand-in for OpenPBS" "$python" tests/pbs.py --swath "$target/release/swath"
 step "how jobs end" "$python" tests/mpi.py --swath "$target/release/swath"
 step "how jobs end, with MPICH" "$python" tests/mpi.py --swath "$target/mpich/swath"
 step "jobs of batch systems that are stood in for" "$python" tests/job_states.py --swath "$target/release/swath"
-step "jobs on a real Slurm" "$python" tests/slurm.py --swath "$target/release/swath"
+step "jobs on a real Slurm" "$python" tests/slurm.py --swath "$target/release/swath" --mpich "$target/mpich/swath"
 step "memory of every operation" "$python" tests/memory.py --swath "$target/release/swath"
 step "benchmark harness, on small data" "$python" tests/bench/bench.py --smoke --release "$target/release"
 step "arrays from rank to rank" "$python" tests/bench/exchange.py --exchange "$target/release/examples/exchange" --smoke

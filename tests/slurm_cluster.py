@@ -19,7 +19,8 @@ import time
 
 PROGRAMS = ["slurmctld", "slurmd", "sbatch", "munged", "unshare", "mpirun"]
 NODES = 4
-START_S = 60
+START_S = 120
+ANSWER_S = 300
 STOP_S = 15
 
 CONFIGURATION = """\
@@ -56,7 +57,9 @@ SchedulerParameters=sched_min_interval=100000,sched_interval=5,bf_interval=5,bat
 MinJobAge={remembered_s}
 KillWait=5
 ReturnToService=2
-SlurmdTimeout=30
+# On a busy host, daemons may be slow to answer each other.
+SlurmdTimeout=300
+MessageTimeout=60
 PropagateResourceLimits=NONE
 NodeName=n[1-{nodes}] NodeHostname={host} NodeAddr=127.0.0.1 Port=[{ports[1]}-{ports[2]}] CPUs=4 Boards=1 SocketsPerBoard=1 CoresPerSocket=4 ThreadsPerCore=1 RealMemory=4000 State=UNKNOWN
 PartitionName=normal Nodes=n[1-{nodes}] Default=YES MaxTime=INFINITE DefaultTime=10 State=UP
@@ -140,7 +143,7 @@ class Cluster:
 
     def run(self, *command, check=True, **options):
         """Runs one of Slurm's commands; gives its output."""
-        ended = subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=60, **options)
+        ended = subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=ANSWER_S, **options)
         if check and ended.returncode != 0:
             raise RuntimeError(f"{' '.join(command)} ends with {ended.returncode}: {ended.stderr or ended.stdout}")
         return ended.stdout.strip()
