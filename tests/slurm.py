@@ -189,7 +189,8 @@ def a_submission_without_an_answer_is_found_in_the_queue(place):
     id = (commands / "id").read_text().strip()
     expect(ended.returncode == 0 and ended.stdout == f"silent: Slurm job {id}\n", f"{ended.returncode} {ended.stdout} {ended.stderr}")
     place.finish("silent")
-    expect((commands / "calls").read_text() == "called\n" and place.record("silent").count("first") == 1, place.record("silent"))
+    # It may have started before anybody asked for it: then it has said itself which it is.
+    expect((commands / "calls").read_text() == "called\n" and place.record("silent").count("first") <= 1, place.record("silent"))
 
 
 def scancel_is_told_from_a_failure(place):
@@ -292,11 +293,11 @@ def the_five_minutes_of_the_readme_work_word_for_word(place):
                            capture_output=True, text=True, timeout=LIMIT_S)
     expect(ended.returncode == 0, f"{ended.returncode} {ended.stdout} {ended.stderr}")
     expect("#SBATCH --nodes=4\n" in ended.stdout and "#SBATCH --account=abc\n" in ended.stdout, ended.stdout)
-    expect(re.search(r"^here ", ended.stdout, re.MULTILINE), f"swath sites doesn't know the machine: {ended.stdout}")
+    expect(re.search(r"^ +here ", ended.stdout, re.MULTILINE), f"swath sites doesn't know the machine: {ended.stdout}")
     expect(re.fullmatch(r"ndvi: Slurm job \d+", ended.stdout.splitlines()[-1]), ended.stdout)
     there = Place(place.swath, place.cluster, project)
     there.finish("ndvi")
-    expect(re.search(r"\nmean \d\.\d{4}\n", there.log("ndvi")) and "swath: 4 nodes, 4 ranks" in there.log("ndvi"), there.log("ndvi"))
+    expect(re.search(r"\nmean -?\d\.\d{4}\n", there.log("ndvi")) and "swath: 4 nodes, 4 ranks" in there.log("ndvi"), there.log("ndvi"))
     # So do the commands that follow it.
     following = [line[4:] for line in text.split("## Following jobs")[1].splitlines() if line.startswith("    swath")]
     expect(len(following) >= 7, following)

@@ -230,8 +230,8 @@ class Cluster:
 
 
 def free_ports(count):
-    """Consecutive ports that nobody listens at."""
-    start = 20000 + os.getpid() % 10000
+    """Consecutive ports that nobody listens at; of clusters that start at one time, each looks elsewhere first."""
+    start = 20000 + os.getpid() * count % 12000
     for first in range(start, 60000, count):
         try:
             for port in range(first, first + count):
