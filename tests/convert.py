@@ -1,14 +1,22 @@
-"""`swath convert` and `swath info` on NetCDF files: `python tests/convert.py [--swath PATH]`.
+"""`swath convert` and `swath info` on NetCDF files: `python tests/convert.py [--swath PATH] [--kills N] [--seed N]`.
 
 What is converted must hold the values, dtypes and attributes that xarray reads from the NetCDF file without decoding, in
-the chunks, shards and format asked for, from any number of ranks, with less memory than the file has values.
+the chunks, shards and format asked for, from any number of ranks, with less memory than the file has values. Conversions
+that `kill -9` ends at random instants (N of them) go on when they are resumed, and make the same bytes.
 """
 
 import argparse
+import functools
+import hashlib
+import os
 import pathlib
+import random
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 
 import netCDF4
@@ -24,12 +32,18 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--swath", default=str(ROOT / "target/release/swath"), help="the binary")
-    swath = str(pathlib.Path(parser.parse_args().swath).resolve())
+    parser.add_argument("--kills", type=int, default=4, metavar="N", help="conversions that are killed [4]")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="repeats the kills of a former call")
+    arguments = parser.parse_args()
+    swath = str(pathlib.Path(arguments.swath).resolve())
+    print(f"seed {arguments.seed}", flush=True)
+    killed = functools.partial(resumed_after_kills, kills=arguments.kills, seed=arguments.seed)
+    killed.__name__ = "resumed_after_kills"
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory(prefix="swath-convert-") as directory:
         work = pathlib.Path(directory)
         make(work / "air.nc")
-        for check in (whole, options, groups, in_little_memory, refusals, shown):
+        for check in (whole, options, groups, in_little_memory, refusals, shown, killed):
             check(swath, work)
             print(f"passed {check.__name__}", flush=True)
 
@@ -131,6 +145,70 @@ def shown(swath, work):
     for part in ("NetCDF-4", "groups: below", "shuffle, deflate(level 1)", "bytes(big), contiguous", "286 of 286"):
         assert part in text, text
     assert "depth" in run(swath, work, "info", "air.nc", "--group", "below")
+
+
+def resumed_after_kills(swath, work, kills, seed):
+    make_long(work / "long.nc")
+    started = time.monotonic()
+    convert = ["convert", "--quiet", "--threads", "2", "long.nc"]
+    run(swath, work, *convert, "expected.zarr", "--chunks", "time=3", "--shards", "time=12")
+    seconds, expected = time.monotonic() - started, digests(work / "expected.zarr")
+    caught = 0
+    for number in range(kills):
+        draw = random.Random(f"{seed} {number}")
+        directory = work / f"kill-{number}"
+        directory.mkdir()
+        (directory / "long.nc").symlink_to(work / "long.nc")
+        line = [*convert, "out.zarr", "--chunks", "time=3", "--shards", "time=12"]
+        count, pause_s = draw.choice([None, 2, 3]), draw.random() * seconds
+        kill_after(swath, directory, line, count, pause_s, draw)
+        unfinished = list(directory.glob(".swath/runs/*/journal"))
+        caught += bool(unfinished)
+        if (directory / "out.zarr").exists():
+            assert digests(directory / "out.zarr") == expected, f"kill {number}: what has taken its place is not complete"
+        if unfinished or not (directory / "out.zarr").exists():
+            run(swath, directory, *line, "--resume", count=draw.choice([None, 2, 4]))
+        assert digests(directory / "out.zarr") == expected, f"kill {number}: other bytes"
+        left = [path.name for path in directory.iterdir() if path.name.startswith(".out")]
+        assert not left and not list(directory.glob(".swath/runs/*")), f"kill {number} has left {left}"
+        shutil.rmtree(directory)
+    print(f"{caught} of {kills} conversions were killed before they had finished", flush=True)
+    assert kills < 3 or caught > 0, "all conversions had finished before they were killed"
+
+
+def make_long(path):
+    random = np.random.default_rng(8)
+    with netCDF4.Dataset(path, "w") as file:
+        for name, length in {"time": 600, "y": 150, "x": 200}.items():
+            file.createDimension(name, length)
+        for name in ("first", "second"):
+            variable = file.createVariable(name, "f4", ("time", "y", "x"), zlib=True, complevel=1, chunksizes=(1, 150, 200))
+            for start in range(0, 600, 100):
+                variable[start : start + 100] = np.round(random.normal(280, 10, (100, 150, 200)), 1)
+
+
+def kill_after(swath, directory, line, count, pause_s, draw):
+    """Starts a conversion and kills one of its processes once it keeps a journal and a while has passed."""
+    command = [*ranks.launcher(count, swath), swath, *line]
+    process = ranks.start(command, directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list(directory.glob(".swath/runs/*/journal")) and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(pause_s)
+    victims = ranks.processes(process, pathlib.Path(swath).name)
+    if victims:
+        try:
+            os.kill(draw.choice(victims), signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it has just finished
+    process.wait(timeout=60)
+    while ranks.processes(process, pathlib.Path(swath).name):
+        time.sleep(0.05)
+
+
+def digests(store):
+    """A checksum of each file of a store, by its path in it."""
+    files = [path for path in store.rglob("*") if path.is_file()]
+    return {str(path.relative_to(store)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 if __name__ == "__main__":

@@ -1,14 +1,16 @@
 """Runs every kind of operation in little memory, and checks that no rank takes more than it was given.
 
-    python tests/memory.py [--swath SWATH] [--full]
+    python tests/memory.py [--swath SWATH] [--full | --memory MIB --ratio N] [--only PATTERN]
 
-Reads one seeded float32 cube several times as large as the memory of a rank. `--full` makes it 2.5 GiB under 256 MiB a
-rank, and sums 16 GiB of generated numbers under 512 MiB; the same goes for a cube in 300 NetCDF files. Peaks are what the
-system counts (VmHWM), of the process or, on ranks, of each; the line at the end of a run must name none above the limit.
+Reads one seeded float32 cube N times as large as the memory of a rank, and the same in 300 NetCDF files. `--full` is 2.5 GiB,
+10 times the 256 MiB of a rank, and sums 16 GiB of generated numbers under 512 MiB. It also runs two of the examples on as
+large data, as a PATTERN does that their names match. Peaks are what the system counts (VmHWM), of the process or, on ranks, of each; the line at the end of a run must
+name none above the limit.
 """
 
 import argparse
 import fnmatch
+import math
 import pathlib
 import re
 import shutil
@@ -16,12 +18,15 @@ import subprocess
 import sys
 import tempfile
 
+import iris_sample_data
 import netCDF4
 import numpy as np
+import xarray as xr
 
 import ranks
 
 SEED = 11
+MAP_BYTES = 192 * 288 * 4
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 LIMIT_S = 1800
 MIB = 2**20
@@ -96,31 +101,44 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--swath", default=str(ROOT / "target/release/swath"))
     parser.add_argument("--full", action="store_true", help="2.5 GiB and 16 GiB of data instead of a little")
+    parser.add_argument("--memory", type=int, default=192, metavar="MIB", help="memory of a rank [192]")
+    parser.add_argument("--ratio", type=float, default=1.6, metavar="N", help="how many times as much data [1.6]")
     parser.add_argument("--only", default="*", metavar="PATTERN", help="names of operations")
     arguments = parser.parse_args()
     swath = str(pathlib.Path(arguments.swath).resolve())
-    times, side, memory = (11648, 24000, "256MiB") if arguments.full else (1456, 8000, "192MiB")
+    limit_mib, ratio = (256, 10) if arguments.full else (arguments.memory, arguments.ratio)
+    memory, wanted = f"{limit_mib}MiB", ratio * limit_mib * MIB
+    times = 8 * math.ceil(wanted / MAP_BYTES / 8)
+    side = 500 * math.ceil(math.sqrt(wanted / 4) / 500)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="swath-memory-"))
     failed = 0
     try:
         cube = folder / "cube.zarr"
         maker = ROOT / "tests/bench/make_series.py"
         subprocess.run([sys.executable, "-W", "ignore", maker, cube, *map(str, (times, 192, 288, 8))], check=True)
-        print(f"seed {SEED}, {times * 192 * 288 * 4 / MIB:.0f} MiB under {memory} a rank", flush=True)
+        print(f"seed {SEED}, {times * MAP_BYTES / MIB:.0f} MiB under {memory} a rank", flush=True)
         cases = [(name, script, memory, count) for name, script in OPERATIONS.items() for count in (None, 3)]
         # Rank 0 schedules within the memory of its worker then.
         cases += [(name, script, memory, 2) for name, script in list(OPERATIONS.items())[::4]]
         cases += [(name, script, memory, None) for name, script in FAMILIES.items()]
         if arguments.full:
             cases += [(name, script, memory, 3) for name, script in FAMILIES.items()]
-        make_files(folder, 300, 38 if arguments.full else 5)
+        make_files(folder, 300, math.ceil(times / 300))
         cases += [(name, script, memory, None) for name, script in MANY_FILES.items()]
         cases += [("sum with its transpose", SQUARE.format(side) + WRITE, memory, count) for count in (None, 3)]
         if arguments.full:
             cases.append(("16 GiB of generated numbers", GENERATED.format(2048), "512MiB", None))
         cases = [case for case in cases if fnmatch.fnmatch(case[0], arguments.only)]
         for name, script, limit, count in cases:
-            failed += not check(swath, folder, name, script, limit, count)
+            (folder / "script.py").write_text(script)
+            failed += not check(swath, folder, name, [folder / "script.py", cube, folder / "out.zarr"], limit, count)
+        wanted_here = arguments.full or arguments.only != "*"
+        examples = {name: make for name, make in EXAMPLES.items() if wanted_here and fnmatch.fnmatch(name, arguments.only)}
+        for name, (script, make) in examples.items():
+            words = [ROOT / "examples" / script, *make(folder, wanted)]
+            for count in (None, 3):
+                failed += not check(swath, folder, name, words, memory, count)
+                cases.append(name)
         print(f"{len(cases) - failed} passed, {failed} failed")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -140,13 +158,43 @@ def make_files(folder, count, times):
             file.createVariable("t", "f4", ("time", "y", "x"))[:] = random.normal(280, 10, (times, 192, 288))
 
 
-def check(swath, folder, name, text, memory, count):
-    script, out = folder / "script.py", folder / "out.zarr"
-    script.write_text(text)
-    shutil.rmtree(out, ignore_errors=True)
+def make_scenarios(folder, wanted):
+    """The two files of the climate example, their maps repeated until both together have so many bytes."""
+    paths = [folder / f"{name}.nc" for name in ("A1B", "E1")]
+    for path in paths:
+        with xr.open_dataset(pathlib.Path(iris_sample_data.path) / f"{path.stem}_north_america.nc", decode_times=False) as ds:
+            air = ds["air_temperature"]
+            maps = math.ceil(math.sqrt(wanted / 2 / air.nbytes))
+            names = {"time": air.sizes["time"], "latitude": maps * air.sizes["latitude"], "longitude": maps * air.sizes["longitude"]}
+            with netCDF4.Dataset(path, "w") as file:
+                for name, length in names.items():
+                    file.createDimension(name, length)
+                    axis = file.createVariable(name, "f8", (name,))
+                    axis.setncatts({key: value for key, value in ds[name].attrs.items() if key != "bounds"})
+                    labels = ds[name].values
+                    axis[:] = labels if name == "time" else np.linspace(labels[0], labels[-1], length)
+                large = file.createVariable("air_temperature", "f4", tuple(names))
+                for step in range(names["time"]):
+                    large[step] = np.tile(air[step].values, (maps, maps))
+    return [*paths, folder / "scenarios.zarr"]
+
+
+def make_matrix(_folder, wanted):
+    """The side of a matrix of float64 of so many bytes."""
+    return [400 * math.ceil(math.sqrt(wanted / 8) / 400)]
+
+
+EXAMPLES = {
+    "example of climate scenarios": ("03_climate_scenarios.py", make_scenarios),
+    "example of a symmetric matrix": ("04_symmetric_matrix.py", make_matrix),
+}
+
+
+def check(swath, folder, name, words, memory, count):
+    shutil.rmtree(folder / "out.zarr", ignore_errors=True)
     command = [*ranks.launcher(count, swath), swath, "run", "--threads", "2", "--memory", memory, "--scratch", folder]
     command += [] if count != 2 else ["--rank-zero", "computes"]
-    command = [str(part) for part in (*command, script, folder / "cube.zarr", out)]
+    command = [str(part) for part in (*command, *words)]
     code, _, stderr = ranks.finish(command, folder, LIMIT_S)
     found = PEAK.search(stderr)
     where = "1 process" if count is None else f"{count} ranks" if count > 2 else "2 computing ranks"
