@@ -107,6 +107,7 @@ step "quickstart" bash examples/quickstart.sh
 step "examples" "$python" tests/examples.py --target "$target"
 step "differential suite" "$python" tests/differential/run.py --swath "$target/release/swath" --other "$target/mpich/swath"
 step "conversion of NetCDF files" "$python" tests/convert.py --swath "$target/release/swath"
+step "NetCDF files beside other tools" "$python" tests/netcdf_files.py --swath "$target/release/swath"
 step "random scripts" "$python" tests/differential/random_scripts.py --swath "$target/release/swath"
 step "table of what scripts can use" "$python" tests/api/table.py --swath "$target/release/swath"
 step "bad input" "$python" tests/bad_input/run.py --swath "$target/release/swath"

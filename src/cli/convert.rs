@@ -7,7 +7,9 @@ use super::Ended;
 use super::arguments::{RankZeroArguments, ResourceArguments};
 use super::run_directory::RunDirectoryArguments;
 use super::session::{close_run, in_session};
-use crate::dataset::{self, ChunkSize, Chunking, DecodeOptions, Encoding, OpenOptions, WriteOptions};
+use crate::dataset::{
+    self, ChunkSize, Chunking, CoordinateAttributes, DecodeOptions, Encoding, OpenOptions, WriteOptions,
+};
 use crate::monitor;
 use crate::runtime::{Session, SessionOptions};
 use crate::script::SessionWriter;
@@ -126,7 +128,8 @@ fn copy(arguments: &ConvertArguments, session: &Rc<Session>) -> Result<(), Error
         ),
     };
     let options = OpenOptions {
-        decode: DecodeOptions { mask_and_scale: false, decode_times: false, decode_coords: false },
+        decode: DecodeOptions::NONE,
+        coordinates: CoordinateAttributes::None,
         group: arguments.group.clone(),
         ..OpenOptions::default()
     };
@@ -140,7 +143,7 @@ fn copy(arguments: &ConvertArguments, session: &Rc<Session>) -> Result<(), Error
                 shards: shards(arguments, &variable.dims, &variable.data.grid().max_chunk_shape())?,
                 ..Encoding::default()
             };
-            encodings.insert(name.clone(), encoding);
+            encodings.insert(name.clone(), encoding.or(&variable.encoding));
         }
     }
     let mode = if arguments.overwrite { WriteMode::Replace } else { WriteMode::CreateNew };
@@ -192,9 +195,9 @@ fn compressor(text: &str) -> Result<Compression, String> {
     };
     match name {
         "none" if level.is_none() => Ok(Compression::None),
-        "zstd" => Ok(Compression::Zstd { level: within(-131_072..=22, 0)? }),
+        "zstd" => Ok(Compression::Zstd { level: within(-131_072..=22, 0)?, checksum: false }),
         "gzip" => Ok(Compression::Gzip { level: within(0..=9, 5)? as u32 }),
-        "blosc" => Ok(Compression::BloscLz4 { level: within(0..=9, 5)? as u32 }),
+        "blosc" => Ok(Compression::blosc_lz4(within(0..=9, 5)? as u32)),
         _ => Err(expected()),
     }
 }
@@ -216,7 +219,7 @@ mod tests {
         let Lengths(found) = lengths("time=365, lat=-1").unwrap();
         assert_eq!(found.into_iter().collect::<Vec<_>>(), [("time".to_owned(), Some(365)), ("lat".to_owned(), None)]);
         assert!(lengths("time").is_err() && lengths("time=0").is_err() && lengths("time=x").is_err());
-        assert_eq!(compressor("zstd:3"), Ok(Compression::Zstd { level: 3 }));
+        assert_eq!(compressor("zstd:3"), Ok(Compression::Zstd { level: 3, checksum: false }));
         assert_eq!(compressor("none"), Ok(Compression::None));
         assert!(compressor("gzip:10").is_err() && compressor("lzma").is_err() && compressor("none:1").is_err());
     }

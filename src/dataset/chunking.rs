@@ -47,6 +47,19 @@ impl Chunking {
         }
     }
 
+    /// The same for an array that lies in no chunks, where some of its dimensions are named: it is whole along the others.
+    pub(super) fn of_contiguous(&self, dims: &[String]) -> Chunking {
+        let mut chunking = self.clone();
+        if let Chunking::PerDim(sizes) = &mut chunking
+            && dims.iter().any(|name| sizes.contains_key(name))
+        {
+            for name in dims {
+                sizes.entry(name.clone()).or_insert(ChunkSize::Whole);
+            }
+        }
+        chunking
+    }
+
     /// Whether every dimension that is named exists.
     fn check(&self, dims: &[String]) -> Result<(), DatasetError> {
         let Chunking::PerDim(sizes) = self else { return Ok(()) };
@@ -159,6 +172,16 @@ mod tests {
         assert!((32 << 20..=128 << 20).contains(&bytes), "{chunk:?}");
         let small = zeros(&[40, 30], &[10, 10], DType::Float32).chunk(&Chunking::Auto).unwrap();
         assert_eq!(small.data.grid().max_chunk_shape(), [40, 30]);
+    }
+
+    #[test]
+    fn what_lies_in_no_chunks_is_whole_along_dimensions_that_are_not_named() {
+        let array = zeros(&[10, 4, 6], &[1, 2, 6], DType::Int8);
+        let by_time = Chunking::PerDim(IndexMap::from([("t".to_owned(), ChunkSize::Size(5))]));
+        let chunked = array.chunk(&by_time.of_contiguous(&array.dims)).unwrap();
+        assert_eq!(chunked.data.grid().max_chunk_shape(), [5, 4, 6]);
+        let other = Chunking::PerDim(IndexMap::from([("z".to_owned(), ChunkSize::Size(5))]));
+        assert_eq!(other.of_contiguous(&array.dims), other);
     }
 
     #[test]

@@ -14,6 +14,17 @@ pub struct Dataset {
     pub(super) attributes: Attributes,
     /// Arrays of the opened store that can't be read, and why: asking for one says so.
     pub(super) unreadable: IndexMap<String, String>,
+    /// What the opened store says of itself, and how the dataset will be written.
+    pub(super) encoding: DatasetEncoding,
+}
+
+/// Where a dataset comes from, and what its file is to have beside variables.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DatasetEncoding {
+    /// Absolute location of the store that was opened.
+    pub source: Option<String>,
+    /// Dimensions that may grow in a NetCDF file.
+    pub unlimited: Vec<String>,
 }
 
 impl Dataset {
@@ -37,7 +48,7 @@ impl Dataset {
                 coordinates.insert(name, variable);
             }
         }
-        let dataset = Dataset { data_variables, coordinates, attributes, unreadable: IndexMap::new() };
+        let dataset = Dataset { data_variables, coordinates, attributes, ..Dataset::default() };
         dataset.check()?;
         Ok(dataset)
     }
@@ -96,6 +107,16 @@ impl Dataset {
     /// The attributes of the dataset.
     pub fn attributes_mut(&mut self) -> &mut Attributes {
         &mut self.attributes
+    }
+
+    /// The encoding of the dataset as a whole.
+    pub fn encoding(&self) -> &DatasetEncoding {
+        &self.encoding
+    }
+
+    /// The encoding of the dataset as a whole.
+    pub fn encoding_mut(&mut self) -> &mut DatasetEncoding {
+        &mut self.encoding
     }
 
     /// Coordinates, then data variables.
@@ -157,7 +178,8 @@ impl Dataset {
     /// # Errors
     /// [`DatasetError::NoSuchVariable`].
     pub fn select_variables(&self, names: &[String]) -> Result<Dataset, DatasetError> {
-        let mut selected = Dataset { attributes: self.attributes.clone(), ..Dataset::default() };
+        let (attributes, encoding) = (self.attributes.clone(), self.encoding.clone());
+        let mut selected = Dataset { attributes, encoding, ..Dataset::default() };
         for name in names {
             let array = self.get(name)?;
             match self.coordinates.contains_key(name) {

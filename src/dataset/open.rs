@@ -1,8 +1,9 @@
 //! Opening stores as datasets.
 
 use super::cf::{DecodeOptions, check_range, decode_variable};
-use super::dataset::load_arrays;
+use super::dataset::{DatasetEncoding, load_arrays};
 use super::merge::belongs_in_memory;
+use super::related;
 use super::{Attributes, Chunking, Dataset, DatasetError, Encoding, NetcdfEncoding, Variable};
 use crate::plan::{Array, Evaluate};
 use crate::store::{self, ArrayMetadata, GroupMetadata, StoreFormat, ZarrFormat};
@@ -14,12 +15,35 @@ use serde_json::Value;
 pub struct OpenOptions {
     /// How arrays are cut into chunks.
     pub chunking: Chunking,
-    /// Which attributes are acted upon.
+    /// Which attributes of variables are acted upon.
     pub decode: DecodeOptions,
+    /// The same for variables of these names.
+    pub decode_variables: IndexMap<String, DecodeOptions>,
+    /// Which attributes name coordinates.
+    pub coordinates: CoordinateAttributes,
     /// Variables to leave out.
     pub drop_variables: Vec<String>,
     /// Path of the group to open; the root by default.
     pub group: Option<String>,
+}
+
+/// Attributes that say which variables are coordinates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CoordinateAttributes {
+    /// None.
+    None,
+    /// `coordinates`.
+    #[default]
+    Coordinates,
+    /// Also those that relate variables otherwise, as `bounds` and `grid_mapping` do.
+    All,
+}
+
+impl OpenOptions {
+    /// How a variable of this name is decoded.
+    fn decode_of(&self, name: &str) -> DecodeOptions {
+        self.decode_variables.get(name).copied().unwrap_or(self.decode)
+    }
 }
 
 impl Default for OpenOptions {
@@ -27,6 +51,8 @@ impl Default for OpenOptions {
         OpenOptions {
             chunking: Chunking::Stored,
             decode: DecodeOptions::default(),
+            decode_variables: IndexMap::new(),
+            coordinates: CoordinateAttributes::Coordinates,
             drop_variables: Vec::new(),
             group: None,
         }
@@ -62,7 +88,7 @@ pub fn open_group(
 ) -> Result<Dataset, DatasetError> {
     let mut stored: IndexMap<String, Variable> = IndexMap::new();
     for (name, array) in &group.arrays {
-        stored.insert(name.clone(), stored_variable(name, array, options.decode.mask_and_scale)?);
+        stored.insert(name.clone(), stored_variable(name, array, options.decode_of(name).mask_and_scale)?);
     }
     if options.decode.decode_times {
         copy_units_to_bounds(&mut stored);
@@ -75,16 +101,19 @@ pub fn open_group(
         if options.drop_variables.contains(name) {
             continue;
         }
-        let mut decoded = decode_variable(name, variable.clone(), options.decode)?;
-        if options.decode.decode_coords
+        let mut decoded = decode_variable(name, variable.clone(), options.decode_of(name))?;
+        if options.coordinates != CoordinateAttributes::None
             && let Some(Value::String(names)) = decoded.attributes.shift_remove("coordinates")
         {
             coordinate_names.extend(names.split_whitespace().map(str::to_owned));
             decoded.encoding.coordinates = Some(names);
         }
+        if options.coordinates == CoordinateAttributes::All {
+            coordinate_names.extend(related::take_related(name, &mut decoded, &|name| stored.contains_key(name))?);
+        }
         variables.insert(name.clone(), decoded);
     }
-    if options.decode.decode_coords
+    if options.coordinates != CoordinateAttributes::None
         && let Some(Value::String(names)) = attributes.get("coordinates").cloned()
     {
         attributes.shift_remove("coordinates");
@@ -96,9 +125,14 @@ pub fn open_group(
     load_coordinates(&mut coordinates, &stored, evaluate)?;
     let mut dataset = Dataset::new(data_variables, coordinates, attributes)?;
     dataset.unreadable = group.unreadable.clone();
+    dataset.encoding =
+        DatasetEncoding { source: Some(group.location.clone()), unlimited: group.unlimited.iter().cloned().collect() };
     dataset.unreadable.retain(|name, _| !options.drop_variables.contains(name));
     dataset.map_variables(|_, variable| match variable.values().is_some() || variable.dims.is_empty() {
         true => Ok(variable.clone()),
+        false if variable.encoding.netcdf.contiguous == Some(true) => {
+            variable.chunk(&options.chunking.of_contiguous(&variable.dims))
+        }
         false => variable.chunk(&options.chunking),
     })
 }

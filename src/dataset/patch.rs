@@ -102,7 +102,8 @@ pub fn patch_zarr(
         Patch::Append(_) => dataset.attributes().iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
         Patch::Region(_) => Attributes::new(),
     };
-    let spec = StoreSpec { location: location.to_owned(), mode: WriteMode::Append, format: group.format, attributes };
+    let (location, format) = (location.to_owned(), group.format);
+    let spec = StoreSpec { location, mode: WriteMode::Append, format, attributes, group: None };
     let mut writer = StoreWriter::create_in(workshop.as_ref(), spec)?;
     let unfinished = writer.unfinished();
     if write.has_grafted(&unfinished) {

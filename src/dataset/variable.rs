@@ -3,6 +3,7 @@
 use super::{DatasetError, Levels};
 use crate::array::{Chunk, DType, Scalar};
 use crate::plan::Array;
+use crate::store::Compression;
 use indexmap::IndexMap;
 use serde_json::Value;
 use std::sync::Arc;
@@ -34,6 +35,10 @@ pub struct Encoding {
     pub scale_dtype: Option<DType>,
     /// Dtype of the attribute that held the offset, where the store says.
     pub offset_dtype: Option<DType>,
+    /// Whether floats have no `_FillValue` either: `_FillValue=None`.
+    pub omits_fill_value: bool,
+    /// How chunks are compressed in a Zarr store, where that was said.
+    pub compression: Option<Compression>,
     /// How the variable lies in a NetCDF-4 file, where it was read from one or is to be written so.
     pub netcdf: NetcdfEncoding,
     /// `_Unsigned`: whether stored integers are to be read as unsigned ones.
@@ -47,6 +52,8 @@ pub struct Encoding {
     pub stored_units: Option<String>,
     /// Names of the coordinates that belong to the variable, separated by spaces.
     pub coordinates: Option<String>,
+    /// Further attributes that name coordinates, such as `grid_mapping`, where they were taken for that.
+    pub related: IndexMap<String, String>,
 }
 
 /// What a coordinate that has its dimension's name is to the dimension.
@@ -102,12 +109,15 @@ impl Encoding {
             add_offset: self.add_offset.or_else(|| other.add_offset.clone()),
             scale_dtype: self.scale_dtype.or(other.scale_dtype),
             offset_dtype: self.offset_dtype.or(other.offset_dtype),
+            omits_fill_value: self.omits_fill_value || other.omits_fill_value,
+            compression: self.compression.or(other.compression),
             netcdf: self.netcdf.or(other.netcdf),
             unsigned: self.unsigned.or(other.unsigned),
             units: self.units.or_else(|| other.units.clone()),
             calendar: self.calendar.or_else(|| other.calendar.clone()),
             stored_units: other.stored_units.clone(),
             coordinates: self.coordinates.or_else(|| other.coordinates.clone()),
+            related: if self.related.is_empty() { other.related.clone() } else { self.related },
         }
     }
 }

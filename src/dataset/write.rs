@@ -24,9 +24,9 @@ pub struct WriteOptions {
     pub mode: WriteMode,
     /// Version of the format; by default that of the store that is added to, else 3.
     pub format: Option<ZarrFormat>,
-    /// Encoding by variable, before that which variables have.
+    /// Encoding by variable, in the place of that which it has.
     pub encoding: IndexMap<String, Encoding>,
-    /// How chunks are compressed.
+    /// How chunks are compressed where encodings don't say.
     pub compression: Compression,
     /// Whether only values in memory are written now: `compute=False`.
     pub leaves_lazy: bool,
@@ -50,10 +50,12 @@ impl WriteOptions {
 pub struct NetcdfOptions {
     /// What becomes of a file that exists.
     pub mode: WriteMode,
-    /// Encoding by variable, before that which variables have.
+    /// Encoding by variable, in the place of that which it has.
     pub encoding: IndexMap<String, Encoding>,
     /// Dimensions that may grow.
     pub unlimited: Vec<String>,
+    /// Path of the group that is written; the root by default.
+    pub group: Option<String>,
 }
 
 /// A dataset as a store will hold it.
@@ -93,13 +95,16 @@ impl Dataset {
         for (name, variable) in self.data_variables.iter().chain(&self.coordinates) {
             let mut variable = variable.clone();
             if let Some(wanted) = encoding.get(name) {
-                variable.encoding = wanted.clone().or(&variable.encoding);
+                variable.encoding = wanted.clone();
             }
             if let Some(names) = self.coordinates_attribute(name, &variable) {
                 for written in names.split_whitespace() {
                     global.shift_remove(written);
                 }
                 variable.attributes.insert("coordinates".to_owned(), Value::String(names));
+            }
+            for (key, names) in &variable.encoding.related {
+                variable.attributes.entry(key.clone()).or_insert_with(|| Value::String(names.clone()));
             }
             arrays.push(encode_array(name, &variable, format)?);
         }
@@ -124,9 +129,13 @@ impl Dataset {
     /// Coordinates that aren't named as a dimension, and so need to be marked as coordinates.
     fn plain_coordinates(&self) -> impl Iterator<Item = &str> {
         let sizes = self.sizes();
+        // What other attributes name needs no further mark.
+        let is_related = |name: &str| {
+            self.variables().any(|(_, variable)| variable.encoding.related.values().any(|names| names.contains(name)))
+        };
         self.coordinates
             .keys()
-            .filter(move |name| !sizes.contains_key(*name) && !name.contains(' '))
+            .filter(move |name| !sizes.contains_key(*name) && !name.contains(' ') && !is_related(name))
             .map(String::as_str)
     }
 
@@ -189,7 +198,7 @@ fn encode_array(name: &str, variable: &Variable, format: StoreFormat) -> Result<
         dimension_names: variable.dims.clone(),
         attributes,
         fill_value,
-        compression: Compression::Default,
+        compression: variable.encoding.compression.unwrap_or_default(),
         netcdf: netcdf_storage(variable),
     };
     Ok((spec, encoded.data))
@@ -217,7 +226,9 @@ fn netcdf_storage(variable: &Variable) -> NetcdfStorage {
 /// where users don't see them.
 fn chunk_shape(name: &str, variable: &Variable, format: StoreFormat) -> Result<Vec<usize>, DatasetError> {
     let shape = variable.data.shape();
-    if let Some(chunks) = &variable.encoding.chunks
+    // How a file that was read lies in chunks says nothing of a Zarr store.
+    let is_of_file = variable.encoding.netcdf.contiguous.is_some() && format != StoreFormat::Netcdf4;
+    if let Some(chunks) = variable.encoding.chunks.as_ref().filter(|_| !is_of_file)
         && chunks.len() == shape.len()
     {
         return Ok(chunks.iter().map(|&size| size.max(1)).collect());
@@ -359,12 +370,15 @@ pub fn write_zarr(
         None => existing_format(location, options.mode)?.unwrap_or_default(),
     };
     let mut encoded = dataset.encode_for_store(format, &options.encoding)?;
-    encoded.arrays.iter_mut().for_each(|(spec, _)| spec.compression = options.compression);
+    for (spec, _) in encoded.arrays.iter_mut().filter(|(spec, _)| spec.compression == Compression::Default) {
+        spec.compression = options.compression;
+    }
     if options.leaves_lazy {
         encoded.left = dataset.lazy_part().variables().map(|(name, _)| name.to_owned()).collect();
     }
     check_sizes(location, options.mode, &encoded.arrays)?;
-    write_encoded(encoded, location, options.mode, format.into(), write)
+    let spec = store_spec(&encoded, location, options.mode, format.into(), None);
+    write_encoded(encoded, spec, write)
 }
 
 /// Writes a dataset to a NetCDF-4 file, as `to_netcdf` does: otherwise as [`write_zarr`]. Values are computed by all ranks
@@ -385,18 +399,22 @@ pub fn write_netcdf(
     for (spec, _) in &mut encoded.arrays {
         spec.netcdf.unlimited.clone_from(&options.unlimited);
     }
-    write_encoded(encoded, location, options.mode, StoreFormat::Netcdf4, write)
+    let spec = store_spec(&encoded, location, options.mode, StoreFormat::Netcdf4, options.group.clone());
+    write_encoded(encoded, spec, write)
 }
 
-fn write_encoded(
-    encoded: EncodedDataset,
+fn store_spec(
+    encoded: &EncodedDataset,
     location: &str,
     mode: WriteMode,
     format: StoreFormat,
-    write: &mut dyn WriteArrays,
-) -> Result<(), DatasetError> {
-    let workshop = write.workshop(location)?;
-    let spec = StoreSpec { location: location.to_owned(), mode, format, attributes: encoded.attributes };
+    group: Option<String>,
+) -> StoreSpec {
+    StoreSpec { location: location.to_owned(), mode, format, attributes: encoded.attributes.clone(), group }
+}
+
+fn write_encoded(encoded: EncodedDataset, spec: StoreSpec, write: &mut dyn WriteArrays) -> Result<(), DatasetError> {
+    let workshop = write.workshop(&spec.location)?;
     let mut writer = StoreWriter::create_in(workshop.as_ref(), spec)?;
     let mut outputs = Vec::new();
     for (spec, array) in &encoded.arrays {

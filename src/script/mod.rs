@@ -8,6 +8,7 @@ mod arguments;
 mod array_methods;
 mod cftime;
 mod cluster;
+mod codecs;
 mod convert;
 mod creation;
 mod dask;

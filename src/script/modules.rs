@@ -3,7 +3,7 @@
 use super::arguments::Arguments;
 use super::errors;
 use super::function::Function;
-use super::{cftime, cluster, dask, native, numpy, xarray};
+use super::{cftime, cluster, codecs, dask, native, numpy, xarray};
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
@@ -12,6 +12,7 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 pub(super) const NAMES: &[&str] = &[
     "xarray",
     "xarray.groupers",
+    "xarray.coders",
     "numpy",
     "dask",
     "dask.array",
@@ -20,6 +21,9 @@ pub(super) const NAMES: &[&str] = &[
     "dask_jobqueue",
     "dask_gateway",
     "cftime",
+    "zarr",
+    "zarr.codecs",
+    "numcodecs",
     "swath",
 ];
 
@@ -35,11 +39,13 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     xarray::register_classes();
     cluster::register_classes();
     native::register_classes();
+    codecs::register_classes();
     numpy::install(vm)?;
     cftime::install(vm)?;
     dask::install(vm)?;
     xarray::install(vm)?;
     native::install(vm)?;
+    codecs::install(vm)?;
     cluster::install(vm)
 }
 

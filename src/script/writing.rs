@@ -66,7 +66,7 @@ pub(super) fn array_to_zarr(array: &Array, arguments: &Arguments<'_>) -> PyResul
     let session = engine::current();
     let run_failed = |error| runtime_exception(error, vm);
     let workshop = session.workshop(&path).map_err(run_failed)?;
-    let store = StoreSpec { location: path, mode, format: format.into(), attributes: Attributes::new() };
+    let store = StoreSpec { location: path, mode, format: format.into(), attributes: Attributes::new(), group: None };
     let mut writer = StoreWriter::create_in(workshop.as_ref(), store).map_err(failed)?;
     let target = writer.create_array(&spec).map_err(failed)?;
     let store = writer.unfinished();

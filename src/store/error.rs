@@ -147,6 +147,20 @@ pub enum StoreError {
         /// What the codec said.
         reason: String,
     },
+    /// A dimension that is to have another length than it has in the file that is added to.
+    #[error(
+        "Unable to update size for existing dimension {dimension:?} of {store}: expected {expected}, found {found}"
+    )]
+    DimensionLength {
+        /// Location of the store.
+        store: String,
+        /// The dimension.
+        dimension: String,
+        /// Its length there.
+        expected: usize,
+        /// Its length in what is added.
+        found: usize,
+    },
     /// A region that leaves its array, or data of another shape.
     #[error("array {array}: expected shape {expected:?}, found {found:?}")]
     ShapeMismatch {

@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use crate::array::{DType, Region, Scalar, Shape, StoredArray};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use std::fmt;
 
 /// Attributes of a group or array, in their stored order.
@@ -66,6 +66,8 @@ pub struct GroupMetadata {
     pub arrays: IndexMap<String, ArrayMetadata>,
     /// Arrays that can't be read, by name, with the reason.
     pub unreadable: IndexMap<String, String>,
+    /// Names of dimensions of the arrays that may grow without writing them anew.
+    pub unlimited: IndexSet<String>,
 }
 
 impl GroupMetadata {
@@ -146,17 +148,97 @@ pub enum Compression {
     Zstd {
         /// The level.
         level: i32,
+        /// Whether each frame has a checksum.
+        checksum: bool,
     },
     /// gzip at a level from 0 to 9.
     Gzip {
         /// The level.
         level: u32,
     },
-    /// Blosc with byte shuffle and an inner LZ4 at a level from 0 to 9.
-    BloscLz4 {
+    /// zlib at a level from 0 to 9; v2 only.
+    Zlib {
         /// The level.
         level: u32,
     },
+    /// bzip2 at a level from 1 to 9; v2 only.
+    Bz2 {
+        /// The level.
+        level: u32,
+    },
+    /// Blosc, which shuffles and then compresses by another codec at a level from 0 to 9.
+    Blosc {
+        /// The codec in it.
+        codec: BloscCodec,
+        /// The level.
+        level: u32,
+        /// How values are shuffled before.
+        shuffle: BloscShuffle,
+    },
+}
+
+impl Compression {
+    /// Blosc with byte shuffle and an inner LZ4.
+    pub const fn blosc_lz4(level: u32) -> Compression {
+        Compression::Blosc { codec: BloscCodec::Lz4, level, shuffle: BloscShuffle::Bytes }
+    }
+}
+
+/// A codec in Blosc.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BloscCodec {
+    /// BloscLZ.
+    BloscLz,
+    /// LZ4.
+    Lz4,
+    /// LZ4 with a slower search.
+    Lz4Hc,
+    /// Zstandard.
+    Zstd,
+    /// zlib.
+    Zlib,
+}
+
+impl BloscCodec {
+    /// All of them.
+    pub const ALL: [BloscCodec; 5] =
+        [BloscCodec::BloscLz, BloscCodec::Lz4, BloscCodec::Lz4Hc, BloscCodec::Zstd, BloscCodec::Zlib];
+
+    /// Its name in metadata.
+    pub fn name(self) -> &'static str {
+        match self {
+            BloscCodec::BloscLz => "blosclz",
+            BloscCodec::Lz4 => "lz4",
+            BloscCodec::Lz4Hc => "lz4hc",
+            BloscCodec::Zstd => "zstd",
+            BloscCodec::Zlib => "zlib",
+        }
+    }
+}
+
+/// How Blosc shuffles values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BloscShuffle {
+    /// Not at all.
+    None,
+    /// First the first byte of every value, then the second, and so on.
+    Bytes,
+    /// The same of bits.
+    Bits,
+    /// Bits of values of one byte, bytes of longer ones.
+    Automatic,
+}
+
+impl BloscShuffle {
+    /// What it comes to for values of so many bytes: its number in v2 and its name in v3.
+    pub(super) fn of_values(self, size_bytes: usize) -> (u32, &'static str) {
+        match self {
+            BloscShuffle::None => (0, "noshuffle"),
+            BloscShuffle::Bytes => (1, "shuffle"),
+            BloscShuffle::Automatic if size_bytes > 1 => (1, "shuffle"),
+            BloscShuffle::Bits | BloscShuffle::Automatic => (2, "bitshuffle"),
+        }
+    }
 }
 
 /// How a variable lies in a NetCDF-4 file, but for the shape of its chunks.

@@ -27,8 +27,8 @@ mod zarr;
 pub use array_io::{ArrayReader, ArrayWriter};
 pub use error::StoreError;
 pub use metadata::{
-    ArrayMetadata, ArrayPart, ArraySpec, ArraySummary, Attributes, Compression, GroupMetadata, NetcdfStorage,
-    StoreFormat, WriteMode, ZarrFormat,
+    ArrayMetadata, ArrayPart, ArraySpec, ArraySummary, Attributes, BloscCodec, BloscShuffle, Compression,
+    GroupMetadata, NetcdfStorage, StoreFormat, WriteMode, ZarrFormat,
 };
 pub use rehearsal::{Rehearsal, rehearse, with_final_places};
 pub use retry::{FileWait, IoControl, retry_count};

@@ -37,6 +37,8 @@ pub struct StoreSpec {
     pub format: StoreFormat,
     /// Attributes of the group.
     pub attributes: Attributes,
+    /// Path of the group in a NetCDF-4 file that is written; the root by default.
+    pub group: Option<String>,
 }
 
 /// A format's part of writing a store. Dropped unfinished, it removes what was written, unless its workshop has a name.
@@ -90,7 +92,8 @@ impl StoreWriter {
         attributes: Attributes,
     ) -> Result<StoreWriter, StoreError> {
         let format = format.into();
-        StoreWriter::create_in(None, StoreSpec { location: location.to_owned(), mode, format, attributes })
+        let spec = StoreSpec { location: location.to_owned(), mode, format, attributes, group: None };
+        StoreWriter::create_in(None, spec)
     }
 
     /// Starts writing a store in a workshop of a name, or in one that no other has.
@@ -100,6 +103,10 @@ impl StoreWriter {
     pub fn create_in(workshop: Option<&Workshop>, mut spec: StoreSpec) -> Result<StoreWriter, StoreError> {
         if workshop.is_some_and(|workshop| workshop.owns_place) && spec.mode == WriteMode::CreateNew {
             spec.mode = WriteMode::Replace;
+        }
+        if let (Some(group), StoreFormat::Zarr(_)) = (&spec.group, spec.format) {
+            let feature = format!("writing of group {group:?} in a Zarr store: write the group's own directory");
+            return Err(StoreError::UnsupportedFeature { array: spec.location, feature });
         }
         let place = place_of(&rehearsal::place_to_write(absolute(&spec.location)?, spec.mode)?)?;
         Ok(StoreWriter(match spec.format {

@@ -5,6 +5,7 @@ import pathlib
 import sys
 import warnings
 
+import netCDF4
 import numpy as np
 import xarray as xr
 import zarr
@@ -18,6 +19,7 @@ def make(directory):
     (directory / "empty_directory").mkdir()
     corrupt_chunks(directory)
     foreign_metadata(directory)
+    odd_files(directory)
     array(directory / "huge_chunk.zarr", (30_000, 30_000), (30_000, 30_000), "float64")
 
 
@@ -61,6 +63,19 @@ def corrupt_chunks(directory):
             data[len(data) // 2] ^= 0xFF
             data[0] ^= 0xFF
         chunk.write_bytes(data)
+
+
+def odd_files(directory):
+    """A NetCDF file with values that are records, and one of the classic format."""
+    with netCDF4.Dataset(directory / "records.nc", "w") as file:
+        file.createDimension("x", 2)
+        pair = np.dtype([("left", "f4"), ("right", "i2")])
+        records = file.createVariable("records", file.createCompoundType(pair, "pair"), ("x",))
+        records[:] = np.array([(1, 2), (3, 4)], dtype=pair)
+        file.createVariable("usual", "f8", ("x",))[:] = [1.0, 2.0]
+    with netCDF4.Dataset(directory / "classic.nc", "w", format="NETCDF3_CLASSIC") as file:
+        file.createDimension("x", 2)
+        file.createVariable("value", "f4", ("x",))[:] = [1.0, 2.0]
 
 
 def foreign_metadata(directory):

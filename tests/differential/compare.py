@@ -194,7 +194,10 @@ def store_magnitudes(path):
         dataset = opened(path)
     for variable in dataset.data_vars.values():
         if variable.dtype.kind in "fiu" and variable.size:
-            numbers = np.abs(variable.values.astype("float64"))
+            numbers = variable.values
+            if numbers.dtype.kind == "O":  # lists of numbers, which have their dtype
+                continue
+            numbers = np.abs(numbers.astype("float64"))
             largest = float(np.max(numbers, where=np.isfinite(numbers), initial=0.0))
             double = max(double, largest)
             if variable.dtype.itemsize < 8:

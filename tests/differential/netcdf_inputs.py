@@ -16,6 +16,12 @@ def make(directory, generator):
     text(directory)
     plain(directory, generator("netcdf_plain"))
     months(directory, generator("netcdf_months"))
+    ranges(directory)
+    relations(directory, generator("netcdf_relations"))
+    clocks(directory)
+    compound(directory)
+    parts(directory, generator("netcdf_parts"))
+    tall(directory, generator("netcdf_tall"))
     for name in ("A1B_north_america.nc", "E1_north_america.nc"):
         shutil.copy(pathlib.Path(iris_sample_data.path) / name, directory / name)
 
@@ -158,3 +164,112 @@ def months(directory, random):
             rain[:] = random.gamma(1, 2, (days.size, 5, 6))
             file.createVariable("height", "f4", ("y", "x"))[:] = np.arange(30).reshape(5, 6)
             file.source = f"month {month % 3}"
+
+
+def ranges(directory):
+    """The attributes that say which values are valid, on packed and unpacked numbers."""
+    with netCDF4.Dataset(directory / "ranges.nc", "w") as file:
+        file.createDimension("x", 8)
+        kinds = {
+            "in_range": ("f4", {"valid_range": np.float32([0, 5])}),
+            "at_least": ("i4", {"valid_min": np.int32(2)}),
+            "at_most": ("f8", {"valid_max": 4.5}),
+            "packed": ("i2", {"valid_range": np.int16([1, 6]), "scale_factor": 0.5, "add_offset": 10.0}),
+            "unsigned": ("i1", {"valid_range": np.int8([0, -1]), "_Unsigned": "true"}),
+            "several": ("i2", {"missing_value": np.int16(3)}),
+        }
+        for name, (dtype, attributes) in kinds.items():
+            variable = file.createVariable(name, dtype, ("x",), fill_value=None if name == "several" else -1)
+            variable.set_auto_maskandscale(False)
+            variable.setncatts(attributes)
+            variable[:] = np.array([0, 1, 2, 3, 5, 6, 7, -1])
+
+
+def relations(directory, random):
+    """Variables that are related by attributes: bounds, a grid mapping, cell measures, terms of a formula."""
+    with netCDF4.Dataset(directory / "relations.nc", "w") as file:
+        for name, length in {"lev": 3, "lat": 4, "lon": 5, "two": 2}.items():
+            file.createDimension(name, length)
+        for name, length in {"lat": 4, "lon": 5}.items():
+            axis = file.createVariable(name, "f8", (name,))
+            axis.setncatts({"bounds": f"{name}_bounds", "units": "degrees"})
+            axis[:] = np.arange(length) * 10.0
+            file.createVariable(f"{name}_bounds", "f8", (name, "two"))[:] = np.stack([axis[:] - 5, axis[:] + 5], axis=1)
+        level = file.createVariable("lev", "f8", ("lev",))
+        level.setncatts({"standard_name": "atmosphere_sigma_coordinate", "formula_terms": "sigma: lev ps: ps ptop: ptop"})
+        level[:] = [1.0, 0.5, 0.1]
+        file.createVariable("ptop", "f8", ())[...] = 1000.0
+        file.createVariable("ps", "f4", ("lat", "lon"))[:] = random.normal(1e5, 500, (4, 5))
+        file.createVariable("area", "f4", ("lat", "lon"))[:] = random.random((4, 5))
+        file.createVariable("crs", "i4", ()).grid_mapping_name = "latitude_longitude"
+        wind = file.createVariable("wind", "f4", ("lev", "lat", "lon"))
+        wind.setncatts({"grid_mapping": "crs", "cell_measures": "area: area", "ancillary_variables": "ps", "coordinates": "ptop"})
+        wind[:] = random.normal(0, 5, (3, 4, 5))
+        lost = file.createVariable("lost", "f4", ("lat",))
+        lost.grid_mapping = "nowhere"
+        lost[:] = np.arange(4)
+
+
+def clocks(directory):
+    """Points and spans of time in several units and calendars, with and without missing ones."""
+    with netCDF4.Dataset(directory / "clocks.nc", "w") as file:
+        file.createDimension("n", 4)
+        kinds = {
+            "standard": ("f8", {"units": "days since 2001-01-01", "calendar": "standard"}, [0, 0.5, 31, 400]),
+            "no_leap": ("i4", {"units": "days since 2000-02-27", "calendar": "noleap"}, [0, 1, 2, 365]),
+            "months_of_30": ("i4", {"units": "hours since 2000-02-28", "calendar": "360_day"}, [0, 24, 48, 72]),
+            "holes": ("i4", {"units": "hours since 1999-12-31 18:00"}, [0, 6, -9, 24]),
+            "hours": ("i4", {"units": "hours", "long_name": "age"}, [1, 2, -9, 4]),
+            "days": ("f8", {"units": "days"}, [0.5, 1, 1.5, 2]),
+            "marked": ("i8", {"units": "minutes", "dtype": "timedelta64[s]"}, [1, 2, 3, 4]),
+        }
+        for name, (dtype, attributes, values) in kinds.items():
+            variable = file.createVariable(name, dtype, ("n",), fill_value=-9 if -9 in values else None)
+            variable.set_auto_maskandscale(False)
+            variable.setncatts(attributes)
+            variable[:] = values
+
+
+def compound(directory):
+    """A variable whose values are records, and one of lists, beside usual ones."""
+    with netCDF4.Dataset(directory / "compound.nc", "w") as file:
+        file.createDimension("x", 3)
+        pair = np.dtype([("left", "f4"), ("right", "i2")])
+        records = file.createVariable("records", file.createCompoundType(pair, "pair"), ("x",))
+        records[:] = np.array([(1, 2), (3, 4), (5, 6)], dtype=pair)
+        lists = file.createVariable("lists", file.createVLType(np.int32, "list"), ("x",))
+        lists[:] = np.array([np.arange(n + 1, dtype="i4") for n in range(3)], dtype=object)
+        file.createVariable("usual", "f8", ("x",))[:] = [1.0, 2.0, 3.0]
+
+
+def parts(directory, random):
+    """Tiles of a map at two times, which differ in attributes, and in a variable that only some have."""
+    (directory / "parts").mkdir(exist_ok=True)
+    for step in range(2):
+        for tile in range(3):
+            with netCDF4.Dataset(directory / "parts" / f"step{step}_tile{tile}.nc", "w") as file:
+                for name, length in {"time": 2, "y": 3, "x": 4}.items():
+                    file.createDimension(name, length)
+                time = file.createVariable("time", "i4", ("time",))
+                time.units = "days since 2001-01-01"
+                time[:] = 2 * step + np.arange(2)
+                file.createVariable("x", "f4", ("x",))[:] = 4 * tile + np.arange(4)
+                file.createVariable("y", "f4", ("y",))[:] = np.arange(3)
+                snow = file.createVariable("snow", "f4", ("time", "y", "x"), zlib=True)
+                snow.units = "m"
+                snow[:] = random.random((2, 3, 4))
+                file.createVariable("height", "f8", ("y", "x"))[:] = np.arange(12).reshape(3, 4) + 100 * tile
+                if tile == 1:
+                    file.createVariable("ice", "f4", ("time", "x"))[:] = random.random((2, 4))
+                file.setncatts({"source": f"tile {tile}", "title": "parts", "step": np.int32(step)})
+
+
+def tall(directory, random):
+    """A variable of several MiB and four dimensions that lies in no chunks, and one in chunks beside it."""
+    with netCDF4.Dataset(directory / "tall.nc", "w") as file:
+        for name, length in {"time": 6, "level": 5, "y": 150, "x": 300}.items():
+            file.createDimension(name, length)
+        whole = file.createVariable("whole", "f4", ("time", "level", "y", "x"), contiguous=True)
+        whole[:] = random.normal(0, 1, (6, 5, 150, 300))
+        cut = file.createVariable("cut", "i2", ("time", "y", "x"), chunksizes=(1, 50, 100), zlib=True)
+        cut[:] = random.integers(0, 9, (6, 150, 300))

@@ -1,8 +1,8 @@
 //! What attributes say about stored values, put into effect: missing values, packing, times, truth values.
 
-use super::DecodeOptions;
 use super::number::{fill_scalar, scalar};
-use super::time::{TimeUnits, decode_datetime, decode_timedelta, unit};
+use super::time::{TimeUnits, UNITS, decode_datetime, decode_timedelta, unit};
+use super::{DecodeOptions, SpanDecoding};
 use crate::array::{DType, Scalar, TimeUnit};
 use crate::dataset::missing::missing_value;
 use crate::dataset::{DatasetError, Variable};
@@ -35,13 +35,17 @@ pub(in crate::dataset) fn decode_variable(
     let mut masked = false;
     let kind = time_kind(&variable, options);
     if options.mask_and_scale {
-        masked = mask(name, &mut variable, kind)?;
+        masked = mask(name, &mut variable, kind, options)?;
         scale(name, &mut variable, kind)?;
     }
     match kind {
-        TimeKind::Point => decode_points(name, &mut variable, masked)?,
-        TimeKind::Span => decode_spans(&mut variable, masked)?,
+        TimeKind::Point => decode_points(name, &mut variable, masked, options.use_cftime)?,
+        TimeKind::Span => decode_spans(&mut variable, masked, options.span_unit)?,
         TimeKind::Number => {}
+    }
+    if variable.dtype() == DType::Text {
+        // Of characters, which have become text.
+        variable.attributes.shift_remove("_Encoding");
     }
     variable.encoding.stored_units = variable.encoding.units.clone();
     variable.encoding.dtype.get_or_insert(stored_dtype);
@@ -60,9 +64,16 @@ fn time_kind(variable: &Variable, options: DecodeOptions) -> TimeKind {
             TimeKind::Point
         }
         Some(units)
-            if options.decode_times
+            if options.spans != SpanDecoding::Never
                 && unit(units).is_some()
                 && text("dtype").is_some_and(|dtype| dtype.starts_with("timedelta64")) =>
+        {
+            TimeKind::Span
+        }
+        Some(units)
+            if options.spans == SpanDecoding::ByUnits
+                && UNITS.iter().any(|(name, _)| *name == units)
+                && variable.dtype().is_numeric() =>
         {
             TimeKind::Span
         }
@@ -72,7 +83,7 @@ fn time_kind(variable: &Variable, options: DecodeOptions) -> TimeKind {
 
 /// Takes `_FillValue`, `missing_value` and `_Unsigned` out of the attributes and masks what they name. Returns whether
 /// there is anything to mask.
-fn mask(name: &str, variable: &mut Variable, kind: TimeKind) -> Result<bool, DatasetError> {
+fn mask(name: &str, variable: &mut Variable, kind: TimeKind, options: DecodeOptions) -> Result<bool, DatasetError> {
     let mut fills: Vec<Scalar> = Vec::new();
     for key in ["missing_value", "_FillValue"] {
         let Some(value) = variable.attributes.shift_remove(key) else { continue };
@@ -105,7 +116,7 @@ fn mask(name: &str, variable: &mut Variable, kind: TimeKind) -> Result<bool, Dat
     let packed = ["scale_factor", "add_offset"].iter().any(|key| variable.attributes.contains_key(*key));
     let (dtype, missing) = match kind {
         _ if packed => (unpacked_dtype(variable), Scalar::Float(f64::NAN)),
-        TimeKind::Point | TimeKind::Span if variable.dtype().is_integer() => {
+        _ if variable.dtype().is_integer() && (kind != TimeKind::Number || may_be_span(variable, options)) => {
             (DType::Int64, Scalar::Int(DType::NOT_A_TIME))
         }
         _ => missing_value(variable.dtype()).expect("numbers have missing values"),
@@ -126,6 +137,13 @@ fn mask(name: &str, variable: &mut Variable, kind: TimeKind) -> Result<bool, Dat
         None => data,
     };
     Ok(true)
+}
+
+/// Whether a variable counts units of time where spans are decoded at all: xarray masks it as one of spans even if it isn't
+/// decoded.
+fn may_be_span(variable: &Variable, options: DecodeOptions) -> bool {
+    let units = variable.attributes.get("units").and_then(Value::as_str);
+    options.spans != SpanDecoding::Never && units.is_some_and(|units| UNITS.iter().any(|(name, _)| *name == units))
 }
 
 /// Reads stored integers with or without sign, whatever their dtype says.
@@ -200,27 +218,41 @@ fn packing_dtype(variable: &Variable, has_factor: bool, has_offset: bool) -> DTy
     }
 }
 
-fn decode_points(name: &str, variable: &mut Variable, masked: bool) -> Result<(), DatasetError> {
+fn decode_points(
+    name: &str,
+    variable: &mut Variable,
+    masked: bool,
+    use_cftime: Option<bool>,
+) -> Result<(), DatasetError> {
     let mut take = |key: &str| match variable.attributes.shift_remove(key) {
         Some(Value::String(text)) => Some(text),
         _ => None,
     };
     let (units, calendar) = (take("units").unwrap_or_default(), take("calendar"));
-    let parsed = TimeUnits::parse(&units, calendar.as_deref()).map_err(|reason| DatasetError::UndecodableTime {
+    let undecodable = |reason| DatasetError::UndecodableTime {
         name: name.to_owned(),
         units: units.clone(),
         calendar: calendar.clone().unwrap_or_else(|| "standard".to_owned()),
         reason,
-    })?;
+    };
+    let parsed = match use_cftime {
+        Some(true) => TimeUnits::parse_for_cftime(&units, calendar.as_deref()),
+        _ => TimeUnits::parse(&units, calendar.as_deref()),
+    };
+    let parsed = parsed.map_err(undecodable)?;
+    if use_cftime == Some(false) && parsed.calendar.is_some() {
+        return Err(undecodable("numpy has no times of this calendar, and use_cftime is False"));
+    }
     variable.data = decode_datetime(&variable.data, parsed, masked)?;
     variable.encoding.units = Some(units);
     variable.encoding.calendar = calendar;
     Ok(())
 }
 
-fn decode_spans(variable: &mut Variable, masked: bool) -> Result<(), DatasetError> {
+fn decode_spans(variable: &mut Variable, masked: bool, wanted: Option<TimeUnit>) -> Result<(), DatasetError> {
     let dtype = variable.attributes.shift_remove("dtype");
     let resolution = match dtype.as_ref().and_then(Value::as_str).and_then(|name| name.parse().ok()) {
+        _ if wanted.is_some() => wanted.unwrap_or(TimeUnit::Nanosecond),
         Some(DType::Timedelta(resolution)) => resolution,
         _ => TimeUnit::Nanosecond,
     };

@@ -49,7 +49,7 @@ pub(in crate::dataset) fn encode_variable(name: &str, variable: &Variable) -> Re
             super::number::fill_scalar(&value, encoded.data.dtype()).and_then(|values| values.into_iter().next());
         encoded.fill_value = encoded.fill_value.or(number);
     }
-    if encoded.fill_value.is_none() && encoded.data.dtype().is_float() {
+    if encoded.fill_value.is_none() && encoded.data.dtype().is_float() && !encoding.omits_fill_value {
         encoded.fill_value = Some(Scalar::Float(f64::NAN));
     }
     Ok(encoded)

@@ -10,6 +10,8 @@ mod number;
 mod time;
 mod time_encode;
 
+use crate::array::TimeUnit;
+
 pub(super) use decode::decode_variable;
 pub(super) use encode::encode_variable;
 pub(super) use number::{attribute, fill_value_attribute};
@@ -20,14 +22,41 @@ pub(super) use time::check_range;
 pub struct DecodeOptions {
     /// `_FillValue`, `missing_value`, `scale_factor`, `add_offset`, `_Unsigned`.
     pub mask_and_scale: bool,
-    /// `units` with a reference date, and time spans with a dtype.
+    /// `units` with a reference date.
     pub decode_times: bool,
-    /// `coordinates`.
-    pub decode_coords: bool,
+    /// `units` without one.
+    pub spans: SpanDecoding,
+    /// The unit that they get, where it isn't that of the dtype, or nanoseconds.
+    pub span_unit: Option<TimeUnit>,
+    /// Whether points in time become those of cftime: always, never, or where their calendar isn't the standard one.
+    pub use_cftime: Option<bool>,
+}
+
+/// Which spans of time are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SpanDecoding {
+    /// None.
+    Never,
+    /// Those with an attribute `dtype` that says so.
+    #[default]
+    ByDtype,
+    /// Whatever counts units of time.
+    ByUnits,
+}
+
+impl DecodeOptions {
+    /// Nothing is decoded.
+    pub const NONE: DecodeOptions = DecodeOptions {
+        mask_and_scale: false,
+        decode_times: false,
+        spans: SpanDecoding::Never,
+        span_unit: None,
+        use_cftime: None,
+    };
 }
 
 impl Default for DecodeOptions {
     fn default() -> DecodeOptions {
-        DecodeOptions { mask_and_scale: true, decode_times: true, decode_coords: true }
+        DecodeOptions { mask_and_scale: true, decode_times: true, spans: SpanDecoding::ByDtype, ..DecodeOptions::NONE }
     }
 }

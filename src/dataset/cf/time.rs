@@ -53,13 +53,22 @@ pub(super) struct TimeUnits {
 impl TimeUnits {
     /// Reads units and calendar, or says what is wrong with them.
     pub(super) fn parse(units: &str, calendar: Option<&str>) -> Result<TimeUnits, &'static str> {
+        TimeUnits::parse_as(units, calendar, false)
+    }
+
+    /// The same for points in time that stay in their calendar, the standard one too.
+    pub(super) fn parse_for_cftime(units: &str, calendar: Option<&str>) -> Result<TimeUnits, &'static str> {
+        TimeUnits::parse_as(units, calendar, true)
+    }
+
+    fn parse_as(units: &str, calendar: Option<&str>, stays: bool) -> Result<TimeUnits, &'static str> {
         let (name, date) = units.split_once(" since ").ok_or("there is no reference date")?;
         let unit = unit(name).ok_or("the unit of time is unknown")?;
         let known = Calendar::from_name(calendar.unwrap_or("standard")).ok_or("the calendar is unknown")?;
         let start = |calendar| parse_period_of(calendar, date).map(|period| period.start);
         let unreadable = "the reference date is unreadable";
         match known {
-            Calendar::ProlepticGregorian | Calendar::Standard => {
+            Calendar::ProlepticGregorian | Calendar::Standard if !stays => {
                 let reference = start(Calendar::ProlepticGregorian).ok_or(unreadable)?;
                 let is_julian = known == Calendar::Standard && reference < GREGORIAN_START;
                 let reference = if is_julian { from_julian(reference) } else { reference };
@@ -173,7 +182,7 @@ pub(in crate::dataset) fn check_range(
         let Some(count) = count.filter(|&count| count != DType::NOT_A_TIME as f64) else { continue };
         let nanoseconds = count * parsed.length() as f64 + parsed.reference as f64;
         if nanoseconds.abs() > i64::MAX as f64 {
-            return Err(undecodable("datetime64[ns] holds the years 1678 to 2262 only"));
+            return Err(undecodable("datetime64[ns] holds the years 1678 to 2262 only, and use_cftime=True has all"));
         }
     }
     Ok(())

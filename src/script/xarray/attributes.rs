@@ -21,6 +21,8 @@ pub(super) enum Owner {
     Dataset(PyRef<DatasetObject>),
     /// The encoding of a labelled array.
     Encoding(PyRef<DataArrayObject>),
+    /// The encoding of a dataset as a whole.
+    DatasetEncoding(PyRef<DatasetObject>),
 }
 
 /// Attributes that can be read and changed like a dict.
@@ -41,6 +43,7 @@ impl AttributesObject {
             Owner::DataArray(array) => array.inner().attributes().clone(),
             Owner::Dataset(dataset) => dataset.inner().attributes().clone(),
             Owner::Encoding(array) => return encoding::to_dict(array.inner().encoding(), vm),
+            Owner::DatasetEncoding(dataset) => return encoding::of_dataset(dataset.inner().encoding(), vm),
         };
         let dict = vm.ctx.new_dict();
         for (key, value) in &attributes {
@@ -54,7 +57,8 @@ impl AttributesObject {
         match &self.owner {
             Owner::DataArray(array) => array.set_attributes(attribute_map(dict, vm)?),
             Owner::Dataset(dataset) => dataset.set_attributes(attribute_map(dict, vm)?),
-            Owner::Encoding(array) => array.set_encoding(encoding::from_dict(dict, vm)?),
+            Owner::DatasetEncoding(dataset) => dataset.set_encoding(encoding::for_dataset(dict, vm)?),
+            Owner::Encoding(array) => array.set_encoding(array.encoding_from(dict, vm)?),
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::combining::Combining;
 use super::coordinates::{self, attribute_map, coordinate_variables};
 use super::dataset_object::DatasetObject;
 use super::datetime::DatetimeAccessor;
-use super::encoding;
+use super::encoding::{self, Written};
 use super::extremes::Extremes;
 use super::indexers;
 use super::interpolating::Interpolating;
@@ -87,6 +87,11 @@ impl DataArrayObject {
     pub(super) fn set_attributes(&self, attributes: Attributes) {
         self.change_origin(|variable| variable.attributes = attributes.clone());
         *self.inner.borrow_mut().attributes_mut() = attributes;
+    }
+
+    /// The encoding that a dict means for this array.
+    pub(super) fn encoding_from(&self, dict: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Encoding> {
+        encoding::from_dict(dict, self.inner.borrow().dims().len(), Written::Later, vm)
     }
 
     /// Replaces the encoding, where the array was taken from too.
@@ -224,7 +229,11 @@ impl Surface for DataArrayObject {
             let inner = this.inner.borrow();
             inner.coordinates().contains_key(name) || inner.dims().iter().any(|dimension| dimension == name)
         };
-        if exists { Self::coordinate(this, name, vm).map(Some) } else { Ok(None) }
+        if exists {
+            return Self::coordinate(this, name, vm).map(Some);
+        }
+        // As xarray has it, attributes are found last.
+        this.inner().attributes().get(name).map(|value| convert::from_json(value, vm)).transpose()
     }
 
     fn dynamic_names(this: &Py<Self>) -> Vec<String> {
@@ -424,7 +433,7 @@ impl SetAttr for DataArrayObject {
         let attribute = name.to_string_lossy();
         match (&*attribute, value) {
             ("attrs", PySetterValue::Assign(value)) => zelf.set_attributes(attribute_map(&value, vm)?),
-            ("encoding", PySetterValue::Assign(value)) => zelf.set_encoding(encoding::from_dict(&value, vm)?),
+            ("encoding", PySetterValue::Assign(value)) => zelf.set_encoding(zelf.encoding_from(&value, vm)?),
             ("name", PySetterValue::Assign(value)) => {
                 let name = if vm.is_none(&value) { None } else { Some(convert::string(&value, vm)?) };
                 zelf.replace(zelf.inner().with_name(name));

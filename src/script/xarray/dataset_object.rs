@@ -7,6 +7,7 @@ use super::combine;
 use super::combining::Combining;
 use super::coordinates::{self, attribute_map, coordinate_variables};
 use super::data_array::{DataArrayObject, merged_attributes};
+use super::encoding;
 use super::extremes::Extremes;
 use super::indexers;
 use super::interpolating::Interpolating;
@@ -21,7 +22,7 @@ use super::restructuring::{DATASET_METHODS, Restructuring};
 use super::scans::Scans;
 use super::selecting::{self, LocIndexer};
 use super::stacking::Stacking;
-use crate::dataset::{self, Attributes, DataArray, Dataset, DatasetError, Encoding};
+use crate::dataset::{self, Attributes, DataArray, Dataset, DatasetEncoding, DatasetError, Encoding};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
@@ -66,6 +67,11 @@ impl DatasetObject {
     /// Replaces the attributes.
     pub(super) fn set_attributes(&self, attributes: Attributes) {
         *self.inner.borrow_mut().attributes_mut() = attributes;
+    }
+
+    /// Replaces the encoding of the dataset as a whole.
+    pub(super) fn set_encoding(&self, encoding: DatasetEncoding) {
+        *self.inner.borrow_mut().encoding_mut() = encoding;
     }
 
     /// Changes the metadata of a variable that was taken out.
@@ -222,7 +228,7 @@ impl Surface for DatasetObject {
         match this.inner().get(name) {
             Ok(array) => Ok(Some(DataArrayObject::of_dataset(array, this, name).into_ref(&vm.ctx).into())),
             Err(error @ DatasetError::Unreadable { .. }) => Err(dataset_exception(error, vm)),
-            Err(_) => Ok(None),
+            Err(_) => this.inner().attributes().get(name).map(|value| convert::from_json(value, vm)).transpose(),
         }
     }
 
@@ -240,6 +246,10 @@ const PROPERTIES: &[Property<DatasetObject>] = &[
         },
     },
     Property { name: "attrs", get: |this, vm| Ok(AttributesObject::object(Owner::Dataset(this.to_owned()), vm)) },
+    Property {
+        name: "encoding",
+        get: |this, vm| Ok(AttributesObject::object(Owner::DatasetEncoding(this.to_owned()), vm)),
+    },
     Property { name: "loc", get: |this, vm| Ok(LocIndexer::of_dataset(this, vm)) },
     Property { name: "data_vars", get: data_vars },
     Property { name: "coords", get: coords },
@@ -410,6 +420,10 @@ impl SetAttr for DatasetObject {
         match (&*attribute, value) {
             ("attrs", PySetterValue::Assign(value)) => {
                 zelf.set_attributes(attribute_map(&value, vm)?);
+                Ok(())
+            }
+            ("encoding", PySetterValue::Assign(value)) => {
+                zelf.set_encoding(encoding::for_dataset(&value, vm)?);
                 Ok(())
             }
             (known, _) if defines::<Self>(known) => {

@@ -13,6 +13,7 @@ mod data_array;
 mod dataset_object;
 mod dates;
 mod datetime;
+mod decoding;
 mod encoding;
 mod extremes;
 mod functions;
@@ -55,6 +56,7 @@ pub(super) fn register_classes() {
     DatasetObject::make_static_type();
     datetime::DatetimeAccessor::make_static_type();
     timedelta::TimedeltaAccessor::make_static_type();
+    decoding::CoderObject::make_static_type();
     group_by::GroupByObject::make_static_type();
     groupers::GrouperObject::make_static_type();
     resample::ResampleObject::make_static_type();
@@ -87,5 +89,6 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     opening::install(&mut module)?;
     opening_many::install(&mut module)?;
     module.finish()?;
+    decoding::install(vm)?;
     groupers::install(vm)
 }

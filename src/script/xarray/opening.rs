@@ -1,10 +1,12 @@
 //! `xr.open_zarr`, `xr.open_dataset`, `to_zarr` and `to_netcdf`.
 
-use super::encoding;
+use super::decoding;
+use super::encoding::{self, Written};
 use super::indexers;
 use super::patching::DelayedWrite;
 use crate::dataset::{
-    self, Chunking, DataArray, Dataset, DecodeOptions, Encoding, NetcdfOptions, OpenOptions, WriteOptions,
+    self, Chunking, CoordinateAttributes, DataArray, Dataset, DecodeOptions, Encoding, NetcdfOptions, OpenOptions,
+    WriteOptions,
 };
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -15,7 +17,7 @@ use crate::script::operand::Operand;
 use crate::script::writing;
 use crate::store::WriteMode;
 use indexmap::IndexMap;
-use rustpython_vm::{PyPayload, PyResult};
+use rustpython_vm::{PyObjectRef, PyPayload, PyResult};
 
 /// The name that a `DataArray` without one has in a store, as xarray gives it.
 const UNNAMED: &str = "__xarray_dataarray_variable__";
@@ -26,7 +28,7 @@ pub(super) const TO_ZARR: &str = "store!, chunk_store=None, mode, synchronizer=N
     zarr_format, write_empty_chunks=None, chunkmanager_store_kwargs~";
 
 /// Parameters of `to_netcdf`.
-pub(super) const TO_NETCDF: &str = "path!, mode, format, group=None, engine, encoding, unlimited_dims, compute=True, \
+pub(super) const TO_NETCDF: &str = "path!, mode, format, group, engine, encoding, unlimited_dims, compute=True, \
     invalid_netcdf=False, auto_complex=None";
 
 /// Puts the functions into the module.
@@ -36,16 +38,16 @@ pub(super) const TO_NETCDF: &str = "path!, mode, format, group=None, engine, enc
 pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function(
         "open_zarr",
-        "store!, group, synchronizer=None, chunks, decode_cf, mask_and_scale, decode_times, concat_characters~, \
+        "store!, group, synchronizer=None, chunks, decode_cf, mask_and_scale, decode_times, concat_characters=True, \
          decode_coords, drop_variables, consolidated~, overwrite_encoded_chunks~, chunk_store=None, \
-         storage_options=None, decode_timedelta=None, use_cftime=None, zarr_version~, zarr_format~, \
+         storage_options=None, decode_timedelta, use_cftime, zarr_version~, zarr_format~, \
          use_zarr_fill_value_as_mask=None, chunked_array_type~, from_array_kwargs~, create_default_indexes=True",
         |arguments| open("store", arguments),
     )?;
     module.function(
         "open_dataset",
-        "filename_or_obj!, *, engine, chunks, cache~, decode_cf, mask_and_scale, decode_times, decode_timedelta=None, \
-         use_cftime=None, concat_characters~, decode_coords, drop_variables, create_default_indexes=True, \
+        "filename_or_obj!, *, engine, chunks, cache~, decode_cf, mask_and_scale, decode_times, decode_timedelta, \
+         use_cftime, concat_characters=True, decode_coords, drop_variables, create_default_indexes=True, \
          inline_array~, chunked_array_type~, from_array_kwargs~, backend_kwargs=None, consolidated~, group, \
          storage_options=None, zarr_format~",
         |arguments| {
@@ -82,29 +84,16 @@ fn open(store: &str, arguments: &Arguments<'_>) -> PyResult {
 pub(super) fn options(arguments: &Arguments<'_>) -> PyResult<OpenOptions> {
     let vm = arguments.vm;
     let decode = arguments.bool("decode_cf")?.unwrap_or(true);
-    let flag = |name| arguments.bool(name).map(|flag| decode && flag.unwrap_or(true));
+    let (default, decode_variables) =
+        if decode { decoding::decode_options(arguments)? } else { (DecodeOptions::NONE, IndexMap::new()) };
     Ok(OpenOptions {
         chunking: arguments.get("chunks").map_or(Ok(Chunking::Stored), |chunks| indexers::chunking(chunks, vm))?,
-        decode: DecodeOptions {
-            mask_and_scale: flag("mask_and_scale")?,
-            decode_times: flag("decode_times")?,
-            decode_coords: decode_coords(arguments, decode)?,
-        },
+        decode: default,
+        decode_variables,
+        coordinates: if decode { decoding::coordinate_attributes(arguments)? } else { CoordinateAttributes::None },
         drop_variables: arguments.get("drop_variables").map_or(Ok(Vec::new()), |names| indexers::names(names, vm))?,
         group: arguments.string("group")?.filter(|group| !group.trim_matches('/').is_empty()),
     })
-}
-
-/// `decode_coords=`: a bool or `"coordinates"`, which is the default; `"all"` isn't supported.
-fn decode_coords(arguments: &Arguments<'_>, decode: bool) -> PyResult<bool> {
-    let Some(value) = arguments.get("decode_coords") else { return Ok(decode) };
-    match convert::string(value, arguments.vm) {
-        Ok(text) if text == "coordinates" => Ok(decode),
-        Ok(text) => Err(arguments.vm.new_not_implemented_error(format!(
-            "decode_coords='{text}' is not supported by swath: True and False are"
-        ))),
-        Err(_) => Ok(decode && value.clone().try_to_bool(arguments.vm)?),
-    }
 }
 
 /// `Dataset.to_zarr(...)`.
@@ -121,7 +110,7 @@ pub(super) fn dataset_to_zarr(dataset: &Dataset, arguments: &Arguments<'_>) -> P
     if arguments.get("zarr_format").or(arguments.get("zarr_version")).is_some() {
         options.format = Some(writing::format(arguments)?);
     }
-    options.encoding = encodings(arguments)?;
+    options.encoding = encodings(dataset, Written::Zarr, arguments)?;
     options.leaves_lazy = !arguments.bool("compute")?.unwrap_or(true);
     let written = dataset::write_zarr(dataset, &path, &options, &mut writing::SessionWriter::new(engine::current()));
     written.map_err(|error| dataset_exception(error, vm))?;
@@ -146,7 +135,9 @@ pub(super) fn data_array_to_zarr(array: &DataArray, arguments: &Arguments<'_>) -
 pub(super) fn dataset_to_netcdf(dataset: &Dataset, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let path = convert::path(arguments.required("path"), vm)?;
-    for (name, known) in [("format", &["NETCDF4"][..]), ("engine", &["netcdf4", "h5netcdf"]), ("mode", &["w"])] {
+    for (name, known) in
+        [("format", &["NETCDF4"][..]), ("engine", &["netcdf4", "h5netcdf"]), ("mode", &["w", "a", "r+"])]
+    {
         if let Some(wanted) = arguments.string(name)?.filter(|wanted| !known.contains(&wanted.as_str())) {
             return Err(vm.new_not_implemented_error(format!(
                 "to_netcdf({name}='{wanted}') is not supported by swath: '{}' is",
@@ -154,10 +145,20 @@ pub(super) fn dataset_to_netcdf(dataset: &Dataset, arguments: &Arguments<'_>) ->
             )));
         }
     }
+    let sizes = dataset.sizes();
+    let has_dimension = |name: &String| sizes.contains_key(name);
     let mut options = NetcdfOptions {
-        mode: WriteMode::Replace,
-        encoding: encodings(arguments)?,
-        unlimited: arguments.get("unlimited_dims").map_or(Ok(Vec::new()), |names| indexers::names(names, vm))?,
+        mode: if arguments.string("mode")?.is_none_or(|mode| mode == "w") {
+            WriteMode::Replace
+        } else {
+            WriteMode::Append
+        },
+        encoding: encodings(dataset, Written::Netcdf, arguments)?,
+        group: arguments.string("group")?,
+        unlimited: match arguments.get("unlimited_dims") {
+            Some(names) => indexers::names(names, vm)?,
+            None => dataset.encoding().unlimited.iter().filter(|name| has_dimension(name)).cloned().collect(),
+        },
     };
     // Naming chunks is how one asks for them, however the variable lay in the file that it was read from.
     for encoding in options.encoding.values_mut().filter(|encoding| encoding.chunks.is_some()) {
@@ -184,11 +185,16 @@ fn as_dataset(array: &DataArray, arguments: &Arguments<'_>) -> PyResult<Dataset>
 }
 
 /// `encoding=`: an encoding by variable.
-fn encodings(arguments: &Arguments<'_>) -> PyResult<IndexMap<String, Encoding>> {
+fn encodings(dataset: &Dataset, written: Written, arguments: &Arguments<'_>) -> PyResult<IndexMap<String, Encoding>> {
     let vm = arguments.vm;
     let Some(encodings) = arguments.get("encoding") else { return Ok(IndexMap::new()) };
     let pairs = convert::string_pairs(encodings, vm)?;
-    pairs.into_iter().map(|(name, wanted)| Ok((name, encoding::from_dict(&wanted, vm)?))).collect()
+    let of = |(name, wanted): (String, PyObjectRef)| {
+        let ndim = dataset.variable(&name).map_or(0, |variable| variable.dims.len());
+        let encoding = encoding::from_dict(&wanted, ndim, written, vm)?;
+        Ok((name, encoding))
+    };
+    pairs.into_iter().map(of).collect()
 }
 
 fn mode(arguments: &Arguments<'_>) -> PyResult<WriteMode> {

@@ -11,6 +11,7 @@ use crate::script::modules::Module;
 use crate::script::operand::Operand;
 use rustpython_vm::builtins::{PyList, PyStr, PyTuple};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use std::path::Path;
 
 /// Puts the function into the module.
 ///
@@ -20,8 +21,8 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function(
         "open_mfdataset",
         "paths!, chunks, concat_dim, compat, preprocess, engine, data_vars, coords, combine, parallel~, join, \
-         attrs_file, combine_attrs, errors, *, group, decode_cf, mask_and_scale, decode_times, decode_timedelta=None, \
-         use_cftime=None, concat_characters~, decode_coords, drop_variables, create_default_indexes=True, cache~, lock~, \
+         attrs_file, combine_attrs, errors, *, group, decode_cf, mask_and_scale, decode_times, decode_timedelta, \
+         use_cftime, concat_characters=True, decode_coords, drop_variables, create_default_indexes=True, cache~, lock~, \
          inline_array~, chunked_array_type~, from_array_kwargs~, backend_kwargs=None, consolidated~, \
          storage_options=None, fill_value",
         open_mfdataset,
@@ -42,11 +43,14 @@ impl Paths {
         convert::path(object, vm).map(Paths::One)
     }
 
-    /// The same with a dataset for each path.
-    fn open(&self, open: &mut dyn FnMut(&str) -> PyResult<Dataset>) -> PyResult<Nested> {
+    /// The same with a dataset for each path, but for those that are left out.
+    fn open(&self, open: &mut dyn FnMut(&str) -> PyResult<Option<Dataset>>) -> PyResult<Option<Nested>> {
         Ok(match self {
-            Paths::One(path) => Nested::One(Box::new(open(path)?)),
-            Paths::Many(paths) => Nested::Several(paths.iter().map(|paths| paths.open(open)).collect::<PyResult<_>>()?),
+            Paths::One(path) => open(path)?.map(|dataset| Nested::One(Box::new(dataset))),
+            Paths::Many(paths) => {
+                let opened = paths.iter().map(|paths| paths.open(open)).collect::<PyResult<Vec<_>>>()?;
+                Some(Nested::Several(opened.into_iter().flatten().collect()))
+            }
         })
     }
 
@@ -64,10 +68,7 @@ fn open_mfdataset(arguments: &Arguments<'_>) -> PyResult {
     if paths.count() == 0 {
         return Err(vm.new_os_error("no files to open"));
     }
-    if let Some(errors) = arguments.string("errors")?.filter(|errors| errors != "raise") {
-        let message = format!("errors='{errors}' is not supported by swath: 'raise' is");
-        return Err(vm.new_not_implemented_error(message));
-    }
+    let leaves_out = leaves_out(arguments)?;
     opening::check_engine(arguments)?;
     let by_coordinates = match arguments.string("combine")?.as_deref() {
         None | Some("by_coords") => true,
@@ -87,8 +88,11 @@ fn open_mfdataset(arguments: &Arguments<'_>) -> PyResult {
     let session = engine::current();
     let failed = |error| dataset_exception(error, vm);
     let mut opened = Vec::new();
-    let mut open = |path: &str| -> PyResult<Dataset> {
-        let mut found = dataset::open_dataset(path, &options, &*session).map_err(failed)?;
+    let mut open = |path: &str| -> PyResult<Option<Dataset>> {
+        let mut found = match dataset::open_dataset(path, &options, &*session) {
+            Err(_) if leaves_out => return Ok(None),
+            found => found.map_err(failed)?,
+        };
         if let Some(preprocess) = arguments.get("preprocess") {
             let given = Operand::Dataset(found).into_object(vm)?;
             let processed = preprocess.call((given,), vm)?;
@@ -98,9 +102,9 @@ fn open_mfdataset(arguments: &Arguments<'_>) -> PyResult {
             };
         }
         opened.push((path.to_owned(), found.clone()));
-        Ok(found)
+        Ok(Some(found))
     };
-    let nested = paths.open(&mut open)?;
+    let nested = paths.open(&mut open)?.unwrap_or(Nested::Several(Vec::new()));
     let rules = combine::options(arguments, CombineOptions::merge())?;
     let combined = if by_coordinates {
         let datasets: Vec<Dataset> = opened.iter().map(|(_, dataset)| dataset.clone()).collect();
@@ -112,12 +116,27 @@ fn open_mfdataset(arguments: &Arguments<'_>) -> PyResult {
     let mut combined = combined.map_err(failed)?;
     if let Some(file) = arguments.get("attrs_file") {
         let file = convert::path(file, vm)?;
-        let Some((_, named)) = opened.iter().find(|(path, _)| *path == file) else {
+        let is_file = |path: &str| path == file || std::path::absolute(path).is_ok_and(|path| path == Path::new(&file));
+        let Some((_, named)) = opened.iter().find(|(path, _)| is_file(path)) else {
             return Err(vm.new_value_error(format!("attrs_file {file:?} is not among the files that are opened")));
         };
         named.attributes().clone_into(combined.attributes_mut());
     }
     Operand::Dataset(combined).into_object(vm)
+}
+
+/// `errors=`: whether files that can't be opened are left out.
+fn leaves_out(arguments: &Arguments<'_>) -> PyResult<bool> {
+    match arguments.string("errors")?.as_deref() {
+        None | Some("raise") => Ok(false),
+        Some("ignore") => Ok(true),
+        Some("warn") => Err(arguments
+            .vm
+            .new_not_implemented_error("errors='warn' is not supported by swath: 'raise' and 'ignore' are")),
+        Some(other) => {
+            Err(arguments.vm.new_value_error(format!("'errors' must be 'raise', 'warn' or 'ignore', got '{other}'")))
+        }
+    }
 }
 
 /// The files that a pattern names, sorted, or those of a list.

@@ -19,9 +19,9 @@ fn variants() -> Vec<Variant> {
     let compressions = [
         Compression::Default,
         Compression::None,
-        Compression::Zstd { level: 3 },
+        Compression::Zstd { level: 3, checksum: false },
         Compression::Gzip { level: 1 },
-        Compression::BloscLz4 { level: 5 },
+        Compression::blosc_lz4(5),
     ];
     let all = [(ZarrFormat::V2, false), (ZarrFormat::V3, false), (ZarrFormat::V3, true)];
     all.into_iter()

@@ -1,6 +1,6 @@
 //! Attributes of groups and datasets as JSON, with the dtypes that numbers had.
 
-use super::element;
+use super::element::{self, ByteOrder};
 use super::library;
 use crate::array::DType;
 use crate::store::Attributes;
@@ -79,6 +79,16 @@ fn read_one(attribute: &Attribute) -> hdf5::Result<Option<(Value, Option<DType>)
             let dtype = if size == FloatSize::U4 { DType::Float32 } else { DType::Float64 };
             numbers(dtype, read_numbers::<f64>(attribute, is_null)?.into_iter().map(float).collect())
         }
+        // Of a variable that is an enumeration, as its fill value.
+        TypeDescriptor::Enum(kind) if !is_null => {
+            let bytes = library::attribute_bytes(attribute)?;
+            let is_big = library::byte_order(&attribute.dtype()?) == Some(ByteOrder::Big);
+            let dtype = element::integer(&kind.size, kind.signed);
+            numbers(
+                dtype,
+                bytes.chunks_exact(dtype.size_bytes()).map(|value| integer_value(value, dtype, is_big)).collect(),
+            )
+        }
         TypeDescriptor::Boolean if !is_null => {
             let values = attribute.read_raw::<bool>()?;
             Ok(Some((one_or_all(values.into_iter().map(Value::Bool).collect(), attribute), None)))
@@ -101,6 +111,20 @@ fn read_one(attribute: &Attribute) -> hdf5::Result<Option<(Value, Option<DType>)
             texts(attribute.read_raw::<VarLenUnicode>()?.iter().map(|text| text.as_str().to_owned()).collect())
         }
         _ => Ok(None),
+    }
+}
+
+/// An integer from its bytes.
+fn integer_value(bytes: &[u8], dtype: DType, is_big: bool) -> Value {
+    let mut wide = [0_u8; 8];
+    wide[..bytes.len()].copy_from_slice(bytes);
+    if is_big {
+        wide[..bytes.len()].reverse();
+    }
+    let unused = 64 - 8 * bytes.len() as u32;
+    match dtype.is_signed_integer() {
+        true => Value::from(i64::from_le_bytes(wide) << unused >> unused),
+        false => Value::from(u64::from_le_bytes(wide)),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Creating a NetCDF-4 file: chunks are computed into a hidden directory, by any rank and in any order, and go from there
-//! into one file, in order, when all are there.
+//! into one file, in order, when all are there. What is added to a file goes into a copy of it.
 //!
 //! The directory is a Zarr store, so that a run goes on where it was stopped. The file is written there too, synced and
 //! renamed; until then what lay in its place stands.
 
 use super::super::byte_store::{io_error, unique_suffix};
-use super::file::write_file;
+use super::file::{Destination, write_file};
+use super::present::Present;
 use crate::array::StoredArray;
 use crate::store::zarr::ZarrStoreWriter;
 use crate::store::{
@@ -20,6 +21,10 @@ use std::path::{Path, PathBuf};
 pub(in crate::store) struct NetcdfWriter {
     place: PathBuf,
     attributes: Attributes,
+    /// Path of the group that is written.
+    group: String,
+    /// What lies in the file and its group already, where they are added to.
+    present: Option<Present>,
     chunks: ZarrStoreWriter,
     arrays: Vec<(ArraySpec, StoredArray)>,
 }
@@ -36,17 +41,28 @@ impl NetcdfWriter {
         if exists && spec.mode == WriteMode::CreateNew {
             return Err(StoreError::AlreadyExists { location: location() });
         }
-        if exists && spec.mode == WriteMode::Append {
-            let feature = "adding variables to a NetCDF file".to_owned();
-            return Err(StoreError::UnsupportedFeature { array: location(), feature });
-        }
         let is_empty = fs::metadata(place).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0);
         if exists && !is_empty && signature::of_file(place)?.is_none() {
             // Nobody's data of another kind is replaced.
             return Err(StoreError::NotAStore { location: location(), found: crate::store::found_at(place) });
         }
+        let group = spec.group.unwrap_or_default().trim_matches('/').to_owned();
+        let adds = exists && !is_empty && spec.mode == WriteMode::Append;
+        let present = if adds { Some(Present::in_file(place, &group)?) } else { None };
         let chunks = ZarrStoreWriter::begin(place, workshop)?;
-        Ok(NetcdfWriter { place: place.to_owned(), attributes: spec.attributes, chunks, arrays: Vec::new() })
+        let (place, attributes) = (place.to_owned(), spec.attributes);
+        Ok(NetcdfWriter { place, attributes, group, present, chunks, arrays: Vec::new() })
+    }
+
+    /// Writes the file under a temporary name: anew, or as a copy of the one that is added to.
+    fn write(&self, temporary: &Path) -> Result<(), StoreError> {
+        let adds = self.present.is_some();
+        if adds {
+            let control = IoControl::default();
+            control.run("copy", &self.place, || fs::copy(&self.place, temporary).map(drop))?;
+        }
+        let destination = Destination { path: temporary, group: &self.group, adds };
+        write_file(&destination, &self.attributes, &self.arrays)
     }
 
     fn check(&self, spec: &ArraySpec) -> Result<(), StoreError> {
@@ -62,7 +78,7 @@ impl NetcdfWriter {
                 });
             }
         }
-        Ok(())
+        self.present.as_ref().map_or(Ok(()), |present| present.check(spec))
     }
 }
 
@@ -81,7 +97,11 @@ impl WriteStore for NetcdfWriter {
         let passing = ArraySpec { compression: Compression::None, shard_shape: None, ..spec.clone() };
         let array = self.chunks.create_array(&passing)?;
         self.arrays.retain(|(other, _)| other.name != spec.name);
-        self.arrays.push((spec.clone(), array.clone()));
+        let mut written = spec.clone();
+        if let Some(present) = &self.present {
+            written.netcdf.unlimited.extend(present.unlimited(spec).cloned());
+        }
+        self.arrays.push((written, array.clone()));
         Ok(array)
     }
 
@@ -95,8 +115,7 @@ impl WriteStore for NetcdfWriter {
         let name = self.place.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
         // In the workshop, so that whoever cleans up after a killed run finds it there.
         let temporary = Path::new(&self.unfinished().workshop).join(format!(".{name}.{}", unique_suffix()));
-        let written =
-            write_file(&temporary, &self.attributes, &self.arrays).and_then(|()| put(&temporary, &self.place));
+        let written = self.write(&temporary).and_then(|()| put(&temporary, &self.place));
         if written.is_err() {
             // Why writing failed is worth more than a second failure while cleaning up.
             let _ = fs::remove_file(&temporary);

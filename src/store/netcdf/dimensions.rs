@@ -102,7 +102,7 @@ impl Namer {
 }
 
 /// Length of each axis, and whether it may grow.
-fn axes(dataset: &Dataset) -> Vec<(usize, bool)> {
+pub(super) fn axes(dataset: &Dataset) -> Vec<(usize, bool)> {
     let shape = dataset.shape();
     let may_grow = match dataset.space().map(|space| space.extents()) {
         Ok(Ok(extents)) => extents.iter().map(|extent| extent.max.is_none()).collect(),
@@ -146,7 +146,8 @@ fn groups(group: &Group) -> Vec<Group> {
     names.iter().filter_map(|name| group.group(name).ok()).collect()
 }
 
-fn datasets(group: &Group) -> Vec<(String, Dataset)> {
+/// The datasets of a group, by name.
+pub(super) fn datasets(group: &Group) -> Vec<(String, Dataset)> {
     let names = members(group, LocationType::Dataset).unwrap_or_default();
     names.into_iter().filter_map(|name| group.dataset(&name).ok().map(|dataset| (name, dataset))).collect()
 }

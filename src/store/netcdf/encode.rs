@@ -69,7 +69,20 @@ pub(super) fn create_dataset(
     }
 }
 
-/// Copies the values of an array into its dataset.
+/// Copies the values of an array into a dataset that has others, whose dtype and filters the library sees to.
+pub(super) fn overwrite_values(dataset: &Dataset, spec: &ArraySpec, array: &StoredArray) -> Result<(), StoreError> {
+    let reader = open_array(array)?;
+    let told = |error| super::library_error(&array.location, error);
+    for chunk in 0..array.read_grid.chunk_count() {
+        let region = array.read_grid.region(chunk);
+        let mut values = Chunk::zeros(spec.dtype, region.shape.clone());
+        reader.read_into(&region, &mut values)?;
+        write_region(dataset, &region, values).map_err(told)?;
+    }
+    Ok(())
+}
+
+/// Copies the values of an array into its new dataset.
 pub(super) fn write_values(dataset: &Dataset, spec: &ArraySpec, array: &StoredArray) -> Result<(), StoreError> {
     let direct = chunk_shape(spec).filter(|_| spec.dtype != DType::Text);
     let grid = match &direct {

@@ -5,10 +5,12 @@
 
 use super::encode;
 use super::library::{self, ScaleUse};
+use super::present::Present;
 use crate::array::{DType, StoredArray};
 use crate::store::{ArraySpec, Attributes, StoreError};
 use hdf5::plist::attribute_create::CharEncoding;
 use hdf5::plist::dataset_create::AttrCreationOrder;
+use hdf5::plist::file_create::LinkCreationOrder;
 use hdf5::types::{VarLenArray, VarLenUnicode};
 use hdf5::{Dataset, Extent, File, Group, Location, ObjectReference1, SimpleExtents};
 use indexmap::IndexMap;
@@ -16,29 +18,51 @@ use ndarray::arr1;
 use serde_json::Value;
 use std::path::Path;
 
-/// Writes a file of the finished arrays.
+/// The attribute of a scale that says where it is used.
+const USES: &str = "REFERENCE_LIST";
+
+/// Where arrays go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Destination<'a> {
+    /// The file.
+    pub(super) path: &'a Path,
+    /// Path of the group, empty for the root.
+    pub(super) group: &'a str,
+    /// Whether the file is there and keeps what it has.
+    pub(super) adds: bool,
+}
+
+/// Writes the finished arrays to a file.
 pub(super) fn write_file(
-    path: &Path,
+    destination: &Destination<'_>,
     attributes: &Attributes,
     arrays: &[(ArraySpec, StoredArray)],
 ) -> Result<(), StoreError> {
+    let path = destination.path;
     let failed = |error: hdf5::Error| {
         let reason = error.to_string();
         StoreError::Hdf5 { array: path.display().to_string(), reason }
     };
-    let file = create(path).map_err(failed)?;
-    let variables = hdf5::sync::sync(|| {
-        let root = file.group("/")?;
-        write_attributes(&root, attributes, None)?;
-        let scales = write_dimensions(&root, arrays)?;
-        let variables =
-            arrays.iter().map(|(spec, _)| variable(&root, spec, &scales)).collect::<hdf5::Result<Vec<_>>>()?;
-        attach(&root, arrays, &variables)?;
-        Ok(variables)
+    let file = if destination.adds { File::open_rw(path) } else { create(path) }.map_err(failed)?;
+    let (present, variables) = hdf5::sync::sync(|| {
+        let present = Present::of(&file, destination.group)?;
+        let group = require_group(&file, destination.group)?;
+        write_attributes(&group, attributes, None)?;
+        let scales = write_dimensions(&group, arrays, &present)?;
+        let variables = arrays
+            .iter()
+            .map(|(spec, _)| variable(&group, spec, &scales, &present))
+            .collect::<hdf5::Result<Vec<_>>>()?;
+        let added = arrays.iter().zip(&variables).filter(|((spec, _), _)| present.dataset_name(&spec.name).is_none());
+        attach(&group, added.map(|((spec, _), dataset)| (spec, dataset)), &scales)?;
+        Ok((present, variables))
     })
     .map_err(failed)?;
     for ((spec, array), dataset) in arrays.iter().zip(&variables) {
-        encode::write_values(dataset, spec, array)?;
+        match present.dataset_name(&spec.name) {
+            Some(_) => encode::overwrite_values(dataset, spec, array)?,
+            None => encode::write_values(dataset, spec, array)?,
+        }
     }
     drop(variables);
     file.close().map_err(failed)
@@ -46,7 +70,6 @@ pub(super) fn write_file(
 
 /// A new file whose members know their order, as netCDF wants it, and no times.
 fn create(path: &Path) -> hdf5::Result<File> {
-    use hdf5::plist::file_create::LinkCreationOrder;
     let mut builder = File::with_options();
     builder.with_fcpl(|plist| {
         plist
@@ -57,10 +80,43 @@ fn create(path: &Path) -> hdf5::Result<File> {
     builder.create_excl(path)
 }
 
-/// The name of a variable's dataset: a dimension's own name belongs to its scale.
-fn dataset_name(spec: &ArraySpec, dimensions: &IndexMap<String, usize>) -> String {
-    let is_scale = spec.dimension_names.as_slice() == std::slice::from_ref(&spec.name);
-    match dimensions.contains_key(&spec.name) && !is_scale {
+/// The group at a path, made where it isn't there, with those around it.
+fn require_group(file: &File, path: &str) -> hdf5::Result<Group> {
+    let mut group = file.group("/")?;
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        group = match group.link_exists(name) {
+            true => group.group(name)?,
+            false => {
+                let builder = group.create_group_builder().with_gcpl(|plist| {
+                    plist
+                        .link_creation_order(LinkCreationOrder::Indexed)
+                        .attr_creation_order(AttrCreationOrder::Indexed)
+                        .obj_track_times(false)
+                });
+                builder.create(name)?
+            }
+        };
+    }
+    Ok(group)
+}
+
+/// The dimensions of a group that is written: the numbers that netCDF knows them by, and where their scales lie.
+type Scales = IndexMap<String, Scale>;
+
+/// The scale of a dimension.
+#[derive(Debug)]
+struct Scale {
+    number: i32,
+    path: String,
+    /// Whether it is made now.
+    is_new: bool,
+}
+
+/// The name of a variable's dataset: the name of a dimension of the same group belongs to its scale.
+fn dataset_name(spec: &ArraySpec, scales: &Scales, present: &Present) -> String {
+    let is_new = scales.get(&spec.name).is_some_and(|scale| scale.is_new);
+    let is_own = is_new || present.dimensions.get(&spec.name).is_some_and(|known| known.is_own);
+    match is_own && !is_coordinate(spec, &spec.name) {
         true => format!("_nc4_non_coord_{}", spec.name),
         false => spec.name.clone(),
     }
@@ -71,27 +127,42 @@ fn dimensions(arrays: &[(ArraySpec, StoredArray)]) -> IndexMap<String, usize> {
     arrays.iter().flat_map(|(spec, _)| spec.dimension_names.iter().cloned().zip(spec.shape.iter().copied())).collect()
 }
 
-/// Makes the scales of dimensions that have no variable; gives all dimensions.
-fn write_dimensions(root: &Group, arrays: &[(ArraySpec, StoredArray)]) -> hdf5::Result<IndexMap<String, usize>> {
-    let dimensions = dimensions(arrays);
-    for (number, (name, &length)) in dimensions.iter().enumerate() {
-        let has_variable = arrays.iter().any(|(spec, _)| is_coordinate(spec, name));
-        if has_variable {
+/// Makes the scales of dimensions that have neither one nor a variable; gives all dimensions.
+fn write_dimensions(group: &Group, arrays: &[(ArraySpec, StoredArray)], present: &Present) -> hdf5::Result<Scales> {
+    let within = group.name();
+    let mut scales = Scales::new();
+    let mut next = present.next_number;
+    for (name, length) in dimensions(arrays) {
+        if let Some(known) = present.dimension(&name, length) {
+            scales.insert(name, Scale { number: 0, path: known.scale.clone(), is_new: false });
+            continue;
+        }
+        let number = next;
+        next += 1;
+        let path = format!("{}/{name}", within.trim_end_matches('/'));
+        scales.insert(name.clone(), Scale { number, path, is_new: true });
+        let name = name.as_str();
+        if arrays.iter().any(|(spec, _)| is_coordinate(spec, name)) {
             continue;
         }
         let unlimited = arrays.iter().any(|(spec, _)| is_unlimited(spec, name));
-        let builder = root.new_dataset_builder().obj_track_times(false);
+        let builder = group.new_dataset_builder().obj_track_times(false);
         let builder = if unlimited { builder.chunk(length.clamp(1, 1024)) } else { builder.no_chunk() };
         let extent = Extent { dim: length, max: (!unlimited).then_some(length) };
-        let scale = builder.empty::<f32>().shape(SimpleExtents::from_vec(vec![extent])).create(name.as_str())?;
+        let scale = builder.empty::<f32>().shape(SimpleExtents::from_vec(vec![extent])).create(name)?;
         let text = format!("This is a netCDF dimension but not a netCDF variable. {length:10}");
         mark_scale(&scale, &text, number)?;
     }
-    Ok(dimensions)
+    Ok(scales)
 }
 
 fn is_coordinate(spec: &ArraySpec, dimension: &str) -> bool {
     spec.name == dimension && spec.dimension_names == [dimension]
+}
+
+/// The scale that a variable itself is.
+fn own_scale<'a>(spec: &ArraySpec, scales: &'a Scales) -> Option<&'a Scale> {
+    scales.get(&spec.name).filter(|scale| scale.is_new && is_coordinate(spec, &spec.name))
 }
 
 fn is_unlimited(spec: &ArraySpec, dimension: &str) -> bool {
@@ -99,16 +170,24 @@ fn is_unlimited(spec: &ArraySpec, dimension: &str) -> bool {
 }
 
 /// Makes a dataset the scale of a dimension.
-fn mark_scale(dataset: &Dataset, name: &str, number: usize) -> hdf5::Result<()> {
+fn mark_scale(dataset: &Dataset, name: &str, number: i32) -> hdf5::Result<()> {
     library::write_text(dataset, "CLASS", "DIMENSION_SCALE", true)?;
     library::write_text(dataset, "NAME", name, true)?;
-    dataset.new_attr::<i32>().create("_Netcdf4Dimid")?.write_scalar(&(number as i32))
+    dataset.new_attr::<i32>().create("_Netcdf4Dimid")?.write_scalar(&number)
 }
 
-/// Makes the dataset of a variable, without values.
-fn variable(root: &Group, spec: &ArraySpec, dimensions: &IndexMap<String, usize>) -> hdf5::Result<Dataset> {
-    let name = dataset_name(spec, dimensions);
-    let mut builder = root
+/// Makes the dataset of a variable, without values, or finds the one that is there.
+fn variable(group: &Group, spec: &ArraySpec, scales: &Scales, present: &Present) -> hdf5::Result<Dataset> {
+    if let Some(name) = present.dataset_name(&spec.name) {
+        let dataset = group.dataset(name)?;
+        let mut attributes = spec.attributes.clone();
+        // The fill value of values that are there can't be another.
+        attributes.shift_remove("_FillValue");
+        write_attributes(&dataset, &attributes, Some(spec))?;
+        return Ok(dataset);
+    }
+    let name = dataset_name(spec, scales, present);
+    let mut builder = group
         .new_dataset_builder()
         .obj_track_times(false)
         .attr_creation_order(AttrCreationOrder::Indexed)
@@ -136,35 +215,47 @@ fn variable(root: &Group, spec: &ArraySpec, dimensions: &IndexMap<String, usize>
         .map(|(&length, name)| Extent { dim: length, max: (!is_unlimited(spec, name)).then_some(length) })
         .collect();
     let dataset = encode::create_dataset(builder, spec, extents, &name)?;
-    if let Some(number) = dimensions.get_index_of(&spec.name).filter(|_| is_coordinate(spec, &spec.name)) {
-        mark_scale(&dataset, &spec.name, number)?;
+    if let Some(scale) = own_scale(spec, scales) {
+        mark_scale(&dataset, &spec.name, scale.number)?;
     }
     write_attributes(&dataset, &spec.attributes, Some(spec))?;
     Ok(dataset)
 }
 
-/// Attaches the scales to the axes of the variables, in both directions.
-fn attach(root: &Group, arrays: &[(ArraySpec, StoredArray)], variables: &[Dataset]) -> hdf5::Result<()> {
-    let mut uses: IndexMap<String, Vec<ScaleUse>> = IndexMap::new();
-    for ((spec, _), dataset) in arrays.iter().zip(variables) {
-        if spec.dimension_names.is_empty() || is_coordinate(spec, &spec.name) {
+/// Attaches the scales to the axes of variables, in both directions.
+fn attach<'a>(
+    group: &Group,
+    variables: impl Iterator<Item = (&'a ArraySpec, &'a Dataset)>,
+    scales: &Scales,
+) -> hdf5::Result<()> {
+    let mut uses: IndexMap<&str, Vec<ScaleUse>> = IndexMap::new();
+    for (spec, dataset) in variables {
+        if spec.dimension_names.is_empty() || own_scale(spec, scales).is_some() {
             continue;
         }
         let mut list = Vec::new();
         for (axis, name) in spec.dimension_names.iter().enumerate() {
-            list.push(VarLenArray::from_slice(&[root.reference::<ObjectReference1>(name)?]));
+            let scale = scales[name].path.as_str();
+            list.push(VarLenArray::from_slice(&[group.reference::<ObjectReference1>(scale)?]));
             let dataset = dataset.reference::<ObjectReference1>(".")?;
-            uses.entry(name.clone()).or_default().push(ScaleUse { dataset, dimension: axis as u32 });
+            uses.entry(scale).or_default().push(ScaleUse { dataset, dimension: axis as u32 });
         }
         dataset.new_attr_builder().with_data(&arr1(&list)).create("DIMENSION_LIST")?;
     }
-    for (name, uses) in uses {
-        root.dataset(&name)?.new_attr_builder().with_data(&arr1(&uses)).create("REFERENCE_LIST")?;
+    for (scale, added) in uses {
+        let scale = group.dataset(scale)?;
+        let mut uses = Vec::new();
+        if let Ok(earlier) = scale.attr(USES) {
+            uses = earlier.read_raw::<ScaleUse>()?;
+            scale.delete_attr(USES)?;
+        }
+        uses.extend(added);
+        scale.new_attr_builder().with_data(&arr1(&uses)).create(USES)?;
     }
     Ok(())
 }
 
-/// Gives an object its attributes. Those that are values of a variable have its dtype.
+/// Gives an object its attributes, in the place of those of the same names. Those that are values of a variable have its dtype.
 fn write_attributes(object: &Location, attributes: &Attributes, spec: Option<&ArraySpec>) -> hdf5::Result<()> {
     for (name, value) in attributes {
         let of_values = matches!(name.as_str(), "_FillValue" | "missing_value");
@@ -173,6 +264,9 @@ fn write_attributes(object: &Location, attributes: &Attributes, spec: Option<&Ar
             Some(spec) => spec.netcdf.attribute_dtypes.get(name).copied(),
             None => None,
         };
+        if object.attr(name).is_ok() {
+            object.delete_attr(name)?;
+        }
         write_attribute(object, name, value, dtype)
             .map_err(|error| hdf5::Error::from(format!("attribute {name:?}: {error}")))?;
     }

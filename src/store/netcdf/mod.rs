@@ -17,6 +17,7 @@ mod layout;
 mod library;
 mod library_reader;
 mod object_header;
+mod present;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -28,9 +29,9 @@ use super::fingerprint;
 use super::{ArrayMetadata, ArrayReader, ArraySummary, GroupMetadata, IoControl, Store, StoreError, StoreFormat};
 use crate::array::{ArrayLocation, StoredArray};
 use chunk_index::ChunkIndex;
-use dimensions::{Namer, Role, members};
+use dimensions::{Namer, Role, axes, members};
 use hdf5::{Dataset, File, Group, LocationType};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use layout::{Layout, Storage};
 use library_reader::LibraryReader;
 use read::{ChunkReader, ContiguousReader};
@@ -117,6 +118,7 @@ fn read_group(group: &Group, path: &Path, group_path: &str, state: &str) -> Resu
         groups: members(group, LocationType::Group).map_err(told)?,
         arrays: IndexMap::new(),
         unreadable: IndexMap::new(),
+        unlimited: IndexSet::new(),
     };
     let mut namer = Namer::new(group);
     for dataset_name in members(group, LocationType::Dataset).map_err(told)? {
@@ -126,6 +128,8 @@ fn read_group(group: &Group, path: &Path, group_path: &str, state: &str) -> Resu
         let read = group.dataset(&dataset_name).map_err(|error| library_error(&place, error)).and_then(|dataset| {
             let role = dimensions::role(&dataset);
             let names = namer.names(&dataset, &name, role);
+            let may_grow = axes(&dataset).into_iter().zip(&names).filter(|((_, may_grow), _)| *may_grow);
+            metadata.unlimited.extend(may_grow.map(|(_, name)| name.clone()));
             match role {
                 Role::DimensionOnly => Ok(None),
                 _ => array_metadata(&dataset, place, role, names, state).map(Some),

@@ -7,8 +7,8 @@ use super::layout::StoredChunks;
 use super::{METADATA_FILES, Node, consolidated, is_zarr, json, read_layout, read_node, v2, v3};
 use crate::array::{ArrayLocation, StoredArray};
 use crate::store::{
-    ArrayPart, ArraySpec, Attributes, IoControl, StoreError, StoreSpec, UnfinishedStore, Workshop, WriteMode,
-    WriteStore, ZarrFormat, found_at,
+    ArrayPart, ArraySpec, Attributes, Compression, IoControl, StoreError, StoreSpec, UnfinishedStore, Workshop,
+    WriteMode, WriteStore, ZarrFormat, found_at,
 };
 use serde_json::{Value, json};
 use std::fs;
@@ -147,6 +147,14 @@ impl ZarrStoreWriter {
                     spec.chunk_shape, self.format
                 )));
             }
+        }
+        if self.format == ZarrFormat::V3
+            && let Compression::Zlib { .. } | Compression::Bz2 { .. } = spec.compression
+        {
+            return Err(unsupported(format!(
+                "compressor {:?} in {}: gzip, zstd and blosc are",
+                spec.compression, self.format
+            )));
         }
         match &spec.fill_value {
             Some(value) => value

@@ -145,6 +145,7 @@ mod tests {
             mode: WriteMode::Append,
             format: ZarrFormat::V3.into(),
             attributes: Attributes::new(),
+            group: None,
         };
         let workshop = Workshop { name: WORKSHOP.to_owned(), adopts: true, owns_place: false };
         StoreWriter::create_in(Some(&workshop), spec).unwrap()

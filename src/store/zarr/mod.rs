@@ -26,7 +26,7 @@ use super::{
     ArrayReader, ArraySummary, ArrayWriter, Attributes, GroupMetadata, IoControl, Store, StoreError, ZarrFormat,
 };
 use crate::array::{ArrayLocation, StoredArray};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use layout::Layout;
 use metadata_field::MetadataProblem;
 use serde_json::Value;
@@ -98,6 +98,7 @@ fn group(location: String, format: ZarrFormat, attributes: Attributes) -> GroupM
         groups: Vec::new(),
         arrays: IndexMap::new(),
         unreadable: IndexMap::new(),
+        unlimited: IndexSet::new(),
     }
 }
 

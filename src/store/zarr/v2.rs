@@ -135,7 +135,7 @@ pub(super) fn describe(spec: &ArraySpec) -> Value {
         "order": "C",
         "filters": filters,
         "dimension_separator": ".",
-        "compressor": compressor(spec.compression),
+        "compressor": compressor(spec),
         "zarr_format": 2,
     })
 }
@@ -162,13 +162,20 @@ fn dtype_code(dtype: DType) -> String {
     }
 }
 
-fn compressor(compression: Compression) -> Value {
-    let blosc = |level| json!({"id": "blosc", "cname": "lz4", "clevel": level, "shuffle": 1, "blocksize": 0});
+fn compressor(spec: &ArraySpec) -> Value {
+    let compression = match spec.compression {
+        Compression::Default => Compression::blosc_lz4(5),
+        chosen => chosen,
+    };
     match compression {
-        Compression::None => Value::Null,
-        Compression::Default => blosc(5),
-        Compression::BloscLz4 { level } => blosc(level),
-        Compression::Zstd { level } => json!({"id": "zstd", "level": level, "checksum": false}),
+        Compression::None | Compression::Default => Value::Null,
+        Compression::Zstd { level, checksum } => json!({"id": "zstd", "level": level, "checksum": checksum}),
         Compression::Gzip { level } => json!({"id": "gzip", "level": level}),
+        Compression::Zlib { level } => json!({"id": "zlib", "level": level}),
+        Compression::Bz2 { level } => json!({"id": "bz2", "level": level}),
+        Compression::Blosc { codec, level, shuffle } => {
+            let (shuffle, _) = shuffle.of_values(spec.dtype.size_bytes());
+            json!({"id": "blosc", "cname": codec.name(), "clevel": level, "shuffle": shuffle, "blocksize": 0})
+        }
     }
 }

@@ -179,10 +179,16 @@ fn chunk_codecs(spec: &ArraySpec) -> Value {
     let compressor = match spec.compression {
         Compression::None => return json!([to_bytes]),
         Compression::Default => json!({"name": "zstd", "configuration": {"level": 0, "checksum": false}}),
-        Compression::Zstd { level } => json!({"name": "zstd", "configuration": {"level": level, "checksum": false}}),
+        Compression::Zstd { level, checksum } => {
+            json!({"name": "zstd", "configuration": {"level": level, "checksum": checksum}})
+        }
         Compression::Gzip { level } => json!({"name": "gzip", "configuration": {"level": level}}),
-        Compression::BloscLz4 { level } => json!({"name": "blosc", "configuration": {
-            "typesize": typesize, "cname": "lz4", "clevel": level, "shuffle": "shuffle", "blocksize": 0,
+        // Refused when the array was created: the specification has no such codecs.
+        Compression::Zlib { level } => json!({"name": "zlib", "configuration": {"level": level}}),
+        Compression::Bz2 { level } => json!({"name": "bz2", "configuration": {"level": level}}),
+        Compression::Blosc { codec, level, shuffle } => json!({"name": "blosc", "configuration": {
+            "typesize": typesize, "cname": codec.name(), "clevel": level, "shuffle": shuffle.of_values(typesize).1,
+            "blocksize": 0,
         }}),
     };
     json!([to_bytes, compressor])
