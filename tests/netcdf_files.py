@@ -31,6 +31,7 @@ x.lon.attrs.update(units="degrees_east", standard_name="longitude")
 data = x.where(x != 7).to_dataset(name="t")
 data["label"] = ("time", np.array([f"day {n}" for n in range(20)]))
 data["packed"] = x / 10
+data["count"] = ("time", np.arange(20))
 data.attrs.update(title="a file", numbers=[1.5, 2.5])
 data.chunk({"time": 6}).to_netcdf("file.nc", unlimited_dims=["time"], encoding={
     "t": {"zlib": True, "complevel": 3, "fletcher32": True, "chunksizes": (5, 6, 8), "_FillValue": np.float32(-1)},
@@ -116,7 +117,7 @@ def seen_by_tools(_swath, work):
 
 
 def gone_on_with(swath, work):
-    """netCDF-C adds a record, a variable and a group to the file; Swath reads the result."""
+    """netCDF-C adds a record of one variable, a variable and a group to the file; Swath reads the result as it does."""
     with netCDF4.Dataset(work / "file.nc", "a") as file:
         file["time"][20] = 20
         file["double"][20] = 1.0
@@ -127,11 +128,17 @@ def gone_on_with(swath, work):
         "data = xr.open_dataset('file.nc', chunks={})\n"
         "print(data.sizes['time'], float(data.double[20].sum()), float(data.double[:20].sum()), float(data.more.sum()))\n"
         "print(int(xr.open_dataset('file.nc', group='other').deep.sum()), int(data.t.isnull().sum()))\n"
+        "for name in ['t', 'packed', 'label', 'count']:\n"
+        "    print(name, data[name].shape, data[name].values[18:].ravel().tolist())\n"
         "data[['more']].to_netcdf('file.nc', mode='a', group='other')\n"
         "print(float(xr.open_dataset('file.nc', group='other').more.sum()))\n"
     )
     said = run([swath, "run", "--quiet", "read.py"], work)
-    assert said.split() == ["21", "48.0", str(float(2 * values().sum())), "15.0", "28", "49", "15.0"], said
+    with xr.open_dataset(work / "file.nc") as data:
+        short = [data[name] for name in ("t", "packed", "label", "count")]
+        shown = [f"{values.name} {values.shape} {values.values[18:].ravel().tolist()}" for values in short]
+    expected = ["21 48.0 " + f"{float(2 * values().sum())} 15.0", "28 49", *shown, "15.0"]
+    assert said.splitlines() == expected, said
 
 
 if __name__ == "__main__":

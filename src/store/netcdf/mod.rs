@@ -19,6 +19,7 @@ mod library_reader;
 mod object_header;
 mod present;
 mod read;
+mod short;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,8 @@ use indexmap::{IndexMap, IndexSet};
 use layout::{Layout, Storage};
 use library_reader::LibraryReader;
 use read::{ChunkReader, ContiguousReader};
+use short::ShortReader;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -69,14 +72,23 @@ pub(super) fn open_array(control: &IoControl, array: &StoredArray) -> Result<Arr
     if layout_fingerprint(&layout, &state) != array.fingerprint {
         return Err(StoreError::Changed { array: location.to_string() });
     }
-    let array = array.clone();
-    Ok(match layout.storage.clone() {
-        Storage::Contiguous(offset) => ArrayReader::new(ContiguousReader { file, array, layout, offset }),
+    let is_short = layout.shape != array.shape;
+    let written = match is_short {
+        true => layout.stored_array(location.clone(), array.fingerprint)?,
+        false => array.clone(),
+    };
+    let rest = is_short.then(|| hdf5::sync::sync(|| short::rest(&dataset, &layout)));
+    let reader = match layout.storage.clone() {
+        Storage::Contiguous(offset) => ArrayReader::new(ContiguousReader { file, array: written, layout, offset }),
         Storage::Chunked(chunk_shape, filters) => {
             let index = chunk_index(&dataset, path, &layout, &chunk_shape, location)?;
-            ArrayReader::new(ChunkReader { file, array, layout, chunk_shape, filters, index })
+            ArrayReader::new(ChunkReader { file, array: written, layout, chunk_shape, filters, index })
         }
-        Storage::Other(_) => ArrayReader::new(LibraryReader { dataset, array, layout }),
+        Storage::Other(_) => ArrayReader::new(LibraryReader { dataset, array: written, layout }),
+    };
+    Ok(match rest {
+        Some(rest) => ArrayReader::new(ShortReader { written: reader, array: array.clone(), rest }),
+        None => reader,
     })
 }
 
@@ -121,46 +133,77 @@ fn read_group(group: &Group, path: &Path, group_path: &str, state: &str) -> Resu
         unlimited: IndexSet::new(),
     };
     let mut namer = Namer::new(group);
+    let mut variables: Vec<Variable> = Vec::new();
+    let mut lengths: Lengths = HashMap::new();
     for dataset_name in members(group, LocationType::Dataset).map_err(told)? {
         let name = dimensions::variable_name(&dataset_name).to_owned();
         let path = if group_path.is_empty() { dataset_name.clone() } else { format!("{group_path}/{dataset_name}") };
         let place = ArrayLocation { store: location.clone(), path };
-        let read = group.dataset(&dataset_name).map_err(|error| library_error(&place, error)).and_then(|dataset| {
-            let role = dimensions::role(&dataset);
-            let names = namer.names(&dataset, &name, role);
-            let may_grow = axes(&dataset).into_iter().zip(&names).filter(|((_, may_grow), _)| *may_grow);
-            metadata.unlimited.extend(may_grow.map(|(_, name)| name.clone()));
-            match role {
-                Role::DimensionOnly => Ok(None),
-                _ => array_metadata(&dataset, place, role, names, state).map(Some),
-            }
-        });
-        match read {
-            Ok(Some(array)) => {
-                metadata.arrays.insert(name, array);
-            }
-            Ok(None) => {}
+        let dataset = match group.dataset(&dataset_name) {
+            Ok(dataset) => dataset,
             Err(error) => {
-                metadata.unreadable.insert(name, error.to_string());
+                metadata.unreadable.insert(name, library_error(&place, error).to_string());
+                continue;
+            }
+        };
+        let role = dimensions::role(&dataset);
+        let dims = namer.names(&dataset, &name, role);
+        for ((length, may_grow), dim) in axes(&dataset).into_iter().zip(&dims) {
+            if may_grow {
+                metadata.unlimited.insert(dim.clone());
+                let longest = lengths.entry(dim.clone()).or_default();
+                *longest = length.max(*longest);
+            }
+        }
+        if role != Role::DimensionOnly {
+            variables.push(Variable { name, place, dataset, role, dims });
+        }
+    }
+    for variable in variables {
+        match array_metadata(&variable, &lengths, state) {
+            Ok(array) => {
+                metadata.arrays.insert(variable.name, array);
+            }
+            Err(error) => {
+                metadata.unreadable.insert(variable.name, error.to_string());
             }
         }
     }
     Ok(metadata)
 }
 
-fn array_metadata(
-    dataset: &Dataset,
-    location: ArrayLocation,
+/// A dataset that is a variable.
+#[derive(Debug)]
+struct Variable {
+    name: String,
+    place: ArrayLocation,
+    dataset: Dataset,
     role: Role,
-    mut dimension_names: Vec<String>,
-    state: &str,
-) -> Result<ArrayMetadata, StoreError> {
-    let layout = Layout::of(dataset, &location)?;
-    if layout.joins_characters {
-        dimension_names.pop();
+    dims: Vec<String>,
+}
+
+/// Lengths of the dimensions that may grow: how far the longest variable goes.
+type Lengths = HashMap<String, usize>;
+
+fn array_metadata(variable: &Variable, lengths: &Lengths, state: &str) -> Result<ArrayMetadata, StoreError> {
+    let Variable { dataset, place: location, role, dims, .. } = variable;
+    let mut layout = Layout::of(dataset, location)?;
+    let fingerprint = layout_fingerprint(&layout, state);
+    let written = layout.shape.clone();
+    for ((length, (_, may_grow)), dim) in layout.shape.iter_mut().zip(axes(dataset)).zip(dims) {
+        if may_grow {
+            *length = lengths.get(dim).copied().unwrap_or(*length);
+        }
+    }
+    let mut array = layout.stored_array(location.clone(), fingerprint)?;
+    if array.shape != written {
+        array.decode_scratch_bytes +=
+            2 * array.read_grid.max_chunk_shape().iter().product::<usize>() * array.dtype.size_bytes();
     }
     let attributes =
-        attribute::read_all(dataset, role == Role::Scale).map_err(|error| library_error(&location, error))?;
+        attribute::read_all(dataset, *role == Role::Scale).map_err(|error| library_error(location, error))?;
+    let mut dimension_names = dims.clone();
+    dimension_names.truncate(layout.shape.len());
     Ok(ArrayMetadata {
         format: StoreFormat::Netcdf4,
         dimension_names: Some(dimension_names),
@@ -170,7 +213,7 @@ fn array_metadata(
         codecs: layout.codecs.clone(),
         shard_shape: None,
         chunk_shape: layout.chunk_shape().cloned(),
-        array: layout.stored_array(location, layout_fingerprint(&layout, state))?,
+        array,
     })
 }
 

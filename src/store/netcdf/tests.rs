@@ -2,7 +2,8 @@
 
 use crate::array::{Chunk, DType, Region};
 use crate::store::{StoreError, open, open_array, open_group, stamp};
-use hdf5::File;
+use hdf5::types::VarLenArray;
+use hdf5::{File, ObjectReference1};
 use ndarray::{Array1, Array2};
 use std::path::{Path, PathBuf};
 
@@ -69,6 +70,32 @@ fn what_was_never_written_has_the_fill_value() {
     let found = read(&path, "chunked", &whole).unwrap();
     assert_eq!(found.as_slice::<i16>().unwrap()[..8], [-7; 8]);
     assert_eq!(found.as_slice::<i16>().unwrap()[8..], [1, 1, -7, -7, 1, 1, -7, -7]);
+}
+
+#[test]
+fn what_lies_beyond_the_end_of_a_dataset_has_the_fill_value() {
+    let (_directory, path) = scratch("short.h5");
+    let file = File::create(&path).unwrap();
+    let long = file.new_dataset::<i32>().shape(5..).chunk(2).create("time").unwrap();
+    long.write(&Array1::from_iter(0..5_i32)).unwrap();
+    for (name, text) in [("CLASS", "DIMENSION_SCALE"), ("NAME", "time")] {
+        super::library::write_text(&long, name, text, true).unwrap();
+    }
+    for (name, builder) in
+        [("short", file.new_dataset_builder()), ("own", file.new_dataset_builder().fill_value(7_i32))]
+    {
+        let short = builder.empty::<i32>().shape(3..).chunk(2).create(name).unwrap();
+        short.write(&Array1::from_elem(3, 1_i32)).unwrap();
+        let scale = VarLenArray::from_slice(&[file.reference::<ObjectReference1>("time").unwrap()]);
+        short.new_attr_builder().with_data(&ndarray::arr1(&[scale])).create("DIMENSION_LIST").unwrap();
+    }
+    drop((long, file));
+    for (name, fill) in [("short", -2_147_483_647), ("own", 7)] {
+        let found = read(&path, name, &Region::whole(&[5])).unwrap();
+        assert_eq!(found.as_slice::<i32>().unwrap(), [1, 1, 1, fill, fill], "{name}");
+        let found = read(&path, name, &Region::from_ranges(std::iter::once(4..5))).unwrap();
+        assert_eq!(found.as_slice::<i32>().unwrap(), [fill], "{name}");
+    }
 }
 
 #[test]
