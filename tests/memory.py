@@ -126,6 +126,11 @@ def main():
         make_files(folder, 300, math.ceil(times / 300))
         cases += [(name, script, memory, None) for name, script in MANY_FILES.items()]
         cases += [("sum with its transpose", SQUARE.format(side) + WRITE, memory, count) for count in (None, 3)]
+        # In memory that holds the cube, what two stages read is decoded once; on 3 ranks, two of which compute, half of it.
+        cube_mib = math.ceil(times * MAP_BYTES / MIB)
+        for count, holding in ((None, cube_mib), (3, math.ceil(cube_mib / 2))):
+            script, limit = OPERATIONS["anomalies of months"], f"{holding + 288}MiB"
+            cases.append(("anomalies of months, the cube held", script, limit, count))
         if arguments.full:
             cases.append(("16 GiB of generated numbers", GENERATED.format(2048), "512MiB", None))
         cases = [case for case in cases if fnmatch.fnmatch(case[0], arguments.only)]

@@ -8,7 +8,7 @@ use super::memory::{MemoryProjection, largest_region};
 use super::passes::{Pass, pulled_once, shared_passes};
 use super::pull::{visit_leaves, visit_stored};
 use super::selections::{LARGE_BYTES, in_passes, selection_of};
-use super::sharing::{SharedSource, decoded_again, read_bytes};
+use super::sharing::{SharedSource, read_bytes};
 use super::waves::Remedy;
 use super::{
     Computation, ComputationId, Goal, MergeWork, ReduceWork, Resources, Stage, StageId, StageOutput, StageWork,
@@ -112,12 +112,13 @@ fn lower_selected(
     may: May,
 ) -> Result<Computation, TaskError> {
     let apart = lower_sharing(id, plan, goals, resources, may, &[])?;
-    let again = if may.keep { decoded_again(&apart, resources) } else { Vec::new() };
+    let again = if may.keep { apart.decoded_again() } else { Vec::new() };
+    let apart = apart.computation;
     if again.is_empty() {
         return Ok(apart);
     }
     match lower_sharing(id, apart.plan.clone(), goals, resources, may, &again) {
-        Ok(sharing) if read_bytes(&sharing) < read_bytes(&apart) => Ok(sharing),
+        Ok(sharing) if read_bytes(&sharing.computation) < read_bytes(&apart) => Ok(sharing.computation),
         // What is shared leaves the rest too little room.
         _ => Ok(apart),
     }
@@ -131,7 +132,7 @@ fn lower_sharing(
     resources: Resources,
     may: May,
     shared_sources: &[SharedSource],
-) -> Result<Computation, TaskError> {
+) -> Result<Lowering, TaskError> {
     let geometries: BTreeMap<NodeId, ReduceGeometry> = plan
         .ids()
         .filter_map(|id| match &plan.node(id).operation {
@@ -152,7 +153,7 @@ fn lower_sharing(
         resources,
         may,
         materialised: BTreeMap::new(),
-        shared: BTreeSet::new(),
+        shared: BTreeMap::new(),
         kept_bytes: 0,
         readers: Vec::new(),
         earlier: Vec::new(),
@@ -176,7 +177,7 @@ fn lower_sharing(
         lowering.add_output(output, goal.clone())?;
     }
     lowering.reserve()?;
-    Ok(lowering.computation)
+    Ok(lowering)
 }
 
 /// The regions in which an output would best be computed.
@@ -196,8 +197,8 @@ pub(super) struct Lowering {
     pub(super) may: May,
     /// Nodes whose values a stage leaves with the workers.
     pub(super) materialised: BTreeMap<NodeId, StageId>,
-    /// Those of them that serve all stages that read them.
-    pub(super) shared: BTreeSet<NodeId>,
+    /// Those of them that serve all stages that read them, with the bytes of their values.
+    pub(super) shared: BTreeMap<NodeId, u64>,
     /// Bytes of results that stages leave with the workers to be read in other regions.
     pub(super) kept_bytes: u64,
     /// Stages that read such results, of those that are kept now, and those that end before others are kept.

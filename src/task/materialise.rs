@@ -98,9 +98,9 @@ impl Lowering {
             How::Memory(reason) => reason,
         };
         if self.kept_bytes + bytes > room {
-            // What was kept so far is released before this begins.
+            // What was kept so far is released before this begins, but for what serves all stages.
             self.earlier = std::mem::take(&mut self.readers);
-            self.kept_bytes = 0;
+            self.kept_bytes = self.shared.values().sum();
         }
         self.kept_bytes += bytes;
         for node in nodes {

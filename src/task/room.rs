@@ -91,7 +91,7 @@ impl Lowering {
 
     /// Bytes of a stage's results that are there at one time: all, but of partial ones those of a kept chunk, and of the
     /// groups that every rank may have a part of.
-    fn kept_bytes_of(&self, id: StageId) -> u64 {
+    pub(super) fn kept_bytes_of(&self, id: StageId) -> u64 {
         let stage = self.computation.stage(id);
         let count = match self.computation.merge_of(id) {
             Some(merge) => {

@@ -6,6 +6,7 @@ use super::lower::Lowering;
 use super::materialise::{MOST_DECODINGS, decoded_chunks};
 use super::memory::largest_region;
 use super::pull::visit_stored;
+use super::selections::selection_of;
 use super::waves::mebibytes;
 use super::{Computation, Resources, Stage, StageWork, TaskError};
 use crate::array::{Region, StoredArray};
@@ -49,45 +50,6 @@ impl Reading<'_> {
     }
 }
 
-/// The stored arrays that stages decode again, each stage on its own about once, and for whose values there is room in
-/// memory: those first of which keeping a byte spares most.
-pub(super) fn decoded_again(computation: &Computation, resources: Resources) -> Vec<SharedSource> {
-    let mut readings: BTreeMap<NodeId, Reading<'_>> = BTreeMap::new();
-    for stage in &computation.stages {
-        for (node, source, bound) in stored_parts(computation, stage) {
-            let decoded = decoded_chunks(source, &bound);
-            let one = readings.entry(node).or_insert_with(|| Reading { source, bound: bound.clone(), decoded: 0.0 });
-            one.bound = one.bound.bounding(&bound);
-            one.decoded += decoded;
-        }
-    }
-    let wasted_bytes: f64 = readings.values().map(Reading::wasted_bytes).filter(|bytes| *bytes > 0.0).sum();
-    let mut shared: Vec<SharedSource> = readings
-        .iter()
-        .filter(|(_, reading)| !reading.source.reads_parts && reading.times() > MOST_DECODINGS)
-        .filter(|(_, reading)| reading.wasted_bytes() >= NEGLIGIBLE_SHARE * wasted_bytes)
-        .map(|(node, reading)| SharedSource {
-            node: *node,
-            part: reading.bound.clone(),
-            bytes: (reading.bound.element_count() * reading.source.dtype.size_bytes()) as u64,
-            decoded_times: reading.times(),
-        })
-        .collect();
-    shared.sort_by(|a, b| b.decoded_times.total_cmp(&a.decoded_times));
-    let task_bytes = computation.stages.iter().map(|stage| stage.task_bytes).max().unwrap_or(0);
-    let memory = Resources { scratch_bytes: 0, ..resources };
-    let mut kept_bytes = 0;
-    shared.retain(|source| {
-        let chunk = largest_region(&source_grid(&computation.plan, source.node, &source.part));
-        let result_bytes = source.bytes / source.part.element_count().max(1) as u64 * chunk.element_count() as u64;
-        let room = memory.room_beside(task_bytes, result_bytes).min(memory.room_for_results(task_bytes));
-        let fits = kept_bytes + source.bytes <= room;
-        kept_bytes += if fits { source.bytes } else { 0 };
-        fits
-    });
-    shared
-}
-
 /// The stored arrays that the tasks of a stage decode, with the part of each that they read together.
 fn stored_parts<'a>(computation: &'a Computation, stage: &Stage) -> Vec<(NodeId, &'a StoredArray, Region)> {
     let Computation { plan, blocks, .. } = computation;
@@ -121,13 +83,61 @@ pub(super) fn read_bytes(computation: &Computation) -> u64 {
 }
 
 impl Lowering {
+    /// The stored arrays that stages decode again, each stage on its own about once, and for whose values there is room in
+    /// memory beside other results: those first of which keeping a byte spares most. None where a quantile is
+    /// selected in passes, whose states take what room there is.
+    pub(super) fn decoded_again(&self) -> Vec<SharedSource> {
+        let computation = &self.computation;
+        let is_selected =
+            |stage: &Stage| stage.nodes().iter().any(|&node| selection_of(&computation.plan, node).is_some());
+        if computation.stages.iter().any(is_selected) {
+            return Vec::new();
+        }
+        let mut readings: BTreeMap<NodeId, Reading<'_>> = BTreeMap::new();
+        for stage in &computation.stages {
+            for (node, source, bound) in stored_parts(computation, stage) {
+                let decoded = decoded_chunks(source, &bound);
+                let one =
+                    readings.entry(node).or_insert_with(|| Reading { source, bound: bound.clone(), decoded: 0.0 });
+                one.bound = one.bound.bounding(&bound);
+                one.decoded += decoded;
+            }
+        }
+        let wasted_bytes: f64 = readings.values().map(Reading::wasted_bytes).filter(|bytes| *bytes > 0.0).sum();
+        let mut shared: Vec<SharedSource> = readings
+            .iter()
+            .filter(|(_, reading)| !reading.source.reads_parts && reading.times() > MOST_DECODINGS)
+            .filter(|(_, reading)| reading.wasted_bytes() >= NEGLIGIBLE_SHARE * wasted_bytes)
+            .map(|(node, reading)| SharedSource {
+                node: *node,
+                part: reading.bound.clone(),
+                bytes: (reading.bound.element_count() * reading.source.dtype.size_bytes()) as u64,
+                decoded_times: reading.times(),
+            })
+            .collect();
+        shared.sort_by(|a, b| b.decoded_times.total_cmp(&a.decoded_times));
+        let task_bytes = computation.stages.iter().map(|stage| stage.task_bytes).max().unwrap_or(0);
+        let memory = Resources { scratch_bytes: 0, ..self.resources };
+        let kept = computation.stage_ids().filter(|id| computation.stage(*id).is_kept());
+        let mut kept_bytes: u64 = kept.map(|id| self.kept_bytes_of(id)).sum();
+        shared.retain(|source| {
+            let chunk = largest_region(&source_grid(&computation.plan, source.node, &source.part));
+            let result_bytes = source.bytes / source.part.element_count().max(1) as u64 * chunk.element_count() as u64;
+            let room = memory.room_beside(task_bytes, result_bytes).min(memory.room_for_results(task_bytes));
+            let fits = kept_bytes + source.bytes <= room;
+            kept_bytes += if fits { source.bytes } else { 0 };
+            fits
+        });
+        shared
+    }
+
     /// Adds the stages that decode arrays for all stages to come.
     pub(super) fn add_shared(&mut self, sources: &[SharedSource]) -> Result<(), TaskError> {
         for SharedSource { node, part, bytes, decoded_times } in sources {
             let case = format!("stages to come would decode each stored chunk {decoded_times:.1} times");
             self.kept_bytes += bytes;
             self.add_source(*node, part, "decode", format!("{case}; {} to keep", mebibytes(*bytes)))?;
-            self.shared.insert(*node);
+            self.shared.insert(*node, *bytes);
         }
         Ok(())
     }

@@ -139,7 +139,7 @@ impl Lowering {
         }
         let (plan, stages, shared) = (&self.computation.plan, &self.computation.stages, &self.shared);
         self.materialised.retain(|node, stage| match &stages[stage.0 as usize].work {
-            StageWork::Produce { grid, .. } => shared.contains(node) || grid.shape() == plan.node(*node).shape,
+            StageWork::Produce { grid, .. } => shared.contains_key(node) || grid.shape() == plan.node(*node).shape,
             _ => true,
         });
     }
