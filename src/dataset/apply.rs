@@ -1,7 +1,8 @@
 //! How elementwise operations bring operands together: alignment by label, broadcasting by dimension name, attributes and
 //! names of the result, Python scalars that take their dtype from the other side.
 
-use super::align::{align, common_sizes, merge_coordinates};
+use super::align::align;
+use super::common_coordinates::{common_sizes, merge_coordinates};
 use super::error::tuple;
 use super::merge::own_dtype;
 use super::{Attributes, DataArray, Dataset, DatasetError, Join, Operand, Variable};

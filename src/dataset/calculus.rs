@@ -19,7 +19,10 @@ struct Along {
 impl Dataset {
     /// Where values lie along a coordinate: times in a unit, their own by default.
     fn along(&self, coordinate: &str, unit: Option<TimeUnit>) -> Result<Along, DatasetError> {
-        let no_such = || DatasetError::NoSuchCoordinate { name: coordinate.to_owned() };
+        let no_such = || DatasetError::NoSuchDimension {
+            missing: format!("'{coordinate}'"),
+            expected: super::error::tuple(&self.coordinates.keys().collect::<Vec<_>>()),
+        };
         let variable = self.get(coordinate).map_err(|_| no_such())?.variable;
         let values = variable.values().ok_or_else(|| DatasetError::LazyIndex { name: coordinate.to_owned() })?;
         let [dimension] = &variable.dims[..] else { return Err(DatasetError::NotOneDimensional) };

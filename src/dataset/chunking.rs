@@ -96,7 +96,9 @@ impl Variable {
             });
         }
         self.enlarge(&mut axes, automatic);
-        Ok(self.with_data(self.data.rechunk(ChunkGrid::new(axes))))
+        let chunked = self.data.rechunk(ChunkGrid::new(axes));
+        // Values in memory in one chunk are lazy then, too.
+        Ok(self.with_data(if chunked.is_of_memory() { chunked.traced() } else { chunked }))
     }
 
     /// Grows chunks evenly along the given axes, by whole chunks, until they hold some 128 MiB.

@@ -37,20 +37,24 @@ impl Dataset {
         coordinates: IndexMap<String, Variable>,
         attributes: Attributes,
     ) -> Result<Dataset, DatasetError> {
-        let (mut data_variables, mut coordinates) = (data_variables, coordinates);
-        let indexes: Vec<String> = data_variables
+        Dataset { data_variables, coordinates, attributes, ..Dataset::default() }.checked()
+    }
+
+    /// A changed dataset with variables that index their dimension as coordinates, where everything fits.
+    pub(super) fn checked(mut self) -> Result<Dataset, DatasetError> {
+        let indexes: Vec<String> = self
+            .data_variables
             .iter()
             .filter(|(name, variable)| variable.is_index(name))
             .map(|(name, _)| name.clone())
             .collect();
         for name in indexes {
-            if let Some(variable) = data_variables.shift_remove(&name) {
-                coordinates.insert(name, variable);
+            if let Some(variable) = self.data_variables.shift_remove(&name) {
+                self.coordinates.insert(name, variable);
             }
         }
-        let dataset = Dataset { data_variables, coordinates, attributes, ..Dataset::default() };
-        dataset.check()?;
-        Ok(dataset)
+        self.check()?;
+        Ok(self)
     }
 
     /// Whether lengths agree and indexes are in memory.

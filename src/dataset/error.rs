@@ -1,34 +1,9 @@
-//! What can go wrong with labelled arrays, worded as xarray words it, and the Python exception each error is there.
+//! What can go wrong with labelled arrays, worded as xarray words it.
 
 use crate::array::{ArrayError, DType};
 use crate::kernels::KernelError;
 use crate::plan::PlanError;
 use crate::store::StoreError;
-
-/// The Python exception that xarray raises for an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each variant is the Python exception of its name")]
-pub enum PythonErrorKind {
-    AttributeError,
-    ValueError,
-    KeyError,
-    TypeError,
-    IndexError,
-    OverflowError,
-    ZeroDivisionError,
-    FileNotFoundError,
-    FileExistsError,
-    NotImplementedError,
-    OSError,
-    MemoryError,
-    RuntimeError,
-    /// xarray's `MergeError`, a `ValueError`.
-    MergeError,
-    /// xarray's `AlignmentError`, a `ValueError`.
-    AlignmentError,
-    /// xarray's `CoordinateValidationError`, a `ValueError`.
-    CoordinateValidationError,
-}
 
 /// Why a labelled array can't be built, selected from, combined or written.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +83,10 @@ pub enum DatasetError {
     NoSuchTimeField { name: String },
     #[error("Dimension '{name}' not found in array dimensions {expected}")]
     NoDimensionOfLabels { name: String, expected: String },
+    #[error(
+        "cannot do slice indexing on DatetimeIndex with these indexers [{text}] of type str: a date is written as in '2000-02-28'"
+    )]
+    SliceOfNoDate { text: String },
     #[error("invalid existing dimensions: [{names}]")]
     ExistingDimensions { names: String },
     #[error("a position of an extreme needs one of the dimensions {expected} of every variable")]
@@ -415,107 +394,6 @@ impl From<KernelError> for DatasetError {
 impl From<ArrayError> for DatasetError {
     fn from(error: ArrayError) -> DatasetError {
         DatasetError::Plan(PlanError::Array(error))
-    }
-}
-
-impl DatasetError {
-    /// The Python exception that xarray raises here.
-    pub fn python_kind(&self) -> PythonErrorKind {
-        use DatasetError as E;
-        use PythonErrorKind as Kind;
-        match self {
-            E::NoSuchVariable { .. }
-            | E::NoSuchCoordinate { .. }
-            | E::NoSuchDimensionOrCoordinate { .. }
-            | E::LabelNotFound { .. }
-            | E::NoDimensionOfLabels { .. }
-            | E::NoLabels { .. }
-            | E::UnknownSeason { .. }
-            | E::UnorderedIndex { .. }
-            | E::WindowDimensions { is_key: true, .. } => Kind::KeyError,
-            E::PointCounts { .. }
-            | E::IndexOutOfBounds { .. }
-            | E::TooManyIndices
-            | E::SeveralEllipses
-            | E::AssignedLabels { .. }
-            | E::NewAxisOutOfRange { .. }
-            | E::IndexedLabels { .. }
-            | E::MaskLength { .. } => Kind::IndexError,
-            E::EmptyChunks { .. } => Kind::ZeroDivisionError,
-            E::NotTimes | E::NoSuchTimeField { .. } => Kind::AttributeError,
-            E::Weights { .. }
-            | E::ExtremeOfNothing { .. }
-            | E::InterpolatedDtype { .. }
-            | E::GroupResult
-            | E::GroupOperand
-            | E::NotATimeIndex { .. } => Kind::TypeError,
-            E::NoDistance { .. }
-            | E::SplitUnknown { .. }
-            | E::DropWithoutCondition
-            | E::BooleanNegative
-            | E::BooleanSubtract
-            | E::UnsupportedTypes { .. }
-            | E::MixedOperands
-            | E::Unlabelled { .. }
-            | E::NoMissingValue { .. }
-            | E::UnsupportedDtype { .. } => Kind::TypeError,
-            E::NotExactlyAligned { .. } | E::ConflictingDimensionSizes { .. } | E::OverrideLengths { .. } => {
-                Kind::AlignmentError
-            }
-            E::Combine(error) => error.python_kind(),
-            E::Patch(error) => error.python_kind(),
-            E::CoordinateDimensions { .. } | E::CoordinateLength { .. } => Kind::CoordinateValidationError,
-            E::MergeConflict { .. } => Kind::MergeError,
-            E::NoDimensionNames { .. } => Kind::KeyError,
-            E::GapOfPositions
-            | E::SharedMonths { .. }
-            | E::GroupedBySeveral
-            | E::GroupsElsewhere { .. }
-            | E::Unreadable { .. }
-            | E::PointsAlongOwn { .. }
-            | E::WrittenLevels { .. }
-            | E::LevelsUnsupported { .. }
-            | E::DropLevels { .. }
-            | E::IndexOfOtherName { .. }
-            | E::LazyLevels { .. }
-            | E::IntegerPowerOfArray { .. } => Kind::NotImplementedError,
-            E::TooManyGroups { .. } => Kind::MemoryError,
-            E::Store(error) => store_kind(error),
-            E::Plan(error) => plan_kind(error),
-            _ => Kind::ValueError,
-        }
-    }
-}
-
-/// The Python exception of an error of a store.
-fn store_kind(error: &StoreError) -> PythonErrorKind {
-    match error {
-        StoreError::Missing { .. } | StoreError::NoSuchGroup { .. } => PythonErrorKind::FileNotFoundError,
-        StoreError::AlreadyExists { .. } => PythonErrorKind::FileExistsError,
-        StoreError::Netcdf3 { .. }
-        | StoreError::WithoutHdf5 { .. }
-        | StoreError::UnsupportedDType { .. }
-        | StoreError::UnsupportedCodec { .. }
-        | StoreError::UnsupportedFeature { .. } => PythonErrorKind::NotImplementedError,
-        StoreError::NoSuchArray { .. } => PythonErrorKind::KeyError,
-        StoreError::Io { .. } | StoreError::ChunkIo { .. } => PythonErrorKind::OSError,
-        StoreError::Changed { .. } | StoreError::Vanished { .. } | StoreError::CorruptChunk { .. } => {
-            PythonErrorKind::RuntimeError
-        }
-        _ => PythonErrorKind::ValueError,
-    }
-}
-
-/// The Python exception of an error of the level below.
-fn plan_kind(error: &PlanError) -> PythonErrorKind {
-    match error {
-        PlanError::NoSuchAxis { .. } | PlanError::IndexOutOfBounds { .. } => PythonErrorKind::IndexError,
-        PlanError::NoSuchCast { .. } => PythonErrorKind::TypeError,
-        PlanError::Kernel(KernelError::UndefinedFor { .. }) => PythonErrorKind::TypeError,
-        PlanError::Kernel(KernelError::NeedsFloat16 { .. }) => PythonErrorKind::NotImplementedError,
-        PlanError::Kernel(KernelError::IntegerOutOfBounds { .. }) => PythonErrorKind::OverflowError,
-        PlanError::Evaluation(_) => PythonErrorKind::RuntimeError,
-        _ => PythonErrorKind::ValueError,
     }
 }
 

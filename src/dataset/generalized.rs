@@ -4,7 +4,8 @@
 //! The core dimensions and the dimensions that functions are repeated over are those of generalised ufuncs (NEP 5,
 //! <https://numpy.org/neps/nep-0005-generalized-ufuncs.html>).
 
-use super::align::{align, merge_coordinates};
+use super::align::align;
+use super::common_coordinates::merge_coordinates;
 use super::{Attributes, DataArray, Dataset, DatasetError, Join, Operand, Variable};
 use crate::array::Scalar;
 use crate::plan::Array;

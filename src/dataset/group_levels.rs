@@ -69,35 +69,43 @@ impl Grouping {
         let codes = self.codes().iter().map(|code| usize::try_from(*code).map_or(-1, |own| renumbered[own])).collect();
         let variable = Variable::new(vec![self.name().to_owned()], Array::in_memory(labels.clone()))?;
         let variable = variable.with_attributes(self.labels_variable().attributes.clone());
-        Ok(Grouping::of_parts(self.name(), self.dimension(), variable, codes))
+        Ok(Grouping::of_parts(self.name(), self.dimension(), variable, codes).listed())
     }
 
-    /// A result with a dimension for each key in place of that of the pairs, or behind all others, as in datasets always;
-    /// results of one key are as they are.
+    /// A result of an object's groups with a dimension for each key in place of that of the pairs, or behind all others, as in
+    /// datasets always where there was the grouped dimension; results of one key are as they are.
     ///
     /// # Errors
     /// None that is known.
-    pub fn unstacked(&self, result: Operand, last: bool) -> Result<Operand, DatasetError> {
+    pub fn unstacked(&self, object: &Operand, result: Operand, last: bool) -> Result<Operand, DatasetError> {
         if self.levels().is_empty() {
             return Ok(result);
         }
         match result {
             Operand::DataArray(array) => {
-                let split = self.split_all(&array.as_dataset(), last)?;
+                let split = self.split_all(&array.as_dataset(), &|_| last)?;
                 Ok(array.like(split).into())
             }
-            Operand::Dataset(dataset) => Ok(self.split_all(&dataset, true)?.into()),
+            Operand::Dataset(dataset) => {
+                let is_last = |name: &str| match object {
+                    Operand::Dataset(original) => {
+                        original.variable(name).is_none_or(|variable| variable.axis(self.dimension()).is_some())
+                    }
+                    _ => true,
+                };
+                Ok(self.split_all(&dataset, &is_last)?.into())
+            }
             other => Ok(other),
         }
     }
 
-    fn split_all(&self, dataset: &Dataset, last: bool) -> Result<Dataset, DatasetError> {
+    fn split_all(&self, dataset: &Dataset, is_last: &dyn Fn(&str) -> bool) -> Result<Dataset, DatasetError> {
         if !dataset.sizes().contains_key(self.name()) {
             return Ok(dataset.clone());
         }
         let mut plain = dataset.clone();
         plain.coordinates.shift_remove(self.name());
-        let mut split = plain.map_variables(|_, variable| self.split(variable, last))?;
+        let mut split = plain.map_variables(|name, variable| self.split(variable, is_last(name)))?;
         for level in self.levels() {
             split.coordinates.insert(level.name().to_owned(), level.labels_variable().clone());
         }

@@ -180,8 +180,14 @@ impl Grouping {
         });
         let accumulated = accumulated.collect::<Result<Vec<Operand>, DatasetError>>()?;
         let mut combined = self.combined(object, accumulated, evaluate)?;
-        if let (Operand::DataArray(array), false) = (&mut combined, options.keep_attrs) {
-            *array.attributes_mut() = Attributes::new();
+        if let Operand::DataArray(array) = &mut combined {
+            // As in xarray, the grouped dimension comes last.
+            let mut order = array.dims().to_vec();
+            order.sort_by_key(|name| name == self.dimension());
+            *array = array.transpose(&order, false)?;
+            if !options.keep_attrs {
+                *array.attributes_mut() = Attributes::new();
+            }
         }
         Ok(combined)
     }

@@ -30,6 +30,15 @@ impl Grouping {
             dtype if dtype.is_time() => (dtype, Scalar::Int(DType::NOT_A_TIME)),
             _ => (DType::Float64, Scalar::Float(f64::NAN)),
         };
+        // As in xarray, given labels that have no positions have what there is of nothing: their sums where values are lazy,
+        // their counts and truths where these are in memory.
+        match name {
+            "count" | "any" | "all" if self.is_listed() && reduced.data.is_of_memory() => return Ok(reduced),
+            "sum" | "prod" if self.is_listed() && !reduced.data.is_of_memory() => {
+                return Ok(reduced.with_data(reduced.data.cast(dtype)?));
+            }
+            _ => {}
+        }
         let values = reduced.data.cast(dtype)?;
         let axis = reduced.axis(self.name()).expect("a reduction by groups has their dimension");
         let mut shape = vec![1; reduced.dims.len()];

@@ -38,6 +38,8 @@ pub struct Grouping {
     levels: Vec<Grouping>,
     /// Whether the labels become a coordinate: not where they are positions along a dimension without labels.
     has_labels: bool,
+    /// Whether the labels were given, and not found.
+    is_listed: bool,
 }
 
 impl Grouping {
@@ -100,7 +102,18 @@ impl Grouping {
             codes: Arc::new(codes),
             levels: Vec::new(),
             has_labels: true,
+            is_listed: false,
         }
+    }
+
+    /// The same groups, of labels that were given.
+    pub(super) fn listed(self) -> Grouping {
+        Grouping { is_listed: true, ..self }
+    }
+
+    /// Whether the labels were given, and not found.
+    pub(super) fn is_listed(&self) -> bool {
+        self.is_listed
     }
 
     /// The same groups as those of several groupings together.
@@ -111,6 +124,13 @@ impl Grouping {
     /// The groupings that these groups are of, where they are of several.
     pub fn levels(&self) -> &[Grouping] {
         &self.levels
+    }
+
+    /// Whether each position along a dimension is a group of its own, of the dimension's labels.
+    pub fn is_of_positions(&self) -> bool {
+        self.name == self.dimension
+            && self.levels.is_empty()
+            && self.codes.iter().copied().eq(0..self.codes.len() as i32)
     }
 
     /// The group of each position; negative for none.

@@ -4,6 +4,7 @@
 //! the points and no more. Points along a dimension of their own are the diagonal of what is interpolated along each.
 
 use super::cf::calendar::parse_period_of;
+use super::common_coordinates::{check_indexes, merge_coordinates};
 use super::gather::{Positions, pick};
 use super::instants::Instants;
 use super::interpolate::{Between, Interpolation, interpolate, label_numbers};
@@ -28,7 +29,7 @@ pub enum Beyond {
 /// Points along one dimension: one, labels of that dimension, or points that lie along another.
 #[derive(Debug, Clone)]
 pub struct InterpolationPoints {
-    /// The points, in memory, of no more than one dimension.
+    /// The points, in memory.
     pub points: Variable,
     /// Coordinates of what they were given by.
     pub coordinates: IndexMap<String, Variable>,
@@ -54,11 +55,20 @@ impl Dataset {
         beyond: Beyond,
     ) -> Result<Dataset, DatasetError> {
         self.check_dimensions(points.keys())?;
+        if points.values().any(|wanted| wanted.points.dims.len() > 1) {
+            return self.interp_at_grid(points, how, beyond);
+        }
         let mut targets = IndexMap::new();
         for (dimension, wanted) in points {
             targets.insert(dimension.clone(), self.target(dimension, &wanted.points)?);
         }
         self.check_coordinates(points)?;
+        let parts: Vec<Dataset> = points
+            .values()
+            .map(|wanted| Dataset { coordinates: wanted.coordinates.clone(), ..Dataset::default() })
+            .collect();
+        let brought = merge_coordinates(&parts)?;
+        check_indexes(&brought, &parts)?;
         // As in xarray, what isn't interpolated is looked up by labels, which points elsewhere aren't.
         let is_kept = |variable: &Variable| {
             let is_along = |dimension: &String| match points.get(dimension) {
@@ -85,9 +95,9 @@ impl Dataset {
         for (dimension, wanted) in points {
             found.coordinates.insert(dimension.clone(), wanted.points.clone());
         }
-        for (name, coordinate) in points.values().flat_map(|wanted| &wanted.coordinates) {
-            if found.variable(name).is_none() {
-                found.coordinates.insert(name.clone(), coordinate.clone());
+        for (name, coordinate) in brought {
+            if found.variable(&name).is_none() {
+                found.coordinates.insert(name, coordinate);
             }
         }
         Dataset::new(found.data_variables, found.coordinates, found.attributes)

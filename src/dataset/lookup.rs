@@ -171,7 +171,10 @@ impl Index {
     /// First and last key that a label stands for.
     fn bounds(&self, label: &Label) -> Result<(Key, Key), DatasetError> {
         if let (Some(calendar), Label::Value(Scalar::Text(text))) = (calendar_of(self.dtype), label) {
-            let date = parse(calendar, text)?;
+            let date = parse(calendar, text).map_err(|error| match self.dtype {
+                DType::Datetime(_) => DatasetError::SliceOfNoDate { text: text.clone() },
+                _ => error,
+            })?;
             return Ok((Key::Integer(date.start), Key::Integer(date.end - 1)));
         }
         let key = self.instant(label)?;
@@ -251,10 +254,18 @@ impl Index {
         DatasetError::LabelNotFound { index: self.name.clone(), label: label.to_string(), hint }
     }
 
+    /// Text that is no date, as the index says it: pandas doesn't find it, cftime can't read it.
+    fn not_a_date(&self, label: &Label, error: DatasetError) -> DatasetError {
+        match self.dtype {
+            DType::Datetime(_) => self.not_found(label, ": a date is written as in '2000-02-28'"),
+            _ => error,
+        }
+    }
+
     /// What a single label stands for: pandas takes a date that is coarser than the index as all that lies within it.
     fn target(&self, label: &Label) -> Result<Target, DatasetError> {
         if let (Some(calendar), Label::Value(Scalar::Text(text))) = (calendar_of(self.dtype), label) {
-            let date = parse(calendar, text)?;
+            let date = parse(calendar, text).map_err(|error| self.not_a_date(label, error))?;
             // An index of cftime's objects takes every text as all that lies within it.
             let is_object = matches!(self.dtype, DType::CalendarTime(_));
             if is_object || date.end - date.start > self.resolution_nanoseconds() {
@@ -278,7 +289,8 @@ impl Index {
         match (self.dtype, label) {
             (dtype, Label::Value(Scalar::Text(text))) if calendar_of(dtype).is_some() => {
                 let calendar = calendar_of(dtype).unwrap_or(Calendar::ProlepticGregorian);
-                Ok(Key::Integer(parse(calendar, text)?.start))
+                let date = parse(calendar, text).map_err(|error| self.not_a_date(label, error))?;
+                Ok(Key::Integer(date.start))
             }
             (_, Label::Time(count, unit)) => Ok(key(DType::Datetime(*unit), Scalar::Int(*count))),
             (_, Label::Value(Scalar::Float(value))) => Ok(Key::Float(*value)),

@@ -1,7 +1,8 @@
 //! Adding variables and coordinates, and taking them away: `xr.Dataset({...})`, `assign`, `assign_coords`, `drop_vars`,
 //! `reset_coords`, `set_coords`.
 
-use super::align::{align, equal};
+use super::align::align;
+use super::common_coordinates::{check_indexes, equal, merge_coordinates};
 use super::dataset::load_arrays;
 use super::error::quoted;
 use super::{DataArray, Dataset, DatasetError, Join, Operand, Variable};
@@ -188,7 +189,7 @@ impl Dataset {
             }
         }
         load_coordinates(&mut assigned.coordinates, evaluate)?;
-        Dataset::new(assigned.data_variables, assigned.coordinates, assigned.attributes)
+        assigned.checked()
     }
 
     /// The dataset with these coordinates, which replace those of the same name.
@@ -207,7 +208,43 @@ impl Dataset {
             assigned.data_variables.shift_remove(&name);
             assigned.coordinates.insert(name, coordinate);
         }
-        Dataset::new(assigned.data_variables, assigned.coordinates, assigned.attributes)
+        assigned.checked()
+    }
+
+    /// Coordinates that are to be assigned to this dataset, and those that arrays among them bring along: conflicting ones
+    /// left out, all on the labels that the dataset keeps.
+    ///
+    /// # Errors
+    /// [`DatasetError::MergeConflict`] where arrays have different labels along a dimension.
+    pub fn assigned_coordinates(
+        &self,
+        given: IndexMap<String, Variable>,
+        arrays: &[DataArray],
+        evaluate: &dyn Evaluate,
+    ) -> Result<IndexMap<String, Variable>, DatasetError> {
+        if arrays.is_empty() {
+            return Ok(given);
+        }
+        let mut given = given;
+        load_coordinates(&mut given, evaluate)?;
+        let of_coordinates = |coordinates| Dataset { coordinates, ..Dataset::default() };
+        let parts: Vec<Dataset> = arrays.iter().map(|array| of_coordinates(array.coordinates.clone())).collect();
+        let brought = merge_coordinates(&parts)?;
+        let mut unknown = brought.clone();
+        unknown.retain(|name, _| !given.contains_key(name));
+        check_indexes(&unknown, &parts)?;
+        let mut kept = self.coordinates.clone();
+        kept.retain(|name, coordinate| coordinate.is_index(name) && !given.contains_key(name));
+        let mut assigned: IndexMap<String, Variable> = IndexMap::new();
+        for (name, coordinate) in brought {
+            let coordinate = given.get(&name).cloned().unwrap_or(coordinate);
+            assigned.insert(name, coordinate);
+        }
+        for (name, coordinate) in given {
+            assigned.entry(name).or_insert(coordinate);
+        }
+        let mut aligned = align(&[of_coordinates(kept), of_coordinates(assigned)], Join::Left)?;
+        Ok(aligned.pop().expect("two datasets were aligned").coordinates)
     }
 
     /// The dataset without these variables and coordinates.
@@ -265,7 +302,11 @@ impl Dataset {
                     set.coordinates.insert(name.clone(), variable);
                 }
                 None if set.coordinates.contains_key(name) => {}
-                None => return Err(self.no_such_variable(name)),
+                None => {
+                    return Err(DatasetError::DropUnknown {
+                        names: format!("[{}]", quoted(std::slice::from_ref(name))),
+                    });
+                }
             }
         }
         load_coordinates(&mut set.coordinates, evaluate)?;

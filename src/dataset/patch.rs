@@ -193,6 +193,9 @@ fn part_of(
     options: &PatchOptions,
 ) -> Result<(ArrayPart, Array), DatasetError> {
     let dims = existing.dimension_names.clone().unwrap_or_default();
+    let is_transposed = dims.len() == variable.dims.len() && dims.iter().all(|name| variable.dims.contains(name));
+    let ordered = if is_transposed { variable.transpose(&dims)? } else { variable.clone() };
+    let variable = &ordered;
     if dims != variable.dims {
         let (found, expected) = (tuple(&variable.dims), tuple(&dims));
         return Err(PatchError::OtherDimensions { name: name.to_owned(), found, expected }.into());

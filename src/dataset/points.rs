@@ -1,5 +1,6 @@
 //! Selection of points: positions along several dimensions that go together, or that become another dimension.
 
+use super::common_coordinates::{check_indexes, equal, merge_coordinates};
 use super::gather::{Positions, pick};
 use super::lookup::Index;
 use super::{DataArray, Dataset, DatasetError, Label, LabelIndexer, SelectOptions, Variable};
@@ -35,7 +36,7 @@ impl Points {
     }
 
     /// The positions repeated onto dimensions that include theirs, row-major.
-    fn repeated(&self, positions: &[usize], onto: &IndexMap<String, usize>) -> Vec<usize> {
+    pub(super) fn repeated(&self, positions: &[usize], onto: &IndexMap<String, usize>) -> Vec<usize> {
         let strides = crate::array::row_major_strides(&self.sizes.values().copied().collect::<Vec<_>>());
         let mut places = vec![0];
         for (name, &length) in onto {
@@ -83,7 +84,7 @@ impl Dataset {
             }
         }
         let selected = self.map_variables(|_, variable| variable.at_points(&taken))?;
-        self.with_coordinates_of(selected, points)
+        selected.with_coordinates_of(points.values().map(|points| &points.coordinates))
     }
 
     /// The same of points along several dimensions: those of one variable are taken together, along all of theirs.
@@ -98,23 +99,37 @@ impl Dataset {
             within.insert(dimension, points.within(sizes[dimension])?);
         }
         let selected = self.map_variables(|_, variable| variable.at_point_grids(points, &within))?;
-        self.with_coordinates_of(selected, points)
+        selected.with_coordinates_of(points.values().map(|points| &points.coordinates))
     }
 
-    /// What was selected from this dataset, with the coordinates of the points beside those that it has.
-    fn with_coordinates_of(
-        &self,
-        mut selected: Dataset,
-        points: &IndexMap<String, Points>,
+    /// What was selected, with the coordinates of what it was selected by beside those that it has; of such that conflict
+    /// with one another none.
+    ///
+    /// # Errors
+    /// [`DatasetError::AssignedLabels`] where it was selected by something with other labels of a dimension that stays,
+    /// [`DatasetError::MergeConflict`] where two such have different labels.
+    pub fn with_coordinates_of<'a>(
+        self,
+        selectors: impl IntoIterator<Item = &'a IndexMap<String, Variable>>,
     ) -> Result<Dataset, DatasetError> {
-        for points in points.values() {
-            for (name, coordinate) in &points.coordinates {
-                if self.variable(name).is_none() {
-                    selected.coordinates.insert(name.clone(), coordinate.clone());
+        let of_coordinates = |coordinates: &IndexMap<String, Variable>| Dataset {
+            coordinates: coordinates.clone(),
+            ..Dataset::default()
+        };
+        let parts: Vec<Dataset> = selectors.into_iter().map(of_coordinates).collect();
+        let brought = merge_coordinates(&parts)?;
+        check_indexes(&brought, &parts)?;
+        let mut selected = self;
+        for (name, coordinate) in brought {
+            match selected.index(&name) {
+                Some(index) if !equal(&name, index, &coordinate)? => return Err(DatasetError::AssignedLabels { name }),
+                _ if selected.variable(&name).is_some() => {}
+                _ => {
+                    selected.coordinates.insert(name, coordinate);
                 }
             }
         }
-        Dataset::new(selected.data_variables, selected.coordinates, selected.attributes)
+        selected.checked()
     }
 
     /// The positions of labels, for points.

@@ -135,6 +135,9 @@ impl Dataset {
         let values = coordinate.values().ok_or_else(|| DatasetError::LazyIndex { name: dimension.to_owned() })?;
         let Instants { calendar, times } = Instants::of(values)
             .ok_or_else(|| DatasetError::NotATimeIndex { name: dimension.to_owned(), dtype: values.dtype() })?;
+        if times.is_empty() {
+            return Err(DatasetError::EmptyGroup { name: dimension.to_owned() });
+        }
         let known: Option<Vec<i128>> = times.into_iter().collect();
         let times = known.filter(|times| times.is_sorted()).ok_or(DatasetError::UnsortedTimes)?;
         let bins = Bins::new(&times, calendar, frequency, options);

@@ -69,7 +69,7 @@ impl Dataset {
     /// # Errors
     /// Where there is none, or dtypes have none in common.
     pub fn to_dataarray(&self, dimension: &str, name: Option<String>) -> Result<DataArray, DatasetError> {
-        let sizes = super::align::common_sizes(self.data_variables.values());
+        let sizes = super::common_coordinates::common_sizes(self.data_variables.values());
         let mut layers: Vec<Array> = Vec::new();
         for variable in self.data_variables.values() {
             layers.push(variable.broadcast(&sizes)?.expand_first(dimension)?.data);

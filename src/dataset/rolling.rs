@@ -98,7 +98,11 @@ impl Rolling {
             Some((float, _)) if !matches!(name, "sum" | "prod" | "mean" | "count") => float,
             _ => DType::Float64,
         };
-        let (skip_missing, min_count) = (options.skipna.unwrap_or(true), self.min_count);
+        // As in xarray, all others put the value that changes nothing in place of missing ones.
+        let may_keep = matches!(name, "std" | "var" | "median");
+        let skip_missing = options.skipna.unwrap_or(true) || !may_keep;
+        // Windows that aren't whole have missing values beyond the ends.
+        let min_count = if skip_missing { self.min_count } else { axes.iter().map(|axis| axis.size).product() };
         let kernel = ReductionOptions { skip_missing, ddof: options.ddof };
         let summary = match name {
             "median" => WindowSummary::Median { skip_missing, min_count },

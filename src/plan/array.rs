@@ -8,6 +8,7 @@ use crate::kernels::quantile::QuantileKind;
 use crate::kernels::reduction::ReductionOptions;
 use serde::{Deserialize, Serialize};
 use std::any::Any;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A reduction over axes of its input; the axes leave the shape, but for one along which it is grouped.
@@ -246,6 +247,26 @@ impl Array {
     /// Identity of the node, for maps keyed by node.
     pub(super) fn address(&self) -> usize {
         Arc::as_ptr(&self.0) as usize
+    }
+
+    /// Whether everything that the array is computed from is in memory, and it was never cut into chunks: what numpy would
+    /// have computed already.
+    pub fn is_of_memory(&self) -> bool {
+        let mut seen: HashSet<usize> = HashSet::new();
+        let mut waiting = vec![self];
+        while let Some(array) = waiting.pop() {
+            let is_here = match array.operation() {
+                Operation::InMemory(_) => true,
+                Operation::Generated(_) => array.ndim() == 0,
+                Operation::Stored(_) | Operation::Persisted(_) | Operation::Rechunk => false,
+                _ => true,
+            };
+            if !is_here {
+                return false;
+            }
+            waiting.extend(array.inputs().iter().filter(|input| seen.insert(input.address())));
+        }
+        true
     }
 
     /// The values, where they are in memory already.

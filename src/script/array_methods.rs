@@ -2,6 +2,7 @@
 
 use super::arguments::Arguments;
 use super::convert;
+use super::elementwise;
 use super::errors::plan_exception;
 use super::numpy::DTypeObject;
 use super::operand::{self, Operand};
@@ -172,7 +173,7 @@ pub(super) fn clipped(
     let mut result = operand;
     for (operation, bound) in [(BinaryOp::Maximum, low), (BinaryOp::Minimum, high)] {
         if let Some(bound) = bound {
-            result = operand::binary(operation, result, Operand::expect(bound, vm)?, vm)?;
+            result = elementwise::binary(operation, result, Operand::expect(bound, vm)?, vm)?;
         }
     }
     Ok(result)
@@ -181,7 +182,7 @@ pub(super) fn clipped(
 fn round<T: Unlabelled>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
-    operand::round(T::operand(this.plan_array()), decimals, vm)?.into_object(vm)
+    elementwise::round(T::operand(this.plan_array()), decimals, vm)?.into_object(vm)
 }
 
 fn squeeze<T: Unlabelled>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {

@@ -4,7 +4,9 @@ use super::cftime::CalendarInstant;
 use super::numpy::{DTypeObject, NdArray, NumpyScalar, of_python};
 use crate::array::{Chunk, DType, Scalar};
 use num_traits::ToPrimitive;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyDict, PyDictRef, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType};
+use rustpython_vm::builtins::{
+    PyBaseExceptionRef, PyDict, PyDictRef, PyFloat, PyInt, PyList, PyRange, PyStr, PyTuple, PyType,
+};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use serde_json::{Map, Number, Value};
@@ -105,9 +107,9 @@ pub(super) fn one_or_more(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult
     Ok(vec![object.clone()])
 }
 
-/// Whether an object is a list or a tuple.
+/// Whether an object is a list, a tuple or a range.
 pub(super) fn is_sequence(object: &PyObject) -> bool {
-    object.downcastable::<PyList>() || object.downcastable::<PyTuple>()
+    object.downcastable::<PyList>() || object.downcastable::<PyTuple>() || object.downcastable::<PyRange>()
 }
 
 /// A shape: an integer or a sequence of them.

@@ -12,6 +12,7 @@ mod codecs;
 mod convert;
 mod creation;
 mod dask;
+mod elementwise;
 mod engine;
 mod errors;
 mod function;

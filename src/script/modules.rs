@@ -13,6 +13,7 @@ pub(super) const NAMES: &[&str] = &[
     "xarray",
     "xarray.groupers",
     "xarray.coders",
+    "xarray.testing",
     "numpy",
     "dask",
     "dask.array",

@@ -1,6 +1,7 @@
 //! Python's operators, the same for every class of ours.
 
-use super::operand::{Operand, in_place, operator, single_value, unary_operator};
+use super::elementwise::{in_place, operator, unary_operator};
+use super::operand::{Operand, single_value};
 use super::products;
 use crate::array::{DType, Scalar};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};

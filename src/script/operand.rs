@@ -1,8 +1,6 @@
-//! Elementwise operations between whatever Python brings together: labelled arrays, lazy and small arrays, scalars.
+//! Whatever Python brings to an operation: labelled arrays, lazy and small arrays, scalars; and the values of it.
 //!
-//! Every operator of every class of ours and every numpy function of elements ends here, so that there is one set of
-//! rules: the more capable operand decides what the result is, and Python's plain numbers take their dtype from the
-//! other side (NEP 50).
+//! What operations do with operands is in `elementwise`.
 
 use super::cftime::CalendarInstant;
 use super::convert;
@@ -10,11 +8,9 @@ use super::dask::DaskArray;
 use super::engine;
 use super::errors::{dataset_exception, plan_exception, runtime_exception};
 use super::numpy::{NdArray, NumpyScalar, of_python};
-use super::options;
 use super::xarray::{DataArrayObject, DatasetObject};
 use crate::array::{Chunk, DType, Scalar};
 use crate::dataset::{self, DataArray, Dataset, DatasetError};
-use crate::kernels::elementwise::{BinaryOp, UnaryOp, weak_operand_dtype};
 use crate::plan::{Array, PlanError};
 use rustpython_vm::{AsObject, PyObject, PyPayload, PyRef, PyResult, VirtualMachine};
 
@@ -128,12 +124,12 @@ impl Operand {
         }
     }
 
-    fn is_lazy(&self) -> bool {
+    pub fn is_lazy(&self) -> bool {
         matches!(self, Operand::Lazy(_))
     }
 
     /// The dtype that the operand brings, `None` for Python's own values.
-    fn dtype(&self) -> Option<DType> {
+    pub fn dtype(&self) -> Option<DType> {
         match self {
             Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => Some(array.dtype()),
             _ => None,
@@ -141,7 +137,7 @@ impl Operand {
     }
 
     /// The array of an operand without labels; a Python value in a dtype.
-    fn into_array(self, weak: DType) -> Result<Array, PlanError> {
+    pub fn into_array(self, weak: DType) -> Result<Array, PlanError> {
         match self {
             Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => Ok(array),
             Operand::Weak(value) => Array::scalar(value, weak),
@@ -150,7 +146,7 @@ impl Operand {
     }
 
     /// An operand of the same kind around a result.
-    fn result(array: Array, lazy: bool) -> Operand {
+    pub fn result(array: Array, lazy: bool) -> Operand {
         if lazy { Operand::Lazy(array) } else { Operand::Eager(array) }
     }
 }
@@ -211,184 +207,6 @@ pub(super) fn small_object(chunk: Chunk, vm: &VirtualMachine) -> PyResult {
         Some(value) if chunk.ndim() == 0 => NumpyScalar::object(chunk.dtype(), value, vm),
         _ => Ok(NdArray::new(chunk).into_ref(&vm.ctx).into()),
     }
-}
-
-/// A function of each element.
-///
-/// # Errors
-/// Where the function isn't defined for the dtype.
-pub(super) fn unary(operation: UnaryOp, operand: Operand, vm: &VirtualMachine) -> PyResult<Operand> {
-    let failed = |error| dataset_exception(error, vm);
-    match operand {
-        Operand::Dataset(dataset) => dataset.unary(operation).map(Operand::Dataset).map_err(failed),
-        Operand::DataArray(array) => array.unary(operation).map(Operand::DataArray).map_err(failed),
-        other => unlabelled(other, |array| array.unary(operation), vm),
-    }
-}
-
-/// Values rounded to decimals.
-///
-/// # Errors
-/// Where the dtype can't be rounded.
-pub(super) fn round(operand: Operand, decimals: i64, vm: &VirtualMachine) -> PyResult<Operand> {
-    let failed = |error| dataset_exception(error, vm);
-    match operand {
-        Operand::Dataset(dataset) => dataset.round(decimals).map(Operand::Dataset).map_err(failed),
-        Operand::DataArray(array) => array.round(decimals).map(Operand::DataArray).map_err(failed),
-        other => unlabelled(other, |array| array.round(decimals), vm),
-    }
-}
-
-/// A function of an array without labels, or of a Python number.
-fn unlabelled(
-    operand: Operand,
-    function: impl Fn(Array) -> Result<Array, PlanError>,
-    vm: &VirtualMachine,
-) -> PyResult<Operand> {
-    let lazy = operand.is_lazy();
-    let weak = match &operand {
-        Operand::Weak(value) => convert::default_dtype(value),
-        _ => DType::Float64,
-    };
-    let result = operand.into_array(weak).and_then(function);
-    Ok(Operand::result(result.map_err(|error| plan_exception(error, vm))?, lazy))
-}
-
-/// A function of each pair of elements.
-///
-/// # Errors
-/// Where shapes, labels or dtypes don't go together.
-pub(super) fn binary(operation: BinaryOp, left: Operand, right: Operand, vm: &VirtualMachine) -> PyResult<Operand> {
-    let (join, rule) = (options::arithmetic_join(), options::attribute_rule());
-    let failed = |error| dataset_exception(error, vm);
-    let labelled = |operand: Operand| operand.into_dataset_operand();
-    match (left, right) {
-        (Operand::Dataset(left), right) => {
-            left.binary_with(operation, &labelled(right), false, join, rule).map(Operand::Dataset).map_err(failed)
-        }
-        (left, Operand::Dataset(right)) => {
-            right.binary_with(operation, &labelled(left), true, join, rule).map(Operand::Dataset).map_err(failed)
-        }
-        (Operand::DataArray(left), right) => {
-            left.binary_with(operation, &labelled(right), false, join, rule).map(Operand::from).map_err(failed)
-        }
-        (left, Operand::DataArray(right)) => {
-            right.binary_with(operation, &labelled(left), true, join, rule).map(Operand::from).map_err(failed)
-        }
-        (left, right) => {
-            let lazy = left.is_lazy() || right.is_lazy();
-            let result = pair(operation, left, right).and_then(|(left, right)| left.binary(operation, &right));
-            Ok(Operand::result(result.map_err(|error| plan_exception(error, vm))?, lazy))
-        }
-    }
-}
-
-/// numpy's function of each pair of elements: as the operator, but the first labelled operand gives name and attributes.
-///
-/// # Errors
-/// Where shapes, labels or dtypes don't go together.
-pub(super) fn binary_function(
-    operation: BinaryOp,
-    left: Operand,
-    right: Operand,
-    vm: &VirtualMachine,
-) -> PyResult<Operand> {
-    if !left.is_labelled() && !right.is_labelled() {
-        return binary(operation, left, right, vm);
-    }
-    let [left, right] = [left, right].map(Operand::into_dataset_operand);
-    let (join, rule) = (options::arithmetic_join(), options::attribute_rule());
-    let result = dataset::binary_function(operation, &left, &right, join, rule);
-    result.map(Operand::from).map_err(|error| dataset_exception(error, vm))
-}
-
-/// Two operands without labels as arrays; a Python value takes its dtype from the other side.
-fn pair(operation: BinaryOp, left: Operand, right: Operand) -> Result<(Array, Array), PlanError> {
-    let weak = |value: &Operand, other: &Operand| weak_dtype(value, other, Some(operation));
-    let (left_dtype, right_dtype) = (weak(&left, &right)?, weak(&right, &left)?);
-    Ok((left.into_array(left_dtype)?, right.into_array(right_dtype)?))
-}
-
-fn weak_dtype(value: &Operand, other: &Operand, operation: Option<BinaryOp>) -> Result<DType, PlanError> {
-    let Operand::Weak(value) = value else { return Ok(DType::Float64) };
-    match (other.dtype(), other) {
-        (Some(dtype), _) => Ok(weak_operand_dtype(operation, dtype, value)?),
-        (None, Operand::Weak(other)) => {
-            let (this, other) = (convert::default_dtype(value), convert::default_dtype(other));
-            Ok(this.promote(other).unwrap_or(this))
-        }
-        (None, _) => Ok(convert::default_dtype(value)),
-    }
-}
-
-/// `np.where`: elements of `when_true` where the condition holds, else of `when_false`.
-///
-/// # Errors
-/// Where shapes, labels or dtypes don't go together.
-pub(super) fn select(
-    condition: Operand,
-    when_true: Operand,
-    when_false: Operand,
-    vm: &VirtualMachine,
-) -> PyResult<Operand> {
-    if condition.is_labelled() || when_true.is_labelled() || when_false.is_labelled() {
-        let [condition, when_true, when_false] = [condition, when_true, when_false].map(Operand::into_dataset_operand);
-        let result = dataset::where_values(&condition, &when_true, &when_false);
-        return result.map(Operand::from).map_err(|error| dataset_exception(error, vm));
-    }
-    let lazy = condition.is_lazy() || when_true.is_lazy() || when_false.is_lazy();
-    let selected = || {
-        let condition = condition.into_array(DType::Bool)?;
-        let (true_dtype, false_dtype) =
-            (weak_dtype(&when_true, &when_false, None)?, weak_dtype(&when_false, &when_true, None)?);
-        condition.select(&when_true.into_array(true_dtype)?, &when_false.into_array(false_dtype)?)
-    };
-    Ok(Operand::result(selected().map_err(|error| plan_exception(error, vm))?, lazy))
-}
-
-/// An operator between two objects: the result, or `NotImplemented` where one is no operand.
-///
-/// # Errors
-/// Where the operands don't go together.
-pub(super) fn operator(operation: BinaryOp, left: &PyObject, right: &PyObject, vm: &VirtualMachine) -> PyResult {
-    match (Operand::of(left, vm)?, Operand::of(right, vm)?) {
-        (Some(left), Some(right)) => binary(operation, left, right, vm)?.into_object(vm),
-        _ => Ok(vm.ctx.not_implemented()),
-    }
-}
-
-/// An operator that changes its left side, as `+=` does: the object stays, its contents are the result.
-///
-/// # Errors
-/// Where the operands don't go together.
-pub(super) fn in_place(operation: BinaryOp, left: &PyObject, right: &PyObject, vm: &VirtualMachine) -> PyResult {
-    let result = operator(operation, left, right, vm)?;
-    if let Some(target) = left.downcast_ref::<NdArray>()
-        && let Some(Operand::Eager(array) | Operand::Typed(array)) = Operand::of(&result, vm)?
-    {
-        target.replace(&evaluate_here(&array, vm)?, vm)?;
-        return Ok(left.to_owned());
-    }
-    if let (Some(target), Some(result)) =
-        (left.downcast_ref::<DataArrayObject>(), result.downcast_ref::<DataArrayObject>())
-    {
-        target.replace(result.inner());
-        return Ok(left.to_owned());
-    }
-    if let (Some(target), Some(result)) = (left.downcast_ref::<DatasetObject>(), result.downcast_ref::<DatasetObject>())
-    {
-        target.replace(result.inner());
-        return Ok(left.to_owned());
-    }
-    Ok(result)
-}
-
-/// An operator on one object.
-///
-/// # Errors
-/// Where the function isn't defined for the dtype.
-pub(super) fn unary_operator(operation: UnaryOp, object: &PyObject, vm: &VirtualMachine) -> PyResult {
-    unary(operation, Operand::expect(object, vm)?, vm)?.into_object(vm)
 }
 
 /// The one value of an object, for `float()`, `int()`, `bool()` and `.item()`; computes it where it is lazy.

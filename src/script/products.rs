@@ -117,7 +117,7 @@ pub(super) fn matmul(left: Operand, right: Operand, vm: &VirtualMachine) -> PyRe
 /// `np.dot`: a product of numbers, vectors or matrices.
 fn dot(left: Operand, right: Operand, vm: &VirtualMachine) -> PyResult<Operand> {
     match (ndim(&left), ndim(&right)) {
-        (0, _) | (_, 0) => super::operand::binary(crate::kernels::elementwise::BinaryOp::Multiply, left, right, vm),
+        (0, _) | (_, 0) => super::elementwise::binary(crate::kernels::elementwise::BinaryOp::Multiply, left, right, vm),
         (..=2, ..=2) => matmul(left, right, vm),
         _ => Err(vm.new_not_implemented_error("dot of more than 2 dimensions is not supported by swath: use einsum")),
     }

@@ -28,6 +28,9 @@ pub(super) trait Surface: PyPayload {
     /// Tables of properties; the first that has a name wins.
     const PROPERTIES: &'static [&'static [Property<Self>]];
 
+    /// What xarray has and this class hasn't, and what to write instead.
+    const ELSEWHERE: &'static [(&'static str, &'static str)] = &[];
+
     /// Attributes that depend on the object: variables and coordinates.
     fn dynamic(_this: &Py<Self>, _name: &str, _vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         Ok(None)
@@ -104,6 +107,9 @@ fn no_attribute<T: Surface>(this: &Py<T>, name: &str, vm: &VirtualMachine) -> Py
     let mut known: Vec<&str> = dynamic.iter().map(String::as_str).collect();
     static_names::<T>().for_each(|name| known.push(name));
     let class = T::CLASS;
+    if let Some((_, instead)) = T::ELSEWHERE.iter().find(|(known, _)| *known == name) {
+        return vm.new_attribute_error(format!("'{class}' object has no attribute '{name}' in swath: {instead}"));
+    }
     vm.new_attribute_error(match errors::nearest(name, &known) {
         Some(near) => format!("'{class}' object has no attribute '{name}' in swath. Did you mean: '{near}'?"),
         None => format!("'{class}' object has no attribute '{name}' in swath"),

@@ -35,9 +35,9 @@ SECTIONS = {
 
 # What parameters don't say.
 LIMITS = {
-    "groupby": "keys along one dimension",
+    "groupby": "groups along several dimensions can only be reduced",
     "chunks": "read only",
-    "interp": "`method` linear and nearest, points of one dimension",
+    "interp": "`method` linear and nearest",
     "interp_like": "`method` linear and nearest",
     "plot": "no plots",
 }

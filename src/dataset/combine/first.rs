@@ -2,6 +2,7 @@
 
 use super::Compat;
 use crate::array::DType;
+use crate::dataset::common_coordinates::merge_coordinates;
 use crate::dataset::{AlignOptions, Dataset, DatasetError, Join, Operand, Variable, align_with};
 use crate::plan::Evaluate;
 
@@ -13,9 +14,7 @@ pub fn combine_first(first: &Dataset, other: &Dataset) -> Result<Dataset, Datase
     let aligned = align_with(&[first.clone(), other.clone()], &AlignOptions::join(Join::Outer))?;
     let [first, other] = &aligned[..] else { unreachable!("two datasets were aligned") };
     let mut combined = first.clone();
-    for (name, coordinate) in &other.coordinates {
-        combined.coordinates.entry(name.clone()).or_insert_with(|| coordinate.clone());
-    }
+    combined.coordinates = merge_coordinates(&aligned)?;
     for (name, variable) in &mut combined.data_variables {
         if !other.data_variables.contains_key(name) {
             *variable = with_missing(variable)?;

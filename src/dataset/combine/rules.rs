@@ -2,7 +2,7 @@
 
 use super::CombineError;
 use crate::array::{DType, Scalar};
-use crate::dataset::align::{common_sizes, equal};
+use crate::dataset::common_coordinates::{common_sizes, equal};
 use crate::dataset::missing::is_missing;
 use crate::dataset::{Attributes, DatasetError, Variable};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};

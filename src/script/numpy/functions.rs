@@ -7,6 +7,7 @@ use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::array_methods::{Reduction, clipped};
 use crate::script::convert;
+use crate::script::elementwise;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
 use crate::script::operand::{self, Operand, small_object};
@@ -50,7 +51,7 @@ pub(in crate::script) fn install_shared(module: &mut Module<'_>) -> PyResult<()>
     module.function("where", "condition!, x!, y!", |arguments| {
         let vm = arguments.vm;
         let [condition, x, y] = ["condition", "x", "y"].map(|name| Operand::expect(arguments.required(name), vm));
-        operand::select(condition?, x?, y?, vm)?.into_object(vm)
+        elementwise::select(condition?, x?, y?, vm)?.into_object(vm)
     })?;
     module.function("clip", "a!, a_min, a_max, out=None, *, min, max", clip)?;
     for name in ["round", "around"] {
@@ -76,7 +77,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function("array_equal", "a1!, a2!, equal_nan=False", |arguments| {
         let vm = arguments.vm;
         let [left, right] = ["a1", "a2"].map(|name| Operand::expect(arguments.required(name), vm));
-        let equal = match operand::binary(BinaryOp::Equal, left?, right?, vm) {
+        let equal = match elementwise::binary(BinaryOp::Equal, left?, right?, vm) {
             Ok(equal) => all_true(equal, vm)?,
             Err(_) => false,
         };
@@ -90,7 +91,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         let operands = [condition?, x?, y?];
         let labelled = operands.iter().any(Operand::is_labelled);
         let [condition, x, y] = operands.map(Operand::without_labels);
-        match operand::select(condition, x, y, vm)? {
+        match elementwise::select(condition, x, y, vm)? {
             Operand::Lazy(array) if labelled => small_object(operand::evaluate(&array, vm)?, vm),
             selected => selected.into_object(vm),
         }
@@ -166,7 +167,7 @@ fn clip(arguments: &Arguments<'_>) -> PyResult {
 fn round(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
-    operand::round(Operand::expect(arguments.required("a"), vm)?, decimals, vm)?.into_object(vm)
+    elementwise::round(Operand::expect(arguments.required("a"), vm)?, decimals, vm)?.into_object(vm)
 }
 
 /// `|a - b| <= atol + rtol * |b|`, equal infinities included.
@@ -177,15 +178,15 @@ fn close(arguments: &Arguments<'_>) -> PyResult<Operand> {
     let a = Operand::expect(arguments.required("a"), vm)?;
     let b = Operand::expect(arguments.required("b"), vm)?;
     let number = |value: f64| Operand::Weak(value.into());
-    let binary = |operation, left, right| operand::binary(operation, left, right, vm);
-    let distance = operand::unary(UnaryOp::Absolute, binary(BinaryOp::Subtract, a.clone(), b.clone())?, vm)?;
-    let scaled = binary(BinaryOp::Multiply, operand::unary(UnaryOp::Absolute, b.clone(), vm)?, number(relative))?;
+    let binary = |operation, left, right| elementwise::binary(operation, left, right, vm);
+    let distance = elementwise::unary(UnaryOp::Absolute, binary(BinaryOp::Subtract, a.clone(), b.clone())?, vm)?;
+    let scaled = binary(BinaryOp::Multiply, elementwise::unary(UnaryOp::Absolute, b.clone(), vm)?, number(relative))?;
     let near = binary(BinaryOp::LessEqual, distance, binary(BinaryOp::Add, scaled, number(absolute))?)?;
-    let finite = operand::unary(UnaryOp::IsFinite, b.clone(), vm)?;
+    let finite = elementwise::unary(UnaryOp::IsFinite, b.clone(), vm)?;
     let near = binary(BinaryOp::LogicalAnd, near, finite)?;
     let mut result = binary(BinaryOp::LogicalOr, near, binary(BinaryOp::Equal, a.clone(), b.clone())?)?;
     if arguments.bool("equal_nan")?.unwrap_or(false) {
-        let missing = |operand| operand::unary(UnaryOp::IsNan, operand, vm);
+        let missing = |operand| elementwise::unary(UnaryOp::IsNan, operand, vm);
         result = binary(BinaryOp::LogicalOr, result, binary(BinaryOp::LogicalAnd, missing(a)?, missing(b)?)?)?;
     }
     Ok(result)
@@ -221,12 +222,12 @@ fn nan_to_num(arguments: &Arguments<'_>) -> PyResult {
     }
     let largest = if dtype == DType::Float32 { f32::MAX.into() } else { f64::MAX };
     let number = |value: f64| Operand::Weak(value.into());
-    let missing = operand::unary(UnaryOp::IsNan, x.clone(), vm)?;
-    let bounded = operand::binary(
+    let missing = elementwise::unary(UnaryOp::IsNan, x.clone(), vm)?;
+    let bounded = elementwise::binary(
         BinaryOp::Minimum,
-        operand::binary(BinaryOp::Maximum, x, number(-largest), vm)?,
+        elementwise::binary(BinaryOp::Maximum, x, number(-largest), vm)?,
         number(largest),
         vm,
     )?;
-    operand::select(missing, number(fill), bounded, vm)?.into_object(vm)
+    elementwise::select(missing, number(fill), bounded, vm)?.into_object(vm)
 }

@@ -7,6 +7,7 @@ use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::cftime::CalendarInstant;
 use crate::script::convert;
+use crate::script::elementwise;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
 use crate::script::numbers::operators;
@@ -201,7 +202,7 @@ fn astype(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {
 fn round(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
-    operand::round(Operand::Typed(this.to_array(vm)?), decimals, vm)?.into_object(vm)
+    elementwise::round(Operand::Typed(this.to_array(vm)?), decimals, vm)?.into_object(vm)
 }
 
 /// A value converted as numpy's `astype` does.
@@ -256,7 +257,7 @@ impl NumpyScalar {
         match arguments.args.first().filter(|digits| !vm.is_none(digits)) {
             Some(digits) => {
                 let decimals = convert::integer(digits, vm)?;
-                operand::round(Operand::Typed(zelf.to_array(vm)?), decimals, vm)?.into_object(vm)
+                elementwise::round(Operand::Typed(zelf.to_array(vm)?), decimals, vm)?.into_object(vm)
             }
             None => vm.call_method(&convert::plain_object(&zelf.value, vm), "__round__", ()),
         }

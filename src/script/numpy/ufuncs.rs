@@ -1,8 +1,9 @@
 //! numpy's functions of elements, which apply to everything that has elements.
 
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::script::elementwise;
 use crate::script::modules::Module;
-use crate::script::operand::{self, Operand};
+use crate::script::operand::Operand;
 use rustpython_vm::PyResult;
 
 /// Other names of functions of one value.
@@ -40,7 +41,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     for (name, operation) in unary.chain(UNARY_ALIASES.iter().copied()) {
         module.function(name, UNARY_PARAMETERS, move |arguments| {
             let operand = Operand::expect(arguments.required("x"), arguments.vm)?;
-            operand::unary(operation, operand, arguments.vm)?.into_object(arguments.vm)
+            elementwise::unary(operation, operand, arguments.vm)?.into_object(arguments.vm)
         })?;
     }
     let binary = BinaryOp::ALL.iter().map(|operation| (operation.name(), *operation));
@@ -48,7 +49,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         module.function(name, BINARY_PARAMETERS, move |arguments| {
             let left = Operand::expect(arguments.required("x1"), arguments.vm)?;
             let right = Operand::expect(arguments.required("x2"), arguments.vm)?;
-            operand::binary_function(operation, left, right, arguments.vm)?.into_object(arguments.vm)
+            elementwise::binary_function(operation, left, right, arguments.vm)?.into_object(arguments.vm)
         })?;
     }
     Ok(())

@@ -3,6 +3,8 @@
 use super::coordinates;
 use super::data_array::DataArrayObject;
 use super::dataset_object::DatasetObject;
+use super::indexers;
+use super::labelled::Labelled;
 use super::methods::finish;
 use crate::array::{DType, TimeUnit};
 use crate::dataset::{Covariance, DataArray, Dataset, DatasetError, PolyfitOptions, Variable};
@@ -28,12 +30,12 @@ pub(super) const OF_ARRAYS: &[Method<DataArrayObject>] = &[
     Method {
         name: "integrate",
         parameters: "coord!, datetime_unit",
-        body: |this, a| finish(this.inner().integrate(&coordinate(a)?, unit(a)?), a.vm),
+        body: |this, a| along_each(this.inner(), a, DataArray::integrate),
     },
     Method {
         name: "cumulative_integrate",
         parameters: "coord!, datetime_unit",
-        body: |this, a| finish(this.inner().cumulative_integrate(&coordinate(a)?, unit(a)?), a.vm),
+        body: |this, a| along_each(this.inner(), a, DataArray::cumulative_integrate),
     },
     Method {
         name: "polyfit",
@@ -61,12 +63,12 @@ pub(super) const OF_DATASETS: &[Method<DatasetObject>] = &[
     Method {
         name: "integrate",
         parameters: "coord!, datetime_unit",
-        body: |this, a| finish(this.inner().integrate(&coordinate(a)?, unit(a)?), a.vm),
+        body: |this, a| along_each(this.inner(), a, Dataset::integrate),
     },
     Method {
         name: "cumulative_integrate",
         parameters: "coord!, datetime_unit",
-        body: |this, a| finish(this.inner().cumulative_integrate(&coordinate(a)?, unit(a)?), a.vm),
+        body: |this, a| along_each(this.inner(), a, Dataset::cumulative_integrate),
     },
     Method {
         name: "polyfit",
@@ -83,6 +85,20 @@ pub(super) const OF_DATASETS: &[Method<DatasetObject>] = &[
         },
     },
 ];
+
+/// A function along one coordinate, or along several one after the other.
+fn along_each<L: Labelled>(
+    inner: L,
+    arguments: &Arguments<'_>,
+    function: impl Fn(&L, &str, Option<TimeUnit>) -> Result<L, DatasetError>,
+) -> PyResult {
+    let unit = unit(arguments)?;
+    let mut found = Ok(inner);
+    for coordinate in indexers::names(arguments.required("coord"), arguments.vm)? {
+        found = found.and_then(|found| function(&found, &coordinate, unit));
+    }
+    finish(found, arguments.vm)
+}
 
 /// Puts `polyval` into the module.
 ///

@@ -229,7 +229,7 @@ pub(super) fn mergeable(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<D
         return Ok(dataset.inner());
     }
     if object.downcastable::<PyDict>() {
-        let variables = super::dataset_object::operands(convert::string_pairs(object, vm)?, None, vm)?;
+        let variables = super::construction::operands(convert::string_pairs(object, vm)?, None, vm)?;
         return Dataset::from_operands(variables, IndexMap::new(), &*engine::current()).map_err(failed);
     }
     let class = object.class().name().to_string();

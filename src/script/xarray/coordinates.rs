@@ -3,13 +3,14 @@
 use super::data_array::DataArrayObject;
 use super::mapping::Mapping;
 use crate::array::AxisChunks;
-use crate::dataset::Variable;
+use crate::dataset::{DataArray, Dataset, Variable};
 use crate::plan::Array;
 use crate::script::convert;
+use crate::script::engine;
 use crate::script::errors::dataset_exception;
 use crate::script::operand::Operand;
 use indexmap::IndexMap;
-use rustpython_vm::builtins::{PyDict, PyTuple};
+use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// Chunk sizes by dimension.
@@ -18,7 +19,7 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 /// Where the machine can't hold them.
 pub(super) fn chunk_sizes<'a>(variables: impl Iterator<Item = &'a Variable>, vm: &VirtualMachine) -> PyResult {
     let mut sizes: IndexMap<&str, &AxisChunks> = IndexMap::new();
-    for variable in variables.filter(|variable| variable.data.in_memory_values().is_none()) {
+    for variable in variables.filter(|variable| !variable.data.is_of_memory()) {
         for (name, axis) in variable.dims.iter().zip(variable.data.grid().axes()) {
             sizes.entry(name).or_insert(axis);
         }
@@ -44,7 +45,23 @@ pub(super) fn coordinate_variables(
         .collect()
 }
 
-/// The variable of a `DataArray`, a tuple `(dims, values[, attrs])` or plain values; the latter have no dims, or the one
+/// Such variables as they are assigned to an object, and what arrays among the values bring along: coordinates of theirs,
+/// on the labels of the object.
+///
+/// # Errors
+/// Where values are none, or arrays have different labels along one dimension.
+pub(super) fn assigned_coordinates(
+    target: &Dataset,
+    pairs: Vec<(String, PyObjectRef)>,
+    vm: &VirtualMachine,
+) -> PyResult<IndexMap<String, Variable>> {
+    let arrays = pairs.iter().filter_map(|(_, value)| value.downcast_ref::<DataArrayObject>());
+    let arrays: Vec<DataArray> = arrays.map(|array| array.inner()).collect();
+    let assigned = target.assigned_coordinates(coordinate_variables(pairs, vm)?, &arrays, &*engine::current());
+    assigned.map_err(|error| dataset_exception(error, vm))
+}
+
+/// The variable of a `DataArray`, a tuple `(dims, values[, attrs[, encoding]])` or plain values; the latter have no dims, or the one
 /// given.
 ///
 /// # Errors
@@ -54,14 +71,18 @@ pub(super) fn variable(object: &PyObjectRef, own_dimension: Option<&str>, vm: &V
         return Ok(array.inner().variable().clone());
     }
     if let Some(parts) = object.downcast_ref::<PyTuple>().map(|tuple| tuple.as_slice())
-        && let [dims, values] | [dims, values, _] = parts
+        && let [dims, values] | [dims, values, _] | [dims, values, _, _] = parts
     {
         let dims = super::indexers::names(dims, vm)?;
-        let built = Variable::new(dims, array(values, vm)?).map_err(|error| dataset_exception(error, vm))?;
-        return Ok(match parts.get(2).filter(|attributes| attributes.downcastable::<PyDict>()) {
-            Some(attributes) => built.with_attributes(attribute_map(attributes, vm)?),
-            None => built,
-        });
+        let mut built = Variable::new(dims, array(values, vm)?).map_err(|error| dataset_exception(error, vm))?;
+        if let Some(attributes) = parts.get(2).filter(|attributes| !vm.is_none(attributes)) {
+            built.attributes = attribute_map(attributes, vm)?;
+        }
+        if let Some(encoding) = parts.get(3).filter(|encoding| !vm.is_none(encoding)) {
+            let count = built.dims.len();
+            built.encoding = super::encoding::from_dict(encoding, count, super::encoding::Written::Later, vm)?;
+        }
+        return Ok(built);
     }
     let array = array(object, vm)?;
     let dims = match (own_dimension, array.ndim()) {

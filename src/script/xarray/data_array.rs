@@ -4,9 +4,11 @@ use super::attributes::{AttributesObject, Owner};
 use super::calculus;
 use super::calendars::Calendars;
 use super::combining::Combining;
-use super::coordinates::{self, attribute_map, coordinate_variables};
+use super::construction;
+use super::coordinates::{self, attribute_map};
 use super::dataset_object::DatasetObject;
 use super::datetime::DatetimeAccessor;
+use super::dictionary;
 use super::encoding::{self, Written};
 use super::extremes::Extremes;
 use super::indexers;
@@ -14,6 +16,7 @@ use super::interpolating::Interpolating;
 use super::labelled::LabelledObject;
 use super::mapping::{Mapping, Owned};
 use super::members::{self, Members};
+use super::metadata::{self, Metadata, set_coordinate};
 use super::methods::{Shared, finish};
 use super::opening;
 use super::rearranging::Rearranging;
@@ -22,27 +25,24 @@ use super::restructuring::{self, Restructuring};
 use super::scans::Scans;
 use super::selecting::{self, LocIndexer};
 use super::stacking::Stacking;
-use crate::array::{Chunk, DType};
-use crate::dataset::{Attributes, DataArray, DatasetError, Encoding, Variable};
+use super::values::{check_plain, data, hold_values, values};
+use crate::array::DType;
+use crate::dataset::{Attributes, DataArray, Encoding, Variable};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
-use crate::script::dask::DaskArray;
-use crate::script::engine;
 use crate::script::errors::dataset_exception;
 use crate::script::numbers::operators;
-use crate::script::numpy::{DTypeObject, NdArray, NumpyScalar, format_array};
-use crate::script::operand::{evaluate, expect_object, single_value};
+use crate::script::numpy::{DTypeObject, NumpyScalar, format_array};
+use crate::script::operand::{expect_object, single_value};
 use crate::script::surface::{Method, Property, Surface, defines, surface_attributes};
-use indexmap::IndexMap;
-use rustpython_vm::builtins::{PyDict, PyStr, PyType};
+use rustpython_vm::builtins::{PyStr, PyType, PyTypeRef};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::protocol::PyMappingMethods;
 use rustpython_vm::types::{AsMapping, AsNumber, Comparable, Constructor, GetAttr, Iterable, Representable, SetAttr};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::cell::RefCell;
-use std::sync::Arc;
 
 /// Where an array was taken from: what is said about it there changes with it.
 #[derive(Debug, Clone)]
@@ -141,22 +141,6 @@ impl DataArrayObject {
         self.replace(changed);
     }
 
-    /// Adds, replaces or takes away a coordinate.
-    pub(super) fn set_coordinate(&self, name: &str, value: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
-        let changed = match value {
-            Some(value) => {
-                let pairs = vec![(name.to_owned(), value)];
-                self.inner().assign_coords(coordinate_variables(pairs, vm)?, &*engine::current())
-            }
-            None if !self.inner().coordinates().contains_key(name) => {
-                return Err(vm.new_key_error(vm.ctx.new_str(name).into()));
-            }
-            None => self.inner().drop_vars(&[name.to_owned()], false),
-        };
-        self.replace(changed.map_err(|error| dataset_exception(error, vm))?);
-        Ok(())
-    }
-
     fn first_length(&self, vm: &VirtualMachine) -> PyResult<usize> {
         self.inner.borrow().shape().first().copied().ok_or_else(|| vm.new_type_error("len() of unsized object"))
     }
@@ -191,6 +175,9 @@ impl Surface for DataArrayObject {
         Rearranging::<Self>::METHODS,
         Stacking::<Self>::METHODS,
         Restructuring::<Self>::METHODS,
+        Metadata::<Self>::METHODS,
+        metadata::OF_ARRAYS,
+        dictionary::OF_ARRAYS,
         &[
             Method { name: "transpose", parameters: "*dim, transpose_coords~, missing_dims", body: transpose },
             Method { name: "item", parameters: "", body: item },
@@ -204,11 +191,6 @@ impl Surface for DataArrayObject {
                 },
             },
             Method { name: "to_numpy", parameters: "", body: |this, arguments| values(this, arguments.vm) },
-            Method { name: "rename", parameters: "new_name_or_name_dict, **names", body: rename },
-            Method { name: "assign_attrs", parameters: "*dicts, **attrs", body: assign_attrs },
-            Method { name: "drop_attrs", parameters: "*, deep", body: drop_attrs },
-            Method { name: "drop_encoding", parameters: "", body: drop_encoding },
-            Method { name: "reset_coords", parameters: "names, *, drop", body: reset_coords },
             Method {
                 name: "to_zarr",
                 parameters: opening::TO_ZARR,
@@ -223,6 +205,7 @@ impl Surface for DataArrayObject {
     ];
     const PROPERTIES: &'static [&'static [Property<Self>]] =
         &[Shared::<Self>::PROPERTIES, Members::<Self>::PROPERTIES, PROPERTIES];
+    const ELSEWHERE: &'static [(&'static str, &'static str)] = members::ELSEWHERE;
 
     fn dynamic(this: &Py<Self>, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         let exists = {
@@ -270,42 +253,6 @@ const PROPERTIES: &[Property<DataArrayObject>] = &[
     },
 ];
 
-/// Refuses what a MultiIndex hasn't got: values that aren't tuples.
-fn check_plain(inner: &DataArray, operation: &'static str, vm: &VirtualMachine) -> PyResult<()> {
-    match inner.variable().levels() {
-        Some(_) => {
-            let name = inner.name().unwrap_or_default().to_owned();
-            Err(dataset_exception(DatasetError::LevelsUnsupported { name, operation }, vm))
-        }
-        None => Ok(()),
-    }
-}
-
-fn values(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
-    let inner = this.inner();
-    check_plain(&inner, "taking its values", vm)?;
-    if let Some(values) = inner.data().in_memory_values() {
-        return Ok(shared_values(this, values).into_ref(&vm.ctx).into());
-    }
-    Ok(NdArray::new(evaluate(inner.data(), vm)?).into_ref(&vm.ctx).into())
-}
-
-/// Values in memory as an array that changes them here too, and where the array was taken from.
-fn shared_values(this: &Py<DataArrayObject>, values: &Arc<Chunk>) -> NdArray {
-    let owner = this.to_owned();
-    NdArray::shared(values.clone(), move |values| owner.set_data(Array::in_memory(values.clone())))
-}
-
-/// The array without labels: lazy, or as it is in memory.
-fn data(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
-    let inner = this.inner();
-    check_plain(&inner, "taking its values", vm)?;
-    Ok(match inner.data().in_memory_values() {
-        Some(values) => shared_values(this, values).into_ref(&vm.ctx).into(),
-        None => DaskArray::new(inner.data().clone()).into_ref(&vm.ctx).into(),
-    })
-}
-
 fn coords(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
     let inner = this.inner();
     let pairs = inner.coordinates().keys().map(|name| Ok((name, DataArrayObject::coordinate(this, name, vm)?)));
@@ -315,9 +262,9 @@ fn coords(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
 
 fn chunks(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
     let inner = this.inner();
-    match inner.data().in_memory_values() {
-        Some(_) => Ok(vm.ctx.none()),
-        None => Ok(crate::script::dask::chunk_sizes(inner.data(), vm)),
+    match inner.data().is_of_memory() {
+        true => Ok(vm.ctx.none()),
+        false => Ok(crate::script::dask::chunk_sizes(inner.data(), vm)),
     }
 }
 
@@ -354,73 +301,16 @@ fn to_dataset(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult
     }
 }
 
-fn rename(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {
-    let vm = arguments.vm;
-    let first = arguments.get("new_name_or_name_dict");
-    if arguments.keywords.is_empty() && first.is_none_or(|name| name.downcastable::<PyStr>()) {
-        let name = arguments.string("new_name_or_name_dict")?;
-        return finish(Ok(this.inner().with_name(name)), vm);
-    }
-    let names = indexers::renaming(indexers::named(arguments, "new_name_or_name_dict")?, vm)?;
-    finish(this.inner().rename(&names), vm)
-}
-
-fn assign_attrs(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {
-    let mut inner = this.inner();
-    let attributes = merged_attributes(inner.attributes(), arguments)?;
-    *inner.attributes_mut() = attributes;
-    finish(Ok(inner), arguments.vm)
-}
-
-/// Attributes with those of dicts and keywords added.
-pub(super) fn merged_attributes(present: &Attributes, arguments: &Arguments<'_>) -> PyResult<Attributes> {
-    let mut attributes = present.clone();
-    for dict in &arguments.rest {
-        attributes.extend(attribute_map(dict, arguments.vm)?);
-    }
-    for (key, value) in &arguments.keywords {
-        attributes.insert(key.clone(), convert::json(value, arguments.vm)?);
-    }
-    Ok(attributes)
-}
-
-fn drop_attrs(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {
-    let mut inner = this.inner();
-    inner.attributes_mut().clear();
-    if arguments.bool("deep")?.unwrap_or(true) {
-        let names: Vec<String> = inner.coordinates().keys().cloned().collect();
-        names.iter().filter_map(|name| inner.coordinate_mut(name).map(|variable| variable.attributes.clear())).count();
-    }
-    finish(Ok(inner), arguments.vm)
-}
-
-fn drop_encoding(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {
-    let mut inner = this.inner();
-    *inner.encoding_mut() = Encoding::default();
-    let names: Vec<String> = inner.coordinates().keys().cloned().collect();
-    for name in names {
-        if let Some(variable) = inner.coordinate_mut(&name) {
-            variable.encoding = Encoding::default();
-        }
-    }
-    finish(Ok(inner), arguments.vm)
-}
-
-fn reset_coords(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {
-    let vm = arguments.vm;
-    let names = arguments.get("names").map(|names| indexers::names(names, vm)).transpose()?;
-    if arguments.bool("drop")?.unwrap_or(false) {
-        finish(this.inner().drop_coordinates(names.as_deref()), vm)
-    } else {
-        finish(this.inner().reset_coords(names.as_deref()), vm)
-    }
-}
-
 surface_attributes!(DataArrayObject);
 operators!(DataArrayObject, MUTABLE_METHODS);
 
 #[pyclass(with(AsMapping, AsNumber, Comparable, Constructor, GetAttr, Iterable, Representable, SetAttr))]
 impl DataArrayObject {
+    #[pyclassmethod]
+    fn from_dict(_class: PyTypeRef, dict: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        dictionary::array_from_dict(&dict, vm)
+    }
+
     #[pymethod]
     fn __format__(zelf: &Py<Self>, specification: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let is_scalar = zelf.inner.borrow().shape().is_empty();
@@ -467,34 +357,9 @@ impl Constructor for DataArrayObject {
     type Args = FuncArgs;
 
     fn py_new(_class: &Py<PyType>, passed: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        const PARAMETERS: &str = "data!, coords, dims, name, attrs, indexes=None, fastpath=False";
-        construct(&Arguments::bind("DataArray", PARAMETERS, passed, vm)?).map(DataArrayObject::new)
+        construction::data_array(&Arguments::bind("DataArray", construction::DATA_ARRAY, passed, vm)?)
+            .map(DataArrayObject::new)
     }
-}
-
-fn construct(arguments: &Arguments<'_>) -> PyResult<DataArray> {
-    let vm = arguments.vm;
-    let array = coordinates::array(arguments.required("data"), vm)?;
-    let coords = arguments.get("coords");
-    let dims = match (arguments.get("dims"), coords) {
-        (Some(dims), _) => indexers::names(dims, vm)?,
-        (None, Some(coords)) if coords.downcastable::<PyDict>() && array.ndim() > 0 => {
-            convert::string_pairs(coords, vm)?.into_iter().map(|(name, _)| name).take(array.ndim()).collect()
-        }
-        _ => (0..array.ndim()).map(|axis| format!("dim_{axis}")).collect(),
-    };
-    let pairs = match coords {
-        None => Vec::new(),
-        Some(coords) if coords.downcastable::<PyDict>() => convert::string_pairs(coords, vm)?,
-        Some(coords) => dims.iter().cloned().zip(convert::one_or_more(coords, vm)?).collect(),
-    };
-    let failed = |error| dataset_exception(error, vm);
-    let mut variable = Variable::new(dims, array).map_err(failed)?;
-    if let Some(attributes) = arguments.get("attrs") {
-        variable = variable.with_attributes(attribute_map(attributes, vm)?);
-    }
-    let built = DataArray::new(arguments.string("name")?, variable, IndexMap::new()).map_err(failed)?;
-    built.assign_coords(coordinate_variables(pairs, vm)?, &*engine::current()).map_err(failed)
 }
 
 impl AsMapping for DataArrayObject {
@@ -507,7 +372,7 @@ impl AsMapping for DataArrayObject {
             ass_subscript: Some(|mapping, key, value, vm| {
                 let array = DataArrayObject::mapping_downcast(mapping);
                 match (key.downcast_ref::<PyStr>(), value) {
-                    (Some(name), value) => array.set_coordinate(&name.to_string_lossy(), value, vm),
+                    (Some(name), value) => set_coordinate(array, &name.to_string_lossy(), value, vm),
                     (None, Some(value)) => selecting::assign(array, key, &value, vm),
                     (None, None) => Err(vm.new_type_error("elements of an array can't be deleted: use drop_isel")),
                 }
@@ -527,7 +392,8 @@ impl Iterable for DataArrayObject {
 }
 
 impl Representable for DataArrayObject {
-    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        hold_values(zelf, vm)?;
         Ok(zelf.inner().to_string())
     }
 }

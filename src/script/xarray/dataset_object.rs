@@ -5,8 +5,10 @@ use super::calculus;
 use super::calendars::Calendars;
 use super::combine;
 use super::combining::Combining;
-use super::coordinates::{self, attribute_map, coordinate_variables};
-use super::data_array::{DataArrayObject, merged_attributes};
+use super::construction::{self, operand, operands};
+use super::coordinates::{self, attribute_map};
+use super::data_array::DataArrayObject;
+use super::dictionary;
 use super::encoding;
 use super::extremes::Extremes;
 use super::indexers;
@@ -14,6 +16,7 @@ use super::interpolating::Interpolating;
 use super::labelled::LabelledObject;
 use super::mapping::{Mapping, Owned};
 use super::members::{self, Members};
+use super::metadata::{self, Metadata};
 use super::methods::{Shared, finish};
 use super::opening;
 use super::rearranging::Rearranging;
@@ -22,16 +25,16 @@ use super::restructuring::{DATASET_METHODS, Restructuring};
 use super::scans::Scans;
 use super::selecting::{self, LocIndexer};
 use super::stacking::Stacking;
-use crate::dataset::{self, Attributes, DataArray, Dataset, DatasetEncoding, DatasetError, Encoding};
+use super::values::hold_values;
+use crate::dataset::{self, Attributes, Dataset, DatasetEncoding, DatasetError};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
 use crate::script::errors::dataset_exception;
 use crate::script::numbers::operators;
-use crate::script::operand::Operand;
 use crate::script::surface::{Method, Property, Surface, defines, surface_attributes};
 use indexmap::IndexMap;
-use rustpython_vm::builtins::{PyDict, PyStr, PyTuple, PyType};
+use rustpython_vm::builtins::{PyDict, PyStr, PyType, PyTypeRef};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::function::{FuncArgs, PySetterValue};
 use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
@@ -97,66 +100,12 @@ impl DatasetObject {
         finish(zelf.inner().select_variables(&names), vm)
     }
 
-    /// Adds, replaces or takes away a coordinate.
-    pub(super) fn set_coordinate(&self, name: &str, value: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
-        let changed = match value {
-            Some(value) => {
-                let pairs = vec![(name.to_owned(), value)];
-                self.inner().assign_coords(coordinate_variables(pairs, vm)?, &*engine::current())
-            }
-            None if !self.inner().coordinates().contains_key(name) => {
-                return Err(vm.new_key_error(vm.ctx.new_str(name).into()));
-            }
-            None => self.inner().drop_vars(&[name.to_owned()], false),
-        };
-        self.replace(changed.map_err(|error| dataset_exception(error, vm))?);
-        Ok(())
-    }
-
     fn assign(&self, name: &str, value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         let variables = IndexMap::from([(name.to_owned(), operand(value, vm)?)]);
         let assigned = self.inner().assign(variables, &*engine::current());
         self.replace(assigned.map_err(|error| dataset_exception(error, vm))?);
         Ok(())
     }
-}
-
-/// What becomes a variable: a labelled array, `(dims, values)`, or a number.
-fn operand(value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<dataset::Operand> {
-    if value.downcastable::<PyTuple>() {
-        let variable = coordinates::variable(value, None, vm)?;
-        let array = DataArray::new(None, variable, IndexMap::new());
-        return Ok(array.map_err(|error| dataset_exception(error, vm))?.into());
-    }
-    Ok(match Operand::expect(value, vm)? {
-        Operand::Lazy(array) | Operand::Eager(array) if array.ndim() > 0 => {
-            let message = format!("an array of shape {:?} needs dims: assign a tuple (dims, values)", array.shape());
-            return Err(vm.new_value_error(message));
-        }
-        other => other.into_dataset_operand(),
-    })
-}
-
-/// Names and operands of a dict.
-///
-/// # Errors
-/// Where a value becomes no variable.
-pub(super) fn operands(
-    pairs: Vec<(String, PyObjectRef)>,
-    dataset: Option<&Py<DatasetObject>>,
-    vm: &VirtualMachine,
-) -> PyResult<IndexMap<String, dataset::Operand>> {
-    pairs
-        .into_iter()
-        .map(|(name, value)| {
-            // assign() calls functions with the dataset.
-            let value = match dataset.filter(|_| value.is_callable()) {
-                Some(dataset) => value.call((dataset.to_owned(),), vm)?,
-                None => value,
-            };
-            Ok((name, operand(&value, vm)?))
-        })
-        .collect()
 }
 
 impl LabelledObject for DatasetObject {
@@ -189,16 +138,12 @@ impl Surface for DatasetObject {
         Stacking::<Self>::METHODS,
         Restructuring::<Self>::METHODS,
         DATASET_METHODS,
+        Metadata::<Self>::METHODS,
+        metadata::OF_DATASETS,
+        dictionary::OF_DATASETS,
         &[
             Method { name: "transpose", parameters: "*dim, missing_dims", body: transpose },
-            Method { name: "rename", parameters: "name_dict, **names", body: rename },
-            Method { name: "rename_vars", parameters: "name_dict, **names", body: rename },
             Method { name: "assign", parameters: "variables, **variables_kwargs", body: assign },
-            Method { name: "assign_attrs", parameters: "*dicts, **attrs", body: assign_attrs },
-            Method { name: "drop_attrs", parameters: "*, deep", body: drop_attrs },
-            Method { name: "drop_encoding", parameters: "", body: drop_encoding },
-            Method { name: "reset_coords", parameters: "names, *, drop", body: reset_coords },
-            Method { name: "set_coords", parameters: "names!", body: set_coords },
             Method {
                 name: "merge",
                 parameters: "other!, overwrite_vars=frozenset(), compat, join, fill_value, combine_attrs",
@@ -223,6 +168,7 @@ impl Surface for DatasetObject {
     ];
     const PROPERTIES: &'static [&'static [Property<Self>]] =
         &[Shared::<Self>::PROPERTIES, Members::<Self>::PROPERTIES, members::DATASET_PROPERTIES, PROPERTIES];
+    const ELSEWHERE: &'static [(&'static str, &'static str)] = members::ELSEWHERE;
 
     fn dynamic(this: &Py<Self>, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         match this.inner().get(name) {
@@ -321,11 +267,6 @@ fn transpose(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
     finish(this.inner().transpose(&dims, ignore), vm)
 }
 
-fn rename(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
-    let names = indexers::renaming(indexers::named(arguments, "name_dict")?, arguments.vm)?;
-    finish(this.inner().rename(&names), arguments.vm)
-}
-
 /// `update`: as `assign`, in place.
 fn update(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
@@ -355,54 +296,16 @@ fn assign(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
     finish(this.inner().assign(variables, &*engine::current()), vm)
 }
 
-fn assign_attrs(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
-    let mut inner = this.inner();
-    *inner.attributes_mut() = merged_attributes(&this.inner().attributes().clone(), arguments)?;
-    finish(Ok(inner), arguments.vm)
-}
-
-fn drop_attrs(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
-    let mut inner = this.inner();
-    inner.attributes_mut().clear();
-    if arguments.bool("deep")?.unwrap_or(true) {
-        for name in variable_names(&inner) {
-            if let Some(variable) = inner.variable_mut(&name) {
-                variable.attributes.clear();
-            }
-        }
-    }
-    finish(Ok(inner), arguments.vm)
-}
-
-fn drop_encoding(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
-    let mut inner = this.inner();
-    for name in variable_names(&inner) {
-        if let Some(variable) = inner.variable_mut(&name) {
-            variable.encoding = Encoding::default();
-        }
-    }
-    finish(Ok(inner), arguments.vm)
-}
-
-fn variable_names(dataset: &Dataset) -> Vec<String> {
-    dataset.variables().map(|(name, _)| name.to_owned()).collect()
-}
-
-fn reset_coords(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
-    let names = arguments.get("names").map(|names| indexers::names(names, arguments.vm)).transpose()?;
-    finish(this.inner().reset_coords(names.as_deref(), arguments.bool("drop")?.unwrap_or(false)), arguments.vm)
-}
-
-fn set_coords(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
-    let names = indexers::names(arguments.required("names"), arguments.vm)?;
-    finish(this.inner().set_coords(&names, &*engine::current()), arguments.vm)
-}
-
 surface_attributes!(DatasetObject);
 operators!(DatasetObject, MUTABLE_METHODS);
 
 #[pyclass(with(AsMapping, AsNumber, AsSequence, Comparable, Constructor, GetAttr, Iterable, Representable, SetAttr))]
 impl DatasetObject {
+    #[pyclassmethod]
+    fn from_dict(_class: PyTypeRef, dict: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+        dictionary::dataset_from_dict(&dict, vm)
+    }
+
     #[pymethod]
     fn __enter__(zelf: PyRef<Self>) -> PyRef<Self> {
         zelf
@@ -440,21 +343,7 @@ impl Constructor for DatasetObject {
     type Args = FuncArgs;
 
     fn py_new(_class: &Py<PyType>, passed: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
-        let arguments = Arguments::bind("Dataset", "data_vars, coords, attrs", passed, vm)?;
-        let pairs = |name| arguments.get(name).map_or(Ok(Vec::new()), |dict| convert::string_pairs(dict, vm));
-        let coords = coordinate_variables(pairs("coords")?, vm)?;
-        let (indexes, variables): (Vec<_>, Vec<_>) = pairs("data_vars")?.into_iter().partition(|(_, value)| {
-            !value.downcastable::<PyTuple>()
-                && (convert::is_sequence(value) || value.downcastable::<crate::script::numpy::NdArray>())
-        });
-        let mut coords = coords;
-        coords.extend(coordinate_variables(indexes, vm)?);
-        let built = Dataset::from_operands(operands(variables, None, vm)?, coords, &*engine::current());
-        let mut dataset = built.map_err(|error| dataset_exception(error, vm))?;
-        if let Some(attributes) = arguments.get("attrs") {
-            *dataset.attributes_mut() = attribute_map(attributes, vm)?;
-        }
-        Ok(DatasetObject::new(dataset))
+        construction::dataset(&Arguments::bind("Dataset", construction::DATASET, passed, vm)?).map(DatasetObject::new)
     }
 }
 
@@ -500,7 +389,8 @@ impl Iterable for DatasetObject {
 }
 
 impl Representable for DatasetObject {
-    fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+    fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
+        hold_values(zelf, vm)?;
         Ok(zelf.inner().to_string())
     }
 }

@@ -1,15 +1,17 @@
 //! Functions of `xarray`: `where`, `set_options`, `full_like` and its kin.
 
-use crate::array::Scalar;
+use crate::array::{Chunk, Scalar};
 use crate::dataset::Join;
 use crate::kernels::generate::Generator;
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
+use crate::script::elementwise;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
-use crate::script::operand::{self, Operand, single_value};
+use crate::script::operand::{Operand, single_value};
 use crate::script::options::{self, Options};
+use rustpython_vm::builtins::PyDict;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
@@ -46,43 +48,60 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function("where", "cond!, x!, y!, keep_attrs~", |arguments| {
         let vm = arguments.vm;
         let [condition, x, y] = ["cond", "x", "y"].map(|name| Operand::expect(arguments.required(name), vm));
-        operand::select(condition?, x?, y?, vm)?.into_object(vm)
+        elementwise::select(condition?, x?, y?, vm)?.into_object(vm)
     })?;
     module.function("set_options", "**options", set_options)?;
+    module.function("unify_chunks", "*objects", |a| Ok(a.vm.ctx.new_tuple(a.rest.clone()).into()))?;
     for (name, value) in [("zeros_like", 0), ("ones_like", 1)] {
         module.function(
             name,
             "other!, dtype, *, chunks=None, chunked_array_type~, from_array_kwargs~",
-            move |arguments| filled_like(Scalar::Int(value), arguments),
+            move |arguments| filled_like(&|_| Ok(Scalar::Int(value)), arguments),
         )?;
     }
     module.function(
         "full_like",
         "other!, fill_value!, dtype, *, chunks=None, chunked_array_type~, from_array_kwargs~",
-        |arguments| filled_like(single_value(arguments.required("fill_value"), arguments.vm)?.1, arguments),
+        |arguments| {
+            let (vm, fill) = (arguments.vm, arguments.required("fill_value"));
+            match fill.downcastable::<PyDict>() {
+                true => filled_like(&|name| Ok(single_value(&*fill.get_item(name, vm)?, vm)?.1), arguments),
+                false => {
+                    let (_, value) = single_value(fill, vm)?;
+                    filled_like(&|_| Ok(value.clone()), arguments)
+                }
+            }
+        },
     )
 }
 
-fn filled_like(value: Scalar, arguments: &Arguments<'_>) -> PyResult {
+/// Arrays like those of an object, of the value that each has by its name.
+fn filled_like(value: &dyn Fn(&str) -> PyResult<Scalar>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let dtype = arguments.get("dtype").map(|dtype| convert::dtype(dtype, vm)).transpose()?;
-    let fill = |model: &Array| {
+    let fill = |name: &str, model: &Array| {
+        let value = value(name)?;
         let dtype = dtype.unwrap_or(model.dtype());
         let value = crate::script::numpy::cast_scalar(&value, convert::default_dtype(&value), dtype, vm)?;
         value.to_buffer(dtype).map_err(|error| plan_exception(error.into(), vm))?;
+        if model.is_of_memory() {
+            let filled = Chunk::filled(dtype, model.shape().to_vec(), &value);
+            return filled.map(Array::in_memory).map_err(|error| plan_exception(error.into(), vm));
+        }
         Ok(Array::generated(Generator::Full(value), dtype, model.grid().clone()))
     };
     match Operand::expect(arguments.required("other"), vm)? {
         Operand::DataArray(array) => {
             let mut arrays = array.arrays();
-            arrays[0] = fill(&arrays[0])?;
+            arrays[0] = fill(array.name().unwrap_or_default(), &arrays[0])?;
             Operand::DataArray(array.replace_arrays(arrays)).into_object(vm)
         }
         Operand::Dataset(dataset) => {
-            let count = dataset.data_variables().len();
-            let arrays = dataset.arrays().into_iter().enumerate();
-            let arrays = arrays.map(|(index, array)| if index < count { fill(&array) } else { Ok(array) });
-            Operand::Dataset(dataset.replace_arrays(arrays.collect::<PyResult<_>>()?)).into_object(vm)
+            let mut arrays = dataset.arrays();
+            for (array, name) in arrays.iter_mut().zip(dataset.data_variables().keys()) {
+                *array = fill(name, array)?;
+            }
+            Operand::Dataset(dataset.replace_arrays(arrays)).into_object(vm)
         }
         _ => Err(vm.new_type_error("expected a DataArray or a Dataset")),
     }

@@ -3,39 +3,24 @@
 use super::coordinates;
 use super::data_array::DataArrayObject;
 use super::group_map::GroupMaps;
+use super::grouped::{Grouped, GroupedObject, groups};
 use super::groupers::{GroupBy, grouper};
 use super::indexers;
 use super::methods::{least_count, quantile_arguments, reduce_options};
-use crate::array::Scalar;
-use crate::dataset::{BinOptions, Bins, DatasetError, Group, Grouping, Indexer, Operand as Labelled};
+use crate::dataset::{BinOptions, Bins, DatasetError, Group, Grouping, Operand as Labelled};
 use crate::kernels::elementwise::BinaryOp;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
 use crate::script::errors::dataset_exception;
-use crate::script::numpy::NumpyScalar;
 use crate::script::operand::{self, Operand};
 use crate::script::options;
 use crate::script::surface::{Method, Property, Surface, reductions, surface_attributes};
-use indexmap::IndexMap;
 use rustpython_vm::builtins::{PyDict, PyStr};
 use rustpython_vm::protocol::{PyMappingMethods, PyNumberMethods};
 use rustpython_vm::types::{AsMapping, AsNumber, GetAttr, Iterable, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::marker::PhantomData;
-
-/// A labelled array or dataset, and groups of the positions along one of its dimensions.
-#[derive(Debug)]
-pub(super) struct Grouped {
-    pub(super) object: Labelled,
-    pub(super) grouping: Grouping,
-}
-
-/// A class around such a pair.
-pub(super) trait GroupedObject: Surface {
-    /// The pair.
-    fn grouped(&self) -> &Grouped;
-}
 
 /// Groups of equal values, or of values in one bin.
 #[pyclass(module = "xarray", name = "GroupBy")]
@@ -58,14 +43,39 @@ impl GroupedObject for GroupByObject {
 /// Where a group isn't one of the object's, has no values, or several are of different dimensions.
 pub(super) fn group_by(object: Labelled, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let keys = grouped_by(arguments)?;
+    let (mut object, mut keys) = (object, grouped_by(arguments)?);
     let kind = if keys.len() == 1 { keys[0].1.grouper() } else { "UniqueGrouper" };
+    let mut is_stacked = false;
+    if keys.iter().all(|(_, by)| by.is_of_values()) {
+        let groups: Vec<Group> = keys.iter().map(|(group, _)| group.clone()).collect();
+        if let Some((stacked, groups)) = stacked(&object, &groups, vm)? {
+            (object, is_stacked) = (stacked, true);
+            keys.iter_mut().zip(groups).for_each(|(key, group)| key.0 = group);
+        }
+    }
     let mut groupings = Vec::new();
     for (group, by) in &keys {
         groupings.push(by.grouping(&object, group, vm)?);
     }
     let grouping = Grouping::together(groupings).map_err(|error| dataset_exception(error, vm))?;
-    Ok(GroupByObject { grouped: Grouped { object, grouping }, grouper: kind }.into_ref(&vm.ctx).into())
+    Ok(GroupByObject { grouped: Grouped { object, grouping, is_stacked }, grouper: kind }.into_ref(&vm.ctx).into())
+}
+
+/// An object with the dimensions of groups as one, and the groups along that, where they are along several.
+fn stacked(object: &Labelled, groups: &[Group], vm: &VirtualMachine) -> PyResult<Option<(Labelled, Vec<Group>)>> {
+    let engine = engine::current();
+    let found = match object {
+        Labelled::DataArray(array) => array.stacked_by(groups, &*engine).map(|found| {
+            let (stacked, groups) = found?;
+            Some((Labelled::DataArray(stacked), groups))
+        }),
+        Labelled::Dataset(dataset) => dataset.stacked_by(groups, &*engine).map(|found| {
+            let (stacked, groups) = found?;
+            Some((Labelled::Dataset(stacked), groups))
+        }),
+        Labelled::Array(_) | Labelled::Scalar(_) => Ok(None),
+    };
+    found.map_err(|error| dataset_exception(error, vm))
 }
 
 /// What to group by, and how: of `group=`, or of keywords that name groupers.
@@ -107,7 +117,11 @@ fn grouped_by(arguments: &Arguments<'_>) -> PyResult<Vec<(Group, GroupBy)>> {
 /// Where the group isn't one of the object's, or nothing of it is in a bin.
 pub(super) fn group_by_bins(object: Labelled, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let (group, engine) = (group(arguments.required("group"), vm)?, engine::current());
+    let (mut group, engine) = (group(arguments.required("group"), vm)?, engine::current());
+    let (mut object, mut is_stacked) = (object, false);
+    if let Some((stacked, mut groups)) = stacked(&object, std::slice::from_ref(&group), vm)? {
+        (object, group, is_stacked) = (stacked, groups.remove(0), true);
+    }
     let options = bin_options(arguments)?;
     let grouping = match &object {
         Labelled::DataArray(array) => array.groupby_bins(&group, &options, &*engine),
@@ -115,7 +129,8 @@ pub(super) fn group_by_bins(object: Labelled, arguments: &Arguments<'_>) -> PyRe
         Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
     };
     let grouping = grouping.map_err(|error| dataset_exception(error, vm))?;
-    Ok(GroupByObject { grouped: Grouped { object, grouping }, grouper: "BinGrouper" }.into_ref(&vm.ctx).into())
+    let grouped = Grouped { object, grouping, is_stacked };
+    Ok(GroupByObject { grouped, grouper: "BinGrouper" }.into_ref(&vm.ctx).into())
 }
 
 /// `bins=`, `right=`, `labels=`, `precision=` and `include_lowest=`.
@@ -194,7 +209,7 @@ fn quantile<T: GroupedObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResu
     let (probabilities, method) = quantile_arguments(arguments)?;
     let dims = arguments.get("dim").map(|dim| indexers::dims(Some(dim), vm)).transpose()?;
     let options = reduce_options(arguments)?;
-    let Grouped { object: of, grouping } = this.grouped();
+    let Grouped { object: of, grouping, .. } = this.grouped();
     let found = match of {
         Labelled::DataArray(array) => {
             array.quantile_groups(grouping, &probabilities, method, dims.as_ref(), options).map(Labelled::DataArray)
@@ -204,14 +219,17 @@ fn quantile<T: GroupedObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResu
         }
         Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
     };
-    object(found.and_then(|found| grouping.unstacked(found, false)), vm)
+    object(found.and_then(|found| grouping.unstacked(of, found, false)), vm)
 }
 
 fn reduce<T: GroupedObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let dims = arguments.get("dim").map(|dim| indexers::dims(Some(dim), vm)).transpose()?;
     let options = reduce_options(arguments)?;
-    let Grouped { object: of, grouping } = this.grouped();
+    let Grouped { object: of, grouping, .. } = this.grouped();
+    if matches!(name, "first" | "last") && grouping.is_of_positions() {
+        return object(Ok(of.clone()), vm);
+    }
     let least = least_count(arguments)?;
     let reduced = match of {
         Labelled::DataArray(array) => {
@@ -236,7 +254,7 @@ fn reduce<T: GroupedObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>)
         }
         Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
     };
-    object(reduced.and_then(|reduced| grouping.unstacked(reduced, false)), vm)
+    object(reduced.and_then(|reduced| grouping.unstacked(of, reduced, false)), vm)
 }
 
 /// The Python object of a result.
@@ -245,93 +263,6 @@ fn reduce<T: GroupedObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>)
 /// The Python exception of a failure.
 pub(super) fn object(result: Result<Labelled, DatasetError>, vm: &VirtualMachine) -> PyResult {
     Operand::from(result.map_err(|error| dataset_exception(error, vm))?).into_object(vm)
-}
-
-/// Labels with the positions of their groups.
-pub(super) fn groups<T: GroupedObject>(this: &Py<T>, vm: &VirtualMachine) -> PyResult {
-    let dict = vm.ctx.new_dict();
-    let grouped = this.grouped();
-    let is_paired = !grouped.grouping.levels().is_empty();
-    for (label, positions) in grouped.labels(vm)?.into_iter().zip(grouped.grouping.positions()) {
-        if is_paired && positions.is_empty() {
-            continue;
-        }
-        let positions = positions.into_iter().map(|position| vm.ctx.new_int(position).into()).collect();
-        dict.set_item(&*label, vm.ctx.new_list(positions).into(), vm)?;
-    }
-    Ok(dict.into())
-}
-
-impl Grouped {
-    /// Labels of the groups; tuples of the labels of each key, where there are several.
-    fn labels(&self, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
-        let levels = self.grouping.levels();
-        if levels.is_empty() {
-            return Grouped::labels_of(&self.grouping, vm);
-        }
-        let of_levels = levels.iter().map(|level| Grouped::plain_labels(level, vm)).collect::<PyResult<Vec<_>>>()?;
-        let label = |mut group: usize| {
-            let mut parts = Vec::new();
-            for labels in of_levels.iter().rev() {
-                parts.insert(0, labels[group % labels.len()].clone());
-                group /= labels.len();
-            }
-            vm.ctx.new_tuple(parts).into()
-        };
-        Ok((0..self.grouping.labels().len()).map(label).collect())
-    }
-
-    /// Labels as Python has them, but for times.
-    fn plain_labels(grouping: &Grouping, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
-        let labels = grouping.labels();
-        match labels.dtype().is_time() {
-            true => Grouped::labels_of(grouping, vm),
-            false => Ok((0..labels.len())
-                .filter_map(|position| labels.get(position))
-                .map(|label| convert::plain_object(&label, vm))
-                .collect()),
-        }
-    }
-
-    fn labels_of(grouping: &Grouping, vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
-        let labels = grouping.labels();
-        let label = |position| NumpyScalar::object(labels.dtype(), labels.get(position).unwrap_or(Scalar::Int(0)), vm);
-        (0..labels.len()).map(label).collect()
-    }
-
-    /// Labels with the part of the object of each group that has one.
-    ///
-    /// # Errors
-    /// Where the machine can't hold them.
-    pub(super) fn pairs(&self, vm: &VirtualMachine) -> PyResult {
-        let parts = self.labels(vm)?.into_iter().zip(self.grouping.positions());
-        let parts = parts.filter(|(_, positions)| !positions.is_empty());
-        let pairs = parts.map(|(label, positions)| Ok(vm.ctx.new_tuple(vec![label, self.part(positions, vm)?]).into()));
-        Ok(vm.ctx.new_list(pairs.collect::<PyResult<_>>()?).into())
-    }
-
-    /// What the groups are, as xarray says it.
-    pub(super) fn text(&self, kind: &str, name: &str, grouper: &str) -> String {
-        let class = if matches!(self.object, Labelled::Dataset(_)) { "Dataset" } else { "DataArray" };
-        let count = self.grouping.labels().len();
-        format!(
-            "<{class}{kind}, grouped over 1 grouper(s), {count} groups in total:\n    '{name}': {grouper}('{name}'), {count}/{count} groups>"
-        )
-    }
-
-    /// The part of the object at some positions.
-    fn part(&self, positions: Vec<usize>, vm: &VirtualMachine) -> PyResult {
-        let positions = Indexer::List(positions.into_iter().map(|position| position as i64).collect());
-        let indexers = IndexMap::from([(self.grouping.dimension().to_owned(), positions)]);
-        object(
-            match &self.object {
-                Labelled::DataArray(array) => array.isel(&indexers, false).map(Labelled::DataArray),
-                Labelled::Dataset(dataset) => dataset.isel(&indexers, false).map(Labelled::Dataset),
-                other => Ok(other.clone()),
-            },
-            vm,
-        )
-    }
 }
 
 /// An operator between groups and what there is for each of them.
@@ -343,7 +274,8 @@ fn operator(operation: BinaryOp, left: &PyObject, right: &PyObject, vm: &Virtual
     };
     let Some(other) = Operand::of(other, vm)? else { return Ok(vm.ctx.not_implemented()) };
     let (other, rule) = (other.into_dataset_operand(), options::attribute_rule());
-    let Grouped { object: of, grouping } = &this.grouped;
+    this.grouped.refuse_stacked(vm)?;
+    let Grouped { object: of, grouping, .. } = &this.grouped;
     object(grouping.binary(of, operation, &other, reflected, rule), vm)
 }
 
@@ -372,6 +304,7 @@ impl AsMapping for GroupByObject {
     fn as_mapping() -> &'static PyMappingMethods {
         static METHODS: PyMappingMethods = PyMappingMethods {
             length: Some(|mapping, _vm| Ok(GroupByObject::mapping_downcast(mapping).grouped.grouping.labels().len())),
+            subscript: Some(|mapping, key, vm| GroupByObject::mapping_downcast(mapping).grouped.of_label(key, vm)),
             ..PyMappingMethods::NOT_IMPLEMENTED
         };
         &METHODS

@@ -2,7 +2,8 @@
 
 use super::data_array::DataArrayObject;
 use super::dataset_object::DatasetObject;
-use super::group_by::{Grouped, GroupedObject, object};
+use super::group_by::object;
+use super::grouped::{Grouped, GroupedObject};
 use super::indexers;
 use super::mapping::Mapping;
 use super::methods::reduce_options;
@@ -76,6 +77,7 @@ fn first_sizes(grouped: &Grouped) -> Result<indexmap::IndexMap<String, usize>, D
 
 /// What a function gives for the part of each group, put together.
 fn mapped(grouped: &Grouped, vm: &VirtualMachine, function: impl Fn(PyObjectRef) -> PyResult) -> PyResult {
+    grouped.refuse_stacked(vm)?;
     let parts = grouped.grouping.parts(&grouped.object).map_err(|error| dataset_exception(error, vm))?;
     let mut applied = Vec::new();
     for part in parts {
@@ -92,7 +94,7 @@ fn mapped(grouped: &Grouped, vm: &VirtualMachine, function: impl Fn(PyObjectRef)
         });
     }
     let combined = grouped.grouping.combined(&grouped.object, applied, &*engine::current());
-    object(combined.and_then(|combined| grouped.grouping.unstacked(combined, true)), vm)
+    object(combined.and_then(|combined| grouped.grouping.unstacked(&grouped.object, combined, true)), vm)
 }
 
 fn map<T: GroupedObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
@@ -139,7 +141,8 @@ fn accumulate<T: GroupedObject>(this: &Py<T>, product: bool, arguments: &Argumen
     let vm = arguments.vm;
     let dims = arguments.get("dim").map(|dim| indexers::dims(Some(dim), vm)).transpose()?;
     let options = reduce_options(arguments)?;
-    let Grouped { object: of, grouping } = this.grouped();
+    this.grouped().refuse_stacked(arguments.vm)?;
+    let Grouped { object: of, grouping, .. } = this.grouped();
     object(grouping.accumulated(of, product, dims.as_ref(), options, &*engine::current()), vm)
 }
 
@@ -149,7 +152,8 @@ fn operand(arguments: &Arguments<'_>, name: &str) -> PyResult<Option<Labelled>> 
 }
 
 fn fillna<T: GroupedObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
-    let Grouped { object: of, grouping } = this.grouped();
+    this.grouped().refuse_stacked(arguments.vm)?;
+    let Grouped { object: of, grouping, .. } = this.grouped();
     match operand(arguments, "value")? {
         Some(value) => object(grouping.filled_with(of, &value), arguments.vm),
         None => Err(arguments.vm.new_type_error("fillna(value=None): expected a value")),
@@ -157,7 +161,8 @@ fn fillna<T: GroupedObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult
 }
 
 fn where_method<T: GroupedObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
-    let Grouped { object: of, grouping } = this.grouped();
+    this.grouped().refuse_stacked(arguments.vm)?;
+    let Grouped { object: of, grouping, .. } = this.grouped();
     let other = operand(arguments, "other")?;
     match operand(arguments, "cond")? {
         Some(condition) => object(grouping.where_(of, &condition, other.as_ref()), arguments.vm),
@@ -166,6 +171,7 @@ fn where_method<T: GroupedObject>(this: &Py<T>, arguments: &Arguments<'_>) -> Py
 }
 
 fn shuffle<T: GroupedObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
-    let Grouped { object: of, grouping } = this.grouped();
+    this.grouped().refuse_stacked(arguments.vm)?;
+    let Grouped { object: of, grouping, .. } = this.grouped();
     object(grouping.shuffled(of), arguments.vm)
 }

@@ -44,6 +44,11 @@ impl GroupBy {
         GroupBy::Unique(None)
     }
 
+    /// Whether groups are of values alone, wherever these lie.
+    pub(super) fn is_of_values(&self) -> bool {
+        matches!(self, GroupBy::Unique(_) | GroupBy::Bins(_))
+    }
+
     /// xarray's name of the class.
     pub(super) fn grouper(&self) -> &'static str {
         match self {

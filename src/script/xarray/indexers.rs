@@ -17,7 +17,7 @@ use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 /// `TypeError` where the positional argument is no dict.
 pub(super) fn named(arguments: &Arguments<'_>, positional: &str) -> PyResult<Vec<(String, PyObjectRef)>> {
     let mut pairs = match arguments.get(positional) {
-        Some(dict) if dict.downcastable::<PyDict>() => convert::string_pairs(dict, arguments.vm)?,
+        Some(dict) if dict.has_attr("keys", arguments.vm)? => convert::string_pairs(dict, arguments.vm)?,
         Some(other) => return Err(arguments.type_error(positional, "a dict", other)),
         None => Vec::new(),
     };
@@ -124,12 +124,27 @@ pub(super) fn points(name: &str, object: &PyObjectRef, vm: &VirtualMachine) -> P
 ///
 /// # Errors
 /// `TypeError` where it has no integers.
-pub(super) fn point_positions(array: &DataArray, vm: &VirtualMachine) -> PyResult<Vec<i64>> {
+pub(super) fn point_positions(name: &str, array: &DataArray, vm: &VirtualMachine) -> PyResult<Vec<i64>> {
+    refuse_masks(name, array, vm)?;
     if !array.dtype().is_integer() {
         return Err(vm.new_type_error(format!("points are selected by integers, found {}", array.dtype())));
     }
     let integers = array.data().cast(DType::Int64).map_err(|error| plan_exception(error, vm))?;
     Ok(evaluate(&integers, vm)?.as_slice::<i64>().unwrap_or_default().to_vec())
+}
+
+/// Refuses truth values for points: they select along their own dimension only.
+///
+/// # Errors
+/// `IndexError` for truth values.
+pub(super) fn refuse_masks(name: &str, array: &DataArray, vm: &VirtualMachine) -> PyResult<()> {
+    if array.dtype() != DType::Bool {
+        return Ok(());
+    }
+    let dims = convert::string_tuple(array.dims(), vm).repr(vm)?.to_string_lossy().into_owned();
+    Err(vm.new_index_error(format!(
+        "Boolean indexer should be unlabeled or on the same dimension to the indexed array. Indexer is on {dims} but the target dimension is {name}."
+    )))
 }
 
 /// The labels of points that an array gives, row-major.

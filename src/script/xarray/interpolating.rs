@@ -139,16 +139,16 @@ fn points(
         }
         None => {
             let array = coordinates::array(object, vm)?;
+            if array.ndim() > 1 {
+                let message = format!(
+                    "Unlabeled multi-dimensional array cannot be used for indexing: {dimension}; give a DataArray"
+                );
+                return Err(vm.new_index_error(message));
+            }
             let dims = vec![dimension.to_owned(); array.ndim()];
             (array, dims, IndexMap::new())
         }
     };
-    if array.ndim() > 1 {
-        return Err(vm.new_not_implemented_error(format!(
-            "interpolating along {dimension:?} to points of {} dimensions is not supported by swath: use one dimension",
-            array.ndim()
-        )));
-    }
     let mut values = operand::evaluate(&array, vm)?;
     if values.dtype() == DType::Text
         && let Some(dtype) = dtype.filter(|dtype| dtype.is_time())

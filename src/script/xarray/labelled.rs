@@ -2,9 +2,9 @@
 
 use crate::array::DType;
 use crate::dataset::{
-    Beyond, CalendarConversion, Chunking, DataArray, Dataset, DatasetError, Dims, FillFrom, GapOptions, Indexer,
-    Interpolation, InterpolationPoints, Keep, LabelIndexer, LabelOfExtreme, Operand, Probabilities, ReduceOptions,
-    SelectOptions, Variable,
+    Attributes, Beyond, CalendarConversion, Chunking, DataArray, Dataset, DatasetError, Dims, FillFrom, GapOptions,
+    Indexer, Interpolation, InterpolationPoints, Keep, LabelIndexer, LabelOfExtreme, Operand, Probabilities,
+    ReduceOptions, SelectOptions, Variable,
 };
 use crate::kernels::quantile::QuantileMethod;
 use crate::plan::Evaluate;
@@ -22,6 +22,9 @@ macro_rules! common_methods {
 
             /// Dimensions and their lengths.
             fn sizes(&self) -> IndexMap<String, usize>;
+
+            /// The attributes of the object itself.
+            fn attributes_mut(&mut self) -> &mut Attributes;
 
             /// What the object is as an operand.
             fn operand(self) -> Operand;
@@ -44,6 +47,10 @@ macro_rules! common_methods {
 
             fn sizes(&self) -> IndexMap<String, usize> {
                 $class::sizes(self)
+            }
+
+            fn attributes_mut(&mut self) -> &mut Attributes {
+                $class::attributes_mut(self)
             }
 
             fn operand(self) -> Operand {

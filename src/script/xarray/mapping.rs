@@ -2,6 +2,7 @@
 
 use super::data_array::DataArrayObject;
 use super::dataset_object::DatasetObject;
+use super::metadata::set_coordinate;
 use crate::script::convert;
 use rustpython_vm::builtins::{PyDictRef, PyStr};
 use rustpython_vm::function::{Either, PyComparisonValue};
@@ -57,6 +58,14 @@ impl Mapping {
         Mapping::object(pairs, Some(format!("{title}\n{body}")), owner, vm)
     }
 
+    /// The dimensions of what coordinates belong to.
+    pub(super) fn dims(&self) -> Option<Vec<String>> {
+        match self.owner.as_ref()? {
+            Owned::DataArray(array) => Some(array.inner().dims().to_vec()),
+            Owned::Dataset(dataset) => Some(dataset.inner().sizes().into_keys().collect()),
+        }
+    }
+
     fn object<K: AsRef<str>>(
         pairs: impl IntoIterator<Item = (K, PyObjectRef)>,
         text: Option<String>,
@@ -80,8 +89,8 @@ impl Mapping {
     fn assign(&self, key: &PyObject, value: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
         let name = convert::string(key, vm)?;
         match &self.owner {
-            Some(Owned::DataArray(array)) => array.set_coordinate(&name, value.clone(), vm)?,
-            Some(Owned::Dataset(dataset)) => dataset.set_coordinate(&name, value.clone(), vm)?,
+            Some(Owned::DataArray(array)) => set_coordinate(array, &name, value.clone(), vm)?,
+            Some(Owned::Dataset(dataset)) => set_coordinate(dataset, &name, value.clone(), vm)?,
             None => {
                 return Err(vm.new_not_implemented_error(
                     "this mapping can't be changed in swath: use assign(), assign_coords() or drop_vars()",

@@ -9,7 +9,7 @@ use super::mapping::Mapping;
 use super::methods::{finish, reduce_options};
 use super::rolling::cumulative;
 use crate::array::{DType, Scalar};
-use crate::dataset::{DatasetError, Keep};
+use crate::dataset::{Attributes, DatasetError, Keep};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -51,6 +51,43 @@ impl<T: LabelledObject> Members<T> {
     ];
 }
 
+const NO_PANDAS: &str = "there is no pandas here, use .to_dict(), .values, or to_netcdf() and read that with pandas";
+const NO_INDEX: &str = "there is no pandas.Index here, use the coordinate itself: a['time'].values, a.time.dt, .item()";
+
+/// What both classes lack, and what to write instead.
+pub(super) const ELSEWHERE: &[(&str, &str)] = &[
+    ("plot", "it draws nothing, write the values with to_netcdf() or to_zarr() and draw them elsewhere"),
+    ("hvplot", "it draws nothing, write the values with to_netcdf() or to_zarr() and draw them elsewhere"),
+    ("to_dataframe", NO_PANDAS),
+    ("to_series", NO_PANDAS),
+    ("to_pandas", NO_PANDAS),
+    ("to_dask_dataframe", NO_PANDAS),
+    ("from_dataframe", NO_PANDAS),
+    ("from_series", NO_PANDAS),
+    ("indexes", NO_INDEX),
+    ("xindexes", NO_INDEX),
+    ("get_index", NO_INDEX),
+    ("to_index", NO_INDEX),
+    ("rolling_exp", "use rolling(...).mean()"),
+    ("curvefit", "use polyfit(), or apply_ufunc() with a function of your own"),
+    ("query", "use where(condition, drop=True), or isel(x=condition) with a condition along x"),
+    ("eval", "write the expression itself, as in ds.assign(c=ds.a + ds.b)"),
+    ("str", "use Python's own methods on .values.tolist()"),
+    ("variable", "use the array itself with its .dims, .data and .attrs"),
+    ("searchsorted", "use np.searchsorted(a.values, v)"),
+    ("to_masked_array", "missing values are NaN, use isnull() or fillna()"),
+    ("to_stacked_array", "use to_dataarray() and stack()"),
+    ("to_unstacked_dataset", "use unstack() and to_dataset(dim=...)"),
+    ("reorder_levels", "use reset_index() and set_index()"),
+    ("load_async", "use load()"),
+    ("dump_to_store", "use to_zarr()"),
+    ("load_store", "use xr.open_zarr()"),
+    ("to_iris", "write the values with to_netcdf()"),
+    ("rio", "rioxarray isn't here, coordinates and attributes say where pixels are"),
+    ("groupby_cut", "use groupby_bins()"),
+    ("hist", "use .histogram or dask.array.histogram()"),
+];
+
 /// Those of arrays.
 pub(super) const OF_ARRAYS: &[Method<DataArrayObject>] = &[
     Method { name: "argsort", parameters: "axis, kind~, order=None, stable~", body: argsort },
@@ -58,8 +95,10 @@ pub(super) const OF_ARRAYS: &[Method<DataArrayObject>] = &[
 ];
 
 /// Those of datasets.
-pub(super) const OF_DATASETS: &[Method<DatasetObject>] =
-    &[Method { name: "filter_by_attrs", parameters: "**kwargs", body: filter_by_attrs }];
+pub(super) const OF_DATASETS: &[Method<DatasetObject>] = &[
+    Method { name: "filter_by_attrs", parameters: "**kwargs", body: filter_by_attrs },
+    Method { name: "info", parameters: "buf", body: info },
+];
 
 /// Properties of datasets.
 pub(super) const DATASET_PROPERTIES: &[Property<DatasetObject>] = &[Property {
@@ -142,6 +181,35 @@ fn axis_number(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResul
         true => number(&names[0]),
         false => Ok(vm.ctx.new_tuple(names.iter().map(number).collect::<PyResult<_>>()?).into()),
     }
+}
+
+/// Prints what `ncdump -h` would of the dataset, or writes it to a file.
+fn info(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let inner = this.inner();
+    let attributes = |indent: &str, attributes: &Attributes| {
+        let line = |(key, value): (&String, _)| {
+            let shown = convert::from_json(value, vm)?.str(vm)?.to_string_lossy().into_owned();
+            Ok(format!("{indent}:{key} = {shown} ;"))
+        };
+        attributes.iter().map(line).collect::<PyResult<Vec<String>>>()
+    };
+    let mut lines = vec!["xarray.Dataset {".to_owned(), "dimensions:".to_owned()];
+    lines.extend(inner.sizes().into_iter().map(|(name, length)| format!("\t{name} = {length} ;")));
+    lines.push("\nvariables:".to_owned());
+    for (name, variable) in inner.variables() {
+        lines.push(format!("\t{} {name}({}) ;", variable.dtype(), variable.dims.join(", ")));
+        lines.extend(attributes(&format!("\t\t{name}"), &variable.attributes)?);
+    }
+    lines.push("\n// global attributes:".to_owned());
+    lines.extend(attributes("\t", inner.attributes())?);
+    lines.push("}".to_owned());
+    let target = match arguments.get("buf") {
+        Some(file) => file.clone(),
+        None => vm.sys_module.get_attr("stdout", vm)?,
+    };
+    vm.call_method(&target, "write", (lines.join("\n"),))?;
+    Ok(vm.ctx.none())
 }
 
 /// The variables whose attributes are the given ones, or are what given functions say yes to.

@@ -1,7 +1,8 @@
 //! Methods and properties that `DataArray` and `Dataset` share.
 
 use super::coarsen::coarsen;
-use super::coordinates::{self, coordinate_variables};
+use super::construction;
+use super::coordinates::{self, assigned_coordinates};
 use super::group_by::{group_by, group_by_bins};
 use super::indexers;
 use super::labelled::{Labelled, LabelledObject};
@@ -16,6 +17,7 @@ use crate::kernels::quantile::QuantileMethod;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::dask::{compute_one, persist_one};
+use crate::script::elementwise;
 use crate::script::engine;
 use crate::script::errors::{dataset_exception, plan_exception};
 use crate::script::operand::{self, Operand};
@@ -73,13 +75,16 @@ impl<T: LabelledObject> Shared<T> {
         Method { name: "fillna", parameters: "value!", body: fillna::<T> },
         Method { name: "isnull", parameters: "keep_attrs~", body: |this, a| finish(this.inner().isnull(), a.vm) },
         Method { name: "notnull", parameters: "keep_attrs~", body: |this, a| finish(this.inner().notnull(), a.vm) },
-        Method { name: "clip", parameters: "min, max, *, keep_attrs=None", body: clip::<T> },
+        Method { name: "clip", parameters: "min, max, *, keep_attrs", body: clip::<T> },
         Method {
             name: "astype",
-            parameters: "dtype!, *, order=None, casting=None, subok~, copy~, keep_attrs=True",
-            body: |this, a| finish(this.inner().astype(convert::dtype(a.required("dtype"), a.vm)?), a.vm),
+            parameters: "dtype!, *, order=None, casting=None, subok~, copy~, keep_attrs",
+            body: |this, a| {
+                let cast = this.inner().astype(convert::dtype(a.required("dtype"), a.vm)?);
+                finish(kept_attributes(cast, a.bool("keep_attrs")?.unwrap_or(true)), a.vm)
+            },
         },
-        Method { name: "round", parameters: "decimals, *, keep_attrs=None", body: round::<T> },
+        Method { name: "round", parameters: "decimals, *, keep_attrs", body: round::<T> },
         Method { name: "drop_vars", parameters: "names!, *, errors", body: drop_vars::<T> },
         Method { name: "assign_coords", parameters: "coords, **coords_kwargs", body: assign_coords::<T> },
         Method {
@@ -88,6 +93,7 @@ impl<T: LabelledObject> Shared<T> {
             body: chunk::<T>,
         },
         Method { name: "compute", parameters: "**kwargs", body: |this, a| compute_one(&this.to_owned().into(), a.vm) },
+        Method { name: "as_numpy", parameters: "", body: |this, a| compute_one(&this.to_owned().into(), a.vm) },
         Method { name: "persist", parameters: "**kwargs", body: |this, a| persist_one(&this.to_owned().into(), a.vm) },
         Method { name: "load", parameters: "**kwargs", body: load::<T> },
         Method {
@@ -124,8 +130,11 @@ impl<T: LabelledObject> Shared<T> {
         Method { name: "close", parameters: "", body: |_this, a| Ok(a.vm.ctx.none()) },
         Method {
             name: "copy",
-            parameters: "deep~, data=None",
-            body: |this, a| finish(Ok::<_, DatasetError>(this.inner()), a.vm),
+            parameters: "deep~, data",
+            body: |this, a| match a.get("data") {
+                None => finish(Ok::<_, DatasetError>(this.inner()), a.vm),
+                Some(data) => construction::with_data(this.inner(), data, a.vm),
+            },
         },
     ];
 
@@ -316,7 +325,22 @@ fn fillna<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResul
 
 fn clip<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let (low, high) = (operand(arguments, "min")?, operand(arguments, "max")?);
-    finish(this.inner().clip(low.as_ref(), high.as_ref()), arguments.vm)
+    let clipped = this.inner().clip(low.as_ref(), high.as_ref());
+    finish(kept_attributes(clipped, arguments.bool("keep_attrs")?.unwrap_or_else(options::keep_attrs)), arguments.vm)
+}
+
+/// A result with attributes, or without those of the object and of its variables.
+fn kept_attributes<L: Labelled>(result: Result<L, DatasetError>, keep: bool) -> Result<L, DatasetError> {
+    let result = result?;
+    if keep {
+        return Ok(result);
+    }
+    let mut dataset = result.to_anonymous();
+    let names: Vec<String> = dataset.data_variables().keys().cloned().collect();
+    names.iter().filter_map(|name| dataset.variable_mut(name).map(|variable| variable.attributes.clear())).count();
+    let mut bare = result.of_anonymous(dataset);
+    bare.attributes_mut().clear();
+    Ok(bare)
 }
 
 /// An optional argument as an operand.
@@ -328,7 +352,12 @@ fn operand(arguments: &Arguments<'_>, name: &str) -> PyResult<Option<crate::data
 fn round<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
-    operand::round(Operand::from(this.inner().operand()), decimals, vm)?.into_object(vm)
+    let keep = arguments.bool("keep_attrs")?.unwrap_or_else(options::keep_attrs);
+    match elementwise::round(Operand::from(this.inner().operand()), decimals, vm)? {
+        Operand::DataArray(array) => finish(kept_attributes(Ok(array), keep), vm),
+        Operand::Dataset(dataset) => finish(kept_attributes(Ok(dataset), keep), vm),
+        other => other.into_object(vm),
+    }
 }
 
 fn drop_vars<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
@@ -340,8 +369,11 @@ fn drop_vars<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyRe
 fn assign_coords<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let inner = this.inner();
-    let pairs = indexers::named(arguments, "coords")?;
-    let variables = coordinate_variables(pairs, vm)?;
+    let mut pairs = indexers::named(arguments, "coords")?;
+    for (_, value) in pairs.iter_mut().filter(|(_, value)| value.is_callable()) {
+        *value = value.call((this.to_owned(),), vm)?;
+    }
+    let variables = assigned_coordinates(&inner.to_anonymous(), pairs, vm)?;
     finish(inner.assign_coords(variables, &*engine::current()), vm)
 }
 

@@ -8,23 +8,28 @@ mod coarsen;
 mod coarsen_construct;
 mod combine;
 mod combining;
+mod construction;
 mod coordinates;
 mod data_array;
 mod dataset_object;
 mod dates;
 mod datetime;
 mod decoding;
+mod dictionary;
 mod encoding;
 mod extremes;
 mod functions;
 mod group_by;
 mod group_map;
+mod grouped;
 mod groupers;
 mod indexers;
 mod interpolating;
 mod labelled;
+mod loading;
 mod mapping;
 mod members;
+mod metadata;
 mod methods;
 mod opening;
 mod opening_many;
@@ -38,7 +43,9 @@ mod rolling_functions;
 mod scans;
 mod selecting;
 mod stacking;
+mod testing;
 mod timedelta;
+mod values;
 mod weighted;
 
 pub(super) use apply::looks_beyond_blocks;
@@ -88,7 +95,9 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     restructuring::install(&mut module)?;
     opening::install(&mut module)?;
     opening_many::install(&mut module)?;
+    loading::install(&mut module)?;
     module.finish()?;
     decoding::install(vm)?;
-    groupers::install(vm)
+    groupers::install(vm)?;
+    testing::install(vm)
 }

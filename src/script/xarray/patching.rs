@@ -1,14 +1,12 @@
 //! `to_zarr(append_dim=...)`, `to_zarr(region=...)` and what `to_zarr(compute=False)` returns.
 
-use crate::dataset::{
-    self, Chunking, Dataset, OpenOptions, Patch, PatchOptions, RegionSlice, WriteOptions, region_of_labels,
-};
+use crate::dataset::{self, Chunking, Dataset, OpenOptions, Patch, PatchOptions, RegionSlice, region_of_labels};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
 use crate::script::errors::dataset_exception;
 use crate::script::writing;
-use crate::store::{self, StoreError, WriteMode};
+use crate::store::{self, StoreError};
 use indexmap::IndexMap;
 use rustpython_vm::builtins::{PyDict, PySlice, PyStr};
 use rustpython_vm::function::FuncArgs;
@@ -41,13 +39,10 @@ pub(super) fn dataset_to_part(dataset: &Dataset, path: &str, arguments: &Argumen
             return Err(vm.new_value_error("cannot set both append_dim and region: a region's end is where it is"));
         }
         (Some(dimension), None) => {
-            if matches!(store::open(path), Err(StoreError::Missing { .. })) && dataset.sizes().contains_key(&dimension)
-            {
-                // Nothing is there to append to.
-                let options = WriteOptions::new(WriteMode::Append);
-                let written =
-                    dataset::write_zarr(&dataset, path, &options, &mut writing::SessionWriter::new(engine::current()));
-                return written.map(|()| vm.ctx.none()).map_err(|error| dataset_exception(error, vm));
+            if matches!(store::open(path), Err(StoreError::Missing { .. })) {
+                return Err(vm.new_value_error(format!(
+                    "append_dim='{dimension}' does not match any existing dataset dimensions {{}}: there is nothing at {path}, write it without append_dim first"
+                )));
             }
             Patch::Append(dimension)
         }

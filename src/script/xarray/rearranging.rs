@@ -48,6 +48,7 @@ impl<T: LabelledObject> Rearranging<T> {
         },
         Method { name: "sortby", parameters: "variables!, ascending", body: sortby::<T> },
         Method { name: "drop_sel", parameters: "labels, *, errors, **labels_kwargs", body: drop_sel::<T> },
+        Method { name: "drop", parameters: "labels, dim, *, errors, **labels_kwargs", body: drop::<T> },
         Method { name: "drop_isel", parameters: "indexers, **indexers_kwargs", body: drop_isel::<T> },
         Method { name: "dropna", parameters: "dim!, *, how, thresh, subset", body: dropna::<T> },
         Method { name: "head", parameters: "indexers, **indexers_kwargs", body: |this, a| ends(this, a, End::Head) },
@@ -217,6 +218,23 @@ fn drop_sel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyRes
         labels.insert(dimension, indexers::label_list(&value, vm)?);
     }
     changed(this, vm, |dataset| dataset.drop_sel(&labels, ignore))
+}
+
+/// The older name of `drop_vars`, and with `dim=` of `drop_sel`.
+fn drop<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let ignore = arguments.string("errors")?.is_some_and(|errors| errors == "ignore");
+    let mut names: Vec<String> = arguments.keywords.keys().cloned().collect();
+    match (arguments.get("labels"), arguments.string("dim")?) {
+        (Some(labels), Some(dimension)) => {
+            let labels = IndexMap::from([(dimension, indexers::label_list(labels, vm)?)]);
+            return changed(this, vm, |dataset| dataset.drop_sel(&labels, ignore));
+        }
+        (Some(labels), None) => names.extend(indexers::names(labels, vm)?),
+        (None, Some(_)) => return Err(vm.new_type_error("drop(dim=...) needs labels: use drop_sel")),
+        (None, None) => {}
+    }
+    finish(this.inner().drop_vars(&names, ignore), vm)
 }
 
 fn drop_isel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {

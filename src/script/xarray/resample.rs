@@ -1,7 +1,8 @@
 //! What `resample` gives: reductions by steps of time, and values between times.
 
-use super::group_by::{Grouped, GroupedObject, SharedByGroups, object};
+use super::group_by::{SharedByGroups, object};
 use super::group_map::GroupMaps;
+use super::grouped::{Grouped, GroupedObject};
 use super::indexers;
 use crate::dataset::{
     DatasetError, Fill, Interpolation, Operand as Labelled, Origin, ReduceOptions, ResampleOptions, SelectMethod, Side,
@@ -11,9 +12,11 @@ use crate::script::convert;
 use crate::script::errors::dataset_exception;
 use crate::script::options;
 use crate::script::surface::{Method, Property, Surface, surface_attributes};
+use rustpython_vm::builtins::PySlice;
+use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::protocol::PyMappingMethods;
 use rustpython_vm::types::{AsMapping, GetAttr, Iterable, Representable};
-use rustpython_vm::{AsObject, Py, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 
 /// A labelled array or dataset, and steps of time along one of its dimensions.
 #[pyclass(module = "xarray", name = "Resample")]
@@ -45,7 +48,7 @@ pub(super) fn resample(object: Labelled, arguments: &Arguments<'_>) -> PyResult 
         Labelled::Array(_) | Labelled::Scalar(_) => Err(DatasetError::GroupOperand),
     };
     let grouping = grouping.map_err(|error| dataset_exception(error, vm))?;
-    Ok(ResampleObject { grouped: Grouped { object, grouping } }.into_ref(&vm.ctx).into())
+    Ok(ResampleObject { grouped: Grouped { object, grouping, is_stacked: false } }.into_ref(&vm.ctx).into())
 }
 
 /// `closed=`, `label=` and `origin=` beside a frequency.
@@ -94,7 +97,22 @@ impl Surface for ResampleObject {
             Method { name: "interpolate", parameters: "kind", body: interpolate },
         ],
     ];
-    const PROPERTIES: &'static [&'static [Property<Self>]] = &[GroupMaps::<Self>::PROPERTIES];
+    const PROPERTIES: &'static [&'static [Property<Self>]] =
+        &[&[Property { name: "groups", get: groups }], GroupMaps::<Self>::PROPERTIES];
+}
+
+/// The first times of steps that have any, with slices of the positions of each.
+fn groups(this: &Py<ResampleObject>, vm: &VirtualMachine) -> PyResult {
+    let labels = this.grouped.labels(vm)?.into_iter().zip(this.grouped.grouping.positions());
+    let filled: Vec<(PyObjectRef, usize)> =
+        labels.filter_map(|(label, positions)| Some((label, *positions.first()?))).collect();
+    let dict = vm.ctx.new_dict();
+    for (place, (label, first)) in filled.iter().enumerate() {
+        let stop = filled.get(place + 1).map(|(_, next)| *next);
+        let slice = PySlice { start: Some(first.to_pyobject(vm)), stop: stop.to_pyobject(vm), step: None };
+        dict.set_item(&**label, slice.into_ref(&vm.ctx).into(), vm)?;
+    }
+    Ok(dict.into())
 }
 
 fn found(this: &Py<ResampleObject>, method: SelectMethod, arguments: &Arguments<'_>) -> PyResult {
@@ -118,7 +136,7 @@ fn interpolate(this: &Py<ResampleObject>, arguments: &Arguments<'_>) -> PyResult
 }
 
 fn upsample(this: &Py<ResampleObject>, fill: Fill, vm: &VirtualMachine) -> PyResult {
-    let Grouped { object: of, grouping } = &this.grouped;
+    let Grouped { object: of, grouping, .. } = &this.grouped;
     let filled = match of {
         Labelled::DataArray(array) => array.upsample(grouping, fill).map(Labelled::DataArray),
         Labelled::Dataset(dataset) => dataset.upsample(grouping, fill).map(Labelled::Dataset),
@@ -130,7 +148,7 @@ fn upsample(this: &Py<ResampleObject>, fill: Fill, vm: &VirtualMachine) -> PyRes
 /// Values at the steps that have times, missing at others: as in xarray, means of what is in a step.
 fn as_frequency(this: &Py<ResampleObject>, arguments: &Arguments<'_>) -> PyResult {
     let options = ReduceOptions { keep_attrs: options::keep_attrs(), ..ReduceOptions::default() };
-    let Grouped { object: of, grouping } = &this.grouped;
+    let Grouped { object: of, grouping, .. } = &this.grouped;
     let reduced = match of {
         Labelled::DataArray(array) => array.reduce_groups(grouping, "mean", None, options).map(Labelled::DataArray),
         Labelled::Dataset(dataset) => dataset.reduce_groups(grouping, "mean", None, options).map(Labelled::Dataset),

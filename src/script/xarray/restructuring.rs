@@ -1,8 +1,9 @@
 //! Methods that give variables and dimensions other roles: `swap_dims`, `rename_dims`, `drop_dims`, `to_dataarray`,
 //! `to_dataset(dim=...)`, `map`; and `xr.dot`, `xr.cov`, `xr.corr`.
 
+use super::construction::operands;
 use super::data_array::DataArrayObject;
-use super::dataset_object::{DatasetObject, operands};
+use super::dataset_object::DatasetObject;
 use super::indexers;
 use super::labelled::{Labelled, LabelledObject};
 use super::methods::finish;
@@ -35,6 +36,7 @@ pub(super) const DATASET_METHODS: &[Method<DatasetObject>] = &[
     Method { name: "to_dataarray", parameters: "dim, name", body: to_dataarray },
     Method { name: "to_array", parameters: "dim, name", body: to_dataarray },
     Method { name: "map", parameters: "func!, keep_attrs, args, **kwargs", body: map },
+    Method { name: "apply", parameters: "func!, keep_attrs, args, **kwargs", body: map },
 ];
 
 /// Puts the functions into the module.

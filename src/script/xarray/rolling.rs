@@ -114,13 +114,14 @@ pub(super) fn window_size(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult
 
 const REDUCTION: &str = "*, keep_attrs, skipna";
 const REDUCTION_WITH_DDOF: &str = "*, ddof, keep_attrs, skipna";
+const COUNT: &str = "*, keep_attrs";
 
 impl Surface for RollingObject {
     const CLASS: &'static str = "Rolling";
     const METHODS: &'static [&'static [Method<Self>]] = &[
         reductions!(reduce;
             "mean" REDUCTION, "sum" REDUCTION, "prod" REDUCTION, "min" REDUCTION, "max" REDUCTION,
-            "median" REDUCTION, "count" REDUCTION, "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF,
+            "median" REDUCTION, "count" COUNT, "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF,
         ),
         &[Method {
             name: "construct",

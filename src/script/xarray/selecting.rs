@@ -6,7 +6,7 @@ use super::indexers;
 use super::labelled::{Labelled, LabelledObject};
 use super::methods::finish;
 use super::stacking;
-use crate::dataset::{Dataset, DatasetError, Indexer, LabelIndexer, Points, SelectOptions};
+use crate::dataset::{Dataset, DatasetError, Indexer, LabelIndexer, Points, SelectOptions, Variable};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
@@ -48,18 +48,47 @@ pub(super) fn isel<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -
 /// Where a dimension or position doesn't exist.
 pub(super) fn by_positions<L: Labelled>(inner: &L, pairs: Selected, drop: bool, vm: &VirtualMachine) -> PyResult {
     let (mut positions, mut points) = (IndexMap::new(), IndexMap::new());
+    let mut brought = Vec::new();
     for (name, value) in pairs {
         match indexers::points(&name, &value, vm)? {
             Some(array) => {
-                let list = indexers::point_positions(&array, vm)?;
+                let list = indexers::point_positions(&name, &array, vm)?;
                 points.insert(name, Points::new(&array, list));
             }
             None => {
-                positions.insert(name, indexers::position(&value, vm)?);
+                let position = indexers::position(&value, vm)?;
+                brought.extend(brought_along(&value, &position, vm)?);
+                positions.insert(name, position);
             }
         }
     }
-    finish(inner.isel(&positions, drop).and_then(|selected| at_points(&selected, &points)), vm)
+    let selected = inner.isel(&positions, drop).and_then(|selected| at_points(&selected, &points));
+    finish(selected.and_then(|selected| with_brought(selected, &brought)), vm)
+}
+
+/// The coordinates that an array has where it selects along its own dimension.
+fn brought_along(
+    value: &PyObjectRef,
+    position: &Indexer,
+    vm: &VirtualMachine,
+) -> PyResult<Option<IndexMap<String, Variable>>> {
+    let Some(array) = value.downcast_ref::<DataArrayObject>().map(|array| array.inner()) else { return Ok(None) };
+    let array = match (position, array.dims()) {
+        (Indexer::Mask(_), [dimension]) => {
+            let indexers = IndexMap::from([(dimension.clone(), position.clone())]);
+            array.isel(&indexers, false).map_err(|error| dataset_exception(error, vm))?
+        }
+        _ => array,
+    };
+    Ok(Some(array.coordinates().clone()))
+}
+
+/// What was selected, with the coordinates of what it was selected by.
+fn with_brought<L: Labelled>(selected: L, brought: &[IndexMap<String, Variable>]) -> Result<L, DatasetError> {
+    match brought.iter().all(IndexMap::is_empty) {
+        true => Ok(selected),
+        false => Ok(selected.of_anonymous(selected.to_anonymous().with_coordinates_of(brought)?)),
+    }
 }
 
 /// The elements at points; all of them where there are none.
@@ -89,19 +118,33 @@ fn by_labels<L: Labelled>(inner: L, mut pairs: Selected, options: &SelectOptions
     let failed = |error| dataset_exception(error, vm);
     let inner = stacking::select_levels(inner, &mut pairs, options.drop, vm)?;
     let (mut labels, mut points) = (IndexMap::new(), IndexMap::new());
+    let mut brought = Vec::new();
+    let selected_dims: Vec<String> = pairs.iter().map(|(name, _)| name.clone()).collect();
     for (name, value) in pairs {
         match indexers::points(&name, &value, vm)? {
             Some(array) => {
+                indexers::refuse_masks(&name, &array, vm)?;
                 let list = indexers::point_labels(&array, vm)?;
                 let found = inner.to_anonymous().positions_of_labels(&name, list, options).map_err(failed)?;
                 points.insert(name, Points::new(&array, found));
             }
             None => {
-                labels.insert(name, indexers::labels(&value, vm)?);
+                let label = indexers::labels(&value, vm)?;
+                let position = match &label {
+                    LabelIndexer::Mask(mask) => Indexer::Mask(mask.clone()),
+                    _ => Indexer::WHOLE,
+                };
+                brought.extend(brought_along(&value, &position, vm)?);
+                labels.insert(name, label);
             }
         }
     }
-    finish(inner.sel(&labels, options).and_then(|selected| at_points(&selected, &points)), vm)
+    // Labels that selected are those of what is selected already.
+    for coordinates in brought.iter_mut().chain(points.values_mut().map(|points| &mut points.coordinates)) {
+        coordinates.retain(|name, _| !selected_dims.contains(name));
+    }
+    let selected = inner.sel(&labels, options).and_then(|selected| at_points(&selected, &points));
+    finish(selected.and_then(|selected| with_brought(selected, &brought)), vm)
 }
 
 /// What an index means for dimensions: of a dict as it is, else one entry for each; an ellipsis stands for the others.
