@@ -1,0 +1,8 @@
+"""A dict of a variable that lacks the values.
+
+Expects: without the key, data
+Raises: ValueError
+"""
+import xarray as xr
+
+xr.Dataset.from_dict({"a": {"dims": "x"}})  # fails here
