@@ -1,112 +1,13 @@
 //! Medians and quantiles of values in memory, exactly, by selection.
 //!
 //! Values become unsigned integers of the same order, and `select_nth_unstable` (introselect: linear in the mean and at
-//! worst) finds those next to a quantile. Interpolation is numpy's, of Hyndman and Fan (1996),
-//! doi:10.1080/00031305.1996.10473566.
+//! worst) finds those next to a quantile.
 
 use super::KernelError;
+pub use super::quantile_method::QuantileMethod;
+use super::sortable::{Sortable, with_sortable};
 use crate::array::{Buffer, Chunk, DType, Element, row_major_strides};
 use serde::{Deserialize, Serialize};
-
-/// How a value between two neighbours is found, by numpy's names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "each variant is numpy's method of its name")]
-pub enum QuantileMethod {
-    InvertedCdf,
-    AveragedInvertedCdf,
-    ClosestObservation,
-    InterpolatedInvertedCdf,
-    Hazen,
-    Weibull,
-    Linear,
-    MedianUnbiased,
-    NormalUnbiased,
-    Lower,
-    Higher,
-    Midpoint,
-    Nearest,
-}
-
-impl QuantileMethod {
-    /// Whether results are always some of the values, never anything between them.
-    fn picks_values(self) -> bool {
-        use QuantileMethod::{ClosestObservation, Higher, InvertedCdf, Lower, Nearest};
-        matches!(self, InvertedCdf | ClosestObservation | Lower | Higher | Nearest)
-    }
-
-    /// Every method under numpy's name.
-    pub const ALL: [(&'static str, QuantileMethod); 13] = [
-        ("inverted_cdf", QuantileMethod::InvertedCdf),
-        ("averaged_inverted_cdf", QuantileMethod::AveragedInvertedCdf),
-        ("closest_observation", QuantileMethod::ClosestObservation),
-        ("interpolated_inverted_cdf", QuantileMethod::InterpolatedInvertedCdf),
-        ("hazen", QuantileMethod::Hazen),
-        ("weibull", QuantileMethod::Weibull),
-        ("linear", QuantileMethod::Linear),
-        ("median_unbiased", QuantileMethod::MedianUnbiased),
-        ("normal_unbiased", QuantileMethod::NormalUnbiased),
-        ("lower", QuantileMethod::Lower),
-        ("higher", QuantileMethod::Higher),
-        ("midpoint", QuantileMethod::Midpoint),
-        ("nearest", QuantileMethod::Nearest),
-    ];
-
-    /// Where in `count` sorted values, at least 1, a quantile lies: the values before and after it, and how far it is
-    /// from the one to the other.
-    fn place(self, count: usize, probability: f64) -> (usize, usize, f64) {
-        let (n, q) = (count as f64, probability);
-        let between = |alpha: f64, beta: f64| n * q + (alpha + q * (1.0 - alpha - beta)) - 1.0;
-        // The value before where the condition on fraction and index holds, else the one after.
-        let one_of = |index: f64, before: &dyn Fn(f64) -> bool| {
-            let previous = index.floor();
-            if before(index - previous) { previous } else { previous + 1.0 }
-        };
-        let linear = (n - 1.0) * q;
-        let index = match self {
-            QuantileMethod::InvertedCdf => one_of(n * q - 1.0, &|fraction| fraction == 0.0),
-            QuantileMethod::ClosestObservation => {
-                let index = n * q - 1.5;
-                one_of(index, &|fraction| fraction == 0.0 && index.floor().rem_euclid(2.0) == 1.0)
-            }
-            QuantileMethod::AveragedInvertedCdf => n * q - 1.0,
-            QuantileMethod::InterpolatedInvertedCdf => between(0.0, 1.0),
-            QuantileMethod::Hazen => between(0.5, 0.5),
-            QuantileMethod::Weibull => between(0.0, 0.0),
-            QuantileMethod::Linear => linear,
-            QuantileMethod::MedianUnbiased => between(1.0 / 3.0, 1.0 / 3.0),
-            QuantileMethod::NormalUnbiased => between(3.0 / 8.0, 3.0 / 8.0),
-            QuantileMethod::Lower => linear.floor(),
-            QuantileMethod::Higher => linear.ceil(),
-            QuantileMethod::Midpoint => 0.5 * (linear.floor() + linear.ceil()),
-            QuantileMethod::Nearest => linear.round_ties_even(),
-        };
-        if index >= n - 1.0 {
-            return (count - 1, count - 1, 0.0);
-        }
-        if index < 0.0 {
-            return (0, 0, 0.0);
-        }
-        let fraction = index - index.floor();
-        let fraction = match self {
-            QuantileMethod::AveragedInvertedCdf => {
-                if fraction == 0.0 {
-                    0.5
-                } else {
-                    1.0
-                }
-            }
-            QuantileMethod::Midpoint => {
-                if fraction == 0.0 {
-                    0.0
-                } else {
-                    0.5
-                }
-            }
-            _ => fraction,
-        };
-        (index as usize, index as usize + 1, fraction)
-    }
-}
 
 /// What is asked of the values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -174,6 +75,8 @@ impl QuantileKind {
     }
 }
 
+const TYPED: &str = "a chunk holds values of its dtype";
+
 /// Kept elements whose values are gathered together: neighbours in memory.
 const GATHERED: usize = 64;
 /// Bytes that gathered values take, where a single kept element doesn't take more.
@@ -185,121 +88,6 @@ pub fn scratch_bytes(dtype: DType, count: usize) -> usize {
     GATHERED_BYTES.max(count * dtype.size_bytes()) + 4096
 }
 
-/// A value as an unsigned integer of the same order, of as many bits as the value has; none for NaN.
-pub(super) trait Sortable: Copy {
-    type Key: Copy + Ord + Into<u64>;
-    /// NaN, where there is one.
-    const MISSING: Self;
-    fn key(self) -> Option<Self::Key>;
-    fn of_key(key: Self::Key) -> Self;
-    /// The value of a key in the lower bits.
-    fn of_bits(bits: u64) -> Self;
-    fn as_number(self) -> f64;
-    /// A difference of two values, rounded as numpy's is.
-    fn rounded(value: f64) -> f64 {
-        value
-    }
-}
-
-macro_rules! sortable {
-    ($($type:ty as $key:ty, $zero:expr, $to:expr, $from:expr, $number:expr;)*) => {$(
-        impl Sortable for $type {
-            type Key = $key;
-            const MISSING: $type = $zero;
-            #[inline(always)]
-            fn key(self) -> Option<$key> {
-                Some(($to)(self))
-            }
-            #[inline(always)]
-            fn of_key(key: $key) -> $type {
-                ($from)(key)
-            }
-            fn of_bits(bits: u64) -> $type {
-                <$type>::of_key(bits as $key)
-            }
-            #[inline(always)]
-            fn as_number(self) -> f64 {
-                ($number)(self)
-            }
-        }
-    )*};
-}
-
-sortable!(
-    bool as u8, false, u8::from, |key| key != 0, f64::from;
-    u8 as u8, 0, |value| value, |key| key, f64::from;
-    u16 as u16, 0, |value| value, |key| key, f64::from;
-    u32 as u32, 0, |value| value, |key| key, f64::from;
-    u64 as u64, 0, |value| value, |key| key, |value: u64| value as f64;
-    i8 as u8, 0, |value: i8| value as u8 ^ 1 << 7, |key: u8| (key ^ 1 << 7) as i8, f64::from;
-    i16 as u16, 0, |value: i16| value as u16 ^ 1 << 15, |key: u16| (key ^ 1 << 15) as i16, f64::from;
-    i32 as u32, 0, |value: i32| value as u32 ^ 1 << 31, |key: u32| (key ^ 1 << 31) as i32, f64::from;
-    i64 as u64, 0, |value: i64| value as u64 ^ 1 << 63, |key: u64| (key ^ 1 << 63) as i64, |value: i64| value as f64;
-);
-
-impl Sortable for f32 {
-    type Key = u32;
-    const MISSING: f32 = f32::NAN;
-    #[inline(always)]
-    fn key(self) -> Option<u32> {
-        let bits = self.to_bits();
-        (!self.is_nan()).then_some(if bits >> 31 == 1 { !bits } else { bits | 1 << 31 })
-    }
-    #[inline(always)]
-    fn of_key(key: u32) -> f32 {
-        f32::from_bits(if key >> 31 == 1 { key ^ 1 << 31 } else { !key })
-    }
-    fn of_bits(bits: u64) -> f32 {
-        f32::of_key(bits as u32)
-    }
-    fn as_number(self) -> f64 {
-        f64::from(self)
-    }
-    fn rounded(value: f64) -> f64 {
-        f64::from(value as f32)
-    }
-}
-
-impl Sortable for f64 {
-    type Key = u64;
-    const MISSING: f64 = f64::NAN;
-    #[inline(always)]
-    fn key(self) -> Option<u64> {
-        let bits = self.to_bits();
-        (!self.is_nan()).then_some(if bits >> 63 == 1 { !bits } else { bits | 1 << 63 })
-    }
-    #[inline(always)]
-    fn of_key(key: u64) -> f64 {
-        f64::from_bits(if key >> 63 == 1 { key ^ 1 << 63 } else { !key })
-    }
-    fn of_bits(bits: u64) -> f64 {
-        f64::of_key(bits)
-    }
-    fn as_number(self) -> f64 {
-        self
-    }
-}
-
-/// Runs a body with the values of a buffer of numbers.
-macro_rules! with_numbers {
-    ($buffer:expr, $values:ident => $body:expr) => {
-        match $buffer {
-            Buffer::Bool($values) => $body,
-            Buffer::Int8($values) => $body,
-            Buffer::Int16($values) => $body,
-            Buffer::Int32($values) => $body,
-            Buffer::Int64($values) => $body,
-            Buffer::UInt8($values) => $body,
-            Buffer::UInt16($values) => $body,
-            Buffer::UInt32($values) => $body,
-            Buffer::UInt64($values) => $body,
-            Buffer::Float32($values) => $body,
-            Buffer::Float64($values) => $body,
-            Buffer::Text(_) => unreachable!("text has no quantiles: result_dtype says so"),
-        }
-    };
-}
-
 /// Medians or quantiles over axes: for each probability in turn, those of the kept elements in row-major order.
 /// `float64`, whatever the dtype of the result. NaN of nothing, and where a NaN isn't left out.
 pub fn quantiles(values: &Chunk, axes: &[usize], kind: &QuantileKind, skip_missing: bool) -> Vec<f64> {
@@ -307,7 +95,8 @@ pub fn quantiles(values: &Chunk, axes: &[usize], kind: &QuantileKind, skip_missi
     if let (QuantileKind::Weighted(probabilities), Buffer::Float64(pairs)) = (kind, values.data()) {
         return lanes.weighted(pairs, probabilities, skip_missing);
     }
-    with_numbers!(values.data(), values => {
+    with_sortable!(values.dtype(), T => {
+        let values = values.as_slice::<T>().expect(TYPED);
         lanes.select(values, kind, skip_missing, f64::NAN, |low, high, fraction| interpolated(kind, low, high, fraction))
     })
 }
@@ -315,8 +104,9 @@ pub fn quantiles(values: &Chunk, axes: &[usize], kind: &QuantileKind, skip_missi
 /// The same of a method that picks values, in their own dtype; of nothing, zero or NaN.
 pub fn picked(values: &Chunk, axes: &[usize], kind: &QuantileKind, skip_missing: bool) -> Buffer {
     let lanes = Lanes::new(values.shape(), axes);
-    with_numbers!(values.data(), values => {
-        Element::into_buffer(lanes.select(values, kind, skip_missing, Sortable::MISSING, |low, _, _| low))
+    with_sortable!(values.dtype(), T => {
+        let values = values.as_slice::<T>().expect(TYPED);
+        Element::into_buffer(lanes.select(values, kind, skip_missing, T::MISSING, |low, _, _| low))
     })
 }
 
