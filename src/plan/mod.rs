@@ -22,7 +22,7 @@ mod window;
 
 pub use array::{Array, KeepAlive, Operation, PersistedArray, Quantile, Reduce, SelectionPass};
 pub use blockwise::AxisRole;
-pub use construct::{AxisSlice, broadcast_shapes};
+pub use construct::broadcast_shapes;
 pub use drawing::draw;
 pub use explain::explain;
 pub use flat::{Node, NodeId, Plan, PlanBuilder};
@@ -32,7 +32,7 @@ pub use optimize::optimize;
 pub use points::{Points, PointsOfChunk};
 pub use reshape::Reshape;
 pub use scan::Scan;
-pub use view::{View, ViewAxis};
+pub use view::{AxisSlice, View, ViewAxis};
 pub use window::{Window, WindowAxis, WindowSummary};
 
 use crate::array::{ArrayError, Chunk, DType, Shape};

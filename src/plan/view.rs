@@ -1,5 +1,6 @@
 //! Views: slices with steps, transpositions, inserted, dropped and broadcast axes, as one kind of index arithmetic.
 
+use super::{Array, Operation, PlanError};
 use crate::array::{AxisChunks, ChunkGrid, Region};
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +132,158 @@ impl ViewAxis {
             done += size;
         }
         AxisChunks::from_sizes(&sizes)
+    }
+}
+
+/// A slice of one axis: `count` indices from `start` in steps of `step`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AxisSlice {
+    /// First index.
+    pub start: usize,
+    /// Distance between indices, not 0.
+    pub step: isize,
+    /// Number of indices.
+    pub count: usize,
+}
+
+impl AxisSlice {
+    /// The whole of an axis.
+    pub fn whole(length: usize) -> AxisSlice {
+        AxisSlice { start: 0, step: 1, count: length }
+    }
+}
+
+impl Array {
+    /// A view of the array; views of views become one.
+    ///
+    /// # Panics
+    /// Where the view has another number of input axes than the array.
+    pub fn view(&self, view: View) -> Array {
+        assert_eq!(view.axes.len(), self.ndim(), "a view has one entry an input axis");
+        if view.is_identity(self.shape()) {
+            return self.clone();
+        }
+        if let Operation::View(inner) = self.operation() {
+            return self.inputs()[0].view(inner.then(&view));
+        }
+        let grid = view.output_grid(self.grid());
+        Array::new(Operation::View(view), vec![self.clone()], self.dtype(), grid)
+    }
+
+    /// Slices along every axis. No data moves.
+    ///
+    /// # Errors
+    /// [`PlanError::IndexOutOfBounds`] where a slice leaves its axis.
+    pub fn slice(&self, slices: &[AxisSlice]) -> Result<Array, PlanError> {
+        let mut axes = Vec::new();
+        for (axis, slice) in slices.iter().enumerate() {
+            let size = self.shape()[axis];
+            let last = slice.start as i64 + (slice.count as i64 - 1).max(0) * slice.step as i64;
+            if slice.count > 0 && (slice.start >= size || last < 0 || last >= size as i64) {
+                return Err(PlanError::IndexOutOfBounds { index: last, axis, size });
+            }
+            axes.push(ViewAxis { output: Some(axis), start: slice.start, step: slice.step });
+        }
+        Ok(self.view(View { axes, shape: slices.iter().map(|slice| slice.count).collect() }))
+    }
+
+    /// One index of an axis; the axis leaves the shape.
+    ///
+    /// # Errors
+    /// Where the axis or index doesn't exist.
+    pub fn index_axis(&self, axis: usize, index: usize) -> Result<Array, PlanError> {
+        self.check_axis(axis)?;
+        let size = self.shape()[axis];
+        if index >= size {
+            return Err(PlanError::IndexOutOfBounds { index: index as i64, axis, size });
+        }
+        let mut view = View::identity(self.shape());
+        view.shape.remove(axis);
+        for (position, entry) in view.axes.iter_mut().enumerate() {
+            *entry = match position.cmp(&axis) {
+                std::cmp::Ordering::Less => ViewAxis::whole(position),
+                std::cmp::Ordering::Equal => ViewAxis::fixed(index),
+                std::cmp::Ordering::Greater => ViewAxis::whole(position - 1),
+            };
+        }
+        Ok(self.view(view))
+    }
+
+    /// Axes in another order: output axis `i` is input axis `order[i]`. No data moves.
+    ///
+    /// # Errors
+    /// [`PlanError::NoSuchAxis`] where `order` isn't a permutation of the axes.
+    pub fn transpose(&self, order: &[usize]) -> Result<Array, PlanError> {
+        let ndim = self.ndim();
+        let mut axes = vec![ViewAxis::fixed(0); ndim];
+        for (output, &input) in order.iter().enumerate() {
+            if input >= ndim || axes[input].output.is_some() {
+                return Err(PlanError::NoSuchAxis { axis: input, ndim });
+            }
+            axes[input] = ViewAxis::whole(output);
+        }
+        if order.len() != ndim {
+            return Err(PlanError::NoSuchAxis { axis: order.len(), ndim });
+        }
+        Ok(self.view(View { axes, shape: order.iter().map(|&axis| self.shape()[axis]).collect() }))
+    }
+
+    /// Repeats axes of length 1, and new leading axes, to fill a shape, as numpy does. No data moves.
+    ///
+    /// # Errors
+    /// [`PlanError::ShapeMismatch`] where an axis of another length would have to change.
+    pub fn broadcast_to(&self, shape: &[usize]) -> Result<Array, PlanError> {
+        let mismatch = || PlanError::ShapeMismatch { left: self.shape().to_vec(), right: shape.to_vec() };
+        let new_axes = shape.len().checked_sub(self.ndim()).ok_or_else(mismatch)?;
+        let mut axes = Vec::new();
+        for (axis, &length) in self.shape().iter().enumerate() {
+            axes.push(match shape[new_axes + axis] {
+                wanted if wanted == length => ViewAxis::whole(new_axes + axis),
+                _ if length == 1 => ViewAxis::fixed(0),
+                _ => return Err(mismatch()),
+            });
+        }
+        Ok(self.view(View { axes, shape: shape.to_vec() }))
+    }
+
+    /// The diagonal of two axes, `offset` columns to the right: the last axis behind the others. No data moves.
+    ///
+    /// # Errors
+    /// [`PlanError::NoSuchAxis`] where an axis doesn't exist.
+    pub fn diagonal(&self, [rows, columns]: [usize; 2], offset: isize) -> Result<Array, PlanError> {
+        self.check_axis(rows)?;
+        self.check_axis(columns)?;
+        let (below, right) = ((-offset).max(0) as usize, offset.max(0) as usize);
+        let left = |axis: usize, start: usize| self.shape()[axis].saturating_sub(start);
+        let mut shape: Vec<usize> = Vec::new();
+        let mut axes = Vec::new();
+        for (axis, &length) in self.shape().iter().enumerate() {
+            let last = Some(self.ndim() - 2);
+            axes.push(match axis {
+                _ if axis == rows => ViewAxis { output: last, start: below, step: 1 },
+                _ if axis == columns => ViewAxis { output: last, start: right, step: 1 },
+                _ => ViewAxis::whole(shape.len()),
+            });
+            if axis != rows && axis != columns {
+                shape.push(length);
+            }
+        }
+        shape.push(left(rows, below).min(left(columns, right)));
+        Ok(self.view(View { axes, shape }))
+    }
+
+    /// A new axis of length 1 before `axis`. No data moves.
+    ///
+    /// # Errors
+    /// [`PlanError::NoSuchAxis`] where `axis` is past the end.
+    pub fn insert_axis(&self, axis: usize) -> Result<Array, PlanError> {
+        if axis > self.ndim() {
+            return Err(PlanError::NoSuchAxis { axis, ndim: self.ndim() });
+        }
+        let mut shape = self.shape().to_vec();
+        shape.insert(axis, 1);
+        let axes = (0..self.ndim()).map(|input| ViewAxis::whole(input + usize::from(input >= axis))).collect();
+        Ok(self.view(View { axes, shape }))
     }
 }
 
