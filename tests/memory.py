@@ -92,6 +92,26 @@ values = da.random.random(({0}, {0}), chunks=(250, {0})).astype("float32")
 xr.DataArray(values, dims=("y", "x")).to_dataset(name="t").to_zarr(sys.argv[2] + ".square", mode="w")
 x = xr.open_zarr(sys.argv[2] + ".square")["t"]
 (x + x.rename(y="x", x="y").transpose("y", "x"))"""
+TALL = """
+import sys
+import numpy as np
+import dask.array as da, xarray as xr
+values = da.random.random(({0}, 600), chunks=({0} // 60, 200))
+xr.DataArray(values, dims=("i", "k")).to_dataset(name="t").to_zarr(sys.argv[2] + ".tall", mode="w")
+x = xr.open_zarr(sys.argv[2] + ".tall")["t"]
+"""
+MATRICES = """
+import sys
+import dask.array as da, xarray as xr
+for name, dims in [(".left", ("i", "k")), (".right", ("k", "j"))]:
+    values = da.random.random(({0}, {0}), chunks=(512, 512))
+    xr.DataArray(values, dims=dims).to_dataset(name="t").to_zarr(sys.argv[2] + name, mode="w")
+x, y = [xr.open_zarr(sys.argv[2] + name)["t"] for name in (".left", ".right")]
+(x @ y).chunk(512)"""
+PRODUCTS = {
+    "a tall matrix times a small one": TALL + "(x @ xr.DataArray(np.ones((600, 300)), dims=('k', 'j')))" + WRITE,
+    "a tall matrix times itself": TALL + "xr.dot(x, x.rename(k='l'), dim='i')" + WRITE,
+}
 GENERATED = "import dask.array as da\nprint(float(da.random.random(({0}, 1024, 1024), chunks=(1, 1024, 1024)).sum().compute()))\n"
 PEAK = re.compile(r"peak memory(?: of a rank)? ([\d.]+) (B|KiB|MiB|GiB) of ([\d.]+) (B|KiB|MiB|GiB)")
 UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
@@ -131,6 +151,9 @@ def main():
         for count, holding in ((None, cube_mib), (3, math.ceil(cube_mib / 2))):
             script, limit = OPERATIONS["anomalies of months"], f"{holding + 288}MiB"
             cases.append(("anomalies of months, the cube held", script, limit, count))
+        rows, matrix = (480_000, 8192) if arguments.full else (80_000, 4096)
+        cases += [(name, script.format(rows), memory, None) for name, script in PRODUCTS.items()]
+        cases += [("a product of matrices", MATRICES.format(matrix) + WRITE, memory, count) for count in (None, 3)]
         if arguments.full:
             cases.append(("16 GiB of generated numbers", GENERATED.format(2048), "512MiB", None))
         cases = [case for case in cases if fnmatch.fnmatch(case[0], arguments.only)]

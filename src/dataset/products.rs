@@ -1,15 +1,17 @@
 //! Sums of products and what is made of them: `xr.dot`, `xr.cov`, `xr.corr`.
 
-use super::{DataArray, DatasetError, Dims, Operand, ReduceOptions};
+use super::{DataArray, Dataset, DatasetError, Dims, Operand, ReduceOptions};
 use crate::array::Scalar;
 use crate::kernels::elementwise::BinaryOp;
+use crate::plan::Array;
 
 /// One array of an operation that has only arrays.
 fn combine(left: &DataArray, operation: BinaryOp, right: &DataArray) -> Result<DataArray, DatasetError> {
     left.binary(operation, &Operand::from(right.clone()), false)?.try_into()
 }
 
-/// The sum of the products of arrays over some dimensions, or over those that several of them have.
+/// The sum of the products of arrays over some dimensions, or over those that several of them have. Of arrays in memory in
+/// their common dtype, as numpy's, else in that of a sum, as Dask's.
 ///
 /// # Errors
 /// Where a dimension doesn't exist or labels don't fit.
@@ -28,6 +30,7 @@ pub fn dot(arrays: &[DataArray], dims: &Dims, all_dims_where_unnamed: bool) -> R
         Dims::All if !all_dims_where_unnamed => Dims::Named(shared),
         dims => dims.clone(),
     };
+    // The labels of the result are those of a sum of products; its values are computed otherwise.
     let mut product = first.clone();
     for other in others {
         product = combine(&product, BinaryOp::Multiply, other)?;
@@ -35,8 +38,34 @@ pub fn dot(arrays: &[DataArray], dims: &Dims, all_dims_where_unnamed: bool) -> R
     let options = ReduceOptions { skipna: Some(false), ddof: 0, keep_attrs: true };
     let mut summed = product.reduce("sum", &dims, options)?.with_name(first.name.clone());
     *summed.attributes_mut() = first.attributes().clone();
-    let order: Vec<String> = order.into_iter().filter(|name| summed.dims().contains(name)).collect();
-    if order.is_empty() { Ok(summed) } else { summed.transpose(&order, true) }
+    let left: Vec<String> = order.iter().filter(|name| summed.dims().contains(name)).cloned().collect();
+    if !left.is_empty() {
+        summed = summed.transpose(&left, true)?;
+    }
+    summed.variable.data = contracted(arrays, &order, &left)?;
+    Ok(summed)
+}
+
+/// The sums of products of arrays, on common labels, over all dimensions but those that are `left`.
+fn contracted(arrays: &[DataArray], order: &[String], left: &[String]) -> Result<Array, DatasetError> {
+    let datasets: Vec<Dataset> = arrays.iter().map(DataArray::as_dataset).collect();
+    let aligned = super::align::align(&datasets, super::Join::Inner)?;
+    let label = |name: &String| {
+        let position = order.iter().position(|other| other == name).expect("the order has every dimension");
+        char::from_u32(u32::from('a') + position as u32).expect("arrays have few dimensions")
+    };
+    let labels = |names: &[String]| names.iter().map(label).collect::<Vec<char>>();
+    let operand = |(array, dataset): (&DataArray, Dataset)| {
+        let array = array.like(dataset);
+        (array.data().clone(), labels(array.dims()))
+    };
+    let operands: Vec<_> = arrays.iter().zip(aligned).map(operand).collect();
+    let sums = Array::contract(&operands, &labels(left))?;
+    if !operands.iter().all(|(array, _)| array.is_of_memory()) {
+        return Ok(sums);
+    }
+    let common = operands.iter().map(|(array, _)| array.dtype()).reduce(|a, b| a.promote(b).unwrap_or(a));
+    Ok(sums.cast(common.unwrap_or(sums.dtype()))?)
 }
 
 /// Both arrays on common labels, where neither is missing; their deviations from their means; and the count of values.

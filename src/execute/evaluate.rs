@@ -54,6 +54,7 @@ impl<'a> Evaluation<'a> {
             Operation::Reshape(reshape) => self.reshaped(id, reshape, region).map(Arc::new),
             Operation::Points(points) => self.points(id, points, region).map(Arc::new),
             Operation::Native(native) => self.native(id, native, region).map(Arc::new),
+            Operation::Contract(contract) => self.contracted(id, contract, region).map(Arc::new),
             Operation::Reduce(_) => self.reduce_inline(id, region).map(Arc::new),
             Operation::Quantile(quantile) => self.quantile(id, quantile, region).map(Arc::new),
             Operation::Window(window) => self.windows(id, window, region).map(Arc::new),

@@ -10,6 +10,7 @@ mod evaluate;
 mod leaf;
 mod native;
 mod pool;
+mod products;
 mod program;
 mod quantiles;
 mod reduce;

@@ -6,6 +6,7 @@
 pub mod elementwise;
 pub mod generate;
 pub mod native;
+pub mod product;
 pub mod quantile;
 mod quantile_method;
 pub mod reduction;

@@ -1,9 +1,9 @@
 //! Loops that are compiled several times: for the instructions that every CPU of the target has, and for wider vectors,
 //! which run where a CPU has them. The one place that asks the CPU.
 //!
-//! The bits are the same: a vector of any width rounds each of its lanes as IEEE 754 says, the compiler neither reorders
-//! nor fuses float operations, and the feature `fma` isn't among those that are asked for. Only which of two NaNs an
-//! operation on both passes on isn't defined; nothing but its payload shows that.
+//! The bits are the same: a vector of any width rounds each of its lanes as IEEE 754 says, and the compiler neither reorders
+//! nor fuses float operations. What asks for fused ones by `mul_add` has them on every CPU, by an instruction or by a
+//! function. Only which of two NaNs an operation on both passes on isn't defined; nothing but its payload shows that.
 #![allow(unsafe_code)]
 
 /// A loop over values. `run` must be `#[inline(always)]`, and so must what it calls for every value: what isn't inlined
@@ -13,6 +13,15 @@ pub(super) trait Loop {
     type Output;
     /// Runs it.
     fn run(self) -> Self::Output;
+}
+
+/// A loop of fused multiplications and additions, which knows how wide vectors are. As for [`Loop`], `run` and what it calls
+/// must be `#[inline(always)]`.
+pub(super) trait FusedLoop {
+    /// What it gives.
+    type Output;
+    /// Runs it with vectors of so many bytes.
+    fn run<const VECTOR_BYTES: usize>(self) -> Self::Output;
 }
 
 /// Vectors that a CPU has.
@@ -64,6 +73,33 @@ fn with_avx2<L: Loop>(work: L) -> L::Output {
 #[target_feature(enable = "avx512f,avx512vl,avx512dq")]
 fn with_avx512<L: Loop>(work: L) -> L::Output {
     work.run()
+}
+
+/// Runs a loop of fused operations with the widest vectors that have an instruction for them, and where there is none with a
+/// function for each of them, which is slow.
+#[inline]
+pub(super) fn fused<L: FusedLoop>(work: L) -> L::Output {
+    match vectors() {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: this CPU has the instructions.
+        Vectors::Avx512 if std::arch::is_x86_feature_detected!("fma") => unsafe { fused_with_avx512(work) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: this CPU has the instructions.
+        Vectors::Avx2 if std::arch::is_x86_feature_detected!("fma") => unsafe { fused_with_avx2(work) },
+        _ => work.run::<16>(),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn fused_with_avx2<L: FusedLoop>(work: L) -> L::Output {
+    work.run::<32>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,fma")]
+fn fused_with_avx512<L: FusedLoop>(work: L) -> L::Output {
+    work.run::<64>()
 }
 
 #[inline]

@@ -1,6 +1,6 @@
 //! The handle to a node of a lazy expression, and what nodes there are.
 
-use super::{Groups, Native, Points, Reshape, Scan, View, Window};
+use super::{Contract, Groups, Native, Points, Reshape, Scan, View, Window};
 use crate::array::{AxisChunks, Chunk, ChunkGrid, DType, Shape, StoredArray};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::Generator;
@@ -140,6 +140,8 @@ pub enum Operation {
     Points(Points),
     /// A registered function. One input or more.
     Native(Native),
+    /// Products of matrices. Two inputs of one dtype.
+    Contract(Contract),
 }
 
 /// A lazily computed n-dimensional array: shape, dtype and chunk grid are known, values are not.

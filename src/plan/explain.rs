@@ -69,6 +69,10 @@ pub(super) fn operation(plan: &Plan, node: &Node) -> String {
             format!("{word}({}, axis {} with {:?})", input(0), reshape.axis, reshape.lengths)
         }
         Operation::Native(native) => call(&native.name),
+        Operation::Contract(contract) => match contract.runs.count() {
+            0 | 1 => call("matmul"),
+            count => format!("{} in {count} runs", call("matmul")),
+        },
         Operation::Points(points) => {
             format!("points({}, {} of axes {:?})", input(0), counted(points.count(), "point", "points"), points.axes)
         }

@@ -23,6 +23,7 @@ mod window;
 pub use array::{Array, KeepAlive, Operation, PersistedArray, Quantile, Reduce, SelectionPass};
 pub use blockwise::AxisRole;
 pub use construct::broadcast_shapes;
+pub use contract::Contract;
 pub use drawing::draw;
 pub use explain::explain;
 pub use flat::{Node, NodeId, Plan, PlanBuilder};

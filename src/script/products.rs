@@ -10,6 +10,8 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// Labels of axes that have no name of the user's.
 const LABELS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+/// The label of the last axis without a letter in `einsum`; those before it have the next ones, none of them a letter.
+const UNNAMED: u32 = 0x2460;
 
 /// Puts the functions into a module.
 ///
@@ -26,7 +28,13 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     })?;
     module.function("vdot", "a!, b!", |arguments| {
         let [left, right] = pair(arguments, ["a", "b"])?;
-        dot(left, right, arguments.vm)?.into_object(arguments.vm)
+        let labels = [&left, &right].map(|operand| LABELS.chars().take(ndim(operand)).collect::<Vec<char>>());
+        contract([left, right], labels, &[], arguments.vm)?.into_object(arguments.vm)
+    })?;
+    module.function("inner", "a!, b!", |arguments| {
+        let [left, right] = pair(arguments, ["a", "b"])?;
+        let last = ndim(&right).saturating_sub(1);
+        summed_along(left, right, last, arguments.vm)?.into_object(arguments.vm)
     })?;
     module.function("outer", "a!, b!, out=None", |arguments| {
         let [left, right] = pair(arguments, ["a", "b"])?;
@@ -119,8 +127,23 @@ fn dot(left: Operand, right: Operand, vm: &VirtualMachine) -> PyResult<Operand> 
     match (ndim(&left), ndim(&right)) {
         (0, _) | (_, 0) => super::elementwise::binary(crate::kernels::elementwise::BinaryOp::Multiply, left, right, vm),
         (..=2, ..=2) => matmul(left, right, vm),
-        _ => Err(vm.new_not_implemented_error("dot of more than 2 dimensions is not supported by swath: use einsum")),
+        (_, right_ndim) => summed_along(left, right, right_ndim.saturating_sub(2), vm),
     }
+}
+
+/// The sums of products along the last axis of one operand and an axis of another; its axes are the others of both.
+fn summed_along(left: Operand, right: Operand, axis: usize, vm: &VirtualMachine) -> PyResult<Operand> {
+    let (left_ndim, right_ndim) = (ndim(&left), ndim(&right));
+    if left_ndim == 0 || right_ndim == 0 {
+        return super::operand::binary(crate::kernels::elementwise::BinaryOp::Multiply, left, right, vm);
+    }
+    let mut names = LABELS.chars();
+    let left_labels: Vec<char> = names.by_ref().take(left_ndim).collect();
+    let summed = left_labels[left_ndim - 1];
+    let mut right_labels: Vec<char> = names.take(right_ndim - 1).collect();
+    let result = [&left_labels[..left_ndim - 1], &right_labels].concat();
+    right_labels.insert(axis, summed);
+    contract([left, right], [left_labels, right_labels], &result, vm)
 }
 
 fn tensordot(arguments: &Arguments<'_>) -> PyResult {
@@ -157,36 +180,53 @@ fn tensordot(arguments: &Arguments<'_>) -> PyResult {
     contract([left, right], [left_labels, right_labels], &result, vm)?.into_object(vm)
 }
 
-/// `einsum("ij,jk->ik", a, b)`; without `->`, the result has the labels that are there once, in order.
+/// `einsum("ij,jk->ik", a, b)`; without `->`, the result has the labels that are there once, in order. Three dots stand for
+/// the axes that have no letter, which are broadcast.
 fn einsum(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let text: String = convert::string(arguments.required("subscripts"), vm)?.split_whitespace().collect();
-    if text.contains('.') {
-        return Err(vm.new_not_implemented_error("einsum with '...' is not supported by swath: name all axes"));
-    }
     let (inputs, output) = match text.split_once("->") {
-        Some((inputs, output)) => (inputs.to_owned(), Some(output.chars().collect::<Vec<char>>())),
+        Some((inputs, output)) => (inputs.to_owned(), Some(output.to_owned())),
         None => (text, None),
     };
-    let labels: Vec<Vec<char>> = inputs.split(',').map(|input| input.chars().collect()).collect();
-    if labels.len() != arguments.rest.len() {
-        let message = format!("einsum: {} operands for {} subscripts", arguments.rest.len(), labels.len());
+    let inputs: Vec<&str> = inputs.split(',').collect();
+    if inputs.len() != arguments.rest.len() {
+        let message = format!("einsum: {} operands for {} subscripts", arguments.rest.len(), inputs.len());
         return Err(vm.new_value_error(message));
     }
-    let output = output.unwrap_or_else(|| {
-        let all: Vec<char> = labels.concat();
-        let mut once: Vec<char> =
-            all.iter().filter(|label| all.iter().filter(|other| other == label).count() == 1).copied().collect();
-        once.sort_unstable();
-        once
-    });
     let operand = |object: &PyObjectRef| Operand::expect(object.as_object(), vm).map(Operand::without_labels);
     let operands = arguments.rest.iter().map(operand).collect::<PyResult<Vec<_>>>()?;
-    if let Some((operand, labels)) =
-        operands.iter().zip(&labels).find(|(operand, labels)| ndim(operand) != labels.len())
-    {
-        let message = format!("einsum: {} subscripts for an operand of {} dimensions", labels.len(), ndim(operand));
-        return Err(vm.new_value_error(message));
-    }
+    let pairs = inputs.iter().zip(&operands);
+    let labels = pairs.map(|(input, operand)| subscripts(input, ndim(operand), vm)).collect::<PyResult<Vec<_>>>()?;
+    let unnamed: Vec<char> = {
+        let all = labels.iter().map(|labels| labels.iter().copied().filter(|label| !label.is_ascii()));
+        all.map(Iterator::collect::<Vec<char>>).max_by_key(Vec::len).unwrap_or_default()
+    };
+    let output = match output {
+        Some(output) => match output.split_once("...") {
+            Some((before, after)) => before.chars().chain(unnamed).chain(after.chars()).collect(),
+            None => output.chars().collect(),
+        },
+        None => {
+            let all: Vec<char> = labels.concat().into_iter().filter(char::is_ascii).collect();
+            let is_once = |label: &char| all.iter().filter(|other| *other == label).count() == 1;
+            let mut once: Vec<char> = all.iter().copied().filter(is_once).collect();
+            once.sort_unstable();
+            [unnamed, once].concat()
+        }
+    };
     contract(operands, labels, &output, vm)?.into_object(vm)
+}
+
+/// Labels of the axes of an operand of `einsum`: those of axes without a letter count from the last.
+fn subscripts(text: &str, ndim: usize, vm: &VirtualMachine) -> PyResult<Vec<char>> {
+    let (before, after) = text.split_once("...").unwrap_or((text, ""));
+    let named = before.chars().count() + after.chars().count();
+    let wrong = || {
+        let message = format!("einsum: {named} subscripts for an operand of {ndim} dimensions");
+        vm.new_value_error(message)
+    };
+    let others = ndim.checked_sub(named).filter(|&others| others == 0 || text.contains("...")).ok_or_else(wrong)?;
+    let unnamed = (0..others).rev().filter_map(|from_last| char::from_u32(UNNAMED + from_last as u32));
+    Ok(before.chars().chain(unnamed).chain(after.chars()).collect())
 }

@@ -144,7 +144,7 @@ pub struct Computation {
     pub plan: Plan,
     /// Stages, each after those that it reads.
     pub stages: Vec<Stage>,
-    /// For every reduction: blocks of the summarised axes, folded one after the other.
+    /// For every reduction and product: blocks of the summarised axes, folded one after the other.
     pub(super) blocks: BTreeMap<NodeId, ChunkGrid>,
     /// Bytes of values from which on quantiles are selected in passes.
     pub(super) large_bytes: u64,
@@ -200,10 +200,10 @@ impl Computation {
         (0..self.stages.len() as u16).map(StageId)
     }
 
-    /// Blocks of the summarised axes of a reduction, in the order of those axes; they are folded in row-major order.
+    /// Blocks of the summarised axes of a reduction or a product, in the order of those axes; they are folded in row-major order.
     ///
     /// # Panics
-    /// Where the node is no reduction.
+    /// Where the node is neither.
     pub fn blocks_of(&self, node: NodeId) -> &ChunkGrid {
         &self.blocks[&node]
     }

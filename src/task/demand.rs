@@ -1,7 +1,7 @@
 //! What the tasks of a stage pull together, and some of them each: a sample, however many there are.
 
-use super::geometry::ReduceGeometry;
 use super::pull::{behind, input_regions};
+use super::reduce_geometry::ReduceGeometry;
 use crate::array::{ChunkGrid, Region};
 use crate::plan::{NodeId, Plan, Reduce};
 

@@ -1,7 +1,7 @@
 //! Splits what tasks compute until one fits a rank's budget, and says what would fit where none does.
 
 use super::geometry::{depends_on_store, halve_except, halve_longest};
-use super::lower::{Lowering, MERGE_FAN_IN, SELECTION_FAN_IN};
+use super::lower::Lowering;
 use super::memory::largest_region;
 use super::passes::Pass;
 use super::pull::visit_leaves;
@@ -11,6 +11,10 @@ use crate::array::{ChunkGrid, Region};
 use crate::plan::{NodeId, Operation, SelectionPass};
 use std::collections::BTreeMap;
 
+/// Partial states that one merge task takes.
+pub(super) const MERGE_FAN_IN: u64 = 16;
+/// The same of selections, whose states are large.
+pub(super) const SELECTION_FAN_IN: u64 = 4;
 /// Groups of partial states of which a rank may hold a part while others make the rest.
 pub(super) const OPEN_GROUPS: u64 = 3;
 
@@ -137,6 +141,7 @@ fn operation_name(operation: &Operation) -> &'static str {
         Operation::Reshape(_) => "reshape",
         Operation::Points(_) => "points",
         Operation::Native(_) => "native kernel",
+        Operation::Contract(_) => "matmul",
         Operation::Reduce(_) => "reduction",
         Operation::Quantile(_) | Operation::SelectionPass(_) | Operation::Selected { .. } => "quantile",
         Operation::Window(_) => "rolling",

@@ -1,14 +1,15 @@
 //! Which regions tasks work on. They follow the stored chunks, so that each is decoded once, and depend on the plan
 //! only, so that results have the same bits on any machine.
 
-use super::selections::{selection_of, with_rows};
+use super::group_chunks::group_chunks;
+use super::products::product_grid;
+use super::selections::with_rows;
 use crate::array::{AxisChunks, ChunkGrid, Region};
-use crate::kernels::reduction;
 use crate::plan::{Groups, NodeId, Operation, Plan, Reduce};
 use std::collections::BTreeSet;
 
 /// Regions smaller than this are joined where enough tasks remain.
-const SMALL_REGION_BYTES: u64 = 1 << 20;
+pub const SMALL_REGION_BYTES: u64 = 1 << 20;
 /// Regions that joining makes larger than this are left as they are.
 const LARGE_REGION_BYTES: u64 = 256 << 20;
 /// Regions that are materialised to be read in other ones are joined to about this size.
@@ -16,14 +17,7 @@ const SOURCE_REGION_BYTES: u64 = 8 << 20;
 /// Values behind a region of quantiles, where the memory is there to cut them out of chunks.
 const SMALL_QUANTILE_BYTES: u64 = 32 << 20;
 /// Tasks that a stage has at least, where its data allows, so that every core of a node finds work.
-const ENOUGH_TASKS: u64 = 64;
-/// Runs that a whole reduction is cut into at most, so that outstanding partial states stay few.
-const MOST_RUNS: u64 = 128;
-/// A partial state is at most this fraction of the data that it summarises.
-const PARTIAL_SHARE: u64 = 8;
-/// Bytes of a state of one kept element that runs are made for, unless it is larger: the same runs for all common
-/// reductions, so that those of the same data read it together, with the same bits as apart.
-const STATE_BYTES: u64 = 32;
+pub const ENOUGH_TASKS: u64 = 64;
 
 /// Chunks in which a node's values come cheapest: those of the stores below it, seen through views.
 pub fn natural_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
@@ -61,6 +55,7 @@ pub fn natural_grid(plan: &Plan, id: NodeId) -> ChunkGrid {
                 let inputs: Vec<ChunkGrid> = (0..node.inputs.len()).map(|position| input(position).clone()).collect();
                 native.output_grid(&inputs, &node.shape)
             }
+            Operation::Contract(contract) => product_grid(contract, input(0), input(1), node.dtype.size_bytes()),
             Operation::Concatenate { axis, .. } => concatenated(*axis, &node.inputs, &grids),
             Operation::Reduce(reduce) => kept_axes(input(0), reduce),
             Operation::SelectionPass(pass) => with_rows(&kept_axes(input(0), &pass.reduce), node),
@@ -96,7 +91,7 @@ pub fn depends_on_store(plan: &Plan, id: NodeId) -> bool {
 }
 
 /// Whether a node is computed without decoding: a part of it costs what that part does.
-fn reads_parts(plan: &Plan, id: NodeId) -> bool {
+pub fn reads_parts(plan: &Plan, id: NodeId) -> bool {
     let mut seen = BTreeSet::from([id]);
     let mut pending = vec![id];
     while let Some(id) = pending.pop() {
@@ -109,7 +104,7 @@ fn reads_parts(plan: &Plan, id: NodeId) -> bool {
     true
 }
 
-fn kept_axes(input: &ChunkGrid, reduce: &Reduce) -> ChunkGrid {
+pub fn kept_axes(input: &ChunkGrid, reduce: &Reduce) -> ChunkGrid {
     let chunks = |axis: usize| kept_chunks(&input.axes()[axis], axis, reduce.groups.as_ref());
     ChunkGrid::new(reduce.result_axes(input.ndim()).into_iter().map(chunks).collect())
 }
@@ -120,59 +115,6 @@ fn kept_chunks(blocks: &AxisChunks, axis: usize, groups: Option<&Groups>) -> Axi
         Some(groups) if groups.axis == axis => group_chunks(blocks, groups),
         _ => blocks.clone(),
     }
-}
-
-/// Chunks of an axis of groups. Groups that follow one another are cut near the ends of the blocks that they are folded
-/// from, where few blocks are then read for two chunks; others are one chunk.
-fn group_chunks(blocks: &AxisChunks, groups: &Groups) -> AxisChunks {
-    if groups.count > 1 && groups.is_sorted() {
-        let mut factor = 1;
-        while factor < blocks.count() {
-            let chunks = cut_groups(&join_chunks(blocks, factor), groups);
-            let read: usize = touched_blocks(blocks, groups, &chunks);
-            if read * SPLIT_SHARE <= blocks.count() * (SPLIT_SHARE + 1) {
-                return chunks;
-            }
-            factor *= 2;
-        }
-    }
-    AxisChunks::regular(groups.count, groups.count)
-}
-
-/// Sorted groups cut where blocks end, or the groups that go on there.
-fn cut_groups(blocks: &AxisChunks, groups: &Groups) -> AxisChunks {
-    let mut cuts = vec![0];
-    for block in 1..blocks.count() {
-        let start = blocks.range(block).start;
-        let before = groups.codes[..start].iter().rev().find(|code| **code >= 0);
-        let cut = before.map_or(0, |&code| code as usize + 1);
-        if cuts.last().is_some_and(|&last| cut > last) && cut < groups.count {
-            cuts.push(cut);
-        }
-    }
-    cuts.push(groups.count);
-    AxisChunks::from_sizes(&cuts.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>())
-}
-
-/// How many blocks of a grouped axis have something for each chunk of groups.
-pub fn blocks_of_each(blocks: &AxisChunks, groups: &Groups, chunks: &AxisChunks) -> Vec<u64> {
-    let mut counts = vec![0; chunks.count()];
-    for block in 0..blocks.count() {
-        let mut seen: Vec<usize> = blocks
-            .range(block)
-            .filter_map(|position| usize::try_from(groups.codes[position]).ok())
-            .map(|group| chunks.chunk_of(group))
-            .collect();
-        seen.sort_unstable();
-        seen.dedup();
-        seen.into_iter().for_each(|chunk| counts[chunk] += 1);
-    }
-    counts
-}
-
-/// The same, all in all.
-pub fn touched_blocks(blocks: &AxisChunks, groups: &Groups, chunks: &AxisChunks) -> usize {
-    blocks_of_each(blocks, groups, chunks).into_iter().sum::<u64>() as usize
 }
 
 /// Along each axis the grid with longer chunks; one chunk along an axis is no wish where the other grid has several.
@@ -203,7 +145,7 @@ fn concatenated(axis: usize, inputs: &[NodeId], grids: &[ChunkGrid]) -> ChunkGri
 }
 
 /// Every `factor` consecutive chunks joined to one.
-fn join_chunks(axis: &AxisChunks, factor: usize) -> AxisChunks {
+pub fn join_chunks(axis: &AxisChunks, factor: usize) -> AxisChunks {
     let factor = factor.max(1);
     match axis {
         _ if factor == 1 => axis.clone(),
@@ -215,12 +157,12 @@ fn join_chunks(axis: &AxisChunks, factor: usize) -> AxisChunks {
     }
 }
 
-fn chunk_bytes(grid: &ChunkGrid, item_bytes: usize) -> u64 {
+pub fn chunk_bytes(grid: &ChunkGrid, item_bytes: usize) -> u64 {
     grid.max_chunk_shape().iter().map(|&length| length as u64).product::<u64>() * item_bytes as u64
 }
 
 /// Joins chunks, last axes first, until regions aren't small or tasks become few.
-fn join_small(grid: ChunkGrid, item_bytes: usize) -> ChunkGrid {
+pub fn join_small(grid: ChunkGrid, item_bytes: usize) -> ChunkGrid {
     join_to(grid, item_bytes, SMALL_REGION_BYTES)
 }
 
@@ -307,83 +249,6 @@ pub fn source_grid(plan: &Plan, id: NodeId, part: &Region) -> ChunkGrid {
 
 /// Regions are split along the outermost axis while it is at least as long.
 const LONG_AXIS: usize = 16;
-/// Sorted groups are chunked where that costs at most one in so many blocks read twice.
-const SPLIT_SHARE: usize = 8;
-
-/// How a reduction is cut into tasks.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReduceGeometry {
-    /// Chunks of the result.
-    pub kept: ChunkGrid,
-    /// Blocks of the summarised axes.
-    pub blocks: ChunkGrid,
-    /// Blocks that one task folds.
-    pub run_length: u64,
-}
-
-impl ReduceGeometry {
-    /// Whether one task summarises everything behind a kept chunk.
-    pub fn is_single_run(&self) -> bool {
-        self.blocks.chunk_count() <= self.run_length
-    }
-}
-
-/// Kept chunks, blocks and runs of a reduction node.
-pub fn reduce_geometry(plan: &Plan, id: NodeId, reduce: &Reduce) -> ReduceGeometry {
-    let node = plan.node(id);
-    let input = plan.node(node.inputs[0]);
-    let item_bytes = input.dtype.size_bytes();
-    let mut natural = natural_grid(plan, node.inputs[0]);
-    for &axis in reduce.axes.iter().rev() {
-        // A block of many tiny chunks costs as little as one chunk of that size.
-        while natural.axes()[axis].count() > 1
-            && chunk_bytes(&natural, item_bytes) < SMALL_REGION_BYTES
-            && natural.chunk_count() > ENOUGH_TASKS
-        {
-            let mut axes = natural.axes().to_vec();
-            axes[axis] = join_chunks(&axes[axis], 2);
-            natural = ChunkGrid::new(axes);
-        }
-    }
-    let natural = join_small(natural, item_bytes);
-    let mut kept = kept_axes(&natural, reduce);
-    let blocks = ChunkGrid::new(reduce.axes.iter().map(|&axis| natural.axes()[axis].clone()).collect());
-    let selection = selection_of(plan, id);
-    let state_bytes = match &selection {
-        Some(selection) => selection.state_bytes(),
-        None => reduction::find(&reduce.name).map_or(0, |found| found.reduction.start(input.dtype, 1).size_bytes()),
-    } as u64;
-    let partial_bytes = chunk_bytes(&kept, 1) * state_bytes.max(STATE_BYTES);
-    let small_enough = (PARTIAL_SHARE * partial_bytes).div_ceil(chunk_bytes(&natural, item_bytes).max(1));
-    let few_enough = (kept.chunk_count() * blocks.chunk_count()).div_ceil(MOST_RUNS);
-    let many_enough = (kept.chunk_count() * blocks.chunk_count() / (ENOUGH_TASKS / 8)).max(1);
-    let run_length = small_enough.max(few_enough).min(many_enough).clamp(1, blocks.chunk_count().max(1));
-    if selection.is_some() {
-        return ReduceGeometry { kept: with_rows(&kept, node), blocks, run_length };
-    }
-    let Some(group_axis) = reduce.group_axis() else { return ReduceGeometry { kept, blocks, run_length } };
-    // Groups in several chunks have few blocks each: runs over all blocks would be empty for most. And states of all
-    // groups that aren't small beside what a run summarises are had once: tasks share the kept elements instead. Where
-    // that would decode every chunk once for each of them, states may be larger.
-    let state_share = PARTIAL_SHARE * chunk_bytes(&kept, 1) * state_bytes / 2;
-    let large_enough = if reads_parts(plan, node.inputs[0]) {
-        small_enough
-    } else {
-        state_share.div_ceil(chunk_bytes(&natural, item_bytes).max(1))
-    };
-    let is_heavy = large_enough > many_enough && blocks.chunk_count() > 1;
-    let run_length =
-        if is_heavy || kept.axes()[group_axis].count() > 1 { blocks.chunk_count().max(1) } else { run_length };
-    let enough = if depends_on_store(plan, node.inputs[0]) { ENOUGH_TASKS / 8 } else { ENOUGH_TASKS };
-    while is_heavy
-        && kept.chunk_count() < enough
-        && let Some(smaller) = halve_except(&kept, group_axis)
-    {
-        kept = smaller;
-    }
-    ReduceGeometry { kept, blocks, run_length }
-}
-
 /// The grid with an axis of its regions halved, but not the one that is `left`: the outermost that is long, so that what
 /// is read of a chunk lies in long runs, else the longest. `None` where nothing is left to split.
 pub fn halve_except(grid: &ChunkGrid, left: usize) -> Option<ChunkGrid> {
@@ -421,9 +286,7 @@ mod tests {
     use super::*;
     use crate::array::{Chunk, DType, Scalar};
     use crate::kernels::elementwise::BinaryOp;
-    use crate::kernels::reduction::ReductionOptions;
     use crate::plan::Array;
-    use crate::task::test_data::stored;
 
     #[test]
     fn a_value_that_is_used_twice_again_and_again_is_looked_at_once() {
@@ -444,17 +307,5 @@ mod tests {
         assert_eq!(halved(&[2, 12, 1000], 1), Some(vec![2, 12, 500]));
         assert_eq!(halved(&[2, 12, 3], 1), Some(vec![2, 12, 2]));
         assert_eq!(halved(&[1, 12], 1), None);
-    }
-
-    #[test]
-    fn groups_of_nothing_are_one_run() {
-        let x = Array::stored(stored(&[4, 0], &[2, 1]));
-        let groups = Groups { axis: 0, codes: vec![0, 0, 1, 1].into(), count: 2 };
-        let mean = x.reduce_groups("mean", &[0, 1], Some(groups), ReductionOptions::default()).unwrap();
-        let plan = Plan::of(&[mean]);
-        let last = plan.outputs()[0];
-        let Operation::Reduce(reduce) = &plan.node(last).operation else { unreachable!("it is a mean") };
-        let geometry = reduce_geometry(&plan, last, reduce);
-        assert_eq!((geometry.blocks.chunk_count(), geometry.run_length), (0, 1));
     }
 }

@@ -1,28 +1,20 @@
 //! Lowering a plan: which nodes are materialised, in which stages, by which tasks.
 
 use super::demand::Demand;
-use super::geometry::{
-    ReduceGeometry, free_grid, gathered_grid, natural_grid, reduce_geometry, small_grid, write_grid,
-};
+use super::geometry::{free_grid, gathered_grid, natural_grid, small_grid, write_grid};
 use super::memory::{MemoryProjection, largest_region};
-use super::passes::{Pass, pulled_once, shared_passes};
+use super::passes::{pulled_once, shared_passes};
+use super::products::product_blocks;
 use super::pull::{visit_leaves, visit_stored};
-use super::selections::{LARGE_BYTES, in_passes, selection_of};
+use super::reduce_geometry::{ReduceGeometry, reduce_geometry};
+use super::selections::{LARGE_BYTES, in_passes};
 use super::sharing::{SharedSource, read_bytes};
 use super::waves::Remedy;
-use super::{
-    Computation, ComputationId, Goal, MergeWork, ReduceWork, Resources, Stage, StageId, StageOutput, StageWork,
-    TaskError,
-};
+use super::{Computation, ComputationId, Goal, Resources, Stage, StageId, StageOutput, StageWork, TaskError};
 use crate::array::{ChunkGrid, Region};
 use crate::kernels::quantile::QuantileKind;
 use crate::plan::{NodeId, Operation, Plan, Quantile, SelectionPass};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// Partial states that one merge task takes.
-pub(super) const MERGE_FAN_IN: u64 = 16;
-/// The same of selections, whose states are large.
-pub(super) const SELECTION_FAN_IN: u64 = 4;
 
 /// Cuts a plan into stages of chunk tasks: `goals` has one entry an output of the plan, `resources` say what tasks may
 /// take in memory.
@@ -146,7 +138,8 @@ fn lower_sharing(
     let shared = passes.iter().filter(|pass| pass.nodes.len() > 1).flat_map(|pass| pass.nodes.clone()).collect();
     let task_count = |output: usize| wished_grid(&plan, plan.outputs()[output], &goals[output]).chunk_count();
     let pulled = if may.pull { pulled_once(&plan, &geometries, &shared, &task_count) } else { BTreeSet::new() };
-    let blocks = geometries.iter().map(|(id, geometry)| (*id, geometry.blocks.clone())).collect();
+    let blocks = geometries.iter().map(|(id, geometry)| (*id, geometry.blocks.clone()));
+    let blocks = blocks.chain(product_blocks(&plan)).collect();
     let computation = Computation { id, plan, stages: Vec::new(), blocks, large_bytes: 0, partials: None };
     let mut lowering = Lowering {
         computation,
@@ -169,6 +162,7 @@ fn lower_sharing(
         match lowering.computation.plan.node(node).operation {
             Operation::Quantile(_) => lowering.add_quantiles(node)?,
             Operation::Scan(_) => lowering.add_scan(node)?,
+            Operation::Contract(_) => lowering.add_products_of(node)?,
             _ => {}
         }
     }
@@ -217,75 +211,6 @@ impl Lowering {
         }
     }
 
-    /// Stages that materialise reductions: their runs, then the levels of the merge tree. Reductions that fit one by one
-    /// only are computed so.
-    pub(super) fn add_pass(&mut self, mut pass: Pass) -> Result<(), TaskError> {
-        let whole_kept = pass.geometry.kept.clone();
-        if let Err(error) = self.fit_pass(&mut pass) {
-            if pass.nodes.len() == 1 {
-                return Err(error);
-            }
-            pass.geometry.kept = whole_kept;
-            return pass.split(&self.computation.plan).into_iter().try_for_each(|pass| self.add_pass(pass));
-        }
-        let inputs: BTreeSet<NodeId> =
-            pass.nodes.iter().map(|&node| self.computation.plan.node(node).inputs[0]).collect();
-        let inputs: Vec<NodeId> = inputs.into_iter().collect();
-        let whole = Region::whole(&self.computation.plan.node(inputs[0]).shape);
-        inputs.iter().for_each(|&input| self.forget_uncovered(input, &whole));
-        if !self.pull_alike(&inputs, &whole) && !inputs.iter().all(|&input| self.is_thrifty_pass(input, &pass)) {
-            // What is decoded once for one of them isn't all that another needs.
-            return pass.split(&self.computation.plan).into_iter().try_for_each(|pass| self.add_pass(pass));
-        }
-        for &input in &inputs {
-            let reduce = self.computation.reduce_of(pass.nodes[0]);
-            let demand = Demand::of_blocks(&self.computation.plan, input, reduce, &pass.geometry);
-            let first = StageId(self.computation.stages.len() as u16);
-            if self.materialise_for(&demand, self.projection().pass_bytes(&pass))? {
-                pass.geometry.kept = whole_kept.clone();
-                self.fit_pass(&mut pass)?;
-                let reduce = self.computation.reduce_of(pass.nodes[0]);
-                let demand = Demand::of_blocks(&self.computation.plan, input, reduce, &pass.geometry);
-                self.note_read_regions(&demand, first);
-            }
-        }
-        let alone_bytes = self.projection().pass_bytes(&pass);
-        let task_bytes = (alone_bytes + self.projection().gathered_bytes(&pass)).min(self.resources.budget_bytes);
-        let Pass { nodes, geometry: ReduceGeometry { kept, blocks, run_length } } = pass;
-        let state_bytes = alone_bytes.min(self.projection().state_bytes(&nodes, &largest_region(&kept)));
-        let mut reads = self.reads_below(&inputs, &whole);
-        let before = self.computation.pass_before(nodes[0]);
-        reads.extend(before.and_then(|before| Some((before, *self.materialised.get(&before)?))));
-        let work = ReduceWork { nodes: nodes.clone(), kept: kept.clone(), blocks, run_length };
-        let runs = work.runs();
-        let first = self.push(Stage {
-            task_count: kept.chunk_count() * runs,
-            task_bytes,
-            result_bytes: 0,
-            reserve_bytes: 0,
-            after: reads.values().copied().collect::<BTreeSet<_>>().into_iter().collect(),
-            reads,
-            read_bytes: self.read_bytes(&inputs, &whole),
-            name: self.names(&nodes),
-            read_in: None,
-            reason: None,
-            work: StageWork::Reduce(work),
-            output: StageOutput::Keep,
-        });
-        self.note_reader(first);
-        let is_selection = selection_of(&self.computation.plan, nodes[0]).is_some();
-        let fan_in = if is_selection { SELECTION_FAN_IN } else { MERGE_FAN_IN };
-        let merged = MergeWork { nodes, kept, source: first, source_runs: runs, fan_in };
-        self.add_merges(merged, state_bytes);
-        Ok(())
-    }
-
-    /// Whether a pass over an input decodes stored chunks about once.
-    fn is_thrifty_pass(&self, input: NodeId, pass: &Pass) -> bool {
-        let reduce = self.computation.reduce_of(pass.nodes[0]);
-        self.is_thrifty(&Demand::of_blocks(&self.computation.plan, input, reduce, &pass.geometry))
-    }
-
     /// The stage that materialises quantiles: in small regions, cut out of chunks that an earlier stage has decoded; where
     /// memory doesn't hold those, in regions as large as fit, each of which decodes what it needs.
     fn add_quantiles(&mut self, node: NodeId) -> Result<(), TaskError> {
@@ -324,41 +249,6 @@ impl Lowering {
         let stage = self.push_producer(node, grid, StageOutput::Keep, name.to_owned());
         self.materialised.insert(node, stage);
         Ok(())
-    }
-
-    /// The levels of the tree that merge partial states, the first of which this is; none where there is one run.
-    fn add_merges(&mut self, mut work: MergeWork, state_bytes: u64) {
-        while work.source_runs > 1 {
-            let (groups, stage) = (work.groups(), StageWork::Merge(work.clone()));
-            work.source = self.push(Stage {
-                task_count: work.kept.chunk_count() * groups,
-                task_bytes: state_bytes * (work.source_runs.min(work.fan_in) + 2),
-                result_bytes: 0,
-                reserve_bytes: 0,
-                after: vec![work.source],
-                reads: BTreeMap::new(),
-                read_bytes: 0,
-                name: format!("merge {}", self.names(&work.nodes)),
-                read_in: None,
-                reason: None,
-                work: stage,
-                output: StageOutput::Keep,
-            });
-            work.source_runs = groups;
-        }
-        self.materialised.extend(work.nodes.into_iter().map(|node| (node, work.source)));
-    }
-
-    /// Names of reductions, each once.
-    fn names(&self, nodes: &[NodeId]) -> String {
-        let mut names: Vec<&str> = Vec::new();
-        for &node in nodes {
-            let name = self.computation.reduce_of(node).name.as_str();
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names.join(", ")
     }
 
     /// Has finished reductions and quantiles go straight to the script where it wants them all, and nothing else reads them.
@@ -429,7 +319,13 @@ impl Lowering {
     }
 
     /// Adds a stage that computes all of a node, a region of the grid a task.
-    fn push_producer(&mut self, node: NodeId, grid: ChunkGrid, output: StageOutput, name: String) -> StageId {
+    pub(super) fn push_producer(
+        &mut self,
+        node: NodeId,
+        grid: ChunkGrid,
+        output: StageOutput,
+        name: String,
+    ) -> StageId {
         let origin = vec![0; grid.ndim()];
         self.push_part(node, grid, &origin, output, name)
     }

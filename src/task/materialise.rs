@@ -10,6 +10,7 @@ use super::geometry::source_grid;
 use super::lower::Lowering;
 use super::memory::largest_region;
 use super::passes::Pass;
+use super::products::has_product;
 use super::pull::{visit_leaves, visit_stored};
 use super::waves::{How, Remedy, Way, mebibytes};
 use super::{Computation, Resources, Stage, StageId, StageOutput, StageWork, TaskError};
@@ -82,6 +83,10 @@ impl Lowering {
         }
         let Some((nodes, bytes)) = self.cheapest_remedy(demand, &decodings) else { return Ok(Remedy::Nothing) };
         let room = self.room_for(&nodes, task_bytes);
+        if bytes > room / 2 && has_product(&self.computation.plan, &self.materialised, demand.root) {
+            // A task has all at hand that it reads of earlier results: a product would be cut into many small regions.
+            return Ok(Remedy::Nothing);
+        }
         let again: f64 = decodings.values().map(Decoding::wasted_bytes).sum();
         let case = format!("each stored chunk would be decoded {decoded_times:.1} times; {} to keep", mebibytes(bytes));
         let way = if bytes <= room {

@@ -1,6 +1,6 @@
 //! Upper bounds of the memory that tasks take, from the plan alone.
 
-use super::geometry::blocks_of_each;
+use super::group_chunks::blocks_of_each;
 use super::passes::Pass;
 use super::pull::{input_regions, is_computed_once, visit_leaves};
 use super::selections::selection_of;
@@ -25,7 +25,7 @@ pub struct MemoryProjection<'a> {
 }
 
 impl MemoryProjection<'_> {
-    fn bytes(&self, id: NodeId, region: &Region) -> u64 {
+    pub(super) fn bytes(&self, id: NodeId, region: &Region) -> u64 {
         region.element_count() as u64 * self.plan.node(id).dtype.size_bytes() as u64
     }
 
@@ -73,6 +73,7 @@ impl MemoryProjection<'_> {
                     .map_or(0, |kernel| kernel.scratch_bytes(&operands, native.common(&region.shape)));
                 own + scratch + inputs.iter().map(|(id, region)| self.evaluate_bytes(*id, region)).sum::<u64>()
             }
+            Operation::Contract(contract) => own + self.product_bytes(id, contract, region),
             Operation::Concatenate { axis, .. } => {
                 // One input after another, whichever the region meets.
                 let of_input = |&input: &NodeId| self.evaluate_bytes(input, &self.within(input, *axis, region));
@@ -279,7 +280,7 @@ impl MemoryProjection<'_> {
     }
 
     /// Whether a node's values are put together from results of earlier tasks, of any size.
-    fn is_gathered(&self, id: NodeId) -> bool {
+    pub(super) fn is_gathered(&self, id: NodeId) -> bool {
         match self.materialised.get(&id) {
             Some(stage) => matches!(self.stages[stage.0 as usize].work, StageWork::Produce { .. }),
             None => matches!(self.plan.node(id).operation, Operation::Persisted(_)),

@@ -11,13 +11,17 @@ mod demand;
 mod digest;
 mod fit;
 mod geometry;
+mod group_chunks;
 mod inputs;
 mod lower;
 mod materialise;
 mod memory;
 mod partials;
 mod passes;
+mod products;
 mod pull;
+mod reduce_geometry;
+mod reduce_stages;
 mod resources;
 mod room;
 mod selections;
@@ -26,6 +30,8 @@ mod skip;
 #[cfg(test)]
 mod test_data;
 mod waves;
+
+use demand::Demand;
 
 pub use computation::{Computation, Goal, MergeWork, ReduceWork, Stage, StageOutput, StageWork};
 pub use digest::PlanDigest;

@@ -3,7 +3,9 @@
 //! A pass changes no bit: geometries don't depend on what else is computed, and each reduction is folded from strips of
 //! its own.
 
-use super::geometry::{ReduceGeometry, depends_on_store, halve_except, halve_longest, touched_blocks};
+use super::geometry::{depends_on_store, halve_except, halve_longest};
+use super::group_chunks::touched_blocks;
+use super::reduce_geometry::ReduceGeometry;
 use crate::array::{AxisChunks, ChunkGrid};
 use crate::kernels::generate::Generator;
 use crate::plan::{NodeId, Operation, Plan};

@@ -91,6 +91,11 @@ pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, 
             let of_input = |(at, id): (usize, &NodeId)| (*id, native.input_region(region, &plan.node(*id).shape, at));
             node.inputs.iter().enumerate().map(of_input).collect()
         }
+        Operation::Contract(contract) => {
+            let lengths = contract.summed_lengths(&plan.node(node.inputs[0]).shape);
+            let whole = contract.summed(region.range(contract.batch), lengths);
+            node.inputs.iter().copied().zip(contract.input_regions(region, &whole)).collect()
+        }
         Operation::Concatenate { axis, parts } => {
             let wanted = region.range(*axis);
             let of_part = |part: usize| {
