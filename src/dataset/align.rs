@@ -99,7 +99,7 @@ pub(super) fn align(datasets: &[Dataset], join: Join) -> Result<Vec<Dataset>, Da
     align_with(datasets, &AlignOptions::join(join))
 }
 
-/// The datasets on common labels along every dimension that isn't excluded.
+/// The datasets on common labels along every dimension that isn't excluded; those without labels get those of the others.
 ///
 /// # Errors
 /// Where indexes differ under [`Join::Exact`], or in length under [`Join::Override`], labels are repeated, or lengths
@@ -146,7 +146,22 @@ pub fn align_with(datasets: &[Dataset], options: &AlignOptions) -> Result<Vec<Da
             }
         }
     }
+    if join != Join::Override {
+        dimensions.retain(|dimension| !options.exclude.contains(dimension));
+        dimensions.iter().for_each(|dimension| label(&mut aligned, dimension));
+    }
     Ok(aligned)
+}
+
+/// Gives the labels that some datasets have along a dimension to those without.
+fn label(datasets: &mut [Dataset], dimension: &str) {
+    let labels = datasets.iter().find_map(|dataset| dataset.index(dimension)).cloned();
+    let Some(labels) = labels.filter(|labels| labels.levels().is_none()) else { return };
+    for dataset in datasets.iter_mut() {
+        if dataset.index(dimension).is_none() && dataset.sizes().contains_key(dimension) {
+            dataset.coordinates.insert(dimension.to_owned(), labels.clone());
+        }
+    }
 }
 
 /// Datasets on the common combinations of a dimension's MultiIndex, which must have the same levels.

@@ -65,6 +65,9 @@ impl Dataset {
         dims: Option<&Dims>,
         options: ReduceOptions,
     ) -> Result<Dataset, DatasetError> {
+        if matches!(name, "first" | "last") && grouping.is_of_itself() {
+            return Ok(self.clone());
+        }
         self.summarise_groups(grouping, name, dims, options, &|variable, dims| match name {
             "median" => variable.quantiles(&QuantileKind::Median, dims, true, Some(grouping), options),
             _ => variable.reduce_grouped(name, dims, Some(grouping), options),
@@ -155,6 +158,9 @@ impl DataArray {
         dims: Option<&Dims>,
         options: ReduceOptions,
     ) -> Result<DataArray, DatasetError> {
+        if matches!(name, "first" | "last") && grouping.is_of_itself() {
+            return Ok(self.clone());
+        }
         self.in_place_of_groups(grouping, self.as_dataset().reduce_groups(grouping, name, dims, options)?)
     }
 

@@ -174,6 +174,12 @@ impl Grouping {
         positions
     }
 
+    /// Whether each position of a dimension is a group of its own, in order: its first and last are what is there.
+    pub(super) fn is_of_itself(&self) -> bool {
+        let count = self.labels().len();
+        self.name == self.dimension && self.levels.is_empty() && self.codes.iter().copied().eq(0..count as i32)
+    }
+
     /// The groups of an axis along the grouped dimension.
     pub(super) fn groups(&self, axis: usize) -> Groups {
         Groups { axis, codes: self.codes.clone(), count: self.labels().len() }
