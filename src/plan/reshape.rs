@@ -150,15 +150,83 @@ impl Array {
         Ok(self.reshaped(Reshape { axis, lengths: lengths.to_vec(), merges: false }))
     }
 
+    /// The same elements, in row-major order, in another shape. Runs of axes that hold as many elements before and after
+    /// become one axis and then the new ones.
+    ///
+    /// # Errors
+    /// Where the shape has another number of elements.
+    pub fn reshape(&self, shape: &[usize]) -> Result<Array, PlanError> {
+        if shape.iter().product::<usize>() != self.len() {
+            return Err(PlanError::ShapeMismatch { left: self.shape().to_vec(), right: shape.to_vec() });
+        }
+        let mut result = self.clone();
+        for axis in (0..self.ndim()).rev().filter(|&axis| self.shape()[axis] == 1) {
+            result = result.index_axis(axis, 0)?;
+        }
+        let wanted: Vec<usize> = shape.iter().copied().filter(|&length| length != 1).collect();
+        if self.is_empty() {
+            // Of no elements any way leads to any shape.
+            result = if result.ndim() > 1 { result.merge_axes(0, result.ndim())? } else { result };
+            result = result.split_axis(0, &wanted)?;
+        } else {
+            let (mut axis, mut left) = (0, &wanted[..]);
+            while !left.is_empty() {
+                let [before, after] = equal_run(&result.shape()[axis..], left);
+                result = result.merge_axes(axis, before)?.split_axis(axis, &left[..after])?;
+                axis += after;
+                left = &left[after..];
+            }
+        }
+        for axis in (0..shape.len()).filter(|&axis| shape[axis] == 1) {
+            result = result.insert_axis(axis)?;
+        }
+        Ok(result)
+    }
+
     fn reshaped(&self, reshape: Reshape) -> Array {
         let grid = reshape.output_grid(self.grid());
         Array::new(Operation::Reshape(reshape), vec![self.clone()], self.dtype(), grid)
     }
 }
 
+/// How many of the first axes of two shapes of as many elements hold as many: the fewest, at least one of each.
+fn equal_run(a: &[usize], b: &[usize]) -> [usize; 2] {
+    let (mut counts, mut held) = ([1, 1], [a[0], b[0]]);
+    while held[0] != held[1] {
+        let (side, shape) = if held[0] < held[1] { (0, a) } else { (1, b) };
+        held[side] *= shape[counts[side]];
+        counts[side] += 1;
+    }
+    counts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::array::{DType, Scalar};
+    use crate::kernels::generate::Generator;
+
+    #[test]
+    fn any_shape_of_as_many_elements_can_be_had() {
+        assert_eq!(equal_run(&[4, 6, 5], &[3, 8, 5]), [2, 2]);
+        let shaped = |from: &[usize], to: &[usize]| {
+            let grid = ChunkGrid::regular(from, &vec![2; from.len()]);
+            Array::generated(Generator::Full(Scalar::Int(1)), DType::Int64, grid).reshape(to)
+        };
+        let all: [(&[usize], &[usize]); 7] = [
+            (&[4, 6, 5], &[3, 8, 5]),
+            (&[4, 6], &[24]),
+            (&[1, 3, 1], &[3]),
+            (&[12], &[1, 3, 1, 4]),
+            (&[1, 1], &[]),
+            (&[0, 3], &[5, 0, 2]),
+            (&[2, 0], &[0]),
+        ];
+        for (from, to) in all {
+            assert_eq!(shaped(from, to).unwrap().shape(), to, "{from:?}");
+        }
+        assert!(shaped(&[4], &[3]).is_err());
+    }
 
     fn merge() -> Reshape {
         Reshape { axis: 1, lengths: vec![3, 4, 5], merges: true }

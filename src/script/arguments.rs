@@ -128,6 +128,16 @@ impl<'a> Arguments<'a> {
         Err(self.vm.new_not_implemented_error(message))
     }
 
+    /// All that was passed, behind another argument: for a function with the same parameters and one more before them.
+    pub fn passed_behind(&self, first: PyObjectRef) -> FuncArgs {
+        let named = self.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let keywords = self.keywords.iter().map(|(name, value)| (name.clone(), value.clone()));
+        FuncArgs {
+            args: std::iter::once(first).chain(self.rest.iter().cloned()).collect(),
+            kwargs: named.chain(keywords).collect(),
+        }
+    }
+
     /// A value that was passed, even `None`.
     pub fn given(&self, name: &str) -> Option<&PyObjectRef> {
         self.values.iter().find(|(taken, _)| *taken == name).map(|(_, value)| value)

@@ -203,7 +203,7 @@ pub(super) fn json(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Value>
     if vm.is_none(object) {
         return Ok(Value::Null);
     }
-    if let Some(scalar) = object.downcast_ref::<NumpyScalar>() {
+    if let Some(scalar) = NumpyScalar::of(object) {
         return Ok(scalar_json(scalar.value()));
     }
     if let Some(array) = object.downcast_ref::<NdArray>() {
@@ -339,7 +339,7 @@ fn collect_leaves(
     if depth != shape.len() {
         return Err(ragged());
     }
-    if let Some(scalar) = object.downcast_ref::<NumpyScalar>() {
+    if let Some(scalar) = NumpyScalar::of(object) {
         leaves.push((scalar.dtype(), scalar.value().clone()));
         return Ok(());
     }

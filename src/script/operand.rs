@@ -56,7 +56,7 @@ impl Operand {
         if let Some(array) = object.downcast_ref::<NdArray>() {
             return Ok(Some(Operand::Eager(Array::in_memory(array.values()))));
         }
-        if let Some(scalar) = object.downcast_ref::<NumpyScalar>() {
+        if let Some(scalar) = NumpyScalar::of(object) {
             return scalar.to_array(vm).map(|array| Some(Operand::Typed(array)));
         }
         if let Some(instant) = object.downcast_ref::<CalendarInstant>() {

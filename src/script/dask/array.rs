@@ -1,6 +1,6 @@
 //! `dask.array.Array`: a lazy array without labels.
 
-use super::{blocks, chunks, compute_one, persist_one, visualize};
+use super::{blocks, chunks, compute_one, methods, persist_one, visualize};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::array_methods::{Shared, Unlabelled};
@@ -53,6 +53,7 @@ impl Surface for DaskArray {
     const METHODS: &'static [&'static [Method<Self>]] = &[
         Shared::<Self>::REDUCTIONS,
         Shared::<Self>::METHODS,
+        methods::METHODS,
         &[
             Method {
                 name: "rechunk",
@@ -98,6 +99,7 @@ impl Surface for DaskArray {
     const PROPERTIES: &'static [&'static [Property<Self>]] = &[
         Shared::<Self>::PROPERTIES,
         &[
+            Property { name: "real", get: |this, vm| Operand::Lazy(this.array.clone()).into_object(vm) },
             Property { name: "chunks", get: |this, vm| Ok(chunk_sizes(&this.array, vm)) },
             Property {
                 name: "chunksize",

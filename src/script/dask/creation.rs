@@ -9,6 +9,7 @@ use crate::script::creation::{self, FILLERS, FILLERS_LIKE, Recipe};
 use crate::script::modules::Module;
 use crate::script::operand::Operand;
 use crate::script::writing;
+use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// Puts the functions into the module.
@@ -37,6 +38,10 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function("arange", "start!, stop, step, *, chunks, dtype, like=None", |arguments| {
         made(creation::arange(arguments)?, arguments)
     })?;
+    module.function("linspace", "start!, stop!, num, endpoint, retstep=False, chunks, dtype", |arguments| {
+        of_numpy(&["start", "stop", "num", "endpoint", "dtype"], arguments)
+    })?;
+    module.function("eye", "N!, chunks, M, k, dtype", |arguments| of_numpy(&["N", "M", "k", "dtype"], arguments))?;
     module.function("from_zarr", "url!, component, storage_options=None, chunks, name~, inline_array~", from_zarr)?;
     module.function("to_zarr", "arr!, url!, component, storage_options=None, region=None, compute=True, return_stored=False, overwrite, zarr_format", |arguments| {
         writing::array_to_zarr(&lazy(arguments.required("arr"), arguments.vm)?, arguments)
@@ -47,10 +52,22 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         })?;
     }
     const EXISTING: &str = "a!, chunks, name~, lock~, asarray~, fancy~, getitem~, meta~, inline_array~, dtype";
-    for name in ["from_array", "asarray", "array"] {
+    for name in ["from_array", "asarray", "asanyarray", "array"] {
         module.function(name, EXISTING, from_array)?;
     }
     Ok(())
+}
+
+/// What the function of `numpy` of this name makes of some of the arguments, in the chunks that are asked for.
+fn of_numpy(names: &[&'static str], arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let name = arguments.function.rsplit('.').next().unwrap_or(arguments.function);
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    let function = modules.get_item("numpy", vm)?.get_attr(vm.ctx.intern_str(name), vm)?;
+    let passed = names.iter().filter_map(|name| Some(((*name).to_owned(), arguments.get(name)?.clone())));
+    let array = lazy(&function.call(FuncArgs::from(KwArgs::new(passed.collect())), vm)?, vm)?;
+    let grid = chunks::grid(arguments.get("chunks"), array.shape(), array.dtype(), vm)?;
+    Operand::Lazy(array.rechunk(grid)).into_object(vm)
 }
 
 /// Arrays one behind the other along an axis, which may be a new one.

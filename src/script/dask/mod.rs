@@ -5,6 +5,7 @@ mod blocks;
 mod chunks;
 mod creation;
 mod histograms;
+mod methods;
 mod ordering;
 mod random;
 mod rearranging;
@@ -64,6 +65,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     histograms::install(&mut array)?;
     ordering::install(&mut array)?;
     rearranging::install(&mut array)?;
+    methods::install(&mut array)?;
     array.value("Array", DaskArray::static_type().to_owned())?;
     array.value("newaxis", vm.ctx.none())?;
     for (name, value) in [("nan", f64::NAN), ("inf", f64::INFINITY), ("pi", std::f64::consts::PI)] {

@@ -19,7 +19,9 @@ use rustpython_vm::builtins::{PyFloat, PyInt};
 use rustpython_vm::convert::ToPyObject;
 
 const ARG: &str = "a!, axis, keepdims, split_every~, out=None";
-const SUM: &str = "x!, axis, dtype=None, out=None, method~";
+const SUM: &str = "x!, axis, dtype, out=None, method~";
+/// NaN counts as a value.
+pub(super) const EVERY_VALUE: ReductionOptions = ReductionOptions { skip_missing: false, ddof: 0 };
 
 /// Puts the functions into the module.
 ///
@@ -64,7 +66,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function("ptp", "a!, axis", |arguments| {
         let array = lazy(arguments, "a")?;
         let axes = axes(arguments, array.ndim())?;
-        let of = |name: &str| array.reduce(name, &axes, ReductionOptions { skip_missing: false, ddof: 0 });
+        let of = |name: &str| array.reduce(name, &axes, EVERY_VALUE);
         give(of("max").and_then(|largest| largest.binary(BinaryOp::Subtract, &of("min")?)), arguments)
     })?;
     module.function("count_nonzero", "a!, axis", |arguments| {
@@ -115,13 +117,13 @@ fn position(largest: bool, skip: bool, arguments: &Arguments<'_>) -> PyResult {
 
 fn so_far(kind: &ScanKind, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    let array = lazy(arguments, "x")?;
+    let failed = |error| plan_exception(error, vm);
+    let mut array = lazy(arguments, "x")?;
+    if let Some(dtype) = arguments.get("dtype") {
+        array = array.cast(convert::dtype(dtype, vm)?).map_err(failed)?;
+    }
     if arguments.get("axis").is_none() && array.ndim() != 1 {
-        return Err(vm.new_not_implemented_error(format!(
-            "{} of an array of {} dimensions needs axis= in swath",
-            arguments.function,
-            array.ndim()
-        )));
+        array = super::methods::in_a_row(&array).map_err(failed)?;
     }
     let axis = one_axis(arguments, array.ndim(), 0)?;
     give(array.scan(axis, kind.clone()), arguments)
@@ -169,7 +171,7 @@ fn average(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let array = lazy(arguments, "a")?;
     let axes = axes(arguments, array.ndim())?;
-    let options = ReductionOptions { skip_missing: false, ddof: 0 };
+    let options = EVERY_VALUE;
     let Some(_) = arguments.get("weights") else { return give(array.reduce("mean", &axes, options), arguments) };
     let weights = operand_of(arguments, "weights")?;
     let spread = || {

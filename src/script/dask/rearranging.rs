@@ -239,6 +239,12 @@ fn install_comparisons(module: &mut Module<'_>) -> PyResult<()> {
             give(triangle(&array, offset, keeps_upper), arguments)
         })?;
     }
+    module
+        .function("isnull", "values!", |arguments| give(lazy(arguments, "values")?.unary(UnaryOp::IsNan), arguments))?;
+    module.function("notnull", "values!", |arguments| {
+        let missing = lazy(arguments, "values")?.unary(UnaryOp::IsNan);
+        give(missing.and_then(|missing| missing.unary(UnaryOp::LogicalNot)), arguments)
+    })?;
     for name in ["real", "conj"] {
         module.function(name, "x!", |arguments| give(Ok(lazy(arguments, "x")?), arguments))?;
     }

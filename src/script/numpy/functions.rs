@@ -57,6 +57,10 @@ pub(in crate::script) fn install_shared(module: &mut Module<'_>) -> PyResult<()>
     for name in ["round", "around"] {
         module.function(name, "a!, decimals, out=None", round)?;
     }
+    module.function("nan_to_num", "x!, copy~, nan, posinf=None, neginf=None", nan_to_num)?;
+    module.function("size", "a!", |arguments| arguments.required("a").get_attr("size", arguments.vm))?;
+    module.function("ndim", "a!", |arguments| arguments.required("a").get_attr("ndim", arguments.vm))?;
+    module.function("shape", "a!", |arguments| arguments.required("a").get_attr("shape", arguments.vm))?;
     module.function("transpose", "a!, axes", |arguments| {
         let passed = FuncArgs::from(arguments.get("axes").cloned().into_iter().collect::<Vec<_>>());
         arguments.vm.call_method(arguments.required("a"), "transpose", passed)
@@ -83,7 +87,14 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         };
         Ok(vm.ctx.new_bool(equal).into())
     })?;
-    module.function("where", "condition!, x!, y!", |arguments| {
+    module.function("where", "condition!, x, y", |arguments| {
+        if arguments.given("x").is_none() && arguments.given("y").is_none() {
+            return super::ordering::places(arguments.required("condition"), arguments.vm);
+        }
+        if let Some(missing) = ["x", "y"].into_iter().find(|name| arguments.given(name).is_none()) {
+            let message = format!("either both or neither of x and y should be given: {missing} isn't");
+            return Err(arguments.vm.new_value_error(message));
+        }
         // numpy doesn't know labels: it computes them away, where dask's own arrays stay lazy.
         let vm = arguments.vm;
         let operands = ["condition", "x", "y"].map(|name| Operand::expect(arguments.required(name), vm));
@@ -96,10 +107,6 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
             selected => selected.into_object(vm),
         }
     })?;
-    module.function("size", "a!", |arguments| arguments.required("a").get_attr("size", arguments.vm))?;
-    module.function("ndim", "a!", |arguments| arguments.required("a").get_attr("ndim", arguments.vm))?;
-    module.function("shape", "a!", |arguments| arguments.required("a").get_attr("shape", arguments.vm))?;
-    module.function("nan_to_num", "x!, copy~, nan, posinf=None, neginf=None", nan_to_num)?;
     module.function("isscalar", "element!", |arguments| {
         let vm = arguments.vm;
         let scalar =

@@ -5,6 +5,7 @@ mod creation;
 mod curves;
 mod dtype_object;
 mod extremes;
+mod float64;
 mod functions;
 mod instant;
 mod limits;
@@ -13,6 +14,7 @@ mod nd_methods;
 mod ordering;
 mod rearrange;
 mod scalar;
+mod selecting;
 mod strided;
 mod ufuncs;
 
@@ -20,7 +22,9 @@ pub(super) use dtype_object::DTypeObject;
 pub(super) use functions::install_shared;
 pub(super) use instant::of_python;
 pub(super) use nd_array::{NdArray, format_array};
+pub(super) use nd_methods::shape_of;
 pub(super) use scalar::{NumpyScalar, cast_scalar};
+pub(super) use selecting::{diagonal, summed};
 
 use super::modules::Module;
 use rustpython_vm::class::{PyClassImpl, StaticType};
@@ -47,6 +51,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     limits::install(&mut module)?;
     super::products::install(&mut module)?;
     rearrange::install(&mut module)?;
+    selecting::install(&mut module)?;
     ordering::install(&mut module)?;
     extremes::install(&mut module)?;
     accumulate::install(&mut module)?;

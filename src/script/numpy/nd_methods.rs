@@ -157,7 +157,7 @@ fn reshape(this: &Py<NdArray>, arguments: &Arguments<'_>) -> PyResult {
 ///
 /// # Errors
 /// `ValueError` where there is no such shape.
-pub(super) fn shape_of(given: &[PyObjectRef], count: usize, vm: &VirtualMachine) -> PyResult<Shape> {
+pub(in crate::script) fn shape_of(given: &[PyObjectRef], count: usize, vm: &VirtualMachine) -> PyResult<Shape> {
     let lengths = given.iter().map(|length| convert::integer(length, vm)).collect::<PyResult<Vec<_>>>()?;
     let known: usize = lengths.iter().filter(|&&length| length >= 0).map(|&length| length as usize).product();
     if lengths.iter().filter(|&&length| length < 0).count() > 1 {

@@ -8,7 +8,7 @@ use crate::script::convert;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
 use crate::script::operand::{self, evaluate_here, small_object};
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::cmp::Ordering;
 
 /// Puts the functions into the module.
@@ -57,11 +57,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         let values = operand::values(arguments.required("a"), arguments.vm)?;
         Ok(arguments.vm.ctx.new_int(truths(&values).filter(|truth| *truth).count()).into())
     })?;
-    module.function("nonzero", "a!", |arguments| {
-        let values = operand::values(arguments.required("a"), arguments.vm)?;
-        let places = nonzero(&values).into_iter().map(|places| small_object(places, arguments.vm));
-        Ok(arguments.vm.ctx.new_tuple(places.collect::<PyResult<_>>()?).into())
-    })?;
+    module.function("nonzero", "a!", |arguments| places(arguments.required("a"), arguments.vm))?;
     module.function("flatnonzero", "a!", |arguments| {
         let values = operand::values(arguments.required("a"), arguments.vm)?;
         let places: Vec<i64> = truths(&values).enumerate().filter(|pair| pair.1).map(|pair| pair.0 as i64).collect();
@@ -75,6 +71,15 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
             (0..count).flat_map(|row| places.iter().map(move |axis| axis.as_slice::<i64>().map_or(0, |at| at[row])));
         chunk(Chunk::from_values(vec![count, values.ndim()], rows.collect()), arguments.vm)
     })
+}
+
+/// Indices along each axis of what is true.
+///
+/// # Errors
+/// Where an object has no values.
+pub(super) fn places(object: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let places = nonzero(&operand::values(object, vm)?).into_iter().map(|places| small_object(places, vm));
+    Ok(vm.ctx.new_tuple(places.collect::<PyResult<_>>()?).into())
 }
 
 fn chunk(made: Result<Chunk, crate::array::ArrayError>, vm: &VirtualMachine) -> PyResult {

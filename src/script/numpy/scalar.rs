@@ -1,5 +1,6 @@
 //! numpy scalars: `np.float32(0.25)`, `np.datetime64("2000-01-01")`.
 
+use super::float64::Float64;
 use super::{DTypeObject, instant};
 use crate::array::{Chunk, DType, Scalar, TimeUnit};
 use crate::dataset::print_values;
@@ -23,10 +24,11 @@ use rustpython_vm::types::{
 };
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::cell::RefCell;
+use std::marker::PhantomData;
 
-/// The scalar classes and the dtypes that their constructors make.
+/// The scalar classes and the dtypes that their constructors make, beside [`Float64`].
 const CLASSES: &[(&str, DType)] = &[
-    ("bool_", DType::Bool),
+    ("bool", DType::Bool),
     ("int8", DType::Int8),
     ("int16", DType::Int16),
     ("int32", DType::Int32),
@@ -36,7 +38,6 @@ const CLASSES: &[(&str, DType)] = &[
     ("uint32", DType::UInt32),
     ("uint64", DType::UInt64),
     ("float32", DType::Float32),
-    ("float64", DType::Float64),
     ("datetime64", DType::Datetime(TimeUnit::Nanosecond)),
     ("timedelta64", DType::Timedelta(TimeUnit::Nanosecond)),
     ("str_", DType::Text),
@@ -57,6 +58,7 @@ pub struct NumpyScalar {
 /// Makes the scalar classes.
 pub(super) fn register(vm: &VirtualMachine) {
     let generic = NumpyScalar::make_static_type();
+    Float64::make_static_type();
     let types = CLASSES.iter().map(|(name, _)| {
         let slots = PyTypeSlots::new("generic", PyTypeFlags::heap_type_flags());
         vm.ctx.new_class(Some("numpy"), name, generic.clone(), slots)
@@ -74,7 +76,8 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     for (name, dtype) in CLASSES {
         module.value(name, class_of(*dtype))?;
     }
-    module.value("bool", class_of(DType::Bool))?;
+    module.value("float64", class_of(DType::Float64))?;
+    module.value("bool_", class_of(DType::Bool))?;
     module.value("double", class_of(DType::Float64))?;
     module.value("single", class_of(DType::Float32))
 }
@@ -85,8 +88,10 @@ pub(super) fn class_of(dtype: DType) -> PyTypeRef {
         (DType::Datetime(_), DType::Datetime(_)) | (DType::Timedelta(_), DType::Timedelta(_)) => true,
         _ => known == dtype,
     };
-    if let DType::CalendarTime(_) = dtype {
-        return NumpyScalar::static_type().to_owned();
+    match dtype {
+        DType::CalendarTime(_) => return NumpyScalar::static_type().to_owned(),
+        DType::Float64 => return Float64::static_type().to_owned(),
+        _ => {}
     }
     let position = CLASSES.iter().position(|(_, known)| same(*known)).expect("every dtype has a scalar class");
     TYPES.with_borrow(|types| types[position].clone())
@@ -98,6 +103,9 @@ impl NumpyScalar {
     /// # Errors
     /// Where the machine can't hold it.
     pub fn object(dtype: DType, value: Scalar, vm: &VirtualMachine) -> PyResult {
+        if let (DType::Float64, Some(value)) = (dtype, value.as_f64()) {
+            return Ok(Float64::object(value, vm));
+        }
         if dtype == DType::Text {
             return Ok(convert::plain_object(&value, vm));
         }
@@ -105,6 +113,19 @@ impl NumpyScalar {
             return Ok(CalendarInstant::object(calendar, *count, vm));
         }
         Ok(NumpyScalar { dtype, value }.into_ref_with_type(vm, class_of(dtype))?.into())
+    }
+
+    /// The value that an object is; `None` for what is no numpy scalar.
+    pub fn of(object: &PyObject) -> Option<NumpyScalar> {
+        match object.downcast_ref::<Float64>() {
+            Some(float) => Some(float.scalar()),
+            None => object.downcast_ref::<NumpyScalar>().map(|scalar| (**scalar).clone()),
+        }
+    }
+
+    /// A value of a dtype.
+    pub(super) fn new(dtype: DType, value: Scalar) -> NumpyScalar {
+        NumpyScalar { dtype, value }
     }
 
     /// Its dtype.
@@ -125,7 +146,19 @@ impl NumpyScalar {
         Array::scalar(self.value.clone(), self.dtype).map_err(|error| plan_exception(error, vm))
     }
 
-    fn text(&self) -> String {
+    /// `round(value)` and `round(value, digits)`.
+    pub(super) fn rounded(&self, arguments: &FuncArgs, vm: &VirtualMachine) -> PyResult {
+        match arguments.args.first().filter(|digits| !vm.is_none(digits)) {
+            Some(digits) => {
+                let decimals = convert::integer(digits, vm)?;
+                elementwise::round(Operand::Typed(self.to_array(vm)?), decimals, vm)?.into_object(vm)
+            }
+            None => vm.call_method(&convert::plain_object(&self.value, vm), "__round__", ()),
+        }
+    }
+
+    /// The value as numpy prints it.
+    pub(super) fn text(&self) -> String {
         match (&self.value, self.dtype) {
             (Scalar::Float(value), DType::Float32) => float_text(*value as f32),
             (Scalar::Float(value), _) => rustpython_vm::literal::float::to_string(*value),
@@ -164,24 +197,54 @@ fn unit_name(unit: TimeUnit) -> &'static str {
     }
 }
 
-impl Surface for NumpyScalar {
-    const CLASS: &'static str = "numpy scalar";
-    const METHODS: &'static [&'static [Method<Self>]] = &[&[
-        Method { name: "item", parameters: "", body: plain },
-        Method { name: "tolist", parameters: "", body: plain },
-        Method { name: "astype", parameters: "dtype!, copy~", body: astype },
-        Method { name: "round", parameters: "decimals, out=None", body: round },
-    ]];
-    const PROPERTIES: &'static [&'static [Property<Self>]] = &[&[
-        Property { name: "dtype", get: |this, vm| Ok(DTypeObject::object(this.dtype, vm)) },
+/// An object that is one value with a dtype.
+pub(super) trait OneValue: PyPayload {
+    /// The value.
+    fn scalar(&self) -> NumpyScalar;
+}
+
+impl OneValue for NumpyScalar {
+    fn scalar(&self) -> NumpyScalar {
+        self.clone()
+    }
+}
+
+/// The tables of such a class.
+pub(super) struct OfOneValue<T>(PhantomData<T>);
+
+impl<T: OneValue> OfOneValue<T> {
+    /// Methods.
+    pub const METHODS: &'static [Method<T>] = &[
+        Method { name: "item", parameters: "", body: plain::<T> },
+        Method { name: "tolist", parameters: "", body: plain::<T> },
+        Method { name: "astype", parameters: "dtype!, copy~", body: astype::<T> },
+        Method { name: "round", parameters: "decimals, out=None", body: round::<T> },
+        Method { name: "min", parameters: "axis=None, out=None", body: itself::<T> },
+        Method { name: "max", parameters: "axis=None, out=None", body: itself::<T> },
+        Method { name: "copy", parameters: "", body: itself::<T> },
+    ];
+    /// Properties.
+    pub const PROPERTIES: &'static [Property<T>] = &[
+        Property { name: "dtype", get: |this, vm| Ok(DTypeObject::object(this.scalar().dtype, vm)) },
         Property { name: "ndim", get: |_this, vm| Ok(0.to_pyobject(vm)) },
         Property { name: "size", get: |_this, vm| Ok(1.to_pyobject(vm)) },
         Property { name: "shape", get: |_this, vm| Ok(vm.ctx.new_tuple(Vec::new()).into()) },
-    ]];
+    ];
 }
 
-fn plain(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {
-    Ok(plain_element(this.dtype, &this.value, arguments.vm))
+impl Surface for NumpyScalar {
+    const CLASS: &'static str = "numpy scalar";
+    const METHODS: &'static [&'static [Method<Self>]] = &[OfOneValue::<Self>::METHODS];
+    const PROPERTIES: &'static [&'static [Property<Self>]] = &[OfOneValue::<Self>::PROPERTIES];
+}
+
+fn itself<T: OneValue>(this: &Py<T>, _arguments: &Arguments<'_>) -> PyResult {
+    Ok(this.to_owned().into())
+}
+
+fn plain<T: OneValue>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let scalar = this.scalar();
+    Ok(plain_element(scalar.dtype, &scalar.value, arguments.vm))
 }
 
 /// What `.item()` and `.tolist()` give of a value: of a time of a CF calendar its object, of no time `None`.
@@ -193,16 +256,16 @@ pub(super) fn plain_element(dtype: DType, value: &Scalar, vm: &VirtualMachine) -
     }
 }
 
-fn astype(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {
-    let vm = arguments.vm;
+fn astype<T: OneValue>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let (vm, scalar) = (arguments.vm, this.scalar());
     let dtype = convert::dtype(arguments.required("dtype"), vm)?;
-    NumpyScalar::object(dtype, cast_scalar(&this.value, this.dtype, dtype, vm)?, vm)
+    NumpyScalar::object(dtype, cast_scalar(&scalar.value, scalar.dtype, dtype, vm)?, vm)
 }
 
-fn round(this: &Py<NumpyScalar>, arguments: &Arguments<'_>) -> PyResult {
+fn round<T: OneValue>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let decimals = arguments.get("decimals").map_or(Ok(0), |decimals| convert::integer(decimals, vm))?;
-    elementwise::round(Operand::Typed(this.to_array(vm)?), decimals, vm)?.into_object(vm)
+    elementwise::round(Operand::Typed(this.scalar().to_array(vm)?), decimals, vm)?.into_object(vm)
 }
 
 /// A value converted as numpy's `astype` does.
@@ -254,13 +317,7 @@ impl NumpyScalar {
 
     #[pymethod]
     fn __round__(zelf: &Py<Self>, arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        match arguments.args.first().filter(|digits| !vm.is_none(digits)) {
-            Some(digits) => {
-                let decimals = convert::integer(digits, vm)?;
-                elementwise::round(Operand::Typed(zelf.to_array(vm)?), decimals, vm)?.into_object(vm)
-            }
-            None => vm.call_method(&convert::plain_object(&zelf.value, vm), "__round__", ()),
-        }
+        zelf.rounded(&arguments, vm)
     }
 }
 
@@ -286,7 +343,7 @@ impl Constructor for NumpyScalar {
 }
 
 /// `np.float32(value)`: a scalar, or an array of the dtype where an array is given.
-fn construct(dtype: DType, arguments: &Arguments<'_>) -> PyResult {
+pub(super) fn construct(dtype: DType, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let Some(value) = arguments.get("value") else {
         return NumpyScalar::object(dtype, zero(dtype), vm);

@@ -1,0 +1,95 @@
+//! Functions of `numpy` that choose elements: at indices, along diagonals.
+
+use crate::array::{Chunk, DType};
+use crate::kernels::reduction::ReductionOptions;
+use crate::plan::{Array, PlanError};
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::errors::plan_exception;
+use crate::script::modules::Module;
+use crate::script::operand::{self, Operand, small_object};
+use rustpython_vm::{AsObject, PyResult};
+
+/// Puts the functions into the module.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
+    module.function("take", "a!, indices!, axis, out=None, mode='raise'", take)?;
+    module.function("diagonal", "a!, offset, axis1, axis2", |arguments| evaluated(diagonal(arguments)?, arguments))?;
+    module.function("trace", "a!, offset, axis1, axis2, dtype, out=None", |arguments| {
+        let dtype = arguments.get("dtype").map(|dtype| convert::dtype(dtype, arguments.vm)).transpose()?;
+        evaluated(diagonal(arguments)?.and_then(|values| summed(&values, dtype)), arguments)
+    })?;
+    module.function("copy", "a!, order~, subok~", |arguments| {
+        small_object(operand::values(arguments.required("a"), arguments.vm)?, arguments.vm)
+    })
+}
+
+fn evaluated(result: Result<Array, PlanError>, arguments: &Arguments<'_>) -> PyResult {
+    let array = result.map_err(|error| plan_exception(error, arguments.vm))?;
+    Operand::Eager(array).into_object(arguments.vm)
+}
+
+/// The sum along the last axis.
+///
+/// # Errors
+/// Where the dtype has no sums.
+pub(in crate::script) fn summed(values: &Array, dtype: Option<DType>) -> Result<Array, PlanError> {
+    let values = dtype.map_or(Ok(values.clone()), |dtype| values.cast(dtype))?;
+    values.reduce("sum", &[values.ndim() - 1], ReductionOptions { skip_missing: false, ddof: 0 })
+}
+
+/// The diagonal of two axes of the argument `a`, as the last axis of the others.
+///
+/// # Errors
+/// Where there are no two such axes.
+pub(in crate::script) fn diagonal(arguments: &Arguments<'_>) -> PyResult<Result<Array, PlanError>> {
+    let vm = arguments.vm;
+    let array = match Operand::expect(arguments.required("a"), vm)?.without_labels() {
+        Operand::Lazy(array) | Operand::Eager(array) if array.ndim() >= 2 => array,
+        _ => return Err(vm.new_value_error("diag requires an array of at least two dimensions")),
+    };
+    let axis = |name: &str, default: i64| {
+        let given = arguments.get(name).map_or(Ok(default), |axis| convert::integer(axis, vm))?;
+        convert::axis(vm.ctx.new_int(given).as_object(), array.ndim(), vm)
+    };
+    let (rows, columns) = (axis("axis1", 0)?, axis("axis2", 1)?);
+    if rows == columns {
+        return Err(vm.new_value_error("axis1 and axis2 cannot be the same"));
+    }
+    let offset = arguments.get("offset").map_or(Ok(0), |offset| convert::integer(offset, vm))?;
+    Ok(array.diagonal([rows, columns], offset as isize))
+}
+
+/// Elements at indices along an axis, or among all in a row; the axes of the indices take the place of the axis.
+fn take(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let mut values = operand::values(arguments.required("a"), vm)?;
+    let axis = match arguments.get("axis") {
+        Some(axis) => convert::axis(axis, values.ndim(), vm)?,
+        None => {
+            let count = values.len();
+            values = values.reshaped(vec![count]).map_err(|error| plan_exception(error.into(), vm))?;
+            0
+        }
+    };
+    let indices = operand::values(arguments.required("indices"), vm)?;
+    let length = values.shape()[axis];
+    let mut found = Vec::with_capacity(indices.len());
+    for at in 0..indices.len() {
+        let index = indices.get(at).and_then(|index| index.as_i128()).filter(|_| indices.dtype().is_integer());
+        let index = index.ok_or_else(|| vm.new_type_error("take expects integers as indices"))?;
+        let counted = if index < 0 { index + length as i128 } else { index };
+        found.push(usize::try_from(counted).ok().filter(|&position| position < length).ok_or_else(|| {
+            vm.new_index_error(format!("index {index} is out of bounds for axis {axis} with size {length}"))
+        })?);
+    }
+    let shape = [&values.shape()[..axis], indices.shape(), &values.shape()[axis + 1..]].concat();
+    let inner: usize = values.shape()[axis + 1..].iter().product();
+    let outer: usize = values.shape()[..axis].iter().product();
+    let rows = (0..outer).flat_map(|row| found.iter().map(move |position| (row * length + position) * inner));
+    let positions: Vec<usize> = rows.flat_map(|first| first..first + inner).collect();
+    let taken: Chunk = values.gather(&positions, shape);
+    small_object(taken, vm)
+}
