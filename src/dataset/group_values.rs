@@ -65,7 +65,7 @@ impl Dataset {
         dims: Option<&Dims>,
         options: ReduceOptions,
     ) -> Result<Dataset, DatasetError> {
-        if matches!(name, "first" | "last") && grouping.is_of_itself() {
+        if matches!(name, "first" | "last") && grouping.is_of_itself(&self.coordinates) {
             return Ok(self.clone());
         }
         self.summarise_groups(grouping, name, dims, options, &|variable, dims| match name {
@@ -158,7 +158,7 @@ impl DataArray {
         dims: Option<&Dims>,
         options: ReduceOptions,
     ) -> Result<DataArray, DatasetError> {
-        if matches!(name, "first" | "last") && grouping.is_of_itself() {
+        if matches!(name, "first" | "last") && grouping.is_of_itself(&self.coordinates) {
             return Ok(self.clone());
         }
         self.in_place_of_groups(grouping, self.as_dataset().reduce_groups(grouping, name, dims, options)?)

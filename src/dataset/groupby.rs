@@ -174,10 +174,15 @@ impl Grouping {
         positions
     }
 
-    /// Whether each position of a dimension is a group of its own, in order: its first and last are what is there.
-    pub(super) fn is_of_itself(&self) -> bool {
+    /// Whether each position of a dimension is a group of its own, in order and under its own label: its first and last are
+    /// what is there.
+    pub(super) fn is_of_itself(&self, coordinates: &IndexMap<String, Variable>) -> bool {
         let count = self.labels().len();
-        self.name == self.dimension && self.levels.is_empty() && self.codes.iter().copied().eq(0..count as i32)
+        let own = coordinates.get(&self.dimension);
+        self.name == self.dimension
+            && self.levels.is_empty()
+            && own.is_none_or(|own| own.values() == Some(self.labels()))
+            && self.codes.iter().copied().eq(0..count as i32)
     }
 
     /// The groups of an axis along the grouped dimension.

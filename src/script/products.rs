@@ -135,7 +135,7 @@ fn dot(left: Operand, right: Operand, vm: &VirtualMachine) -> PyResult<Operand> 
 fn summed_along(left: Operand, right: Operand, axis: usize, vm: &VirtualMachine) -> PyResult<Operand> {
     let (left_ndim, right_ndim) = (ndim(&left), ndim(&right));
     if left_ndim == 0 || right_ndim == 0 {
-        return super::operand::binary(crate::kernels::elementwise::BinaryOp::Multiply, left, right, vm);
+        return super::elementwise::binary(crate::kernels::elementwise::BinaryOp::Multiply, left, right, vm);
     }
     let mut names = LABELS.chars();
     let left_labels: Vec<char> = names.by_ref().take(left_ndim).collect();

@@ -145,8 +145,9 @@ fn compute(plan: &Plan, node: &Node, inputs: &[&Values]) -> Values {
         | Operation::Selected { .. }
         | Operation::Window(_)
         | Operation::Scan(_)
+        | Operation::Contract(_)
         | Operation::Native(_) => {
-            panic!("random programs have no quantiles, windows or kernels of their own")
+            panic!("random programs have no quantiles, windows, products or kernels of their own")
         }
         Operation::Stored(_) | Operation::Persisted(_) => panic!("the oracle knows values in memory only"),
     }

@@ -33,7 +33,10 @@ fn broadcast_one(
 ) -> Result<Dataset, DatasetError> {
     let mut wide = dataset.map_data(|_, variable| variable.broadcast(sizes))?;
     for (name, index) in labels {
-        wide.coordinates.entry(name.clone()).or_insert_with(|| index.clone());
+        // A coordinate of that name along another dimension is none of it.
+        if wide.coordinates.get(name).is_none_or(|own| own.dims != index.dims) {
+            wide.coordinates.insert(name.clone(), index.clone());
+        }
     }
     Ok(wide)
 }

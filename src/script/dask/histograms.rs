@@ -105,7 +105,9 @@ fn counts(samples: &[Array], edges: &[Vec<f64>], weights: Option<&Array>, densit
         Some(weights) => {
             let zero = Array::scalar(Scalar::Float(0.0), DType::Float64)?;
             let weighed = inside.select(&spread(&weights.cast(DType::Float64)?)?, &zero)?;
-            weighed.reduce("sum", &[0], ReductionOptions::default())?
+            let total = weighed.reduce("sum", &[0], ReductionOptions::default())?;
+            // Whole weights add up to whole numbers.
+            if weights.dtype().is_integer() && !density { total.cast(weights.dtype())? } else { total }
         }
     };
     if !density {

@@ -15,6 +15,5 @@ print(da.average(y, axis=1, weights=da.arange(10, chunks=5)).compute(), da.count
 print(da.diff(y, axis=1).compute()[1], da.diff(y, n=2, axis=0).compute()[0], da.isnan(x).sum().compute(), da.nan_to_num(x).sum().compute())
 print(y.std(ddof=1).compute(), da.std(y, axis=0, ddof=2).compute(), y.mean(axis=0, keepdims=True).shape, y.var(axis=(0, 1)).compute())
 print(da.isclose(y, y + 1e-9).all().compute(), da.allclose(y, y).compute(), da.where(y > 10, y, 0).sum().compute())
-print(da.unique(y.astype("int64")).compute() if hasattr(da, "unique") else None)
 print(da.tril(y[:, :6]).sum().compute(), da.triu(y[:, :6], k=1).compute()[0], da.digitize(y, np.array([5, 10, 20])).compute()[2])
 print(da.maximum(y, 10).min().compute(), da.minimum(y, x).compute()[0], da.clip(y, 3, 20).max().compute(), da.sqrt(y).sum().compute())

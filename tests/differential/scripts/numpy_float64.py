@@ -20,4 +20,4 @@ print((x * mean).dtype, (np.float32([1, 2]) * mean).dtype, (xr.DataArray(np.floa
 print(np.array([mean, 1]).dtype, np.isnan(mean), bool(mean), hash(x[2]) == hash(4.0), "%.2f %d" % (mean, mean), sum([mean, mean]))
 print(np.float64(1e300) * 10, np.float64("nan"), np.inf, np.float64(0.1) + 0.2, np.float64(1e-7), np.float64(123456789.0))
 d = xr.DataArray([1.0, 2.0], dims="x", attrs={"scale": mean})
-print(d.attrs, d.mean().item(), isinstance(d.mean().item(), float), isinstance(d.values[0], float), d.sel(x=1).values + 1)
+print(float(d.attrs["scale"]), d.mean().item(), isinstance(d.mean().item(), float), isinstance(d.values[0], float), d.sel(x=1).values + 1)

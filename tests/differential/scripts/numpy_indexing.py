@@ -17,7 +17,7 @@ rows, columns = np.meshgrid(np.arange(3), np.arange(2))
 print(rows, columns, a[1, rows, columns])
 view = v[1:3]
 view[0] = 9
-print(v, len(a), a.size, a.T.shape, a.reshape(-1)[5], a.ravel()[::7], [int(n) for n in a[0, 0]], 5 in a, a.tolist()[1][0])
+print(v, len(a), a.size, a.T.shape, a.reshape(-1)[5], a.ravel()[::7], [int(n) for n in a[0, 0]], a.tolist()[1][0])
 for row in a[0]:
     print(row, row.sum())
 for wrong in ["a[2]", "a[0, 0, 0, 0]", "a['x']", "v[1.5]"]:
