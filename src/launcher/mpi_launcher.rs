@@ -102,7 +102,7 @@ const OPEN_MPI_PLACES: &[&str] = &[
 /// Those that say to which cores ranks are bound.
 const OPEN_MPI_BINDING: &[&str] = &["bind-to", "bind-to-core", "bind-to-socket", "bind-to-none", "cpu-set", "cpu-list"];
 /// Options of Hydra, MPICH's and Intel's, that say how many ranks go onto a node.
-const HYDRA_PLACES: &[&str] = &["ppn", "perhost", "grr", "rr", "map-by"];
+const HYDRA_PLACES: &[&str] = &["ppn", "perhost", "grr", "rr"];
 
 /// Whether the user or the site says something about this: then that stands for what we would say, which can't stand beside it.
 fn is_given(job: &JobSpec, options: &[&str]) -> bool {
@@ -120,16 +120,26 @@ fn options(words: &[&dyn fmt::Display]) -> Vec<String> {
 
 fn open_mpi(job: &JobSpec) -> Vec<String> {
     let mut words = options(&[&"-n", &job.ranks()]);
-    let is_binding_given = is_given(job, OPEN_MPI_BINDING);
-    if !is_given(job, OPEN_MPI_PLACES) {
+    // A file of ranks says to which cores they are bound, too.
+    let is_binding_given = is_given(job, OPEN_MPI_BINDING) || is_given(job, &["rankfile", "rf"]);
+    let are_places_given = is_given(job, OPEN_MPI_PLACES);
+    if !are_places_given {
         // So many cores for each rank go with no binding but that to cores.
         let cores = if job.is_bound && !is_binding_given { format!(":PE={}", job.threads) } else { String::new() };
         words.extend(options(&[&"--map-by", &format!("ppr:{}:node{cores}", job.ranks_per_node)]));
     }
     if !is_binding_given {
-        words.extend(options(&[&"--bind-to", &if job.is_bound { "core" } else { "none" }]));
+        // Without cores for each thread, those of a rank would be piled on one.
+        let has_cores = !are_places_given || job.threads == 1 || are_cores_given(job);
+        words.extend(options(&[&"--bind-to", &if job.is_bound && has_cores { "core" } else { "none" }]));
     }
     words
+}
+
+/// Whether the user or the site says how many cores each rank of Open MPI has.
+fn are_cores_given(job: &JobSpec) -> bool {
+    is_given(job, &["cpus-per-proc", "cpus-per-rank"])
+        || job.launcher_arguments.iter().any(|word| word.to_ascii_uppercase().contains("PE="))
 }
 
 fn hydra(job: &JobSpec) -> Vec<String> {
@@ -264,10 +274,21 @@ mod tests {
         let said = with(MpiFamily::OpenMpi, &["--map-by", "numa", "--bind-to", "numa"]);
         assert_eq!(said, "mpirun -n 4 --map-by numa --bind-to numa");
         assert_eq!(with(MpiFamily::OpenMpi, &["--bind-to", "none"]), "mpirun -n 4 --map-by ppr:2:node --bind-to none");
-        for words in [["-N", "1"], ["--npernode", "1"], ["-npersocket", "1"], ["--rankfile", "ranks"]] {
+        // The threads of a rank, four here, are never bound to one core.
+        for words in [["-N", "1"], ["--npernode", "1"], ["-npersocket", "1"], ["--map-by", "numa"]] {
             let said = with(MpiFamily::OpenMpi, &words);
-            assert_eq!(said, format!("mpirun -n 4 --bind-to core {} {}", words[0], words[1]));
+            assert_eq!(said, format!("mpirun -n 4 --bind-to none {} {}", words[0], words[1]));
         }
+        let said = with(MpiFamily::OpenMpi, &["--map-by", "ppr:1:node:PE=4"]);
+        assert_eq!(said, "mpirun -n 4 --bind-to core --map-by ppr:1:node:PE=4");
+        assert_eq!(with(MpiFamily::OpenMpi, &["--rankfile", "ranks"]), "mpirun -n 4 --rankfile ranks");
+        let of_one = line(MpiLauncher::Mpirun, |job| {
+            (job.mpi, job.threads) = (Some(MpiFamily::OpenMpi), 1);
+            job.launcher_arguments = vec!["-N".to_owned(), "1".to_owned()];
+        });
+        assert_eq!(of_one, "mpirun -n 4 --bind-to core -N 1");
+        let said = with(MpiFamily::Mpich, &["-map-by", "socket"]);
+        assert_eq!(said, "mpirun -n 4 -ppn 2 -bind-to core:4 -map-by socket");
         assert_eq!(with(MpiFamily::Mpich, &["-bind-to=none"]), "mpirun -n 4 -ppn 2 -bind-to=none");
         assert_eq!(with(MpiFamily::Mpich, &["-ppn", "1"]), "mpirun -n 4 -bind-to core:4 -ppn 1");
         assert_eq!(with(MpiFamily::Intel, &["-ppn", "1"]), "mpirun -n 4 -genv I_MPI_PIN_DOMAIN 4:compact -ppn 1");
