@@ -198,8 +198,11 @@ def scancel_is_told_from_a_failure(place):
     place.running("gone")
     place.cluster.run("scancel", id)
     place.until("gone", lambda view: view["state"] == "cancelled")
-    time.sleep(2)
-    expect(not place.cluster.run("squeue", "--noheader", "--name=gone"), "it was submitted again")
+    listed = lambda: place.cluster.run("squeue", "--noheader", "--name=gone")
+    until = time.monotonic() + 30
+    while listed() and time.monotonic() < until:
+        time.sleep(0.5)
+    expect(not listed(), "it was submitted again")
 
 
 def a_lost_rank_and_a_lost_node_cost_no_more_than_time(place):
