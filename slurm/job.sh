@@ -59,18 +59,22 @@ export SLURM_EXPORT_ENV=ALL
 id={{ "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" if array else "$SLURM_JOB_ID" }}
 index={{ "$SLURM_ARRAY_TASK_ID" if array }}
 
+# Whether what a command has said leaves open what has come of it.
+is_no_answer() { [[ ${1,,} == *@({{ uncertain }})* ]]; }
+
 # Puts this script into the queue again, behind what it waits for, and prints its new id. Without an answer, it may be there
 # all the same, or get there in a moment.
 dependency=
 submit() {
-  local said made at script
-  if said=$(sbatch --parsable{{ ' --array="$index"' if array }} ${dependency:+"--dependency=$dependency"} "$job/job.sh" 2>&1) &&
-    made=$(grep -xE '[0-9]+(;.*)?' <<<"$said"); then
+  local said made at script code=0
+  said=$(sbatch --parsable{{ ' --array="$index"' if array }} ${dependency:+"--dependency=$dependency"} "$job/job.sh" 2>&1) || code=$?
+  if [ "$code" -eq 0 ] && made=$(grep -xE '[0-9]+(;.*)?' <<<"$said"); then
     echo "${made%%;*}"
     return
   fi
   printf '%s\n' "$said" >&2
-  [[ $said == *@(imed out|contact|onnect)* ]] || return 1
+  # Taken, it is there, whatever hides its id.
+  [ "$code" -eq 0 ] || is_no_answer "$said" || return 1
   for _ in 1 2 3; do
     sleep 5
     while IFS='|' read -r made at script; do
@@ -78,7 +82,7 @@ submit() {
         echo "$made"
         return
       fi
-    done < <(squeue --noheader --me --format='%F|%K|%o' 2>/dev/null)
+    done < <(squeue --noheader --me --all --format='%F|%K|%o' 2>/dev/null)
   done
   return 1
 }
@@ -93,7 +97,7 @@ requeue() {
     while :; do sleep 60 || true; done
   fi
   printf '%s\n' "$said"
-  if [[ $said == *@(imed out|contact|onnect)* ]]; then
+  if is_no_answer "$said"; then
     while [ $((SECONDS - since)) -lt 60 ]; do sleep 5 || true; done
   fi
   trap 'terminated=1' TERM

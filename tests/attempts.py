@@ -17,7 +17,7 @@ import time
 import cases
 from cases import expect
 
-LIMIT_S = 60
+LIMIT_S = 180
 QUICK = "import dask.array as da\nprint(float(da.ones((40, 40), chunks=20).sum().compute()))\n"
 SHAPE = ["--nodes", "1", "--ranks-per-node", "2", "--threads", "1", "--no-check"]
 # As mpirun is called, with the run directory among what it is given.
@@ -240,13 +240,35 @@ def a_submission_without_an_answer_is_looked_for_in_the_queue(place):
     place.run("parts", SLURM_ARRAY_JOB_ID="17", SLURM_ARRAY_TASK_ID="2")
     expect("submitted again as 23" in place.log("parts"), place.log("parts"))
     # So is one of PBS.
-    place.mock(qsub="echo 'qsub: cannot connect to server pbs (errno=15010)' >&2; exit 1", qselect="echo 12.server; echo 14.server; echo 15.server",
-               qstat=f"case $2 in 15.server) printf '    Submit_arguments = {str(place.path('pbs'))[:20]}\n\t{str(place.path('pbs'))[20:]}/job.sh\n';; *) echo '    Submit_arguments = other.sh';; esac")
+    path = str(place.path("pbs"))
+    user = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
+    place.mock(qsub="echo 'qsub: Communication failure' >&2; exit 1", qselect=f'test "$*" = "-u {user}" && echo 12.server 14.server 15.server',
+               qstat=f"case $2 in 15.server) printf '    Submit_arguments = {path[:20]}\n\t{path[20:]}/job.sh\n    queue = q\n';; *) echo '    Submit_arguments = /other{path}/job.sh';; esac")
     place.job("--time", "1h", on="pbs", name="pbs")
     expect(place.run("pbs") == (0, ["started", "resubmitted", "ended 0"]) and "again as 15.server" in place.log("pbs"), place.log("pbs"))
     # Nowhere to be found, it isn't there.
     place.mock(squeue="exit 0")
     expect(place.run()[1][-1] == "ended 75" and "can't be submitted" in place.log(), place.log())
+
+
+def a_wrapper_that_hides_the_id_hides_no_job(place):
+    place.play("ending drained; exit 75")
+    place.mock(sbatch="echo welcome to the cluster", squeue=f"echo '21|N/A|{place.path()}/job.sh'")
+    place.job()
+    expect(place.run()[1][-2:] == ["resubmitted", "ended 0"] and "submitted again as 21" in place.log(), place.log())
+    place.mock(qsub="echo welcome", qselect="echo 15.server", qstat=f"echo '    Submit_arguments = {place.path('pbs')}/job.sh'")
+    place.job("--time", "1h", on="pbs", name="pbs")
+    expect(place.run("pbs")[1][-2:] == ["resubmitted", "ended 0"] and "again as 15.server" in place.log("pbs"), place.log("pbs"))
+    # No connection, no job.
+    place.mock(sbatch="echo 'Unable to contact slurm controller (connect failure)' >&2; exit 1")
+    (place.directory / "squeue.calls").unlink()
+    expect(place.run()[1][-1] == "ended 75" and not place.calls("squeue"), place.log())
+
+
+def memory_that_ran_out_is_found_in_much_output(place):
+    place.play(f"echo 'srun: error: n2: task 1: Out Of Memory' >&2; seq 1 300000 >&2; {DIES}")
+    place.job()
+    expect(place.run() == (137, ["started", "ended 137"]) and "--memory" in place.log()[-400:], place.log()[-400:])
 
 
 def an_open_mpi_without_pbs_is_told_how_to_reach_other_nodes(place):
@@ -333,6 +355,8 @@ CASES = [
     a_failure_with_a_node_lost_is_tried_again,
     a_controller_that_queues_the_job_late_gets_no_second_one,
     a_submission_without_an_answer_is_looked_for_in_the_queue,
+    a_wrapper_that_hides_the_id_hides_no_job,
+    memory_that_ran_out_is_found_in_much_output,
     an_open_mpi_without_pbs_is_told_how_to_reach_other_nodes,
     ranks_are_bound_to_cores_of_their_own,
     attempts_count_from_when_the_user_submitted_the_job,

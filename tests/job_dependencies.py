@@ -142,6 +142,50 @@ def a_resumed_array_is_waited_for_anew(place):
     for index in range(2):
         place.record("ended", f"25_{index}", index, 0, name="first")
     expect(place.run("dependent", SLURM_JOB_ID="31")[1][-1] == "ended 1", place.log("dependent"))
+    # All of it over, nothing is left to wait for.
+    dependent(place, "ok", on="slurm", name="late")
+    expect(place.run("late", SLURM_JOB_ID="40")[1] == ["started", "ended 0"], place.log("late"))
+
+
+def what_waits_knows_jobs_by_what_they_say_themselves(place):
+    place.job(name="first")
+    place.record("first", name="first")
+    place.job("--after", "first")
+
+    def is_now(ending, *lines):
+        (place.path("first") / "attempts.jsonl").unlink()
+        for kind, id, *code in lines:
+            place.record(kind, id, None, *code, name="first")
+        place.mock(sbatch="echo 31")
+        kinds = place.run(SLURM_JOB_ID="30")[1]
+        expect(kinds[-1] == ending, f"{lines} {kinds} {place.log()}")
+
+    # Whoever submitted it hasn't written down its id, or never had it.
+    is_now("ended 0", ("submitting", ""), ("started", "17"), ("ended", "17", 0))
+    is_now("ended 1", ("submitting", ""), ("started", "17"), ("ended", "17", 1))
+    before = [("submitting", ""), ("first", "17"), ("started", "17"), ("ended", "17", 75), ("submitting", "")]
+    is_now("ended 0", *before, ("started", "25"), ("ended", "25", 0))
+    is_now("ended 1", *before, ("started", "25"), ("ended", "25", 3), ("resumed", "25"))
+    # It was submitted again even before that.
+    is_now("resubmitted", *before, ("started", "25"), ("resubmitted", "26"), ("ended", "25", 0), ("resumed", "25"))
+    expect("afterok:26" in place.calls("sbatch")[-1], place.calls("sbatch"))
+    # A submission that was refused changes nothing.
+    is_now("ended 0", *before[:3], ("ended", "17", 0), ("submitting", ""), ("refused", ""))
+    # By hand.
+    is_now("ended 0", ("started", "17"), ("ended", "17", 1), ("started", "23"), ("ended", "23", 0))
+
+
+def what_waits_knows_an_array_by_its_jobs(place):
+    place.job("--array", "0-1", on="slurm", name="first")
+    place.record("first", "17", name="first")
+    dependent(place, "ok", on="slurm")
+    for index in range(2):
+        place.record("ended", f"17_{index}", index, 75, name="first")
+    place.record("submitting", "", name="first")
+    for index in range(2):
+        place.record("started", f"25_{index}", index, name="first")
+        place.record("ended", f"25_{index}", index, 0, name="first")
+    expect(place.run("dependent", SLURM_JOB_ID="30")[1] == ["started", "ended 0"], place.log("dependent"))
 
 
 def scripts_of_what_waits_are_clean(place):
@@ -164,6 +208,8 @@ CASES = [
     what_is_for_a_failure_does_not_run_without_one,
     an_array_fails_where_one_of_its_jobs_does,
     a_resumed_array_is_waited_for_anew,
+    what_waits_knows_jobs_by_what_they_say_themselves,
+    what_waits_knows_an_array_by_its_jobs,
     scripts_of_what_waits_are_clean,
 ]
 

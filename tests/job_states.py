@@ -19,6 +19,8 @@ LIMIT_S = 60
 QUICK = "import dask.array as da\nprint(float(da.ones((40, 40), chunks=20).sum().compute()))\n"
 
 UNKNOWN = "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1"
+# No job of any script, and none of an id.
+NOTHING = f'case "$*" in *--me*) exit 0;; esac; {UNKNOWN}'
 DOWN = "echo 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)' >&2; exit 1"
 NO_ACCOUNTING = "echo 'Slurm accounting storage is disabled' >&2; exit 1"
 NO_QSTAT = "echo 'qstat: Unknown Job Id 12.server' >&2; exit 153"
@@ -33,7 +35,7 @@ class Place:
         self.commands.mkdir()
         self.variables = {}
         (directory / "quick.py").write_text(QUICK)
-        self.mock(sbatch="echo 17", squeue=UNKNOWN, sacct=NO_ACCOUNTING, scancel="exit 0", sinfo="exit 1", scontrol="exit 1")
+        self.mock(sbatch="echo 17", squeue=NOTHING, sacct=NO_ACCOUNTING, scancel="exit 0", sinfo="exit 1", scontrol="exit 1")
         self.mock(qsub="echo 12.server", qstat=NO_QSTAT, qdel="exit 0", pbsnodes="exit 1")
 
     def mock(self, **commands):
@@ -50,7 +52,7 @@ class Place:
         tools = self.directory / "tools"
         if not tools.exists():
             tools.mkdir()
-            for tool in ["sh", "sleep", "cat", "echo", "test"]:
+            for tool in ["sh", "sleep", "cat", "echo", "test", "id"]:
                 (tools / tool).symlink_to(f"/bin/{tool}")
         variables = {**os.environ, **self.variables, "PATH": f"{self.commands}:{tools}"}
         command = [str(self.swath), *map(str, words)]

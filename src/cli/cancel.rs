@@ -55,6 +55,12 @@ pub fn execute(arguments: &CancelArguments) -> Result<u8, Ended> {
         views.iter().filter_map(|view| Some((base_id(&name, view)?, view.batch as u8))).collect();
     if ids.is_empty() {
         let word = views[0].state.word();
+        if name.index.is_some() {
+            let array = name.directory.name();
+            return Err(Ended::Failed(anyhow!(
+                "{title} is {word}, and which id it has isn't known\n  try again later, or cancel the whole array: swath cancel {array}"
+            )));
+        }
         show(&format!("{title}: is {word}, and which id it has isn't known; where it starts, it stops at once\n"));
         return Ok(0);
     }

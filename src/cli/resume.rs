@@ -3,13 +3,13 @@
 use super::Ended;
 use super::arguments::memory;
 use super::job_launcher::{JobLauncher, started_by};
-use super::job_lookup::after_silence;
+use super::job_lookup::{after_silence, find_unknown};
 use super::job_view::{JobName, find, look_at};
-use super::output::{complain, show};
+use super::output::{complain, one_line, show};
 use crate::launcher::geometry::{self, Place};
 use crate::launcher::site::JobSize;
 use crate::launcher::template::JobScript;
-use crate::launcher::{self, Attempt, AttemptKind, JobRecord, JobSpec, MpiLauncher, Site, Sites, walltime};
+use crate::launcher::{self, Attempt, AttemptKind, BatchKind, JobRecord, JobSpec, MpiLauncher, Site, Sites, walltime};
 use anyhow::{Context, Error, anyhow};
 use clap::Args;
 use std::fs::File;
@@ -86,6 +86,7 @@ pub fn execute(arguments: &ResumeArguments) -> Result<u8, Ended> {
         return Err(Ended::Failed(anyhow!("job {} is being resumed by another process", directory.name())));
     }
     check_over(&name)?;
+    check_queue(&name, &before)?;
     let job = changed(arguments, &before)?;
     check(&job, &before)?;
     let record = JobRecord { job, version: env!("CARGO_PKG_VERSION").to_owned(), ..before.clone() };
@@ -150,6 +151,26 @@ fn check_over(name: &JobName) -> Result<(), Ended> {
     Ok(())
 }
 
+/// Refuses a job that is in the queue, or runs, under an id that nobody has written down.
+fn check_queue(name: &JobName, record: &JobRecord) -> Result<(), Ended> {
+    let (job, batch) = (name.directory.name(), record.batch);
+    match find_unknown(&name.directory, record) {
+        Ok(None) => Ok(()),
+        Ok(Some(id)) => {
+            let end = if batch == BatchKind::Slurm { "scancel" } else { "qdel" };
+            Err(Ended::Failed(anyhow!(
+                "job {job} is in the queue already, as {id}: it would run twice
+  let it go on, or end it first: {end} {id}"
+            )))
+        }
+        Err(error) => Err(Ended::Failed(anyhow!(
+            "whether job {job} is in the queue already can't be told: {}
+  try again when the batch system answers",
+            one_line(&error)
+        ))),
+    }
+}
+
 /// The job as it is to be now.
 fn changed(arguments: &ResumeArguments, before: &JobRecord) -> Result<JobSpec, Ended> {
     let old = before.job.clone();
@@ -167,6 +188,12 @@ fn changed(arguments: &ResumeArguments, before: &JobRecord) -> Result<JobSpec, E
             srun_interface: old.srun_interface,
         },
     };
+    let is_other = old.launcher != MpiLauncher::None && starts.launcher != old.launcher;
+    if is_other && !old.launcher_arguments.is_empty() {
+        let words = old.launcher_arguments.join(" ");
+        complain(&format!("swath: what was given to {} is left out with it: {words}", old.launcher));
+    }
+    let launcher_arguments = if is_other { Vec::new() } else { old.launcher_arguments };
     let time = arguments.time.as_deref().map(|text| walltime::parse(text, before.batch)).transpose();
     Ok(JobSpec {
         nodes: arguments.nodes.unwrap_or(old.nodes),
@@ -180,6 +207,7 @@ fn changed(arguments: &ResumeArguments, before: &JobRecord) -> Result<JobSpec, E
         launcher: starts.launcher,
         is_launcher_named: old.is_launcher_named || arguments.launcher.is_some(),
         launcher_program: starts.program,
+        launcher_arguments,
         srun_interface: starts.srun_interface,
         // What it waited for is long over.
         after: Vec::new(),

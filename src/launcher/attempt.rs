@@ -62,6 +62,13 @@ impl Attempt {
             AttemptKind::First | AttemptKind::Resumed | AttemptKind::Resubmitted | AttemptKind::Requeued
         )
     }
+
+    /// Whether it is of the job with an id, or of one of that array: `17_3` of `17`, `6[3].host` of `6[].host`.
+    pub fn is_of(&self, id: &str) -> bool {
+        let is_element =
+            |index| self.id == format!("{id}_{index}") || self.id == id.replace("[]", &format!("[{index}]"));
+        self.id == id || self.index.is_some_and(is_element)
+    }
 }
 
 /// What the lines of a record say, in order, which is that of the lines but for jobs that had started before whoever
@@ -95,18 +102,12 @@ fn without_refusals(lines: Vec<Attempt>) -> Vec<Attempt> {
 fn in_order(mut lines: Vec<Attempt>) -> Vec<Attempt> {
     for at in 0..lines.len() {
         if matches!(lines[at].kind, AttemptKind::First | AttemptKind::Resumed | AttemptKind::Resubmitted)
-            && let Some(early) = lines[..at].iter().position(|line| !line.is_submission() && is_of(line, &lines[at].id))
+            && let Some(early) = lines[..at].iter().position(|line| !line.is_submission() && line.is_of(&lines[at].id))
         {
             lines[early..=at].rotate_right(1);
         }
     }
     lines
-}
-
-/// Whether a line is of the job with an id, or of one of that array: `17_3` of `17`, `6[3].host` of `6[].host`.
-fn is_of(line: &Attempt, id: &str) -> bool {
-    let is_element = |index| line.id == format!("{id}_{index}") || line.id == id.replace("[]", &format!("[{index}]"));
-    line.id == id || line.index.is_some_and(is_element)
 }
 
 #[cfg(test)]

@@ -49,8 +49,11 @@ memory_kills() {
 output=$(readlink "/proc/$$/fd/1") || true
 output_bytes() { 2>/dev/null wc -c <"$output" || echo 0; }
 told_of_memory_kills() {
-  tail -c "+$(($1 + 1))" "$output" 2>/dev/null |
-    grep -E '(slurmstepd|srun): .*(oom.kill|Out Of Memory)|Cgroup mem(ory|sw)? limit exceeded' >/dev/null
+  local lines
+  # All of it is read: who stops at the first match ends `tail` by a signal.
+  lines=$(tail -c "+$(($1 + 1))" "$output" 2>/dev/null |
+    grep -cE '(slurmstepd|srun): .*(oom.kill|Out Of Memory)|Cgroup mem(ory|sw)? limit exceeded') || true
+  [ "${lines:-0}" -gt 0 ]
 }
 
 # What the run has finished, in bytes of its journal.
@@ -105,11 +108,26 @@ after() {
       0) succeeded=$((succeeded + 1)) ;;
       *) failed=$other ;;
     esac
-  done < <(awk -F '[",:{}]+' -v first="$2" '
-    $3 == "first" || $3 == "resumed" { split("", last); last["null"] = $5 }
+  done < <(awk -F '[",:{}]+' -v first="$2" -v jobs="$4" '
+    # What follows is of a new life of the job, unless that is refused.
+    $3 == "submitting" { split("", was); for (at in last) was[at] = last[at]; split("", last); is_asked = 1; next }
+    $3 == "refused" { if (is_asked) for (at in was) last[at] = was[at]; is_asked = 0; next }
+    # It may have started, and more, before whoever submitted it writes down its id.
+    $3 == "first" || $3 == "resumed" {
+      if (!is_asked) split("", last)
+      if (!("null" in last)) last["null"] = $5
+      is_asked = 0
+    }
     $3 == "resubmitted" { last[$7] = $5 }
+    $3 == "started" && $7 == "null" && !($5 in seen) { last["null"] = $5 }
+    $3 == "started" && $7 != "null" && !("null" in last) {
+      array = $5
+      if (sub("_" $7 "$", "", array) || sub("[[]" $7 "]", "[]", array)) last["null"] = array
+    }
     $3 == "ended" { code[$5] = $13; place[$5] = $7 }
+    { seen[$5] }
     END {
+      if (!("null" in last)) last["null"] = first
       base = last["null"]
       for (id in code) {
         at = place[id]
@@ -117,6 +135,10 @@ after() {
         sub(/\[\]/, "[" at "]", element)
         if (!(at in last) && (id == element || id == base "_" at)) last[at] = id
       }
+      # Of an array all of whose jobs are known, those count.
+      counted = -1
+      for (at in last) counted++
+      if (counted > 0 && counted >= jobs) delete last["null"]
       for (at in last) {
         id = (last[at] in code) ? last[at] : last[at] "_" at
         if (id in code) print id, code[id]

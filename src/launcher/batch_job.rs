@@ -62,6 +62,23 @@ pub struct BatchJob {
     pub nodes: String,
 }
 
+/// A job that was found in the queue by its job script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundJob {
+    /// Its id; of an array, that of the array.
+    pub id: String,
+    /// When it was submitted, in seconds since 1970, by the batch system's clock; `None` where that doesn't say.
+    pub submitted: Option<u64>,
+}
+
+impl FoundJob {
+    /// What tells the order in which jobs were submitted: their time, and their number where that is the same.
+    pub fn order(&self) -> (Option<u64>, u64) {
+        let digits: String = self.id.chars().take_while(char::is_ascii_digit).collect();
+        (self.submitted, digits.parse().unwrap_or(0))
+    }
+}
+
 /// What a batch system answers about some jobs: those that it doesn't know are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BatchReport {

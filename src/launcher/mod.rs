@@ -39,7 +39,7 @@ pub use refusal::SubmitError;
 pub use site::Site;
 pub use sites::{NamedSite, SiteError, Sites};
 
-use batch_job::{BatchReport, QueryError};
+use batch_job::{BatchReport, FoundJob, QueryError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::Path;
@@ -86,12 +86,11 @@ pub trait BatchSystem {
     /// [`SubmitError`] where it isn't there, doesn't answer, refuses, or gives no id.
     fn submit(&self, words: &[String]) -> Result<String, SubmitError>;
 
-    /// Ids of the jobs of a job script that it knows, whose submission may have been given no answer. Of an array, it is that
-    /// of the array.
+    /// The user's jobs of a job script that it knows, whose submission may have been given no answer; some may have ended.
     ///
     /// # Errors
     /// [`QueryError`] where it gives no answer that can be relied on: then the job may be there.
-    fn find(&self, sought: &SoughtJob<'_>) -> Result<Vec<String>, QueryError>;
+    fn find(&self, sought: &SoughtJob<'_>) -> Result<Vec<FoundJob>, QueryError>;
 
     /// What it says of jobs, by their ids; an array's id stands for all its jobs.
     ///

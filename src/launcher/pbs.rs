@@ -1,6 +1,6 @@
 //! OpenPBS, PBS Professional and Torque, by their own commands (qsub(1B)).
 
-use super::batch_job::{BatchReport, QueryError};
+use super::batch_job::{BatchReport, FoundJob, QueryError};
 use super::command::{Invocation, run};
 use super::refusal::{SubmitError, refused};
 use super::{BatchKind, BatchSystem, Node, SoughtJob, node, pbs_jobs};
@@ -31,7 +31,7 @@ impl BatchSystem for Pbs {
         node::of_pbs()
     }
 
-    fn find(&self, sought: &SoughtJob<'_>) -> Result<Vec<String>, QueryError> {
+    fn find(&self, sought: &SoughtJob<'_>) -> Result<Vec<FoundJob>, QueryError> {
         pbs_jobs::find(self.kind, sought)
     }
 

@@ -3,10 +3,12 @@
 //! OpenPBS and PBS Professional answer in JSON (qstat(1B), `-f -F json`; `-x` for jobs that have ended), Torque in text. States
 //! and exit codes are those of the OpenPBS Administrator's Guide, "Job States" and "Job Exit Codes", and of Torque's qstat(1B).
 
-use super::batch_job::{BatchEnd, BatchJob, BatchReport, BatchState, QueryError, said};
+use super::batch_job::{BatchEnd, BatchJob, BatchReport, BatchState, FoundJob, QueryError, said};
 use super::command::{Answer, CommandError, Invocation, run};
 use super::template::pbs_name;
 use super::{BatchKind, SoughtJob};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// Parts of what is said of a job that isn't there (any more).
@@ -40,18 +42,18 @@ pub(super) fn query(kind: BatchKind, ids: &[String]) -> Result<BatchReport, Quer
     Ok(report)
 }
 
-/// Ids of jobs of a job script: selected by their name (qselect(1B)), then told by what they were submitted with.
+/// The user's jobs of a job script that haven't ended: selected by their owner (qselect(1B)), then told by what they were
+/// submitted with. Their name may have been changed by a directive.
 ///
 /// # Errors
 /// [`QueryError`] where it gives no answer that can be relied on.
-pub(super) fn find(kind: BatchKind, sought: &SoughtJob<'_>) -> Result<Vec<String>, QueryError> {
-    let name = pbs_name(sought.name, kind);
-    let words: &[&str] = if kind == BatchKind::Pbs { &["-x", "-N", &name] } else { &["-N", &name] };
-    let ids = match run(&Invocation::new("qselect", words)) {
+pub(super) fn find(kind: BatchKind, sought: &SoughtJob<'_>) -> Result<Vec<FoundJob>, QueryError> {
+    let user = user()?;
+    let ids = match run(&Invocation::new("qselect", ["-u", &user])) {
         Ok(answer) if answer.is_success() => {
             let ids: Vec<String> = answer.stdout.split_whitespace().map(str::to_owned).collect();
             if ids.is_empty() {
-                return Ok(ids);
+                return Ok(Vec::new());
             }
             ids
         }
@@ -62,24 +64,51 @@ pub(super) fn find(kind: BatchKind, sought: &SoughtJob<'_>) -> Result<Vec<String
         Err(CommandError::NotFound { .. }) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
-    of_script(listed(kind, None, &ids)?, &name, &sought.script.display().to_string())
+    let of_user = |(_, attributes): &(String, Attributes)| {
+        let owner = attributes.get("job_owner").and_then(|owner| owner.split('@').next());
+        owner.is_none_or(|owner| owner == user)
+    };
+    let listed = listed(kind, None, &ids)?.into_iter().filter(of_user).collect();
+    of_script(listed, &pbs_name(sought.name, kind), &sought.script.display().to_string())
 }
 
-/// Ids of listed jobs, those of a script; one of that name that doesn't say what it was submitted with may be it.
-fn of_script(listed: Vec<(String, Attributes)>, name: &str, script: &str) -> Result<Vec<String>, QueryError> {
+/// The name of the user that this process is of.
+fn user() -> Result<String, QueryError> {
+    let answer = run(&Invocation::new("id", ["-un"]))?;
+    let name = answer.stdout.trim();
+    if !answer.is_success() || name.is_empty() {
+        return Err(QueryError::Failed { command: "id -un", said: said(&answer.stdout, &answer.stderr) });
+    }
+    Ok(name.to_owned())
+}
+
+/// Listed jobs, those of a script; one of that name that doesn't say what it was submitted with may be it.
+fn of_script(listed: Vec<(String, Attributes)>, name: &str, script: &str) -> Result<Vec<FoundJob>, QueryError> {
     let mut found = Vec::new();
     for (id, attributes) in listed {
         let with = SUBMITTED_WITH.iter().find_map(|name| attributes.get(*name));
         // The script comes last; the end of another path isn't it.
         let before = with.and_then(|with| with.trim_end_matches(['"', '\'']).strip_suffix(script));
         if before.is_some_and(|before| before.is_empty() || before.ends_with([' ', '"', '\''])) {
-            found.push(id);
+            let submitted = ["ctime", "qtime"].iter().find_map(|name| seconds(attributes.get(*name)?));
+            found.push(FoundJob { id, submitted });
         } else if with.is_none() && attributes.get("job_name").is_some_and(|known| known == name) {
             let line = format!("job {id} of that name, without what it was submitted with");
             return Err(QueryError::Garbage { command: "qstat", line });
         }
     }
     Ok(found)
+}
+
+/// A time as qstat writes it, in seconds since 1970: that of ctime(3), local, or a number.
+fn seconds(text: &str) -> Option<u64> {
+    if let Ok(seconds) = text.parse() {
+        return Some(seconds);
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let local = DateTime::strptime("%a %b %d %H:%M:%S %Y", words.join(" ")).ok()?;
+    let instant = local.to_zoned(TimeZone::system()).ok()?.timestamp();
+    u64::try_from(instant.as_second()).ok()
 }
 
 /// Jobs of these ids, or all, with what is said of them; those that aren't known are left out.
@@ -222,13 +251,24 @@ mod tests {
 
     #[test]
     fn jobs_are_found_by_what_they_were_submitted_with() {
-        let text = "Job Id: 12.server\n    Job_Name = ndvi\n    submit_args = -W depend=afterok:11.server /home/ada/long/path/.swath/jo\n\tbs/ndvi/job.sh\n\nJob Id: 13\n    Job_Name = ndvi\n    submit_args = /other/home/ada/long/path/.swath/jobs/ndvi/job.sh\n";
+        let text = "Job Id: 12.server\n    Job_Name = ndvi\n    ctime = 1700000000\n    submit_args = -W depend=afterok:11.server /home/ada/long/path/.swath/jo\n\tbs/ndvi/job.sh\n\nJob Id: 13\n    Job_Name = ndvi\n    submit_args = /other/home/ada/long/path/.swath/jobs/ndvi/job.sh\n";
         let of = |script| of_script(from_text(text).unwrap(), "ndvi", script);
-        assert_eq!(of("/home/ada/long/path/.swath/jobs/ndvi/job.sh").unwrap(), ["12.server"]);
-        assert_eq!(of("/home/ada/job.sh").unwrap(), [""; 0]);
+        let job = FoundJob { id: "12.server".to_owned(), submitted: Some(1_700_000_000) };
+        assert_eq!(of("/home/ada/long/path/.swath/jobs/ndvi/job.sh").unwrap(), [job]);
+        assert_eq!(of("/home/ada/job.sh").unwrap(), []);
         let silent = from_text("Job Id: 12.server\n    Job_Name = ndvi\n").unwrap();
         assert!(matches!(of_script(silent.clone(), "ndvi", "x"), Err(QueryError::Garbage { .. })));
-        assert_eq!(of_script(silent, "other", "x").unwrap(), [""; 0]);
+        assert_eq!(of_script(silent, "other", "x").unwrap(), []);
+    }
+
+    #[test]
+    fn times_of_submissions_are_read() {
+        let zone = TimeZone::system();
+        let local = jiff::civil::date(2026, 11, 7).at(6, 45, 0, 0).to_zoned(zone).unwrap();
+        let expected = u64::try_from(local.timestamp().as_second()).unwrap();
+        assert_eq!(seconds("Sat Nov  7 06:45:00 2026"), Some(expected));
+        assert_eq!(seconds("1700000000"), Some(1_700_000_000));
+        assert_eq!(seconds("yesterday"), None);
     }
 
     #[test]

@@ -35,6 +35,20 @@ pub enum SubmitError {
     },
 }
 
+/// Parts of messages, in lower case, after which nobody knows whether what was asked for has been done: the question went
+/// out, and no answer came back. Where no connection was made, nothing has.
+pub(super) const UNCERTAIN: [&str; 9] = [
+    "timed out",
+    "receive failure",
+    "zero bytes were transmitted",
+    "communication",
+    "connection reset",
+    "connection lost",
+    "broken pipe",
+    "end of file",
+    "premature end",
+];
+
 impl SubmitError {
     /// Whether the job is in no queue for certain.
     pub fn is_certain(&self) -> bool {
@@ -42,7 +56,10 @@ impl SubmitError {
             SubmitError::NoCommand | SubmitError::Command(CommandError::NotFound { .. } | CommandError::Io { .. }) => {
                 true
             }
-            SubmitError::Refused { said, .. } => !said.to_ascii_lowercase().contains("timed out"),
+            SubmitError::Refused { said, .. } => {
+                let said = said.to_ascii_lowercase();
+                !UNCERTAIN.iter().any(|part| said.contains(part))
+            }
             SubmitError::Command(CommandError::TimedOut { .. }) | SubmitError::NoId { .. } => false,
         }
     }
@@ -106,6 +123,10 @@ const SLURM: &[(&str, &str)] = &[
     ("connection refused", "the controller is down: try again later"),
     (
         "socket timed out",
+        "the controller is busy, and the job may be in the queue all the same (squeue --me): swath status looks for it there",
+    ),
+    (
+        "zero bytes were transmitted",
         "the controller is busy, and the job may be in the queue all the same (squeue --me): swath status looks for it there",
     ),
     ("could not establish a configuration source", "this host isn't part of a Slurm cluster: submit from a login node"),
@@ -210,7 +231,29 @@ mod tests {
     }
 
     #[test]
+    fn what_gets_no_answer_is_told_from_what_is_refused() {
+        let is_certain = |said: &str| refusal(BatchKind::Slurm, said).is_certain();
+        for said in [
+            "Socket timed out on send/recv operation",
+            "Zero Bytes were transmitted or received",
+            "Unable to contact slurm controller (receive failure)",
+            "qsub: Communication failure",
+            "qsub: End of File",
+        ] {
+            assert!(!is_certain(said), "{said}");
+        }
+        for said in
+            ["Unable to contact slurm controller (connect failure)", "Connection refused", "Invalid qos specification"]
+        {
+            assert!(is_certain(said), "{said}");
+        }
+    }
+
+    #[test]
     fn messages_are_listed_in_lower_case() {
+        for part in UNCERTAIN {
+            assert_eq!(part.to_ascii_lowercase(), part);
+        }
         for (part, remedy) in SLURM.iter().chain(PBS) {
             assert!(part.to_ascii_lowercase() == **part && !remedy.is_empty());
         }

@@ -1,6 +1,6 @@
 //! Slurm, by its own commands (sbatch(1), Slurm 22.05 and later).
 
-use super::batch_job::{BatchReport, QueryError};
+use super::batch_job::{BatchReport, FoundJob, QueryError};
 use super::command::{Invocation, run};
 use super::refusal::{SubmitError, refused};
 use super::{BatchKind, BatchSystem, Node, SoughtJob, node, slurm_jobs};
@@ -13,7 +13,7 @@ impl BatchSystem for Slurm {
         node::of_slurm(queue)
     }
 
-    fn find(&self, sought: &SoughtJob<'_>) -> Result<Vec<String>, QueryError> {
+    fn find(&self, sought: &SoughtJob<'_>) -> Result<Vec<FoundJob>, QueryError> {
         slurm_jobs::find(sought.script)
     }
 

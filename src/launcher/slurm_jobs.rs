@@ -2,7 +2,7 @@
 //!
 //! States are those of squeue(1) and sacct(1), "JOB STATE CODES", of Slurm 22.05 and later; reasons those of "JOB REASON CODES".
 
-use super::batch_job::{BatchEnd, BatchJob, BatchReport, BatchState, QueryError, said};
+use super::batch_job::{BatchEnd, BatchJob, BatchReport, BatchState, FoundJob, QueryError, said};
 use super::command::{Answer, Invocation, run};
 use std::path::Path;
 
@@ -72,12 +72,12 @@ pub(super) fn query(ids: &[String]) -> Result<BatchReport, QueryError> {
     Ok(report)
 }
 
-/// Ids of the user's jobs of a job script, as far as the controller remembers them; of an array, that of the array.
+/// The user's jobs of a job script, as far as the controller remembers them.
 ///
 /// # Errors
 /// [`QueryError`] where Slurm gives no answer that can be relied on.
-pub(super) fn find(script: &Path) -> Result<Vec<String>, QueryError> {
-    let options = ["--noheader", "--me", "--states=all", "--format=%F|%o"];
+pub(super) fn find(script: &Path) -> Result<Vec<FoundJob>, QueryError> {
+    let options = ["--noheader", "--me", "--all", "--states=all", "--format=%F|%V|%o"];
     let answer = ask("squeue", options.map(str::to_owned))?;
     if !answer.is_success() {
         return Err(QueryError::Failed { command: "squeue", said: said(&answer.stdout, &answer.stderr) });
@@ -85,17 +85,27 @@ pub(super) fn find(script: &Path) -> Result<Vec<String>, QueryError> {
     of_script(&answer.stdout, &script.display().to_string())
 }
 
-/// Ids among lines of an id and a command, those of a script.
-fn of_script(text: &str, script: &str) -> Result<Vec<String>, QueryError> {
-    let mut found = Vec::new();
+/// Jobs among lines of an id, a time and a command, those of a script. Sites may have squeue say more: lines that aren't of a
+/// job are none, but where there is no other.
+fn of_script(text: &str, script: &str) -> Result<Vec<FoundJob>, QueryError> {
+    let mut found: Vec<FoundJob> = Vec::new();
+    let (mut is_answer, mut garbage) = (false, None);
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let job = line.split_once('|').and_then(|(id, command)| Some((known_id(id)?, command)));
-        let (id, command) = job.ok_or_else(|| QueryError::Garbage { command: "squeue", line: line.to_owned() })?;
-        if command == script && !found.contains(&id) {
-            found.push(id);
+        let mut fields = line.splitn(3, '|');
+        let job = (|| Some((known_id(fields.next()?)?, fields.next()?, fields.next()?)))();
+        let Some((id, submitted, command)) = job else {
+            garbage = garbage.or(Some(line));
+            continue;
+        };
+        is_answer = true;
+        if command == script && !found.iter().any(|job| job.id == id) {
+            found.push(FoundJob { id, submitted: submitted.parse().ok() });
         }
     }
-    Ok(found)
+    match garbage {
+        Some(line) if !is_answer => Err(QueryError::Garbage { command: "squeue", line: line.to_owned() }),
+        _ => Ok(found),
+    }
 }
 
 /// Asks for jobs that the controller has forgotten. Where there is no accounting, a file of finished jobs may be kept.
@@ -132,7 +142,9 @@ pub(super) fn cancel(id: &str) -> Result<(), QueryError> {
 }
 
 fn ask(program: &'static str, words: impl IntoIterator<Item = String>) -> Result<Answer, QueryError> {
-    let variables = FORMATS.map(|name| (name.to_owned(), None)).to_vec();
+    let mut variables = FORMATS.map(|name| (name.to_owned(), None)).to_vec();
+    // Times are seconds since 1970 then, whatever the time zone.
+    variables.push(("SLURM_TIME_FORMAT".to_owned(), Some("%s".to_owned())));
     Ok(run(&Invocation { variables, ..Invocation::new(program, words) })?)
 }
 
@@ -240,9 +252,11 @@ mod tests {
 
     #[test]
     fn jobs_are_found_by_their_script() {
-        let text = "17|/home/a b/.swath/jobs/x/job.sh\n18|(null)\n19|/home/a b/.swath/jobs/x/job.sh\n19|/home/a b/.swath/jobs/x/job.sh\n";
-        assert_eq!(of_script(text, "/home/a b/.swath/jobs/x/job.sh").unwrap(), ["17", "19"]);
-        assert_eq!(of_script(text, "/.swath/jobs/x/job.sh").unwrap(), [""; 0]);
+        let text = "Welcome!\n17|1700000000|/home/a b/.swath/jobs/x/job.sh\n18|1700000000|(null)\n19|N/A|/home/a b/.swath/jobs/x/job.sh\n19|N/A|/home/a b/.swath/jobs/x/job.sh\n";
+        let job = |id: &str, submitted| FoundJob { id: id.to_owned(), submitted };
+        let both = [job("17", Some(1_700_000_000)), job("19", None)];
+        assert_eq!(of_script(text, "/home/a b/.swath/jobs/x/job.sh").unwrap(), both);
+        assert_eq!(of_script(text, "/.swath/jobs/x/job.sh").unwrap(), []);
         assert!(matches!(of_script("Welcome!\n", "x"), Err(QueryError::Garbage { .. })));
     }
 

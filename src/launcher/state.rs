@@ -4,13 +4,14 @@
 //! unknown, and a batch system that doesn't answer is never taken to say that a job has ended.
 
 use super::batch_job::{BatchEnd, BatchJob, BatchReport, BatchState};
+use super::command::answer_time;
 use super::{Attempt, AttemptKind, BatchKind, attempt};
 use serde::Serialize;
 
 /// Time in which a batch system may not list a job yet that it has taken.
 const LISTING_SECONDS: u64 = 120;
-/// Time that submitting may take: longer than a batch system is waited for.
-const SUBMITTING_SECONDS: u64 = 90;
+/// Time that submitting may take beyond that for which a batch system is waited.
+const SUBMITTING_SECONDS: u64 = 30;
 /// Age of a report of progress up to which its run lives.
 const LIVING_SECONDS: u64 = 60;
 /// Exit code of a job that was ended by request: that of a shell that SIGTERM has ended.
@@ -151,7 +152,7 @@ impl Facts<'_> {
         let kind = self.kind;
         let asked = self.attempts.iter().rfind(|line| line.kind == AttemptKind::Submitting);
         JobState::Unknown(match asked {
-            Some(line) if self.now < line.time + SUBMITTING_SECONDS => {
+            Some(line) if self.now < line.time + answer_time().as_secs() + SUBMITTING_SECONDS => {
                 return JobState::Pending(format!("is being submitted to {kind}"));
             }
             Some(_) => match self.report {

@@ -4,6 +4,7 @@
 //! shell; `{% include "attempt.sh" %}` is the part that all batch systems share: signals, deadline, the run, and what follows
 //! from how it ended.
 
+use super::refusal::UNCERTAIN;
 use super::shell::{expanding, joined, quoted};
 use super::{BatchKind, JobDirectory, JobSpec, MpiFamily, walltime};
 use minijinja::{Environment, Error, ErrorKind};
@@ -66,6 +67,7 @@ struct Context<'a> {
     submission: String,
     is_torque: bool,
     pbs_name: String,
+    uncertain: String,
     ranks: u64,
     cores_per_node: u64,
     memory_mib: Option<u64>,
@@ -180,6 +182,7 @@ impl JobScript<'_> {
             submission: joined(&self.submission())?,
             is_torque: self.kind == BatchKind::Torque,
             pbs_name: pbs_name(&job.name, self.kind),
+            uncertain: UNCERTAIN.map(|part| format!("\"{part}\"")).join("|"),
             ranks: job.ranks(),
             cores_per_node: job.cores_per_node(),
             memory_mib: job.memory_bytes.map(|bytes| bytes.div_ceil(1 << 20)),

@@ -24,23 +24,29 @@ index=
 # PBS keeps output until the job ends; written there by this shell, it can be followed.
 exec >>/home/ada/project/.swath/jobs/ndvi/logs/"$id".out 2>&1
 
+# Whether what a command has said leaves open what has come of it.
+is_no_answer() { [[ ${1,,} == *@("timed out"|"receive failure"|"zero bytes were transmitted"|"communication"|"connection reset"|"connection lost"|"broken pipe"|"end of file"|"premature end")* ]]; }
+
 # Puts this script into the queue again, behind what it waits for, and prints its new id. Without an answer, it may be there
 # all the same, or get there in a moment.
 dependency=
 submit() {
-  local said made other script=$job/job.sh
-  if said=$(qsub ${dependency:+-W "depend=$dependency"} "$script" 2>&1) &&
-    made=$(grep -E '^[0-9][][0-9A-Za-z._-]*$' <<<"$said"); then
+  local said made other with code=0 script=$job/job.sh
+  said=$(qsub ${dependency:+-W "depend=$dependency"} "$script" 2>&1) || code=$?
+  if [ "$code" -eq 0 ] && made=$(grep -E '^[0-9][][0-9A-Za-z._-]*$' <<<"$said"); then
     tail -n 1 <<<"$made"
     return
   fi
   printf '%s\n' "$said" >&2
-  [[ $said == *@(imed out|onnect|ommunication)* ]] || return 1
+  # Taken, it is there, whatever hides its id.
+  [ "$code" -eq 0 ] || is_no_answer "$said" || return 1
   for _ in 1 2 3; do
     sleep 5
-    for other in $(qselect -N ndvi 2>/dev/null); do
-      if ! grep -F "\"$other\"" "$job/attempts.jsonl" >/dev/null &&
-        qstat -f "$other" 2>/dev/null | tr -d '\n\t' | grep -F "$script" >/dev/null; then
+    for other in $(qselect -u "$(id -un)" 2>/dev/null); do
+      ! grep -F "\"$other\"" "$job/attempts.jsonl" >/dev/null || continue
+      # Long lines go on behind a tab. The script comes last.
+      with=$(qstat -f "$other" 2>/dev/null | sed -z 's/\n\t//g' | grep -iE '^ *submit_arg(ument)?s = ') || true
+      if [[ $with == *[\ \"\']"$script"*([\"\']) ]]; then
         echo "$other"
         return
       fi
@@ -116,8 +122,11 @@ memory_kills() {
 output=$(readlink "/proc/$$/fd/1") || true
 output_bytes() { 2>/dev/null wc -c <"$output" || echo 0; }
 told_of_memory_kills() {
-  tail -c "+$(($1 + 1))" "$output" 2>/dev/null |
-    grep -E '(slurmstepd|srun): .*(oom.kill|Out Of Memory)|Cgroup mem(ory|sw)? limit exceeded' >/dev/null
+  local lines
+  # All of it is read: who stops at the first match ends `tail` by a signal.
+  lines=$(tail -c "+$(($1 + 1))" "$output" 2>/dev/null |
+    grep -cE '(slurmstepd|srun): .*(oom.kill|Out Of Memory)|Cgroup mem(ory|sw)? limit exceeded') || true
+  [ "${lines:-0}" -gt 0 ]
 }
 
 # What the run has finished, in bytes of its journal.

@@ -27,18 +27,22 @@ export SLURM_EXPORT_ENV=ALL
 id=$SLURM_JOB_ID
 index=
 
+# Whether what a command has said leaves open what has come of it.
+is_no_answer() { [[ ${1,,} == *@("timed out"|"receive failure"|"zero bytes were transmitted"|"communication"|"connection reset"|"connection lost"|"broken pipe"|"end of file"|"premature end")* ]]; }
+
 # Puts this script into the queue again, behind what it waits for, and prints its new id. Without an answer, it may be there
 # all the same, or get there in a moment.
 dependency=
 submit() {
-  local said made at script
-  if said=$(sbatch --parsable ${dependency:+"--dependency=$dependency"} "$job/job.sh" 2>&1) &&
-    made=$(grep -xE '[0-9]+(;.*)?' <<<"$said"); then
+  local said made at script code=0
+  said=$(sbatch --parsable ${dependency:+"--dependency=$dependency"} "$job/job.sh" 2>&1) || code=$?
+  if [ "$code" -eq 0 ] && made=$(grep -xE '[0-9]+(;.*)?' <<<"$said"); then
     echo "${made%%;*}"
     return
   fi
   printf '%s\n' "$said" >&2
-  [[ $said == *@(imed out|contact|onnect)* ]] || return 1
+  # Taken, it is there, whatever hides its id.
+  [ "$code" -eq 0 ] || is_no_answer "$said" || return 1
   for _ in 1 2 3; do
     sleep 5
     while IFS='|' read -r made at script; do
@@ -46,7 +50,7 @@ submit() {
         echo "$made"
         return
       fi
-    done < <(squeue --noheader --me --format='%F|%K|%o' 2>/dev/null)
+    done < <(squeue --noheader --me --all --format='%F|%K|%o' 2>/dev/null)
   done
   return 1
 }
@@ -61,7 +65,7 @@ requeue() {
     while :; do sleep 60 || true; done
   fi
   printf '%s\n' "$said"
-  if [[ $said == *@(imed out|contact|onnect)* ]]; then
+  if is_no_answer "$said"; then
     while [ $((SECONDS - since)) -lt 60 ]; do sleep 5 || true; done
   fi
   trap 'terminated=1' TERM
@@ -150,8 +154,11 @@ memory_kills() {
 output=$(readlink "/proc/$$/fd/1") || true
 output_bytes() { 2>/dev/null wc -c <"$output" || echo 0; }
 told_of_memory_kills() {
-  tail -c "+$(($1 + 1))" "$output" 2>/dev/null |
-    grep -E '(slurmstepd|srun): .*(oom.kill|Out Of Memory)|Cgroup mem(ory|sw)? limit exceeded' >/dev/null
+  local lines
+  # All of it is read: who stops at the first match ends `tail` by a signal.
+  lines=$(tail -c "+$(($1 + 1))" "$output" 2>/dev/null |
+    grep -cE '(slurmstepd|srun): .*(oom.kill|Out Of Memory)|Cgroup mem(ory|sw)? limit exceeded') || true
+  [ "${lines:-0}" -gt 0 ]
 }
 
 # What the run has finished, in bytes of its journal.
