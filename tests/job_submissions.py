@@ -195,6 +195,15 @@ def a_job_of_somebody_else_is_none_of_ours(place):
     expect(code == 0 and stdout == "quick: Torque job 12.server\n", f"{code} {stdout} {stderr}")
 
 
+def a_job_that_has_ended_hides_nothing(place):
+    place.submit("torque")
+    place.record("ended", 75, id="12.server")
+    # Slurm's own qstat doesn't say what jobs were submitted with.
+    place.mock(qstat="printf 'Job Id: 12.server\\n    Job_Name = quick\\n    job_state = C\\n'", qsub="echo 13.server")
+    code, stdout, stderr = place.run("resume", "quick")
+    expect(code == 0 and stdout == "quick: Torque job 13.server\n", f"{code} {stdout} {stderr}")
+
+
 def a_namesake_that_was_removed_is_not_taken_for_the_job(place):
     place.silent()
     long_ago = int(time.time()) - 5000
@@ -376,6 +385,7 @@ CASES = [
     jobs_of_pbs_are_found_by_what_they_were_submitted_with,
     jobs_of_torque_are_found_without_qselect,
     a_job_of_somebody_else_is_none_of_ours,
+    a_job_that_has_ended_hides_nothing,
     a_namesake_that_was_removed_is_not_taken_for_the_job,
     of_several_the_newest_is_the_job,
     jobs_of_an_array_that_have_started_do_not_hide_its_id,

@@ -82,10 +82,12 @@ fn user() -> Result<String, QueryError> {
     Ok(name.to_owned())
 }
 
-/// Listed jobs, those of a script; one of that name that doesn't say what it was submitted with may be it.
+/// Listed jobs that haven't ended, those of a script; one of that name that doesn't say what it was submitted with may be it.
 fn of_script(listed: Vec<(String, Attributes)>, name: &str, script: &str) -> Result<Vec<FoundJob>, QueryError> {
     let mut found = Vec::new();
-    for (id, attributes) in listed {
+    let is_over =
+        |attributes: &Attributes| job(attributes).is_some_and(|job| matches!(job.state, BatchState::Ended(_)));
+    for (id, attributes) in listed.into_iter().filter(|(_, attributes)| !is_over(attributes)) {
         let with = SUBMITTED_WITH.iter().find_map(|name| attributes.get(*name));
         // The script comes last; the end of another path isn't it.
         let before = with.and_then(|with| with.trim_end_matches(['"', '\'']).strip_suffix(script));
@@ -259,6 +261,8 @@ mod tests {
         let silent = from_text("Job Id: 12.server\n    Job_Name = ndvi\n").unwrap();
         assert!(matches!(of_script(silent.clone(), "ndvi", "x"), Err(QueryError::Garbage { .. })));
         assert_eq!(of_script(silent, "other", "x").unwrap(), []);
+        let over = from_text("Job Id: 12.server\n    Job_Name = ndvi\n    job_state = C\n").unwrap();
+        assert_eq!(of_script(over, "ndvi", "x").unwrap(), []);
     }
 
     #[test]
