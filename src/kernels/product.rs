@@ -2,7 +2,7 @@
 //!
 //! The loops are those of K. Goto and R. A. van de Geijn (doi:10.1145/1356052.1356053): both operands are copied in panels
 //! that caches hold, and a tile of the result stays in registers. Every element is summed in one order, whatever the size of
-//! tiles and panels: runs of [`RUN`] products, each from zero by fused multiplications and additions, are added one after
+//! tiles and panels: runs of `RUN` products, each from zero by fused multiplications and additions, are added one after
 //! the other. A fused operation rounds once on every CPU, with an instruction for it or (slowly) without.
 
 use super::vectors::{self, FusedLoop};
