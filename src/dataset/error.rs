@@ -31,13 +31,9 @@ pub enum DatasetError {
     IndexOutOfBounds { index: i64, axis: usize, size: usize },
     #[error("too many indices")]
     TooManyIndices,
-    #[error(
-        "applied function does not have the number of outputs specified in the ufunc signature. Received {found} but expected {expected}"
-    )]
+    #[error("the function returned {found} where its output_core_dims name {expected}")]
     ResultCount { expected: usize, found: usize },
-    #[error(
-        "applied function returned data with an unexpected number of dimensions. Received {received} dimension(s) but expected {count} dimensions with names {expected}"
-    )]
+    #[error("the function returned {received} dimensions, and {count} were expected: {expected}")]
     ResultDimensions { received: usize, count: usize, expected: String },
     #[error(
         "size of dimension '{dimension}' on inputs was unexpectedly changed by applied function from {expected} to {found}. Only dimensions specified in ``exclude_dims`` with xarray.apply_ufunc are allowed to change size"
@@ -45,9 +41,9 @@ pub enum DatasetError {
     ResultLength { dimension: String, expected: usize, found: usize },
     #[error("an index can only have a single ellipsis ('...')")]
     SeveralEllipses,
-    #[error("the group variable's length does not match the length of this variable along its dimensions")]
+    #[error("the labels of groups differ in length from what they group")]
     GroupLength,
-    #[error("Failed to group data. Are you grouping by a variable that is all NaN?")]
+    #[error("there are no groups: every label is missing")]
     NoGroups,
     #[error("{name} must not be empty")]
     EmptyGroup { name: String },
@@ -57,7 +53,7 @@ pub enum DatasetError {
     GroupReduction { missing: String },
     #[error("a function of groups must give arrays, or datasets, for all of them")]
     GroupResult,
-    #[error("This method is not supported for grouping by multiple variables yet.")]
+    #[error("groups of several keys haven't got this")]
     GroupedBySeveral,
     #[error(
         "grouping by '{first}' along {first_dim} and '{second}' along {second_dim} is not supported by swath: groups of several keys lie along one dimension"
@@ -71,11 +67,9 @@ pub enum DatasetError {
     UnknownSeason { name: String },
     #[error("seasons that share months, as {seasons} do, are not supported by swath: group by some of them at a time")]
     SharedMonths { seasons: String },
-    #[error("GroupBy objects only support binary ops when the other argument is a Dataset or DataArray")]
+    #[error("groups compute with a Dataset or a DataArray only")]
     GroupOperand,
-    #[error(
-        "incompatible dimensions for a grouped binary operation: the group variable '{name}' is not a dimension on the other argument with dimensions {dims}"
-    )]
+    #[error("what groups compute with lies along {dims}, and not along their '{name}'")]
     GroupedBinary { name: String, dims: String },
     #[error("'DataArray' object has no attribute 'dt': its values are no datetime64")]
     NotTimes,
@@ -123,25 +117,21 @@ pub enum DatasetError {
     MinimalCount,
     #[error("window must be > 0. Given 0 for dimension {dimension}")]
     BlockSize { dimension: String },
-    #[error(
-        "Could not coarsen a dimension of size {size} with window {window} and boundary='exact'. Try a different 'boundary' option."
-    )]
+    #[error("a length of {size} isn't a multiple of the window {window}: say boundary='trim' or 'pad'")]
     InexactBlocks { size: usize, window: usize },
     #[error("__iter__ is only supported for 1d-rolling")]
     SeveralWindows,
     #[error("Coordinate {dimension} must contain datetime objects.")]
     NoTimesAlong { dimension: String },
-    #[error(
-        "Argument `align_on` must be specified with either 'date' or 'year' when converting to or from a '360_day' calendar."
-    )]
+    #[error("a '360_day' calendar wants align_on: 'date' or 'year'")]
     AlignOn,
     #[error("times that aren't evenly spaced have no missing ones: leave `missing` out, or reindex")]
     UnevenTimes,
     #[error("{found}")]
     Weights { found: String },
-    #[error("max_gap not implemented for unlabeled coordinates yet.")]
+    #[error("max_gap wants labels of the dimension")]
     GapOfPositions,
-    #[error("The number of data points must exceed order to scale the covariance matrix.")]
+    #[error("the covariance is scaled where there are more points than the degree")]
     TooFewPoints,
     #[error("Dimensions {missing} not found in weighted dimensions {expected}")]
     WeightedDimensions { missing: String, expected: String },
@@ -151,7 +141,7 @@ pub enum DatasetError {
     QuantileRange { found: String },
     #[error("q values must be between 0 and 1")]
     ProbabilityRange,
-    #[error("interp only works for a numeric type array. Given {dtype}.")]
+    #[error("only numbers are interpolated, not {dtype}")]
     InterpolatedDtype { dtype: DType },
     #[error("'{name}' is not a valid method. Use one of: {known}")]
     QuantileMethod { name: String, known: String },
@@ -168,7 +158,7 @@ pub enum DatasetError {
     #[error("not all values found in index '{index}': {label} is not in it{hint}")]
     LabelNotFound { index: String, label: String, hint: &'static str },
     #[error(
-        "Cannot get left slice bound for non-monotonic index with a missing label {label}. Either sort the index or specify an existing label."
+        "labels that neither rise nor fall have no place for {label}: sort them, or begin at a label that there is"
     )]
     UnorderedIndex { label: String },
     #[error("Could not automatically create PandasIndex for coord '{name}' with {ndim} dimensions. {remedy}")]
@@ -191,7 +181,7 @@ pub enum DatasetError {
     NotADate { text: String },
     #[error("{found} must be a permuted list of {expected}, unless `...` is included")]
     NotAPermutation { found: String, expected: String },
-    #[error("cannot select a dimension to squeeze out which has length greater than one")]
+    #[error("only a dimension of length 1 is squeezed out")]
     SqueezeLongDimension,
     #[error("can't pad dimension '{dimension}' of length 0 with values of its own: use mode='constant'")]
     PadOfNothing { dimension: String },
@@ -235,9 +225,9 @@ pub enum DatasetError {
     DropUnknown { names: String },
     #[error("cannot remove index coordinates with reset_coords: {{{names}}}")]
     ResetIndex { names: String },
-    #[error("unable to convert unnamed DataArray to a Dataset without providing an explicit name")]
+    #[error("an array without a name becomes a Dataset with name= only")]
     Unnamed,
-    #[error("cannot create a Dataset from a DataArray with the same name as one of its coordinates")]
+    #[error("the array has the name of one of its coordinates: give another by name=")]
     NameIsCoordinate,
     #[error("different number of dimensions on data and dims: {data} vs {dims}")]
     DimensionCount { data: usize, dims: usize },
@@ -259,13 +249,9 @@ pub enum DatasetError {
         "conflicting sizes for dimension '{dimension}': length {found} on '{name}' and length {expected} on '{other}'"
     )]
     ConflictingSizes { dimension: String, name: String, found: usize, other: String, expected: usize },
-    #[error(
-        "cannot align objects with join='exact' where index/labels/sizes are not equal along these coordinates (dimensions): '{dimension}' ('{dimension}',)"
-    )]
+    #[error("join='exact' wants the same labels along '{dimension}'")]
     NotExactlyAligned { dimension: String },
-    #[error(
-        "cannot align objects with join='override' with matching index/coordinate names {dimension:?} that don't have the same size"
-    )]
+    #[error("join='override' wants the same length along {dimension:?}")]
     OverrideLengths { dimension: String },
     #[error(transparent)]
     Patch(#[from] super::patch::PatchError),
@@ -306,11 +292,11 @@ pub enum DatasetError {
     #[error("variable '{name}' has dtype {dtype}, which {operation} doesn't support")]
     UnsupportedDtype { name: String, dtype: DType, operation: &'static str },
     #[error(
-        "Zarr requires uniform chunk sizes except for final chunk. Variable named '{name}' has incompatible dask chunks: {chunks}. Consider rechunking using `chunk()`."
+        "Zarr stores even chunks, of which the last may be shorter, and '{name}' has {chunks}: make them even by .chunk()"
     )]
     IrregularChunks { name: String, chunks: String },
     #[error(
-        "Final chunk of Zarr array must be the same size or smaller than the first. Variable named '{name}' has incompatible Dask chunks {chunks}. Consider either rechunking using `chunk()` or instead deleting or modifying `encoding['chunks']`."
+        "the last chunk of '{name}' is larger than the first ({chunks}), which Zarr can't store: use .chunk(), or encoding['chunks']"
     )]
     LongFinalChunk { name: String, chunks: String },
     #[error(
@@ -339,11 +325,9 @@ pub enum DatasetError {
     AssignedShape { value: Vec<usize>, place: Vec<usize> },
     #[error("dimension coordinate '{name}' conflicts between indexed and indexing objects")]
     AssignedLabels { name: String },
-    #[error("cannot unstack dimensions that do not have exactly one multi-index: {dims}")]
+    #[error("only dimensions with a MultiIndex are unstacked, not {dims}")]
     NoLevels { dims: String },
-    #[error(
-        "Cannot unstack MultiIndex containing duplicates. Make sure entries are unique, e.g., by  calling ``.drop_duplicates('{name}')``, before unstacking."
-    )]
+    #[error("a MultiIndex with the same entry twice can't be unstacked: .drop_duplicates('{name}') first")]
     RepeatedCombinations { name: String },
     #[error(
         "variable '{name}' is a MultiIndex, which cannot yet be serialized. Instead, either use reset_index() to convert MultiIndex levels into coordinate variables instead or use https://cf-xarray.readthedocs.io/en/latest/coding.html."

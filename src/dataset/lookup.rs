@@ -27,7 +27,7 @@ pub(super) struct Index {
 impl Index {
     /// The index that a one-dimensional variable in memory makes.
     pub(super) fn new(name: &str, variable: &Variable) -> Result<Index, DatasetError> {
-        let remedy = "Please explicitly set the index using `set_xindex`.";
+        let remedy = "Give it one by set_index.";
         let not_an_index = || DatasetError::NotAnIndex { name: name.to_owned(), ndim: variable.dims.len(), remedy };
         if variable.dims.len() != 1 {
             return Err(not_an_index());
@@ -94,7 +94,7 @@ impl Index {
             let found = self.closest(label, method, options.tolerance.as_ref())?;
             return Ok(Positions::One(found));
         }
-        let hint = ". Try setting the `method` keyword argument (example: method='nearest').";
+        let hint = "; method='nearest' takes the nearest label";
         match self.target(label)? {
             Target::Exact(key) => match self.exact(&key)[..] {
                 [] => Err(self.not_found(label, hint)),

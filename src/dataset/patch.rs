@@ -39,35 +39,31 @@ pub struct PatchOptions {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[allow(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum PatchError {
-    #[error("append_dim={dimension:?} does not match any existing dataset dimensions {known}")]
+    #[error("nothing can be appended along {dimension:?}: the store has dimensions {known}")]
     NoSuchAppendDimension { dimension: String, known: String },
-    #[error("all keys in ``region`` are not in Dataset dimensions, got [{found}] and [{known}]")]
+    #[error("`region` names [{found}], and the dataset has the dimensions [{known}] only")]
     NoSuchRegionDimension { found: String, known: String },
     #[error(
-        "when setting `region` explicitly in to_zarr(), all variables in the dataset to write must have at least one dimension in common with the region's dimensions [{dims}], but that is not the case for some variables here. To drop these variables from this dataset before exporting to zarr, write: .drop_vars([{names}])"
+        "the region lies along [{dims}], and some variables have none of these dimensions: leave them out by .drop_vars([{names}])"
     )]
     OutsideRegion { dims: String, names: String },
-    #[error(
-        "dataset contains non-pre-existing variables [{names}], which is not allowed in ``xarray.Dataset.to_zarr()`` with ``mode='r+'``. To allow writing new variables, set ``mode='a'``."
-    )]
+    #[error("the store lacks the variables [{names}], and mode='r+' adds none: mode='a' does")]
     NewVariables { names: String },
     #[error("variable '{name}' has dimensions {found}, but in the store it has {expected}")]
     OtherDimensions { name: String, found: String, expected: String },
     #[error(
-        "variable '{name}' already exists with different dimension sizes: {{{expected}}} != {{{found}}}. to_zarr() only supports changing dimension sizes when explicitly appending, but append_dim={append}. If you are attempting to write to a subset of the existing store without changing dimension sizes, consider using the region argument in to_zarr()."
+        "variable '{name}' has sizes {{{found}}}, and in the store {{{expected}}}; only append_dim (here {append}) makes a dimension longer, and region= writes a part of it"
     )]
     OtherSizes { name: String, expected: String, found: String, append: String },
     #[error(
-        "Specified Zarr chunks encoding['chunks']={chunks} for variable named '{name}' would overlap multiple Dask chunks. Please check the Dask chunks on axis {axis}, they are overlapped on the same Zarr chunk in the region slice({start}, {stop}, None). Writing this array in parallel with Dask could lead to corrupted data. Consider either rechunking using `chunk()`, deleting or modifying `encoding['chunks']`, or specify `safe_chunks=False`."
+        "chunks of '{name}' along axis {axis} share stored chunks of {chunks} in the region from {start} to {stop}, so that two writers would meet in one: align them by .chunk(), choose other encoding['chunks'], or say safe_chunks=False"
     )]
     CutChunk { name: String, chunks: String, axis: usize, start: usize, stop: usize },
     #[error("dimension '{dimension}' has no labels to find its region by")]
     NoLabels { dimension: String },
-    #[error("Not all values of coordinate '{dimension}' in the new array were found in the original store")]
+    #[error("the store has no place for some labels of '{dimension}'")]
     UnknownLabels { dimension: String },
-    #[error(
-        "The auto-detected region of coordinate '{dimension}' for writing new data to the original store had non-contiguous indices"
-    )]
+    #[error("the labels of '{dimension}' don't lie side by side in the store, so that they make no region")]
     ScatteredLabels { dimension: String },
     #[error("variable '{name}' lies in uneven chunks, to which nothing can be added")]
     UnevenChunks { name: String },

@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(error.python_kind(), PythonErrorKind::KeyError);
         assert_eq!(
             error.to_string(),
-            "not all values found in index 'x': 15 is not in it. Try setting the `method` keyword argument (example: method='nearest')."
+            "not all values found in index 'x': 15 is not in it; method='nearest' takes the nearest label"
         );
         assert!(select(&counted(), "s", at(Scalar::Float(1.5))).is_err());
         assert_eq!(select(&counted(), "z", at(Scalar::Int(0))).unwrap_err().python_kind(), PythonErrorKind::KeyError);

@@ -148,9 +148,7 @@ pub enum StoreError {
         reason: String,
     },
     /// A dimension that is to have another length than it has in the file that is added to.
-    #[error(
-        "Unable to update size for existing dimension {dimension:?} of {store}: expected {expected}, found {found}"
-    )]
+    #[error("dimension {dimension:?} of {store} has length {expected}, and what is added {found}")]
     DimensionLength {
         /// Location of the store.
         store: String,

@@ -8,12 +8,14 @@ use crate::dataset::PythonErrorKind;
 pub enum CombineError {
     #[error("must supply at least one object to concatenate")]
     NothingToConcatenate,
-    #[error("Cannot specify both data_vars='minimal' and coords='minimal' when concatenating over a new dimension.")]
+    #[error(
+        "along a new dimension either data_vars or coords has to be more than 'minimal', or nothing would lie along it"
+    )]
     NothingGrows,
     #[error("Cannot specify both {subset}='different' and compat='override'.")]
     DifferentOverride { subset: &'static str },
     #[error(
-        "{name:?} not present in all datasets and coords='different'. Either add {name:?} to datasets where it is missing or specify coords='minimal'."
+        "some datasets lack {name:?}, which coords='different' doesn't allow: add it to them, or say coords='minimal'"
     )]
     NotInAll { name: String },
     #[error("coordinate {name:?} not present in all datasets.")]
@@ -22,9 +24,7 @@ pub enum CombineError {
     CoordinateAndData { names: String },
     #[error("Variables {{{names}}} are coordinates in some datasets but not others.")]
     AbsentCoordinates { names: String },
-    #[error(
-        "{name:?} must have either an index or no index in all datasets, found {found}/{count} datasets with an index."
-    )]
+    #[error("{name:?} has an index in {found} of {count} datasets: it takes all or none")]
     UnevenIndex { name: String, found: usize, count: usize },
     #[error("the variables [{names}] in coords are not found in the coordinates of the first dataset {known}")]
     NotCoordinates { names: String, known: String },
@@ -38,29 +38,25 @@ pub enum CombineError {
     DifferingAttributes { rule: &'static str, key: String },
     #[error("conflicting attribute values on combined variable '{name}'")]
     DifferingIndexAttributes { name: String },
-    #[error("unable to determine if these variables should be coordinates or not in the merged result: {{{names}}}")]
+    #[error(
+        "some datasets have {{{names}}} as coordinates and others as variables, so that the result could have either"
+    )]
     AmbiguousCoordinates { names: String },
-    #[error("Could not find any dimension coordinates to use to order the Dataset objects for concatenation")]
+    #[error("no dimension has labels by which the datasets could be put in order")]
     NoOrder,
-    #[error(
-        "Every dimension requires a corresponding 1D coordinate and index for inferring concatenation order but the coordinate '{dimension}' has no corresponding index"
-    )]
+    #[error("the order of the datasets follows from labels of their dimensions, and '{dimension}' has none")]
     NoIndexToOrderBy { dimension: String },
-    #[error(
-        "Coordinate variable {dimension} is neither monotonically increasing nor monotonically decreasing on all datasets"
-    )]
+    #[error("labels of {dimension} neither rise nor fall all along in every dataset")]
     NotMonotonic { dimension: String },
     #[error("Cannot handle size zero dimensions")]
     EmptyDimension,
-    #[error("Resulting object does not have monotonic global indexes along dimension {dimension}")]
+    #[error("put together, the labels of {dimension} neither rise nor fall all along")]
     Overlapping { dimension: String },
-    #[error(
-        "The supplied objects do not form a hypercube because sub-lists do not have consistent lengths along dimension {depth}"
-    )]
+    #[error("the nested lists differ in length at depth {depth}, so that they make no grid")]
     NoHypercube { depth: usize },
-    #[error("concat_dims has length {given} but the datasets passed are nested in a {depth}-dimensional structure")]
+    #[error("{given} dimensions are given for lists of datasets nested {depth} deep")]
     NestingDepth { given: usize, depth: usize },
-    #[error("Can't automatically combine unnamed DataArrays with named DataArrays or Datasets.")]
+    #[error("arrays without a name can't be combined with named ones or with datasets")]
     UnnamedBesideNamed,
 }
 

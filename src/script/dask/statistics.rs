@@ -96,9 +96,8 @@ fn edges(arguments: &Arguments<'_>) -> PyResult<Vec<f64>> {
         let floats = (0..values.len()).filter_map(|index| values.get(index)?.as_f64()).collect();
         Ok(Some((floats, values.ndim())))
     };
-    let (bins, ndim) = floats("bins")?.ok_or_else(|| {
-        vm.new_value_error("dask.array.histogram requires either specifying bins as an iterable or specifying both a range and the number of bins")
-    })?;
+    let (bins, ndim) = floats("bins")?
+        .ok_or_else(|| vm.new_value_error("a histogram wants the edges of its bins, or their number and a range"))?;
     if ndim > 0 {
         if bins.len() < 2 || bins.windows(2).any(|pair| pair[0] > pair[1]) {
             return Err(vm.new_value_error("bins must increase monotonically"));
@@ -111,7 +110,7 @@ fn edges(arguments: &Arguments<'_>) -> PyResult<Vec<f64>> {
             let width = (high - low) / count as f64;
             Ok((0..=count).map(|edge| if edge == count { high } else { low + edge as f64 * width }).collect())
         }
-        _ => Err(vm.new_value_error("dask.array.histogram requires either specifying bins as an iterable or specifying both a range and the number of bins")),
+        _ => Err(vm.new_value_error("a histogram wants the edges of its bins, or their number and a range")),
     }
 }
 

@@ -177,9 +177,7 @@ fn gradient(arguments: &Arguments<'_>) -> PyResult {
     for (position, &axis) in axes.iter().enumerate() {
         let length = values.shape()[axis];
         if length < 2 {
-            return Err(vm.new_value_error(
-                "Shape of array too small to calculate a numerical gradient, at least 2 elements are required.",
-            ));
+            return Err(vm.new_value_error("a gradient wants two elements at least"));
         }
         let places: Vec<f64> = match spacing(position)? {
             Some(places) if places.ndim() == 1 && places.len() == length => {

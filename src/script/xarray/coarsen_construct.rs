@@ -59,19 +59,14 @@ fn construct(this: &Py<CoarsenObject>, arguments: &Arguments<'_>) -> PyResult {
         names.insert(dimension, (windows.clone(), within.clone()));
     }
     if names.is_empty() {
-        return Err(vm.new_value_error("Either window_dim or window_dim_kwargs need to be specified."));
+        return Err(vm.new_value_error("the new dimensions are missing: give window_dim, or names"));
     }
     let blocks = this.coarsening().blocks();
     if let Some(block) = blocks.iter().find(|block| !names.contains_key(&block.dimension)) {
-        return Err(vm.new_value_error(format!(
-            "'window_dim' must contain entries for all dimensions to coarsen. Missing {{'{}'}}",
-            block.dimension
-        )));
+        return Err(vm.new_value_error(format!("window_dim lacks the coarsened {{'{}'}}", block.dimension)));
     }
     if let Some(other) = names.keys().find(|name| !blocks.iter().any(|block| block.dimension == **name)) {
-        return Err(
-            vm.new_value_error(format!("'window_dim' includes dimensions that will not be coarsened: {{'{other}'}}"))
-        );
+        return Err(vm.new_value_error(format!("window_dim names what isn't coarsened: {{'{other}'}}")));
     }
     let keep = arguments.bool("keep_attrs")?.unwrap_or_else(options::keep_attrs);
     object(built(this, &names, keep), vm)

@@ -110,7 +110,7 @@ pub(super) fn data_array(arguments: &Arguments<'_>) -> PyResult<DataArray> {
             && values.len() != array.ndim()
         {
             return Err(vm.new_value_error(format!(
-                "coords is not dict-like, but it has {} items, which does not match the {} dimensions of the data",
+                "a list of coords has one entry a dimension: {} for {} dimensions are given",
                 values.len(),
                 array.ndim()
             )));
@@ -213,7 +213,7 @@ pub(super) fn with_data<L: Labelled>(inner: L, data: &PyObjectRef, vm: &VirtualM
     let is_there = |name: &String| given.iter().any(|(known, _)| known == name);
     if given.len() != names.len() || !names.iter().all(is_there) {
         return Err(vm.new_value_error(format!(
-            "Data must contain all variables in original dataset, and no others: {}",
+            "the data has to have the variables of the dataset, all of them and no others: {}",
             names.join(", ")
         )));
     }

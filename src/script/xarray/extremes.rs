@@ -64,7 +64,7 @@ fn label<T: LabelledObject>(this: &Py<T>, largest: bool, arguments: &Arguments<'
         (Some(name), _) => name,
         (None, Some(only)) if inner.sizes().len() == 1 => only.clone(),
         (None, _) => {
-            return Err(vm.new_value_error("Must supply 'dim' argument for multidimensional arrays"));
+            return Err(vm.new_value_error("arrays of several dimensions want dim="));
         }
     };
     let fill = arguments.get("fill_value").map(|value| single_value(value, vm)).transpose()?.map(|(_, value)| value);

@@ -89,7 +89,7 @@ fn grouped_by(arguments: &Arguments<'_>) -> PyResult<Vec<(Group, GroupBy)>> {
         Ok((Group::Named(name), by))
     };
     if arguments.get("group").is_some() && !arguments.keywords.is_empty() {
-        return Err(vm.new_value_error("Providing a combination of `group` and **groupers is not supported."));
+        return Err(vm.new_value_error("groups are given by `group` or by names, not by both"));
     }
     let keys: Vec<(Group, GroupBy)> = match arguments.get("group") {
         Some(dict) if dict.downcastable::<PyDict>() => {
@@ -101,7 +101,7 @@ fn grouped_by(arguments: &Arguments<'_>) -> PyResult<Vec<(Group, GroupBy)>> {
         }
         Some(key) => vec![(group(key, vm)?, GroupBy::unique())],
         None if arguments.keywords.is_empty() => {
-            return Err(vm.new_value_error("Either `group` or `**groupers` must be provided."));
+            return Err(vm.new_value_error("there is nothing to group by: give `group`, or names with groupers"));
         }
         None => arguments.keywords.clone().into_iter().map(of_pair).collect::<PyResult<_>>()?,
     };

@@ -143,7 +143,7 @@ pub(super) fn refuse_masks(name: &str, array: &DataArray, vm: &VirtualMachine) -
     }
     let dims = convert::string_tuple(array.dims(), vm).repr(vm)?.to_string_lossy().into_owned();
     Err(vm.new_index_error(format!(
-        "Boolean indexer should be unlabeled or on the same dimension to the indexed array. Indexer is on {dims} but the target dimension is {name}."
+        "truth values along {dims} can't select along {name}: give them its dimension, or no labels"
     )))
 }
 

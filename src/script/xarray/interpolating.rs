@@ -140,9 +140,8 @@ fn points(
         None => {
             let array = coordinates::array(object, vm)?;
             if array.ndim() > 1 {
-                let message = format!(
-                    "Unlabeled multi-dimensional array cannot be used for indexing: {dimension}; give a DataArray"
-                );
+                let message =
+                    format!("points along {dimension} in several dimensions want names of those: give a DataArray");
                 return Err(vm.new_index_error(message));
             }
             let dims = vec![dimension.to_owned(); array.ndim()];
@@ -158,7 +157,7 @@ fn points(
     let is_moment = |dtype: DType| dtype.is_time() && !matches!(dtype, DType::Timedelta(_));
     if dtype.is_some_and(is_moment) && !is_moment(values.dtype()) {
         return Err(vm.new_type_error(format!(
-            "When interpolating over a datetime-like coordinate, the coordinates to interpolate to must be either datetime strings or datetimes. Instead got {}",
+            "along times one interpolates to times or their text, not to {}",
             values.dtype()
         )));
     }

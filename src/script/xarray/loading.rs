@@ -48,7 +48,7 @@ fn only_array(arguments: &Arguments<'_>) -> PyResult<DataArray> {
     let mut names = dataset.data_variables().keys();
     let (Some(name), None) = (names.next(), names.next()) else {
         return Err(vm.new_value_error(format!(
-            "Given file dataset contains {} data variables. Please read with xarray.open_dataset and then select the variable you want.",
+            "the file has {} data variables, not one: open it by xr.open_dataset and take the one that is wanted",
             dataset.data_variables().len()
         )));
     };

@@ -41,7 +41,7 @@ pub(super) fn dataset_to_part(dataset: &Dataset, path: &str, arguments: &Argumen
         (Some(dimension), None) => {
             if matches!(store::open(path), Err(StoreError::Missing { .. })) {
                 return Err(vm.new_value_error(format!(
-                    "append_dim='{dimension}' does not match any existing dataset dimensions {{}}: there is nothing at {path}, write it without append_dim first"
+                    "nothing can be appended along '{dimension}': there is nothing at {path}, write it without append_dim first"
                 )));
             }
             Patch::Append(dimension)

@@ -113,7 +113,7 @@ fn rename_dims(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult 
         }
         if inner.sizes().contains_key(new) || inner.variable(new).is_some() {
             return Err(vm.new_value_error(format!(
-                "Cannot rename {old} to {new} because {new} already exists. Try using swap_dims instead."
+                "{old} can't become {new}, which there is already: swap_dims makes it the dimension"
             )));
         }
     }

@@ -149,13 +149,14 @@ fn construct(this: &Py<RollingObject>, arguments: &Arguments<'_>) -> PyResult {
     let names = match arguments.get("window_dim") {
         Some(name) if name.downcastable::<PyStr>() && windows.len() == 1 => vec![convert::string(name, vm)?],
         Some(name) if name.downcastable::<PyStr>() => {
-            let message = format!("Mapping argument is necessary for {}d-rolling.", windows.len());
+            let message =
+                format!("windows along {} dimensions want a value for each of them: give a dict", windows.len());
             return Err(vm.new_value_error(message));
         }
         _ => {
             let pairs = indexers::named(arguments, "window_dim")?;
             if pairs.is_empty() {
-                return Err(vm.new_value_error("Either window_dim or window_dim_kwargs need to be specified."));
+                return Err(vm.new_value_error("the new dimensions are missing: give window_dim, or names"));
             }
             let name = |dimension: &str| match pairs.iter().find(|(known, _)| known == dimension) {
                 Some((_, name)) => convert::string(name, vm),

@@ -85,9 +85,7 @@ fn max_gap(places: &GapPlaces, arguments: &Arguments<'_>) -> PyResult<Option<f64
     }
     if *places == GapPlaces::Positions {
         let class = gap.class().name().to_string();
-        return Err(vm.new_type_error(format!(
-            "Expected integer or floating point max_gap since use_coordinate=False. Received {class}."
-        )));
+        return Err(vm.new_type_error(format!("without use_coordinate max_gap counts steps, and is no {class}")));
     }
     match indexers::label(gap, vm)? {
         Label::Value(Scalar::Float(number)) => Ok(Some(number)),

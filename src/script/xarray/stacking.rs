@@ -42,7 +42,7 @@ fn stack<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult
     let mut stacked: Vec<(String, Vec<String>)> = Vec::new();
     for (dimension, dims) in indexers::named(arguments, "dim")? {
         if dims.downcastable::<PyEllipsis>() {
-            return Err(vm.new_value_error("Please use [...] for dims, rather than just ..."));
+            return Err(vm.new_value_error("the rest of the dimensions is written [...], not ..."));
         }
         stacked.push((dimension, indexers::names(&dims, vm)?));
     }

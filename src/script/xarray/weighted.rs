@@ -36,8 +36,7 @@ pub(super) fn weighted(object: Labelled, arguments: &Arguments<'_>) -> PyResult 
         let present = weights.notnull().and_then(|present| present.values(&*engine::current()));
         let present = present.map_err(|error| dataset_exception(error, vm))?;
         if present.as_slice::<bool>().is_some_and(|present| present.contains(&false)) {
-            let message =
-                "`weights` cannot contain missing values. Missing values can be replaced by `weights.fillna(0)`.";
+            let message = "weights have to be there for every element: weights.fillna(0) makes missing ones 0";
             return Err(vm.new_value_error(message));
         }
     }
