@@ -1,6 +1,6 @@
 """An append along one dimension of an array that is shorter along another.
 
-Expects: different dimension sizes, append_dim
+Expects: has sizes, append_dim
 Earlier: out/append_other_sizes.zarr
 """
 import xarray as xr

@@ -1,6 +1,6 @@
 """A dimension that is no multiple of its windows.
 
-Expects: boundary='exact'
+Expects: boundary='trim'
 """
 import xarray as xr
 

@@ -1,6 +1,6 @@
 """Coordinates in a list, fewer than there are dimensions.
 
-Expects: 1 items, 2 dimensions
+Expects: 1 for 2 dimensions, 2 dimensions
 Raises: ValueError
 """
 import numpy as np

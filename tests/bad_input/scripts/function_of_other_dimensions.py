@@ -1,6 +1,6 @@
 """The function of apply_ufunc drops an axis that nobody spoke of.
 
-Expects: number of dimensions, 'y', 'x'
+Expects: 1 dimensions, 'y', 'x'
 Raises: ValueError
 """
 import numpy as np

@@ -1,6 +1,6 @@
 """A keyword that groupby doesn't have, beside a key.
 
-Expects: combination of `group`
+Expects: not by both
 Raises: ValueError
 """
 import numpy as np

@@ -1,6 +1,6 @@
 """Truth values along another dimension than the one that they select along.
 
-Expects: Boolean, same dimension, y
+Expects: truth values, its dimension, y
 Raises: IndexError
 """
 import xarray as xr

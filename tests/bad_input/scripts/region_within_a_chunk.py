@@ -1,6 +1,6 @@
 """A region of lazy values that begins within a chunk of the store.
 
-Expects: value, would overlap, slice(1
+Expects: value, share stored chunks, from 1
 Earlier: out/region_within_a_chunk.zarr
 """
 import xarray as xr

@@ -1,6 +1,6 @@
 """Only what was stacked can be unstacked.
 
-Expects: cannot unstack, x
+Expects: MultiIndex, x
 Raises: ValueError
 """
 import xarray as xr

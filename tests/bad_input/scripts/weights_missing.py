@@ -1,6 +1,6 @@
-"""Weights with missing values.
+"""Weights with missing ones.
 
-Expects: missing values
+Expects: missing ones
 """
 import xarray as xr
 

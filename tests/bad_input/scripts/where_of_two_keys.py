@@ -1,6 +1,6 @@
 """What there is for each group of two keys, as a condition.
 
-Expects: multiple variables
+Expects: several keys
 """
 import numpy as np
 import xarray as xr
