@@ -249,7 +249,9 @@ fn result_arrays(result: &PyObjectRef, count: usize, vm: &VirtualMachine) -> PyR
         Some(tuple) if count > 1 => tuple.as_slice().to_vec(),
         _ if count > 1 => {
             let class = result.class().name().to_string();
-            return Err(vm.new_value_error(format!("applied function does not have the number of outputs specified in the ufunc signature. Received a {class} but expected a tuple of {count} elements")));
+            return Err(
+                vm.new_value_error(format!("the function returned a {class}, and a tuple of {count} was expected"))
+            );
         }
         _ => vec![result.clone()],
     };
