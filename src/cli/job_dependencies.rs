@@ -2,7 +2,7 @@
 
 use super::Ended;
 use super::job_lookup::find_unanswered;
-use super::job_view::own_lines;
+use super::job_view::{lines_of_all, own_lines};
 use crate::launcher::job_spec::{self, Condition, Dependency};
 use crate::launcher::state::TERMINATED;
 use crate::launcher::{Attempt, AttemptKind, JobDirectory, JobDirectoryError, attempt};
@@ -33,9 +33,7 @@ fn of_ours(job: &str, directory: &JobDirectory, condition: Condition) -> Result<
     let record = directory.record().map_err(anyhow::Error::from)?;
     let mut attempts = directory.attempts().map_err(anyhow::Error::from)?;
     find_unanswered(directory, &record, &mut attempts).map_err(anyhow::Error::from)?;
-    // Of an array, what its jobs say has ids of theirs.
-    let is_of_all = |line: &&Attempt| record.job.array.is_none() || line.index.is_none();
-    let lines = own_lines(&attempts.iter().filter(is_of_all).collect::<Vec<_>>(), &record, None);
+    let lines = own_lines(&lines_of_all(&attempts, &record), &record, None);
     let Some(newest) = attempt::newest(&lines) else {
         let line = format!("which id job {job} has isn't known\n  submit it first, or name its id: --after ID");
         return Err(Ended::Failed(anyhow!(line)));

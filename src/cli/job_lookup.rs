@@ -3,6 +3,7 @@
 //! A command that was killed for its silence, a controller that was too busy to answer, a wrapper that hides the id: the
 //! job may be in the queue all the same, or get there in a moment. What is found is written down as if it had been said.
 
+use super::job_view::lines_of_all;
 use crate::launcher::batch_job::{BatchState, FoundJob, QueryError};
 use crate::launcher::{Attempt, AttemptKind, JobDirectory, JobRecord, SoughtJob, SubmitError, attempt, batch_system};
 use anyhow::Error;
@@ -91,8 +92,7 @@ pub fn after_silence(directory: &JobDirectory, record: &JobRecord, error: &Submi
 
 /// The id that a job has now; of an array, that of the array, whatever its jobs say of theirs.
 fn id_of_all(record: &JobRecord, attempts: &[Attempt]) -> Option<String> {
-    let is_of_all = |line: &&Attempt| record.job.array.is_none() || line.index.is_none();
-    let lines: Vec<Attempt> = attempts.iter().filter(is_of_all).cloned().collect();
+    let lines: Vec<Attempt> = lines_of_all(attempts, record).into_iter().cloned().collect();
     attempt::newest(&lines).map(|at| lines[at].id.clone())
 }
 

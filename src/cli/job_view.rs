@@ -186,6 +186,11 @@ pub fn own_lines(lines: &[&Attempt], record: &JobRecord, index: Option<u64>) -> 
     lines.iter().map(own).collect()
 }
 
+/// Lines about all of a job: what jobs of an array say has ids of theirs.
+pub fn lines_of_all<'a>(attempts: &'a [Attempt], record: &JobRecord) -> Vec<&'a Attempt> {
+    attempts.iter().filter(|line| record.job.array.is_none() || line.index.is_none()).collect()
+}
+
 /// Whether an end is one whatever the batch system says: ended by that, a job may be in its queue again.
 fn has_last_word(line: &Attempt) -> bool {
     line.exit_code != Some(TERMINATED)

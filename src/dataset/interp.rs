@@ -41,6 +41,22 @@ struct Target {
     points: Vec<f64>,
 }
 
+/// The coordinates that points bring, together.
+///
+/// # Errors
+/// [`DatasetError::MergeConflict`] where two bring other labels of one dimension.
+pub(super) fn brought_coordinates(
+    points: &IndexMap<String, InterpolationPoints>,
+) -> Result<IndexMap<String, Variable>, DatasetError> {
+    let parts: Vec<Dataset> = points
+        .values()
+        .map(|wanted| Dataset { coordinates: wanted.coordinates.clone(), ..Dataset::default() })
+        .collect();
+    let brought = merge_coordinates(&parts)?;
+    check_indexes(&brought, &parts)?;
+    Ok(brought)
+}
+
 impl Dataset {
     /// Every variable of numbers or times at points of some dimensions; others along them have the value of the nearest
     /// label, and are dropped where there is one point or points lie along another dimension. `float64`, but `float32` where that is lazy.
@@ -63,12 +79,7 @@ impl Dataset {
             targets.insert(dimension.clone(), self.target(dimension, &wanted.points)?);
         }
         self.check_coordinates(points)?;
-        let parts: Vec<Dataset> = points
-            .values()
-            .map(|wanted| Dataset { coordinates: wanted.coordinates.clone(), ..Dataset::default() })
-            .collect();
-        let brought = merge_coordinates(&parts)?;
-        check_indexes(&brought, &parts)?;
+        let brought = brought_coordinates(points)?;
         // As in xarray, what isn't interpolated is looked up by labels, which points elsewhere aren't.
         let is_kept = |variable: &Variable| {
             let is_along = |dimension: &String| match points.get(dimension) {
@@ -92,15 +103,24 @@ impl Dataset {
             };
             found.coordinates.insert(name.clone(), variable);
         }
+        found.take_points(points, brought);
+        Dataset::new(found.data_variables, found.coordinates, found.attributes)
+    }
+
+    /// Takes the points that it was interpolated at, and the coordinates that they bring, but for names that it has.
+    pub(super) fn take_points(
+        &mut self,
+        points: &IndexMap<String, InterpolationPoints>,
+        brought: IndexMap<String, Variable>,
+    ) {
         for (dimension, wanted) in points {
-            found.coordinates.insert(dimension.clone(), wanted.points.clone());
+            self.coordinates.insert(dimension.clone(), wanted.points.clone());
         }
         for (name, coordinate) in brought {
-            if found.variable(&name).is_none() {
-                found.coordinates.insert(name, coordinate);
+            if self.variable(&name).is_none() {
+                self.coordinates.insert(name, coordinate);
             }
         }
-        Dataset::new(found.data_variables, found.coordinates, found.attributes)
     }
 
     /// Refuses points with other labels of a dimension that stays.

@@ -1,8 +1,7 @@
 //! `interp` to points along several dimensions, as onto a curvilinear grid: in a row first, then brought into their shape.
 
-use super::common_coordinates::{check_indexes, merge_coordinates};
 use super::gather::{Positions, pick};
-use super::interp::Beyond;
+use super::interp::{Beyond, brought_coordinates};
 use super::{Dataset, DatasetError, Interpolation, InterpolationPoints, Points, Variable};
 use crate::plan::Array;
 use indexmap::IndexMap;
@@ -48,20 +47,7 @@ impl Dataset {
             );
         }
         let mut found = self.interp(&row, how, beyond)?.map_variables(|_, variable| variable.out_of_row(&sizes))?;
-        for (dimension, wanted) in points {
-            found.coordinates.insert(dimension.clone(), wanted.points.clone());
-        }
-        let parts: Vec<Dataset> = points
-            .values()
-            .map(|wanted| Dataset { coordinates: wanted.coordinates.clone(), ..Dataset::default() })
-            .collect();
-        let brought = merge_coordinates(&parts)?;
-        check_indexes(&brought, &parts)?;
-        for (name, coordinate) in brought {
-            if found.variable(&name).is_none() {
-                found.coordinates.insert(name, coordinate);
-            }
-        }
+        found.take_points(points, brought_coordinates(points)?);
         found.checked()
     }
 }

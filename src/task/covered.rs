@@ -1,11 +1,10 @@
 //! Parts of arrays that stages leave with the workers: later stages read them only where they need no more than the part.
 
 use super::lower::Lowering;
-use super::pull::{visit_leaves, visit_stored};
+use super::pull::{stored_bounds, visit_leaves};
 use super::{Computation, StageId, StageWork};
 use crate::array::Region;
 use crate::plan::NodeId;
-use std::collections::BTreeMap;
 
 impl Lowering {
     /// Forgets kept parts of nodes of which a region of a node pulls more: what reads it begins anew, from what the parts
@@ -38,14 +37,7 @@ impl Lowering {
     /// Whether nodes pull the same regions of stored arrays.
     pub(super) fn pull_alike(&self, nodes: &[NodeId], region: &Region) -> bool {
         let Computation { plan, blocks, .. } = &self.computation;
-        let pulled = |node: NodeId| {
-            let mut found: BTreeMap<NodeId, Region> = BTreeMap::new();
-            visit_stored(plan, blocks, &self.materialised, node, region.clone(), &mut |leaf, _, region| {
-                let bound = found.entry(leaf).or_insert_with(|| region.clone());
-                *bound = bound.bounding(region);
-            });
-            found
-        };
+        let pulled = |node: NodeId| stored_bounds(plan, blocks, &self.materialised, &[node], region);
         nodes.windows(2).all(|pair| pulled(pair[0]) == pulled(pair[1]))
     }
 }

@@ -4,7 +4,7 @@ use super::demand::Demand;
 use super::geometry::{free_grid, gathered_grid, natural_grid, small_grid, write_grid};
 use super::memory::{MemoryProjection, largest_region};
 use super::passes::{pulled_once, shared_passes};
-use super::products::product_blocks;
+use super::products::{product_blocks, wanted_once};
 use super::pull::{visit_leaves, visit_stored};
 use super::reduce_geometry::{ReduceGeometry, reduce_geometry};
 use super::selections::{LARGE_BYTES, in_passes};
@@ -153,6 +153,7 @@ fn lower_sharing(
         geometries,
     };
     lowering.add_shared(shared_sources)?;
+    let once = wanted_once(&lowering.computation.plan);
     // Each before those that read it: in the order of their nodes.
     let mut passes = passes.into_iter().filter(|pass| !pulled.contains(&pass.nodes[0])).peekable();
     for node in lowering.computation.plan.ids() {
@@ -162,7 +163,7 @@ fn lower_sharing(
         match lowering.computation.plan.node(node).operation {
             Operation::Quantile(_) => lowering.add_quantiles(node)?,
             Operation::Scan(_) => lowering.add_scan(node)?,
-            Operation::Contract(_) => lowering.add_products_of(node)?,
+            Operation::Contract(_) if !once.contains(&node) => lowering.add_product(node)?,
             _ => {}
         }
     }

@@ -63,7 +63,7 @@ pub fn product_blocks(plan: &Plan) -> impl Iterator<Item = (NodeId, ChunkGrid)> 
 }
 
 /// Products of which every element is wanted once, by an output or a reduction: they need no stage of their own.
-fn wanted_once(plan: &Plan) -> BTreeSet<NodeId> {
+pub(super) fn wanted_once(plan: &Plan) -> BTreeSet<NodeId> {
     let uses = plan.use_counts();
     let reduced = plan.nodes().iter().filter(|node| matches!(node.operation, Operation::Reduce(_)));
     let mut pending: Vec<NodeId> = plan.outputs().iter().copied().chain(reduced.map(|node| node.inputs[0])).collect();
@@ -102,11 +102,8 @@ pub fn has_product(plan: &Plan, materialised: &BTreeMap<NodeId, super::StageId>,
 }
 
 impl Lowering {
-    /// The stages that materialise products which are wanted more than once, in an order in which they can be computed.
-    pub(super) fn add_products_of(&mut self, node: NodeId) -> Result<(), TaskError> {
-        if wanted_once(&self.computation.plan).contains(&node) {
-            return Ok(());
-        }
+    /// The stage that materialises a product which is wanted more than once.
+    pub(super) fn add_product(&mut self, node: NodeId) -> Result<(), TaskError> {
         let whole = Region::whole(&self.computation.plan.node(node).shape);
         self.forget_uncovered(node, &whole);
         let grid = self.fit(node, free_grid(&self.computation.plan, node), None)?;

@@ -273,6 +273,30 @@ pub fn visit_stored(
     });
 }
 
+/// The stored arrays that a region of some nodes reads from their stores, each with the region around all that is read.
+pub fn stored_bounds(
+    plan: &Plan,
+    blocks: &BTreeMap<NodeId, ChunkGrid>,
+    materialised: &BTreeMap<NodeId, StageId>,
+    nodes: &[NodeId],
+    region: &Region,
+) -> BTreeMap<NodeId, Region> {
+    let mut found: BTreeMap<NodeId, Region> = BTreeMap::new();
+    for &node in nodes {
+        visit_stored(plan, blocks, materialised, node, region.clone(), &mut |leaf, _, region| {
+            let bound = found.entry(leaf).or_insert_with(|| region.clone());
+            *bound = bound.bounding(region);
+        });
+    }
+    found
+}
+
+/// The inputs of some reductions, each once.
+pub fn reduced_inputs(plan: &Plan, nodes: &[NodeId]) -> Vec<NodeId> {
+    let inputs: BTreeSet<NodeId> = nodes.iter().map(|&node| plan.node(node).inputs[0]).collect();
+    inputs.into_iter().collect()
+}
+
 impl Computation {
     /// The nodes and the region of each that a producing or reducing task evaluates; for reductions, of their inputs.
     pub fn pulled_region(&self, task: TaskId) -> (Vec<NodeId>, Region) {

@@ -5,6 +5,7 @@ use super::fit::{MERGE_FAN_IN, SELECTION_FAN_IN};
 use super::lower::Lowering;
 use super::memory::largest_region;
 use super::passes::Pass;
+use super::pull::reduced_inputs;
 use super::reduce_geometry::ReduceGeometry;
 use super::selections::selection_of;
 use super::{MergeWork, ReduceWork, Stage, StageId, StageOutput, StageWork, TaskError};
@@ -24,9 +25,7 @@ impl Lowering {
             pass.geometry.kept = whole_kept;
             return pass.split(&self.computation.plan).into_iter().try_for_each(|pass| self.add_pass(pass));
         }
-        let inputs: BTreeSet<NodeId> =
-            pass.nodes.iter().map(|&node| self.computation.plan.node(node).inputs[0]).collect();
-        let inputs: Vec<NodeId> = inputs.into_iter().collect();
+        let inputs = reduced_inputs(&self.computation.plan, &pass.nodes);
         let whole = Region::whole(&self.computation.plan.node(inputs[0]).shape);
         inputs.iter().for_each(|&input| self.forget_uncovered(input, &whole));
         if !self.pull_alike(&inputs, &whole) && !inputs.iter().all(|&input| self.is_thrifty_pass(input, &pass)) {

@@ -5,13 +5,13 @@ use super::geometry::source_grid;
 use super::lower::Lowering;
 use super::materialise::{MOST_DECODINGS, decoded_chunks};
 use super::memory::largest_region;
-use super::pull::visit_stored;
+use super::pull::{reduced_inputs, stored_bounds};
 use super::selections::selection_of;
 use super::waves::mebibytes;
 use super::{Computation, Resources, Stage, StageWork, TaskError};
 use crate::array::{Region, StoredArray};
 use crate::plan::{NodeId, Operation};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Arrays with less than this share of what is decoded aren't worth a stage.
 const NEGLIGIBLE_SHARE: f64 = 0.05;
@@ -56,25 +56,17 @@ fn stored_parts<'a>(computation: &'a Computation, stage: &Stage) -> Vec<(NodeId,
     let (nodes, region) = match &stage.work {
         StageWork::Produce { node, grid, origin } => (vec![*node], Region::whole(&grid.shape()).offset_by(origin)),
         StageWork::Reduce(work) => {
-            let inputs: BTreeSet<NodeId> = work.nodes.iter().map(|&node| plan.node(node).inputs[0]).collect();
-            let inputs: Vec<NodeId> = inputs.into_iter().collect();
+            let inputs = reduced_inputs(plan, &work.nodes);
             let whole = Region::whole(&plan.node(inputs[0]).shape);
             (inputs, whole)
         }
         StageWork::Merge(_) => return Vec::new(),
     };
-    let mut found: BTreeMap<NodeId, Region> = BTreeMap::new();
-    for node in nodes {
-        visit_stored(plan, blocks, &stage.reads, node, region.clone(), &mut |leaf, _, region| {
-            let bound = found.entry(leaf).or_insert_with(|| region.clone());
-            *bound = bound.bounding(region);
-        });
-    }
     let of_leaf = |(leaf, bound)| match &plan.node(leaf).operation {
         Operation::Stored(source) => (leaf, source, bound),
         other => unreachable!("only stored arrays are visited, not {other:?}"),
     };
-    found.into_iter().map(of_leaf).collect()
+    stored_bounds(plan, blocks, &stage.reads, &nodes, &region).into_iter().map(of_leaf).collect()
 }
 
 /// Raw bytes that the stages of a computation read from stores.
