@@ -253,6 +253,14 @@ def sites_have_defaults_queues_and_limits(place):
 
 # What is refused before anything is submitted.
 
+def options_behind_the_script_are_its_own_and_told(place):
+    told = place.submit("--on", "slurm", "--dry-run", "small.py", "--nodes", "4", "--time=2h", "--level", "--", "--qos")
+    expect(told.returncode == 0 and "small.py --nodes 4 --time=2h --level -- --qos" in told.said, told.said)
+    expect("warning: the script is given --nodes, --time, which" in told.complained, told.complained)
+    untold = place.submit("--on", "slurm", "--dry-run", "--nodes", "4", "small.py", "--level", "--", "--nodes", "x")
+    expect("warning" not in untold.complained, untold.complained)
+
+
 def jobs_that_can_not_be_are_refused(place):
     place.sbatch()
     refused = lambda *words: place.submit("--on", "slurm", "--nodes", "2", *words, "small.py")
@@ -383,6 +391,7 @@ CASES = [
     templates_may_be_the_users_own,
     the_readme_has_every_option,
     sites_have_defaults_queues_and_limits,
+    options_behind_the_script_are_its_own_and_told,
     jobs_that_can_not_be_are_refused,
     scripts_that_would_fail_are_refused,
     refusals_are_told_with_a_remedy,

@@ -4,10 +4,12 @@ use super::Ended;
 use super::job_arguments::{BatchName, JobArguments};
 use super::job_dependencies::dependencies;
 use super::job_launcher::job_launcher;
+use super::output::complain;
 use crate::launcher::geometry::{self, Place};
 use crate::launcher::site::{JobSize, Limits};
 use crate::launcher::{self, BatchKind, JobDirectory, JobSpec, Node, Site, Sites, walltime};
 use anyhow::{Context, anyhow};
+use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// How often a job may run where nobody says: a week of days.
@@ -83,6 +85,22 @@ fn batch_kind(named: Option<BatchName>, site: &Site) -> Result<BatchKind, Ended>
     })
 }
 
+/// Says which arguments of a script are options of swath, that have no effect where they stand; behind `--` they are meant so.
+fn warn_of_misplaced(arguments: &[String]) {
+    let command = JobArguments::augment_args(clap::Command::new("submit"));
+    let name = |word: &str| word.strip_prefix("--").map(|word| word.split('=').next().unwrap_or_default().to_owned());
+    let is_own = |name: &String| command.get_arguments().any(|option| option.get_long() == Some(name));
+    let before = arguments.iter().take_while(|word| *word != "--");
+    let misplaced: Vec<String> =
+        before.filter_map(|word| name(word)).filter(is_own).map(|name| format!("--{name}")).collect();
+    if !misplaced.is_empty() {
+        complain(&format!(
+            "swath: warning: the script is given {}, which stands behind it\n  options of swath come before the script, its own behind it",
+            misplaced.join(", ")
+        ));
+    }
+}
+
 /// What a job is made of.
 struct Request<'a> {
     arguments: &'a JobArguments,
@@ -94,6 +112,7 @@ struct Request<'a> {
 impl Request<'_> {
     fn job(&mut self, site_name: Option<String>, working_directory: &Path) -> Result<JobSpec, Ended> {
         let (arguments, site) = (self.arguments, self.site);
+        warn_of_misplaced(arguments.script.arguments());
         let walltime_seconds = self.walltime_seconds()?;
         let nodes = arguments.nodes.unwrap_or(1);
         let size = JobSize { nodes, walltime_seconds, kind: self.kind };

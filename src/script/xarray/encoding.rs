@@ -237,11 +237,15 @@ fn is_empty(value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
     Ok(convert::is_sequence(value) && convert::one_or_more(value, vm)?.is_empty())
 }
 
-/// A length along each axis; one number is the same along all.
+/// A length along each axis, of one element at least; one number is the same along all.
 fn lengths(value: &PyObjectRef, ndim: usize, vm: &VirtualMachine) -> PyResult<Vec<usize>> {
-    match convert::is_sequence(value) {
-        true => convert::shape(value, vm),
-        false => Ok(vec![convert::count(value, vm)?; ndim]),
+    let found = match convert::is_sequence(value) {
+        true => convert::shape(value, vm)?,
+        false => vec![convert::count(value, vm)?; ndim],
+    };
+    match found.contains(&0) {
+        true => Err(vm.new_zero_division_error(format!("a chunk has a length of 1 at least, not {found:?}"))),
+        false => Ok(found),
     }
 }
 
