@@ -221,7 +221,7 @@ fn check_lengths(datasets: &[Dataset], dimension: &str) -> Result<(), DatasetErr
             let mut sizes = [expected.unwrap_or_default(), length(dataset).unwrap_or_default()];
             let note = match labelled.is_empty() {
                 true => String::new(),
-                false => format!(" (note: an index is found along that dimension with size={})", sizes[0]),
+                false => format!(", of which {} is that of its labels", sizes[0]),
             };
             sizes.sort_unstable();
             return Err(DatasetError::ConflictingDimensionSizes { dimension: dimension.to_owned(), sizes, note });

@@ -1,4 +1,4 @@
-//! What can go wrong with labelled arrays, worded as xarray words it.
+//! What can go wrong with labelled arrays, as a script reads it.
 
 use crate::array::{ArrayError, DType};
 use crate::kernels::KernelError;
@@ -13,21 +13,21 @@ pub enum DatasetError {
     NoSuchVariable { name: String, hint: String },
     #[error("{name:?}")]
     NoSuchCoordinate { name: String },
-    #[error("Dimensions {{{missing}}} do not exist. Expected one or more of {expected}")]
+    #[error("there is no dimension {missing}: found {expected}")]
     NoSuchDimension { missing: String, expected: String },
-    #[error("Dimension(s) {missing} do not exist. Expected one or more of {{{expected}}}")]
+    #[error("no variable has a dimension {missing}: found {{{expected}}}")]
     ReducedDimension { missing: String, expected: String },
-    #[error("{missing} not found in array dimensions {expected}")]
+    #[error("the array has no dimension {missing}: found {expected}")]
     NotInArrayDimensions { missing: String, expected: String },
-    #[error("'{name}' is not a valid dimension or coordinate for Dataset with dimensions {expected}")]
+    #[error("'{name}' names no dimension and no coordinate with labels: the dimensions are {expected}")]
     NoSuchDimensionOrCoordinate { name: String, expected: String },
-    #[error("chunks keys {missing} not found in data dimensions {expected}")]
+    #[error("chunks are given for {missing}, which the data doesn't have among its dimensions {expected}")]
     ChunksOfUnknownDimension { missing: String, expected: String },
-    #[error("Chunks do not add up to shape. Got chunks={chunks:?} for dimension '{dimension}' of length {length}")]
+    #[error("the chunks {chunks:?} don't add up to the length {length} of dimension '{dimension}'")]
     ChunksDontCover { dimension: String, chunks: Vec<usize>, length: usize },
     #[error("chunks of dimension '{dimension}' have size 0: use -1 for one chunk or a positive size")]
     EmptyChunks { dimension: String },
-    #[error("index {index} is out of bounds for axis {axis} with size {size}")]
+    #[error("position {index} is out of bounds of axis {axis}, whose length is {size}")]
     IndexOutOfBounds { index: i64, axis: usize, size: usize },
     #[error("too many indices")]
     TooManyIndices,
@@ -36,10 +36,10 @@ pub enum DatasetError {
     #[error("the function returned {received} dimensions, and {count} were expected: {expected}")]
     ResultDimensions { received: usize, count: usize, expected: String },
     #[error(
-        "size of dimension '{dimension}' on inputs was unexpectedly changed by applied function from {expected} to {found}. Only dimensions specified in ``exclude_dims`` with xarray.apply_ufunc are allowed to change size"
+        "the function made the length of '{dimension}' {found}, and it was {expected}: name the dimension in exclude_dims= to let it change"
     )]
     ResultLength { dimension: String, expected: usize, found: usize },
-    #[error("an index can only have a single ellipsis ('...')")]
+    #[error("`...` stands in an index more than once: write it once, and `:` for other dimensions")]
     SeveralEllipses,
     #[error("the labels of groups differ in length from what they group")]
     GroupLength,
@@ -49,7 +49,7 @@ pub enum DatasetError {
     EmptyGroup { name: String },
     #[error("can't group by '{name}' of dimensions {dims}: Swath needs exactly one")]
     GroupDimensions { name: String, dims: String },
-    #[error("cannot reduce over dimensions {missing}.")]
+    #[error("the groups have no dimension {missing} to reduce")]
     GroupReduction { missing: String },
     #[error("a function of groups must give arrays, or datasets, for all of them")]
     GroupResult,
@@ -75,13 +75,11 @@ pub enum DatasetError {
     NotTimes,
     #[error("'DatetimeAccessor' object has no attribute '{name}'")]
     NoSuchTimeField { name: String },
-    #[error("Dimension '{name}' not found in array dimensions {expected}")]
+    #[error("'{name}' is no dimension of the array: found {expected}")]
     NoDimensionOfLabels { name: String, expected: String },
-    #[error(
-        "cannot do slice indexing on DatetimeIndex with these indexers [{text}] of type str: a date is written as in '2000-02-28'"
-    )]
+    #[error("{text:?} bounds no slice of times: write a date as in '2000-02-28'")]
     SliceOfNoDate { text: String },
-    #[error("invalid existing dimensions: [{names}]")]
+    #[error("not all of [{names}] are dimensions of the array")]
     ExistingDimensions { names: String },
     #[error("a position of an extreme needs one of the dimensions {expected} of every variable")]
     ExtremeOfNothing { expected: String },
@@ -91,37 +89,37 @@ pub enum DatasetError {
     TooFewLabels { dimension: String, found: usize },
     #[error("the directive {directive:?} of strftime is not supported by Swath")]
     TimeFormat { directive: String },
-    #[error("Of the three parameters: start, end, and periods, exactly two must be specified")]
+    #[error("date_range takes exactly two of start, end and periods")]
     DateRange,
     #[error("can't round to {text:?}: expected a count and one of D, h, min, s, ms, us, ns, as in '6h'")]
     NotAFrequency { text: String },
-    #[error("Invalid frequency: {text}: {hint}")]
+    #[error("{text} is no frequency: {hint}")]
     UnknownFrequency { text: String, hint: String },
-    #[error("IndexVariable objects must be 1-dimensional")]
+    #[error("labels of a dimension lie along that dimension only")]
     NotOneDimensional,
     #[error("cannot resample along '{name}' of {dtype}: resampling needs an index of times")]
     NotATimeIndex { name: String, dtype: DType },
-    #[error("Index must be monotonic for resampling, and without missing times")]
+    #[error("times have to rise all along and be complete to be resampled: use sortby and dropna first")]
     UnsortedTimes,
-    #[error("None of the data falls within bins with edges {edges}")]
+    #[error("no value lies in a bin between the edges {edges}")]
     NothingInBins { edges: String },
-    #[error("bins must increase monotonically: found {edges}")]
+    #[error("the edges of bins have to rise all along: found {edges}")]
     UnsortedBins { edges: String },
-    #[error("Bin labels must be one fewer than the number of bin edges: found {labels} labels for {bins} bins")]
+    #[error("each bin takes one label: found {labels} labels for {bins} bins")]
     BinLabels { labels: usize, bins: usize },
-    #[error("Window dimensions {missing} not found in {class} dimensions {expected}")]
+    #[error("a window is given for {missing}, and the dimensions of the {class} are {expected}")]
     WindowDimensions { missing: String, class: &'static str, expected: String, is_key: bool },
-    #[error("window must be > 0")]
+    #[error("a window holds at least 1 position")]
     WindowSize,
-    #[error("min_periods must be greater than zero or None")]
+    #[error("min_periods is at least 1, or None for the size of the window")]
     MinimalCount,
-    #[error("window must be > 0. Given 0 for dimension {dimension}")]
+    #[error("blocks along {dimension} hold at least 1 position: found 0")]
     BlockSize { dimension: String },
     #[error("a length of {size} isn't a multiple of the window {window}: say boundary='trim' or 'pad'")]
     InexactBlocks { size: usize, window: usize },
-    #[error("__iter__ is only supported for 1d-rolling")]
+    #[error("windows are gone through along one dimension only: these lie along several")]
     SeveralWindows,
-    #[error("Coordinate {dimension} must contain datetime objects.")]
+    #[error("'{dimension}' has no times as labels, which a calendar is of")]
     NoTimesAlong { dimension: String },
     #[error("a '360_day' calendar wants align_on: 'date' or 'year'")]
     AlignOn,
@@ -133,59 +131,57 @@ pub enum DatasetError {
     GapOfPositions,
     #[error("the covariance is scaled where there are more points than the degree")]
     TooFewPoints,
-    #[error("Dimensions {missing} not found in weighted dimensions {expected}")]
+    #[error("neither the data of dimensions {expected} nor the weights have {missing}")]
     WeightedDimensions { missing: String, expected: String },
-    #[error("Index '{name}' must be monotonically increasing")]
+    #[error("the labels of '{name}' have to rise all along: use sortby('{name}')")]
     UnorderedLabels { name: String },
-    #[error("quantiles must be in the range [0, 1], inclusive. Got {found}.")]
+    #[error("q={found} goes beyond 0 to 1, where the probabilities of quantiles lie")]
     QuantileRange { found: String },
-    #[error("q values must be between 0 and 1")]
+    #[error("q goes beyond 0 to 1, where the probabilities of quantiles lie")]
     ProbabilityRange,
     #[error("only numbers are interpolated, not {dtype}")]
     InterpolatedDtype { dtype: DType },
-    #[error("'{name}' is not a valid method. Use one of: {known}")]
+    #[error("no method of quantiles is called '{name}': there are {known}")]
     QuantileMethod { name: String, known: String },
-    #[error("Dimensions {missing} not found in data dimensions {expected}")]
+    #[error("the data has no dimensions {missing}: found {expected}")]
     QuantileDimensions { missing: String, expected: String },
-    #[error("slice step cannot be zero")]
+    #[error("a slice can't have the step 0")]
     ZeroStep,
-    #[error("boolean index of length {found} did not match dimension '{dimension}' of length {expected}")]
+    #[error("a mask of length {found} doesn't fit dimension '{dimension}' of length {expected}")]
     MaskLength { dimension: String, found: usize, expected: usize },
     #[error(
         "an integer to the power of an array of {dtype} is not supported, since negative exponents have no integer result: convert one of them to float64 or the exponents to an unsigned dtype"
     )]
     IntegerPowerOfArray { dtype: DType },
-    #[error("not all values found in index '{index}': {label} is not in it{hint}")]
+    #[error("'{index}' has no label {label}{hint}")]
     LabelNotFound { index: String, label: String, hint: &'static str },
     #[error(
         "labels that neither rise nor fall have no place for {label}: sort them, or begin at a label that there is"
     )]
     UnorderedIndex { label: String },
-    #[error("Could not automatically create PandasIndex for coord '{name}' with {ndim} dimensions. {remedy}")]
-    NotAnIndex { name: String, ndim: usize, remedy: &'static str },
+    #[error("the coordinate '{name}' has {ndim} dimensions, and labels lie along one: make them by set_index")]
+    NotAnIndex { name: String, ndim: usize },
     #[error(
-        "cannot supply selection options {{'method': {method:?}}} for dimension '{dimension}' that has no associated coordinate or index"
+        "method={method:?} looks for labels, and dimension '{dimension}' has none: give it a coordinate, or use isel"
     )]
     MethodWithoutIndex { dimension: String, method: &'static str },
-    #[error("Reindexing only valid with uniquely valued Index objects")]
+    #[error("labels occur more than once, where each has to name one position: use drop_duplicates first")]
     RepeatedLabels,
-    #[error("dimension coordinate '{name}' conflicts between indexed and indexing objects")]
+    #[error("the points have other labels of '{name}' than what is interpolated: drop one of the coordinates")]
     IndexedLabels { name: String },
-    #[error(
-        "index must be monotonic increasing or decreasing, and that of '{dimension}' is neither: sortby('{dimension}') makes it so"
-    )]
+    #[error("the labels of '{dimension}' neither rise nor fall all along: sortby('{dimension}') puts them in order")]
     NotMonotonic { dimension: String },
     #[error("index '{index}' of {dtype} has no distance between labels: '{method}' needs numbers or times")]
     NoDistance { index: String, dtype: DType, method: &'static str },
     #[error("could not read {text:?} as a date: use ISO 8601, as in '2000-01-31' or '2000-01-31T12:00'")]
     NotADate { text: String },
-    #[error("{found} must be a permuted list of {expected}, unless `...` is included")]
+    #[error("{found} doesn't name each of the dimensions {expected} once: add `...` for those left out")]
     NotAPermutation { found: String, expected: String },
     #[error("only a dimension of length 1 is squeezed out")]
     SqueezeLongDimension,
     #[error("can't pad dimension '{dimension}' of length 0 with values of its own: use mode='constant'")]
     PadOfNothing { dimension: String },
-    #[error("Input DataArray is not 1-D: found {ndim} dimensions")]
+    #[error("an array to sort by has one dimension: found {ndim}")]
     SortDimensions { ndim: usize },
     #[error("where(drop=True) needs a DataArray or a Dataset as condition")]
     DropWithoutCondition,
@@ -193,61 +189,55 @@ pub enum DatasetError {
         "selecting points along '{dimension}', which is a dimension already, and others is not supported by swath: give them another dimension"
     )]
     PointsAlongOwn { dimension: String },
-    #[error("Dimensions of indexers mismatch: there are other numbers of points along '{dimension}'")]
+    #[error("the indexers have different numbers of points along '{dimension}'")]
     PointCounts { dimension: String },
-    #[error("cannot swap from dimension '{name}' because it is not one of the dimensions of this dataset {known}")]
+    #[error("there is no dimension '{name}' to swap: found {known}")]
     SwapUnknown { name: String, known: String },
-    #[error("replacement dimension '{name}' is not a 1D variable along the old dimension '{old}'")]
+    #[error("'{old}' can't become '{name}', which is a variable that lies not along '{old}' alone")]
     SwapElsewhere { name: String, old: String },
     #[error("a dataset without data variables makes no array")]
     NoVariables,
     #[error("cannot find '{name}' among the dimensions {dims}: only a dimension can be split")]
     SplitUnknown { name: String, dims: String },
-    #[error(
-        "Splitting along the dimension '{dimension}' would produce the variables ({names}) which are also existing coordinate variables. Use DataArray.rename() or DataArray.assign_coords() to resolve this ambiguity."
-    )]
+    #[error("split along '{dimension}', variables would have the names ({names}) of coordinates: rename those first")]
     SplitIsCoordinate { dimension: String, names: String },
-    #[error("Dimension {name} already exists.")]
+    #[error("there is a dimension {name} already: give the new one another name")]
     DimensionExists { name: String },
-    #[error("{name} already exists as coordinate or variable name.")]
+    #[error("{name} is the name of a variable with dimensions already: give the new dimension another")]
     NewDimIsVariable { name: String },
-    #[error("lengths of dim and axis should be identical: found {dims} and {axes}")]
+    #[error("each new dimension takes one axis: found {dims} dimensions and {axes} axes")]
     NewAxes { axes: usize, dims: usize },
-    #[error("Axis {axis} of variable is out of bounds of the expanded dimension size {ndim}")]
+    #[error("axis {axis} is out of bounds of the {ndim} dimensions that the array will have")]
     NewAxisOutOfRange { axis: i64, ndim: usize },
-    #[error("axis should not contain duplicate values")]
+    #[error("each new dimension takes an axis of its own: axis= names one twice")]
     RepeatedNewAxes,
-    #[error("cannot rename '{name}' because it is not a variable or dimension in this dataset")]
+    #[error("there is no variable or dimension '{name}' to rename")]
     RenameUnknown { name: String },
-    #[error("the new name '{name}' conflicts")]
+    #[error("the new name '{name}' is taken: choose another")]
     RenameConflict { name: String },
-    #[error("These variables cannot be found in this dataset: {names}")]
+    #[error("there are no variables {names}")]
     DropUnknown { names: String },
-    #[error("cannot remove index coordinates with reset_coords: {{{names}}}")]
+    #[error("the labels {{{names}}} of dimensions stay coordinates: use reset_index first, or drop_vars")]
     ResetIndex { names: String },
     #[error("an array without a name becomes a Dataset with name= only")]
     Unnamed,
     #[error("the array has the name of one of its coordinates: give another by name=")]
     NameIsCoordinate,
-    #[error("different number of dimensions on data and dims: {data} vs {dims}")]
+    #[error("{dims} dimensions are named for data that has {data}")]
     DimensionCount { data: usize, dims: usize },
     #[error("dimension '{name}' is repeated: Swath needs distinct dimension names")]
     RepeatedDimension { name: String },
     #[error("dimension '{name}' is named twice: a reduction takes each once")]
     RepeatedReduction { name: String },
-    #[error("dimensions {dims} must have the same length as the number of data dimensions, ndim={ndim}")]
+    #[error("an array of {ndim} dimensions doesn't fit the dimensions {dims}")]
     OperandDimensions { dims: String, ndim: usize },
-    #[error(
-        "coordinate {name} has dimensions {dims}, but these are not a subset of the DataArray dimensions {expected}"
-    )]
+    #[error("coordinate {name} lies along {dims}, and the array has the dimensions {expected} only")]
     CoordinateDimensions { name: String, dims: String, expected: String },
     #[error(
-        "conflicting sizes for dimension '{dimension}': length {data} on the data but length {coordinate} on coordinate '{name}'"
+        "conflicting sizes: dimension '{dimension}' has length {data} in the data, and coordinate '{name}' {coordinate}"
     )]
     CoordinateLength { dimension: String, name: String, data: usize, coordinate: usize },
-    #[error(
-        "conflicting sizes for dimension '{dimension}': length {found} on '{name}' and length {expected} on '{other}'"
-    )]
+    #[error("conflicting sizes: dimension '{dimension}' has length {found} in '{name}' and {expected} in '{other}'")]
     ConflictingSizes { dimension: String, name: String, found: usize, other: String, expected: usize },
     #[error("join='exact' wants the same labels along '{dimension}'")]
     NotExactlyAligned { dimension: String },
@@ -258,30 +248,24 @@ pub enum DatasetError {
     #[error(transparent)]
     Combine(#[from] super::combine::CombineError),
     #[error(
-        "cannot reindex or align along dimension '{dimension}' because of conflicting dimension sizes: {{{}, {}}}{note}",
+        "arrays of lengths {} and {} along '{dimension}' can't be aligned{note}",
         sizes[0],
         sizes[1]
     )]
     ConflictingDimensionSizes { dimension: String, sizes: [usize; 2], note: String },
-    #[error(
-        "conflicting values for variable '{name}' on objects to be combined. You can skip this check by specifying compat='override'."
-    )]
+    #[error("'{name}' has conflicting values where objects meet: drop it, or keep the first with compat='override'")]
     MergeConflict { name: String },
-    #[error("unlimited dimension '{dimension}' declared in 'unlimited_dims' but not part of the dataset")]
+    #[error("unlimited_dims names '{dimension}', which is no dimension of the dataset")]
     UnknownUnlimitedDimension { dimension: String },
-    #[error("operands could not be broadcast together with shapes {left} {right}")]
+    #[error("arrays of shapes {left} and {right} can't be broadcast: lengths have to be equal or 1")]
     NotBroadcastable { left: String, right: String },
-    #[error("Integers to negative integer powers are not allowed.")]
+    #[error("a negative power of integers is no integer: convert them to float64 first")]
     NegativeIntegerPower,
-    #[error(
-        "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the logical_not function instead."
-    )]
+    #[error("`-` of truth values means nothing: write `~` to turn them round")]
     BooleanNegative,
-    #[error(
-        "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the logical_xor function instead."
-    )]
+    #[error("truth values have no difference by `-`: write `^` for where they differ")]
     BooleanSubtract,
-    #[error("ufunc '{operation}' not supported for the input types {types}")]
+    #[error("{operation} doesn't take {types}")]
     UnsupportedTypes { operation: &'static str, types: String },
     #[error("an array meets a dataset where only an array can come out: convert with .to_dataset() first")]
     MixedOperands,
@@ -299,15 +283,13 @@ pub enum DatasetError {
         "the last chunk of '{name}' is larger than the first ({chunks}), which Zarr can't store: use .chunk(), or encoding['chunks']"
     )]
     LongFinalChunk { name: String, chunks: String },
-    #[error(
-        "failed to prevent overwriting existing key {key} in attrs on variable '{name}'. Delete it from attrs or from encoding"
-    )]
+    #[error("variable '{name}' has {key} in its attrs and in its encoding: delete one of them")]
     EncodedTwice { name: String, key: &'static str },
     #[error(
-        "unable to decode time units {units:?} with calendar {calendar:?} of variable '{name}': {reason}; open with decode_times=False to have the numbers"
+        "variable '{name}' counts times as {units:?} in calendar {calendar:?}, which can't be decoded: {reason}; open with decode_times=False to have the numbers"
     )]
     UndecodableTime { name: String, units: String, calendar: String, reason: &'static str },
-    #[error("unable to encode the times of variable '{name}' as {units:?} in calendar {calendar:?}: {reason}")]
+    #[error("the times of variable '{name}' can't be written as {units:?} in calendar {calendar:?}: {reason}")]
     UnencodableTime { name: String, units: String, calendar: String, reason: &'static str },
     #[error("attribute {key} of variable '{name}' is {value}, expected {expected}")]
     BadAttribute { name: String, key: String, value: String, expected: &'static str },
@@ -323,31 +305,33 @@ pub enum DatasetError {
     NotAnInteger { value: String },
     #[error("could not broadcast values of shape {value:?} into a place of shape {place:?}")]
     AssignedShape { value: Vec<usize>, place: Vec<usize> },
-    #[error("dimension coordinate '{name}' conflicts between indexed and indexing objects")]
+    #[error(
+        "two objects have different labels of '{name}' where one indexes or is assigned to the other: drop one of the coordinates"
+    )]
     AssignedLabels { name: String },
     #[error("only dimensions with a MultiIndex are unstacked, not {dims}")]
     NoLevels { dims: String },
     #[error("a MultiIndex with the same entry twice can't be unstacked: .drop_duplicates('{name}') first")]
     RepeatedCombinations { name: String },
     #[error(
-        "variable '{name}' is a MultiIndex, which cannot yet be serialized. Instead, either use reset_index() to convert MultiIndex levels into coordinate variables instead or use https://cf-xarray.readthedocs.io/en/latest/coding.html."
+        "'{name}' is a MultiIndex, for which files have no form: reset_index('{name}') makes coordinates of its levels"
     )]
     WrittenLevels { name: String },
     #[error(
         "'{name}' is a MultiIndex, whose elements are tuples: {operation} is not supported by swath, use its levels or reset_index('{name}')"
     )]
     LevelsUnsupported { name: String, operation: &'static str },
-    #[error("{names} variable(s) do not exist")]
+    #[error("no variable {names} exists: an index is made of variables")]
     SetIndexUnknown { names: String },
     #[error(
-        "dimension mismatch: try to set an index for dimension '{dimension}' with variable '{name}' that has dimensions {dims}"
+        "variable '{name}' of dimensions {dims} can't label dimension '{dimension}': it has to lie along that alone"
     )]
     SetIndexElsewhere { dimension: String, name: String, dims: String },
-    #[error("{names} are not coordinates with an index")]
+    #[error("{names} name no labels of a dimension: there is nothing to reset")]
     NotIndexes { names: String },
     #[error("the coordinate '{name}' has no index: drop_indexes(errors='ignore') leaves it as it is")]
     NoIndexToDrop { name: String },
-    #[error("The coordinates ('{name}',) are not found in the dataset coordinates")]
+    #[error("there is no coordinate '{name}'")]
     NotACoordinate { name: String },
     #[error("'{name}' belongs to a MultiIndex: drop_indexes of one is not supported by swath, use reset_index")]
     DropLevels { name: String },

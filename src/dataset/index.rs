@@ -226,8 +226,8 @@ mod tests {
         assert_eq!(last.dims(), ["x"]);
         assert!(matches!(counted().index(&[const { None }; 2]), Err(DatasetError::SeveralEllipses)));
         let error = counted().isel(&IndexMap::from([("z".to_owned(), Indexer::At(0))]), false).unwrap_err();
-        assert_eq!(error.to_string(), "Dimensions {'z'} do not exist. Expected one or more of ('x', 'y')");
+        assert_eq!(error.to_string(), "there is no dimension 'z': found ('x', 'y')");
         let error = counted().isel(&IndexMap::from([("x".to_owned(), Indexer::At(5))]), false).unwrap_err();
-        assert_eq!(error.to_string(), "index 5 is out of bounds for axis 0 with size 2");
+        assert_eq!(error.to_string(), "position 5 is out of bounds of axis 0, whose length is 2");
     }
 }

@@ -27,8 +27,7 @@ pub(super) struct Index {
 impl Index {
     /// The index that a one-dimensional variable in memory makes.
     pub(super) fn new(name: &str, variable: &Variable) -> Result<Index, DatasetError> {
-        let remedy = "Give it one by set_index.";
-        let not_an_index = || DatasetError::NotAnIndex { name: name.to_owned(), ndim: variable.dims.len(), remedy };
+        let not_an_index = || DatasetError::NotAnIndex { name: name.to_owned(), ndim: variable.dims.len() };
         if variable.dims.len() != 1 {
             return Err(not_an_index());
         }

@@ -364,7 +364,7 @@ mod tests {
         assert!(array.reset_coords(Some(&names(&["x"]))).is_err());
         assert_eq!(array.drop_coordinates(None).unwrap().coordinates().len(), 2);
         let error = array.drop_vars(&names(&["foo", "lab"]), false).unwrap_err();
-        assert_eq!(error.to_string(), "These variables cannot be found in this dataset: ['foo']");
+        assert_eq!(error.to_string(), "there are no variables ['foo']");
         let set = dataset.set_coords(&names(&["lab"]), &InMemory).unwrap();
         assert!(set.coordinates().contains_key("lab"));
     }

@@ -71,10 +71,7 @@ mod tests {
     #[test]
     fn names_must_exist_and_be_free() {
         let rename = |from: &str, to: &str| counted().rename(&IndexMap::from([(from.to_owned(), to.to_owned())]));
-        assert_eq!(
-            rename("foo", "q").unwrap_err().to_string(),
-            "cannot rename 'foo' because it is not a variable or dimension in this dataset"
-        );
-        assert_eq!(rename("s", "x").unwrap_err().to_string(), "the new name 'x' conflicts");
+        assert_eq!(rename("foo", "q").unwrap_err().to_string(), "there is no variable or dimension 'foo' to rename");
+        assert_eq!(rename("s", "x").unwrap_err().to_string(), "the new name 'x' is taken: choose another");
     }
 }

@@ -230,9 +230,12 @@ mod tests {
         assert_eq!(counted().transpose(&[], false).unwrap().dims(), ["y", "x"]);
         assert_eq!(counted().transpose(&names(&["y", "..."]), false).unwrap().dims(), ["y", "x"]);
         let error = counted().transpose(&names(&["x"]), false).unwrap_err();
-        assert_eq!(error.to_string(), "('x',) must be a permuted list of ('x', 'y'), unless `...` is included");
+        assert_eq!(
+            error.to_string(),
+            "('x',) doesn't name each of the dimensions ('x', 'y') once: add `...` for those left out"
+        );
         let error = counted().transpose(&names(&["x", "z"]), false).unwrap_err();
-        assert_eq!(error.to_string(), "Dimensions {'z'} do not exist. Expected one or more of ('x', 'y')");
+        assert_eq!(error.to_string(), "there is no dimension 'z': found ('x', 'y')");
     }
 
     #[test]

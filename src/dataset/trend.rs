@@ -215,7 +215,10 @@ impl Dataset {
         let lazy = || DatasetError::LazyIndex { name: dimension.to_owned() };
         let places = places(dimension, labels.variable.values().ok_or_else(lazy)?)?;
         if let Some(weights) = options.weights.as_ref().filter(|weights| weights.len() != places.len()) {
-            let found = format!("Expected w and {dimension} to have the same length: found {}", weights.len());
+            let found = format!(
+                "w takes one weight for each of the labels of {dimension}, which don't have the same length: found {}",
+                weights.len()
+            );
             return Err(DatasetError::Weights { found });
         }
         if options.covariance == Covariance::Scaled && places.len() <= degree + 1 {

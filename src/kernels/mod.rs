@@ -55,7 +55,7 @@ pub enum KernelError {
         name: String,
     },
     /// The position of an extreme of nothing but missing values.
-    #[error("All NaN slice encountered")]
+    #[error("an extreme has no position where all values are missing (all are NaN)")]
     AllMissing,
     /// No function of that name is registered.
     #[error("this program has no native kernel called {name:?}: every rank must register it before the session starts{}", if known.is_empty() { String::new() } else { format!("; there are {known}") })]

@@ -51,7 +51,7 @@ pub enum PlanError {
         right: Shape,
     },
     /// An axis that the array doesn't have.
-    #[error("axis {axis} is out of bounds for an array of {ndim} dimensions")]
+    #[error("axis {axis} is out of bounds of an array of {ndim} dimensions")]
     NoSuchAxis {
         /// The axis.
         axis: usize,
@@ -59,7 +59,7 @@ pub enum PlanError {
         ndim: usize,
     },
     /// An index past the end of its axis.
-    #[error("index {index} is out of bounds for axis {axis} with size {size}")]
+    #[error("position {index} is out of bounds of axis {axis}, whose length is {size}")]
     IndexOutOfBounds {
         /// The index.
         index: i64,
@@ -77,10 +77,10 @@ pub enum PlanError {
         to: DType,
     },
     /// Nothing to put one after another.
-    #[error("need at least one array to concatenate")]
+    #[error("nothing to concatenate: give at least one array")]
     NothingToConcatenate,
     /// A reduction of an axis without elements that has no value for nothing.
-    #[error("zero-size array to reduction operation {operation} which has no identity")]
+    #[error("{operation} of no values has no result")]
     EmptyReduction {
         /// The reduction.
         operation: String,

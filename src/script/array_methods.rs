@@ -192,7 +192,7 @@ fn squeeze<T: Unlabelled>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
         None => (0..array.ndim()).filter(|&axis| array.shape()[axis] == 1).collect(),
     };
     if axes.iter().any(|&axis| array.shape()[axis] != 1) {
-        return Err(vm.new_value_error("cannot select an axis to squeeze out which has size not equal to one"));
+        return Err(vm.new_value_error("only axes of length 1 are squeezed out"));
     }
     axes.sort_unstable();
     for axis in axes.into_iter().rev() {

@@ -67,8 +67,11 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
 fn instant(default: Calendar, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let calendar = match arguments.string("calendar")? {
-        Some(name) => Calendar::from_name(&name)
-            .ok_or_else(|| vm.new_value_error(format!("calendar must be one of the CF calendars, got '{name}'")))?,
+        Some(name) => Calendar::from_name(&name).ok_or_else(|| {
+            vm.new_value_error(format!(
+                "there is no calendar '{name}' in CF: 'standard', 'noleap' and '360_day' are some that there are"
+            ))
+        })?,
         None => default,
     };
     let number = |name: &str| arguments.get(name).map_or(Ok(0), |value| convert::integer(value, vm));

@@ -130,7 +130,7 @@ pub(super) fn axis(object: &PyObject, ndim: usize, vm: &VirtualMachine) -> PyRes
     usize::try_from(counted)
         .ok()
         .filter(|&axis| axis < ndim)
-        .ok_or_else(|| vm.new_index_error(format!("axis {axis} is out of bounds for array of dimension {ndim}")))
+        .ok_or_else(|| vm.new_index_error(format!("axis {axis} is out of bounds of an array of {ndim} dimensions")))
 }
 
 /// Axes of a reduction: `None` is all of them; negative ones count from the end.
@@ -311,7 +311,7 @@ fn collect_leaves(
     leaves: &mut Vec<(DType, Scalar)>,
     vm: &VirtualMachine,
 ) -> PyResult<()> {
-    let ragged = || vm.new_value_error("setting an array element with a sequence: the lists have different lengths");
+    let ragged = || vm.new_value_error("nested lists have to be of the same length to make an array: these differ");
     let mut enter = |length: usize| {
         if depth == shape.len() && leaves_allow_depth(shape, depth) {
             shape.push(length);

@@ -97,7 +97,7 @@ fn slice_axis(array: &Array, axis: usize, slice: &SaturatedSlice) -> Result<Arra
 pub(super) fn check_mask(mask: &[usize], lengths: &[usize], axis: usize, vm: &VirtualMachine) -> PyResult<()> {
     match mask.iter().zip(lengths).position(|(found, length)| found != length) {
         Some(position) => Err(vm.new_index_error(format!(
-            "boolean index did not match indexed array along axis {}; size of axis is {} but size of corresponding boolean axis is {}",
+            "a mask doesn't fit axis {}, whose length is {}: found {} truth values",
             axis + position,
             lengths[position],
             mask[position]
@@ -113,7 +113,7 @@ pub(super) fn check_mask(mask: &[usize], lengths: &[usize], axis: usize, vm: &Vi
 pub(super) fn in_bounds(position: i64, axis: usize, length: usize, vm: &VirtualMachine) -> PyResult<usize> {
     let counted = if position < 0 { position + length as i64 } else { position };
     usize::try_from(counted).ok().filter(|&position| position < length).ok_or_else(|| {
-        vm.new_index_error(format!("index {position} is out of bounds for axis {axis} with size {length}"))
+        vm.new_index_error(format!("position {position} is out of bounds of axis {axis}, whose length is {length}"))
     })
 }
 
@@ -132,14 +132,14 @@ pub(super) fn entries(ndim: usize, key: &PyObject, vm: &VirtualMachine) -> PyRes
         if !part.downcastable::<PyEllipsis>() {
             entries.push(entry(part, vm)?);
         } else if ellipsis.replace(entries.len()).is_some() {
-            return Err(vm.new_index_error("an index can only have a single ellipsis ('...')"));
+            return Err(
+                vm.new_index_error("`...` stands in an index more than once: write it once, and `:` for other axes")
+            );
         }
     }
     let used: usize = entries.iter().map(Entry::axes).sum();
     let Some(free) = ndim.checked_sub(used) else {
-        return Err(vm.new_index_error(format!(
-            "too many indices for array: array is {ndim}-dimensional, but {used} were indexed"
-        )));
+        return Err(vm.new_index_error(format!("too many indices: {used} for an array of {ndim} dimensions")));
     };
     let whole = || Entry::Slice(SaturatedSlice::with_slice(&whole_slice(vm), vm).expect("a slice of None is valid"));
     let place = ellipsis.unwrap_or(entries.len());
@@ -167,7 +167,7 @@ fn entry(part: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Entry> {
     convert::integer(part, vm).map(Entry::At).map_err(|_| {
         let class = part.class().name().to_string();
         vm.new_index_error(format!(
-            "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean lists are valid indices, found {class}"
+            "an index is made of integers, slices, `...`, None, and lists or arrays of integers or truth values: found {class}"
         ))
     })
 }
@@ -188,7 +188,9 @@ fn list_or_mask(part: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Entry> {
     }
     let mask = array.dtype() == DType::Bool;
     if !mask && !array.dtype().is_integer() {
-        return Err(vm.new_index_error("arrays used as indices must be of integer (or boolean) type"));
+        return Err(
+            vm.new_index_error("an array that indexes holds integers or truth values: convert it by astype(int)")
+        );
     }
     let wanted = if mask { array } else { array.cast(DType::Int64).map_err(|error| plan_exception(error, vm))? };
     Ok(match operand::evaluate(&wanted, vm)?.into_data() {

@@ -73,7 +73,7 @@ fn truth(object: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
         Operand::Lazy(array) | Operand::Eager(array) if array.len() != 1 => {}
         _ => return Ok(is_true(&single_value(object, vm)?.1)),
     }
-    let message = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()";
+    let message = "an array of several values is ambiguous as a condition: ask for .any() or .all() of it, or write &, | and ~ between arrays";
     Err(vm.new_value_error(message))
 }
 
@@ -110,7 +110,7 @@ fn to_index(number: &PyObject, vm: &VirtualMachine) -> PyResult<PyIntRef> {
     let (dtype, value) = single_value(number, vm)?;
     match value.as_i128().filter(|_| dtype.is_integer() || dtype == DType::Bool) {
         Some(whole) => Ok(vm.ctx.new_int(whole)),
-        None => Err(vm.new_type_error("only integer scalar arrays can be converted to a scalar index")),
+        None => Err(vm.new_type_error("only an array of one integer stands for an integer")),
     }
 }
 

@@ -223,7 +223,9 @@ pub(super) fn single_value(object: &PyObject, vm: &VirtualMachine) -> PyResult<(
         }
     };
     if array.len() != 1 {
-        return Err(vm.new_value_error("can only convert an array of size 1 to a Python scalar"));
+        return Err(
+            vm.new_value_error("only an array of one value can stand for that value: select one, or reduce the array")
+        );
     }
     let chunk = evaluate(&array, vm)?;
     let value = chunk.get(0).expect("a chunk of one element has a first one");

@@ -2,41 +2,41 @@
 
 use crate::dataset::PythonErrorKind;
 
-/// What xarray refuses when it combines datasets, worded as it words it.
+/// What xarray refuses when it combines datasets.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[allow(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum CombineError {
-    #[error("must supply at least one object to concatenate")]
+    #[error("nothing to concatenate: the list has to hold at least one dataset or array")]
     NothingToConcatenate,
     #[error(
         "along a new dimension either data_vars or coords has to be more than 'minimal', or nothing would lie along it"
     )]
     NothingGrows,
-    #[error("Cannot specify both {subset}='different' and compat='override'.")]
+    #[error("{subset}='different' compares values, which compat='override' rules out: give one of them")]
     DifferentOverride { subset: &'static str },
     #[error(
         "some datasets lack {name:?}, which coords='different' doesn't allow: add it to them, or say coords='minimal'"
     )]
     NotInAll { name: String },
-    #[error("coordinate {name:?} not present in all datasets.")]
+    #[error("some datasets lack the coordinate {name:?}: give it to them by assign_coords, or drop it by drop_vars")]
     MissingCoordinate { name: String },
-    #[error("{{{names}}} is a coordinate in some datasets but not others.")]
+    #[error(
+        "what some datasets have as coordinates are data variables of others: make {{{names}}} alike by set_coords or reset_coords"
+    )]
     CoordinateAndData { names: String },
-    #[error("Variables {{{names}}} are coordinates in some datasets but not others.")]
-    AbsentCoordinates { names: String },
     #[error("{name:?} has an index in {found} of {count} datasets: it takes all or none")]
     UnevenIndex { name: String, found: usize, count: usize },
-    #[error("the variables [{names}] in coords are not found in the coordinates of the first dataset {known}")]
+    #[error("coords= names [{names}], and the coordinates of the first dataset are {known}")]
     NotCoordinates { names: String, known: String },
-    #[error("the variables [{names}] in data_vars are not found in the data variables of the first dataset")]
+    #[error("data_vars= names [{names}], which the first dataset doesn't have as data variables")]
     NotDataVariables { names: String },
-    #[error("Dataset global attributes not equal.")]
+    #[error("compat='identical' wants datasets of equal attrs, and these differ")]
     DifferingGlobalAttributes,
-    #[error("array names not identical")]
+    #[error("compat='identical' wants arrays of one name, and these have several")]
     DifferingNames,
     #[error("combine_attrs='{rule}', but attrs differ in {key:?}")]
     DifferingAttributes { rule: &'static str, key: String },
-    #[error("conflicting attribute values on combined variable '{name}'")]
+    #[error("compat='identical' wants equal attrs on the labels '{name}', and these differ")]
     DifferingIndexAttributes { name: String },
     #[error(
         "some datasets have {{{names}}} as coordinates and others as variables, so that the result could have either"
@@ -48,7 +48,7 @@ pub enum CombineError {
     NoIndexToOrderBy { dimension: String },
     #[error("labels of {dimension} neither rise nor fall all along in every dataset")]
     NotMonotonic { dimension: String },
-    #[error("Cannot handle size zero dimensions")]
+    #[error("a dataset of length 0 has no first label by which to put it in order: leave it out")]
     EmptyDimension,
     #[error("put together, the labels of {dimension} neither rise nor fall all along")]
     Overlapping { dimension: String },

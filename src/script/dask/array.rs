@@ -155,7 +155,9 @@ impl AsMapping for DaskArray {
 impl Iterable for DaskArray {
     fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
         let Some(&length) = zelf.array.shape().first() else {
-            return Err(vm.new_type_error("iteration over a 0-d array"));
+            return Err(vm.new_type_error(
+                "an array without dimensions has no elements to go through: take its value by float()",
+            ));
         };
         let parts = (0..length).map(|index| zelf.part(vm.ctx.new_int(index).as_object(), vm));
         let parts: PyObjectRef = vm.ctx.new_list(parts.collect::<PyResult<_>>()?).into();

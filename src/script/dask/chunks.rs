@@ -71,8 +71,10 @@ fn wishes(
         return Ok(vec![axis_wish(chunks, 0, shape, current, vm)?]);
     }
     if sizes.len() != shape.len() {
-        let message =
-            format!("chunks {} and shape {shape:?} must be of the same length", chunks.repr(vm)?.to_string_lossy());
+        let message = format!(
+            "chunks={} is to name one size for each axis of the shape {shape:?}",
+            chunks.repr(vm)?.to_string_lossy()
+        );
         return Err(vm.new_value_error(message));
     }
     sizes.iter().enumerate().map(|(axis, size)| axis_wish(size, axis, shape, current, vm)).collect()
@@ -106,9 +108,9 @@ fn axis_wish(
             .map(|size| convert::count(size, vm))
             .collect::<PyResult<Vec<_>>>()?;
         if sizes.iter().sum::<usize>() != length {
-            return Err(
-                vm.new_value_error(format!("Chunks do not add up to shape. Got chunks={sizes:?}, shape={shape:?}"))
-            );
+            return Err(vm.new_value_error(format!(
+                "the chunks {sizes:?} of axis {axis} don't add up to its length in the shape {shape:?}"
+            )));
         }
         return Ok(Wish::Chunks(AxisChunks::from_sizes(&sizes)));
     }

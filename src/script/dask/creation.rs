@@ -76,7 +76,9 @@ fn joined(arguments: &Arguments<'_>, along_new_axis: bool) -> PyResult {
     let failed = |error| crate::script::errors::plan_exception(error, vm);
     let parts = convert::one_or_more(arguments.required("seq"), vm)?;
     let mut arrays = parts.iter().map(|part| lazy(part, vm)).collect::<PyResult<Vec<_>>>()?;
-    let Some(first) = arrays.first() else { return Err(vm.new_value_error("Need array(s) to concatenate")) };
+    let Some(first) = arrays.first() else {
+        return Err(vm.new_value_error("nothing to concatenate: give at least one array"));
+    };
     let ndim = first.ndim() + usize::from(along_new_axis);
     let axis = arguments.get("axis").map_or(Ok(0), |axis| convert::axis(axis, ndim, vm))?;
     if along_new_axis {

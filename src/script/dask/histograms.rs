@@ -47,7 +47,9 @@ fn samples(arguments: &Arguments<'_>) -> PyResult<Vec<Array>> {
     }
     let array = lazy(arguments, "sample")?;
     let [rows, columns] = *array.shape() else {
-        return Err(vm.new_value_error("Single array input to histogramdd should be columnar"));
+        return Err(vm.new_value_error(
+            "histogramdd takes one array of a row a sample and a column a dimension, or a list of arrays",
+        ));
     };
     let column = |start: usize| {
         let slices = [AxisSlice::whole(rows), AxisSlice { start, step: 1, count: 1 }];
@@ -131,7 +133,7 @@ fn all_edges(count: usize, arguments: &Arguments<'_>) -> PyResult<Vec<Vec<f64>>>
         false => vec![bins; count],
     };
     if each.len() != count {
-        return Err(vm.new_value_error("The dimension of bins must be equal to the dimension of the sample."));
+        return Err(vm.new_value_error("histogramdd takes bins for each dimension of the sample: found others"));
     }
     let ranges = arguments.get("range").map(|range| convert::one_or_more(range, vm)).transpose()?;
     let edges = |(place, bins): (usize, &PyObjectRef)| {
@@ -157,7 +159,7 @@ fn one_edges(bins: &PyObjectRef, range: Option<&PyObjectRef>, vm: &VirtualMachin
     let (bins, ndim) = floats(of_bins)?;
     if ndim > 0 {
         if bins.len() < 2 || bins.windows(2).any(|pair| pair[0] > pair[1]) {
-            return Err(vm.new_value_error("bins must increase monotonically"));
+            return Err(vm.new_value_error("the edges of bins have to rise, and there are at least two"));
         }
         return Ok(bins);
     }

@@ -43,7 +43,9 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     for (name, skip) in [("median", false), ("nanmedian", true)] {
         module.function(name, "a!, axis, keepdims, out=None", move |arguments| {
             if arguments.get("axis").is_none() {
-                return Err(arguments.vm.new_not_implemented_error("The da.median function only works along an axis or a subset of axes.  The full algorithm is difficult to do in parallel"));
+                return Err(arguments
+                    .vm
+                    .new_not_implemented_error("a median of all values would need them in one place: name axis="));
             }
             quantiles(QuantileKind::Median, true, skip, arguments)
         })?;
@@ -55,7 +57,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
             let values = operand::values(q, vm)?;
             let probabilities: Vec<f64> = (0..values.len()).filter_map(|at| values.get(at)?.as_f64()).collect();
             if !probabilities.iter().all(|value| (0.0..=1.0).contains(value)) {
-                return Err(vm.new_value_error("Quantiles must be in the range [0, 1]"));
+                return Err(vm.new_value_error("q goes beyond 0 to 1, where the probabilities of quantiles lie"));
             }
             let method = arguments.string("method")?.unwrap_or_else(|| "linear".to_owned());
             let method = quantile_method(&method).map_err(|error| dataset_exception(error, vm))?;

@@ -32,7 +32,7 @@ fn install_axes(module: &mut Module<'_>) -> PyResult<()> {
             given => convert::axes(given, array.ndim(), arguments.vm)?,
         };
         if axes.iter().any(|&axis| array.shape()[axis] != 1) {
-            return Err(arguments.vm.new_value_error("cannot squeeze axis with size other than one"));
+            return Err(arguments.vm.new_value_error("only axes of length 1 are squeezed out"));
         }
         let mut descending = axes;
         descending.sort_unstable_by(|a, b| b.cmp(a));
@@ -58,7 +58,7 @@ fn install_axes(module: &mut Module<'_>) -> PyResult<()> {
         let axes = |name: &str| convert::axes(Some(arguments.required(name)), array.ndim(), arguments.vm);
         let (source, destination) = (axes("source")?, axes("destination")?);
         if source.len() != destination.len() {
-            let message = "`source` and `destination` arguments must have the same number of elements";
+            let message = "moveaxis takes a destination for each source: found other numbers of them";
             return Err(arguments.vm.new_value_error(message));
         }
         let mut order: Vec<usize> = (0..array.ndim()).filter(|axis| !source.contains(axis)).collect();
@@ -122,7 +122,9 @@ fn install_elements(module: &mut Module<'_>) -> PyResult<()> {
             let index = wanted.get(at).and_then(|value| value.as_i128()).unwrap_or(i128::MAX) as i64;
             let counted = if index < 0 { index + length } else { index };
             usize::try_from(counted).ok().filter(|position| (*position as i64) < length).ok_or_else(|| {
-                vm.new_index_error(format!("index {index} is out of bounds for axis {axis} with size {length}"))
+                vm.new_index_error(format!(
+                    "position {index} is out of bounds of axis {axis}, whose length is {length}"
+                ))
             })
         };
         let positions = (0..wanted.len()).map(position).collect::<PyResult<Vec<_>>>()?;
@@ -138,7 +140,9 @@ fn install_elements(module: &mut Module<'_>) -> PyResult<()> {
         let vm = arguments.vm;
         let array = lazy(arguments, "a")?;
         if arguments.get("axis").is_none() && array.ndim() != 1 {
-            return Err(vm.new_not_implemented_error("Must supply an integer axis value"));
+            return Err(vm.new_not_implemented_error(
+                "repeat along all axes at once is not supported by swath: name one by axis=",
+            ));
         }
         let axis = one_axis(arguments, array.ndim(), 0)?;
         let count = convert::count(arguments.required("repeats"), vm)?;
@@ -265,7 +269,7 @@ fn digitized(array: &Array, bins: Chunk, right: bool, vm: &VirtualMachine) -> Py
         .ok_or_else(|| vm.new_value_error("bins must be numbers in one dimension"))?;
     let is_ascending = edges.is_sorted();
     if !is_ascending && !edges.iter().rev().is_sorted() {
-        return Err(vm.new_value_error("bins must be monotonically increasing or decreasing"));
+        return Err(vm.new_value_error("the edges of bins have to rise or fall all along"));
     }
     let count = || {
         let operation = if right { BinaryOp::LessEqual } else { BinaryOp::Less };

@@ -100,7 +100,7 @@ fn edges(arguments: &Arguments<'_>) -> PyResult<Vec<f64>> {
         .ok_or_else(|| vm.new_value_error("a histogram wants the edges of its bins, or their number and a range"))?;
     if ndim > 0 {
         if bins.len() < 2 || bins.windows(2).any(|pair| pair[0] > pair[1]) {
-            return Err(vm.new_value_error("bins must increase monotonically"));
+            return Err(vm.new_value_error("the edges of bins have to rise, and there are at least two"));
         }
         return Ok(bins);
     }

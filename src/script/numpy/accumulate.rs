@@ -42,7 +42,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         let times = arguments.get("n").map_or(Ok(1), |n| convert::count(n, vm))?;
         let values = operand::values(arguments.required("a"), vm)?;
         if values.ndim() == 0 {
-            return Err(vm.new_value_error("diff requires input that is at least one dimensional"));
+            return Err(vm.new_value_error("diff needs an array of at least one dimension"));
         }
         let axis = last_axis(arguments, values.ndim())?;
         let mut object: PyObjectRef = super::NdArray::new(values).into_ref(&vm.ctx).into();
@@ -171,7 +171,7 @@ fn gradient(arguments: &Arguments<'_>) -> PyResult {
         [] => Ok(None),
         [one] => Ok(Some(floats(one, vm)?)),
         several if several.len() == axes.len() => Ok(Some(floats(&several[position], vm)?)),
-        _ => Err(vm.new_type_error("invalid number of arguments")),
+        _ => Err(vm.new_type_error("gradient takes one spacing for all axes, or one for each")),
     };
     let mut slopes = Vec::new();
     for (position, &axis) in axes.iter().enumerate() {
@@ -187,9 +187,7 @@ fn gradient(arguments: &Arguments<'_>) -> PyResult {
                 (0..length).map(|index| index as f64 * step.as_slice().map_or(1.0, |step: &[f64]| step[0])).collect()
             }
             Some(_) => {
-                return Err(
-                    vm.new_value_error("when 1d, distances must match the length of the corresponding dimension")
-                );
+                return Err(vm.new_value_error("the places given for an axis have to be as many as its positions"));
             }
             None => (0..length).map(|index| index as f64).collect(),
         };
@@ -235,7 +233,7 @@ fn trapezoid(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let values = floats(arguments.required("y"), vm)?;
     if values.ndim() == 0 {
-        return Err(vm.new_value_error("trapezoid requires input that is at least one dimensional"));
+        return Err(vm.new_value_error("trapezoid needs an array of at least one dimension"));
     }
     let axis = last_axis(arguments, values.ndim())?;
     let step = arguments.get("dx").map_or(Ok(1.0), |dx| convert::float(dx, vm))?;

@@ -67,7 +67,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
                 let places: Vec<usize> = (0..rows.min(columns)).map(|index| index * (columns + 1)).collect();
                 values.gather(&places, vec![places.len()])
             }
-            _ => return Err(vm.new_value_error("Input must be 1- or 2-d.")),
+            _ => return Err(vm.new_value_error("diag takes an array of one dimension or of two")),
         };
         Ok(NdArray::new(chunk).into_ref(&vm.ctx).into())
     })?;

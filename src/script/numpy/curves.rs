@@ -21,7 +21,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         let (x, y) = (x?, y?);
         let degree = convert::count(arguments.required("deg"), vm)?;
         if x.len() != y.len() || x.is_empty() {
-            return Err(vm.new_type_error("expected x and y to have same length"));
+            return Err(vm.new_type_error("polyfit takes as many x as y, and at least one"));
         }
         row(least_squares(&x, &y, degree), vm)
     })?;
@@ -95,10 +95,12 @@ fn interp(arguments: &Arguments<'_>) -> PyResult {
     let [places, values] = ["xp", "fp"].map(|name| numbers(arguments.required(name), vm));
     let (places, values) = (places?, values?);
     let (Some(&first), Some(&last)) = (values.first(), values.last()) else {
-        return Err(vm.new_value_error("array of sample points is empty"));
+        return Err(vm.new_value_error("interp needs at least one point in xp and fp"));
     };
     if places.len() != values.len() {
-        return Err(vm.new_value_error("fp and xp are not of the same length."));
+        return Err(
+            vm.new_value_error("interp takes one value of fp for each point of xp: found other numbers of them")
+        );
     }
     let [left, right] = [("left", first), ("right", last)]
         .map(|(name, default)| arguments.get(name).map_or(Ok(default), |value| convert::float(value, vm)));
@@ -199,13 +201,13 @@ fn edges(arguments: &Arguments<'_>, values: &[f64]) -> PyResult<Vec<f64>> {
     let given = bins.as_slice::<f64>().unwrap_or_default();
     if bins.ndim() > 0 {
         if given.len() < 2 || given.windows(2).any(|pair| pair[0] > pair[1]) {
-            return Err(vm.new_value_error("`bins` must increase monotonically, when an array"));
+            return Err(vm.new_value_error("the edges of bins have to rise, and there are at least two"));
         }
         return Ok(given.to_vec());
     }
     let count = given.first().map_or(0, |&count| count as usize);
     if count == 0 {
-        return Err(vm.new_value_error("`bins` must be positive, when an integer"));
+        return Err(vm.new_value_error("a histogram has at least one bin"));
     }
     let (mut low, mut high) = match arguments.get("range") {
         Some(range) => match numbers(range, vm)?.as_slice() {
@@ -246,7 +248,11 @@ fn variables(arguments: &Arguments<'_>) -> PyResult<Vec<Vec<f64>>> {
                 rows.extend((0..count).map(|column| (0..length).map(|row| flat[row * count + column]).collect()));
             }
             [_] => rows.push(flat.to_vec()),
-            _ => return Err(vm.new_value_error("m has more than 2 dimensions")),
+            _ => {
+                return Err(
+                    vm.new_value_error("covariances are of rows of an array with one or two dimensions: reshape it")
+                );
+            }
         }
     }
     Ok(rows)

@@ -48,9 +48,9 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
                     (0..wanted.len()).filter_map(|index| Some(wanted.get(index)?.as_f64()? / scale)).collect();
                 if probabilities.iter().any(|probability| !(0.0..=1.0).contains(probability)) {
                     let message = if scale == 1.0 {
-                        "Quantiles must be in the range [0, 1]"
+                        "q goes beyond 0 to 1, where the probabilities of quantiles lie"
                     } else {
-                        "Percentiles must be in the range [0, 100]"
+                        "q goes beyond 0 to 100, where percentiles lie"
                     };
                     return Err(vm.new_value_error(message));
                 }
@@ -163,8 +163,8 @@ fn extreme(values: &Chunk, lane: &[usize], largest: bool, skip_missing: bool) ->
     }
     match best {
         Some((index, _)) => Ok(index),
-        None if lane.is_empty() => Err("attempt to get argmin or argmax of an empty sequence"),
-        None => Err("All-NaN slice encountered"),
+        None if lane.is_empty() => Err("an array of no values has no extreme"),
+        None => Err("an extreme has no position where all values are missing (all are NaN)"),
     }
 }
 

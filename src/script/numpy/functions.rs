@@ -92,7 +92,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
             return super::ordering::places(arguments.required("condition"), arguments.vm);
         }
         if let Some(missing) = ["x", "y"].into_iter().find(|name| arguments.given(name).is_none()) {
-            let message = format!("either both or neither of x and y should be given: {missing} isn't");
+            let message = format!("where takes x and y together, or the condition alone: {missing} is left out");
             return Err(arguments.vm.new_value_error(message));
         }
         // numpy doesn't know labels: it computes them away, where dask's own arrays stay lazy.

@@ -160,7 +160,7 @@ fn assigned(value: &PyObjectRef, dtype: DType, shape: &[usize], vm: &VirtualMach
             return Err(vm.new_value_error(format!("cannot convert float {name} to integer")));
         }
         Operand::Weak(Scalar::Text(text)) if dtype.is_numeric() => {
-            return Err(vm.new_value_error(format!("could not convert string to {dtype}: '{text}'")));
+            return Err(vm.new_value_error(format!("'{text}' is no {dtype}")));
         }
         Operand::Weak(value) => {
             let value = cast_scalar(&value, convert::default_dtype(&value), dtype, vm)?;
@@ -177,7 +177,9 @@ fn assigned(value: &PyObjectRef, dtype: DType, shape: &[usize], vm: &VirtualMach
     }
     let fitting = array.broadcast_to(shape).map_err(|_| {
         let (from, to) = (shape_text(array.shape()), shape_text(shape));
-        vm.new_value_error(format!("could not broadcast input array from shape {from} into shape {to}"))
+        vm.new_value_error(format!(
+            "values of shape {from} can't be broadcast to the place of shape {to} that they are assigned to"
+        ))
     })?;
     evaluate_here(&fitting, vm)
 }
@@ -262,7 +264,9 @@ impl AsMapping for NdArray {
 impl Iterable for NdArray {
     fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
         let Some(&length) = zelf.layout().shape.first() else {
-            return Err(vm.new_type_error("iteration over a 0-d array"));
+            return Err(vm.new_type_error(
+                "an array without dimensions has no elements to go through: take its value by .item()",
+            ));
         };
         let items = (0..length).map(|index| zelf.item_at(vm.ctx.new_int(index).as_ref(), vm));
         let items = vm.ctx.new_list(items.collect::<PyResult<_>>()?);

@@ -161,14 +161,16 @@ pub(in crate::script) fn shape_of(given: &[PyObjectRef], count: usize, vm: &Virt
     let lengths = given.iter().map(|length| convert::integer(length, vm)).collect::<PyResult<Vec<_>>>()?;
     let known: usize = lengths.iter().filter(|&&length| length >= 0).map(|&length| length as usize).product();
     if lengths.iter().filter(|&&length| length < 0).count() > 1 {
-        return Err(vm.new_value_error("can only specify one unknown dimension"));
+        return Err(vm.new_value_error("one length of a shape may be -1: found several"));
     }
     let length = |&length: &i64| usize::try_from(length).unwrap_or(count / known.max(1));
     let shape: Shape = lengths.iter().map(length).collect();
     if shape.iter().product::<usize>() == count {
         return Ok(shape);
     }
-    Err(vm.new_value_error(format!("cannot reshape array of size {count} into shape {lengths:?}")))
+    Err(vm.new_value_error(format!(
+        "{count} values don't make an array of shape {lengths:?}: reshape keeps their number"
+    )))
 }
 
 /// The same values in another shape: a view where they lie in a row, else a copy.
@@ -203,7 +205,7 @@ fn reordered(this: &Py<NdArray>, order: &[usize], vm: &VirtualMachine) -> PyResu
     let mut sorted = order.to_vec();
     sorted.sort_unstable();
     if sorted != (0..layout.shape.len()).collect::<Vec<_>>() {
-        return Err(vm.new_value_error("axes don't match array"));
+        return Err(vm.new_value_error("a transposition names each axis of the array once"));
     }
     let view = Strided {
         offset: layout.offset,

@@ -99,7 +99,7 @@ pub(super) fn lanes(shape: &[usize], axis: usize) -> Vec<Vec<usize>> {
 /// The axis of an argument, by default the last.
 fn axis_of(axis: Option<&PyObjectRef>, ndim: usize, vm: &VirtualMachine) -> PyResult<usize> {
     if ndim == 0 {
-        return Err(vm.new_index_error("axis -1 is out of bounds for array of dimension 0"));
+        return Err(vm.new_index_error("an array without dimensions has no axis to sort along"));
     }
     axis.map_or(Ok(ndim - 1), |axis| convert::axis(axis, ndim, vm))
 }

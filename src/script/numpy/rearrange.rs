@@ -90,10 +90,7 @@ fn install_shapes(module: &mut Module<'_>) -> PyResult<()> {
         let shape = convert::shape(arguments.required("shape"), vm)?;
         let fits = broadcast_shapes(values.shape(), &shape).is_ok_and(|common| common == shape);
         if !fits {
-            let message = format!(
-                "operands could not be broadcast together with remapped shapes {:?} and {shape:?}",
-                values.shape()
-            );
+            let message = format!("an array of shape {:?} can't be broadcast to {shape:?}", values.shape());
             return Err(vm.new_value_error(message));
         }
         array(values.gather(&broadcast_positions(values.shape(), &shape), shape), vm)
@@ -175,7 +172,7 @@ fn chunks(arrays: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Vec<Chunk>> {
     let parts =
         convert::one_or_more(arrays, vm)?.iter().map(|part| operand::values(part, vm)).collect::<PyResult<Vec<_>>>()?;
     if parts.is_empty() {
-        return Err(vm.new_value_error("need at least one array to concatenate"));
+        return Err(vm.new_value_error("nothing to put together: give at least one array"));
     }
     Ok(parts)
 }
@@ -312,7 +309,7 @@ pub(super) fn repeated(
         counts = vec![counts[0]; length];
     }
     if counts.len() != length {
-        let message = format!("operands could not be broadcast together with shape ({length},) ({},)", counts.len());
+        let message = format!("repeat takes one count, or one for each of {length} positions: found {}", counts.len());
         return Err(vm.new_value_error(message));
     }
     let mut indices = whole_axes(values.shape());
@@ -327,7 +324,7 @@ fn meshgrid(arguments: &Arguments<'_>) -> PyResult {
     let by_row = match arguments.string("indexing")?.as_deref() {
         None | Some("xy") => true,
         Some("ij") => false,
-        Some(_) => return Err(vm.new_value_error("Valid values for `indexing` are 'xy' and 'ij'.")),
+        Some(_) => return Err(vm.new_value_error("indexing is 'xy' or 'ij'")),
     };
     let sparse = arguments.bool("sparse")?.unwrap_or(false);
     let place = |axis: usize| if by_row && axis < 2 && parts.len() > 1 { 1 - axis } else { axis };

@@ -48,7 +48,7 @@ pub(in crate::script) fn diagonal(arguments: &Arguments<'_>) -> PyResult<Result<
     let vm = arguments.vm;
     let array = match Operand::expect(arguments.required("a"), vm)?.without_labels() {
         Operand::Lazy(array) | Operand::Eager(array) if array.ndim() >= 2 => array,
-        _ => return Err(vm.new_value_error("diag requires an array of at least two dimensions")),
+        _ => return Err(vm.new_value_error("a diagonal needs an array of at least two dimensions")),
     };
     let axis = |name: &str, default: i64| {
         let given = arguments.get(name).map_or(Ok(default), |axis| convert::integer(axis, vm))?;
@@ -56,7 +56,7 @@ pub(in crate::script) fn diagonal(arguments: &Arguments<'_>) -> PyResult<Result<
     };
     let (rows, columns) = (axis("axis1", 0)?, axis("axis2", 1)?);
     if rows == columns {
-        return Err(vm.new_value_error("axis1 and axis2 cannot be the same"));
+        return Err(vm.new_value_error("a diagonal lies between two axes: axis1 and axis2 name the same"));
     }
     let offset = arguments.get("offset").map_or(Ok(0), |offset| convert::integer(offset, vm))?;
     Ok(array.diagonal([rows, columns], offset as isize))
@@ -82,7 +82,7 @@ fn take(arguments: &Arguments<'_>) -> PyResult {
         let index = index.ok_or_else(|| vm.new_type_error("take expects integers as indices"))?;
         let counted = if index < 0 { index + length as i128 } else { index };
         found.push(usize::try_from(counted).ok().filter(|&position| position < length).ok_or_else(|| {
-            vm.new_index_error(format!("index {index} is out of bounds for axis {axis} with size {length}"))
+            vm.new_index_error(format!("position {index} is out of bounds of axis {axis}, whose length is {length}"))
         })?);
     }
     let shape = [&values.shape()[..axis], indices.shape(), &values.shape()[axis + 1..]].concat();

@@ -52,9 +52,9 @@ fn apply_ufunc(arguments: &Arguments<'_>) -> PyResult {
         Some("allowed") => Handling::Allowed,
         Some("parallelized") => Handling::Parallelized,
         Some(other) => {
-            return Err(
-                vm.new_value_error(format!("unknown setting for chunked array handling in apply_ufunc: {other}"))
-            );
+            return Err(vm.new_value_error(format!(
+                "dask='{other}' says nothing: expected 'forbidden', 'allowed' or 'parallelized'"
+            )));
         }
     };
     let signature = signature(arguments)?;
@@ -92,7 +92,7 @@ fn signature(arguments: &Arguments<'_>) -> PyResult<Signature> {
     let inputs = groups("input_core_dims")?.unwrap_or_else(|| vec![Vec::new(); arguments.rest.len()]);
     if inputs.len() != arguments.rest.len() {
         return Err(vm.new_value_error(format!(
-            "input_core_dims must be None or a tuple with the length same to the number of arguments. Given {} input_core_dims: {inputs:?},  but number of args is {}.",
+            "input_core_dims names dimensions for each argument: found {} lists {inputs:?} for {} arguments",
             inputs.len(),
             arguments.rest.len()
         )));
@@ -127,7 +127,7 @@ fn one_call(
         return native_call(&name, call_arguments, signature, vm);
     }
     if lazy && handling == Handling::Forbidden {
-        return Err(vm.new_value_error("apply_ufunc encountered a chunked array on an argument, but handling for chunked arrays has not been enabled. Either set the ``dask`` argument or load your data into memory first with ``.load()`` or ``.compute()``"));
+        return Err(vm.new_value_error("an argument of apply_ufunc is chunked, and dask= doesn't say what to do with that: say dask='parallelized', or .load() the array first"));
     }
     let traced = lazy && handling == Handling::Parallelized;
     let roles =
@@ -223,7 +223,7 @@ fn block_roles(
                 );
             } else if !allow_rechunk {
                 return Err(vm.new_value_error(format!(
-                    "dimension {name} on {position}th function argument to apply_ufunc with dask='parallelized' consists of multiple chunks, but is also a core dimension. To fix, either rechunk into a single array chunk along this dimension, i.e., ``.chunk(dict({name}=-1))``, or pass ``allow_rechunk=True`` in ``dask_gufunc_kwargs`` but beware that this may significantly increase memory usage."
+                    "argument {position} has several chunks along dimension {name}, which is a core dimension and has to be in one: write .chunk(dict({name}=-1)), or dask_gufunc_kwargs=dict(allow_rechunk=True) where memory suffices for whole lines"
                 )));
             }
         }
@@ -320,9 +320,7 @@ pub(super) fn map_blocks_of(object: &PyObjectRef, arguments: &Arguments<'_>) -> 
     }
     let Some(dataset) = result.downcast_ref::<DatasetObject>().map(|dataset| dataset.inner()) else {
         let class = result.class().name().to_string();
-        return Err(vm.new_type_error(format!(
-            "Function must return an xarray DataArray or Dataset. Instead it returned {class}"
-        )));
+        return Err(vm.new_type_error(format!("the function is to return a DataArray or a Dataset: found {class}")));
     };
     for name in dataset.data_variables().keys() {
         let array = dataset.get(name).map_err(|error| dataset_exception(error, vm))?;

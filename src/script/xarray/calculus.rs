@@ -138,7 +138,7 @@ fn polyfit_options(coordinates: &IndexMap<String, Variable>, arguments: &Argumen
                 None => coordinates::array(weights, vm)?,
             };
             if array.ndim() != 1 {
-                return Err(vm.new_type_error("Expected a 1-d array for weights."));
+                return Err(vm.new_type_error("weights of a fit are an array of one dimension"));
             }
             let floats = array.cast(DType::Float64).map_err(|error| plan_exception(error, vm))?;
             Some(operand::evaluate(&floats, vm)?.as_slice::<f64>().unwrap_or_default().to_vec())
@@ -175,7 +175,7 @@ fn end_order(arguments: &Arguments<'_>) -> PyResult<usize> {
     let order = arguments.get("edge_order").map_or(Ok(1), |order| convert::count(order, arguments.vm))?;
     match order {
         1 | 2 => Ok(order),
-        _ => Err(arguments.vm.new_value_error("'edge_order' greater than 2 not supported")),
+        _ => Err(arguments.vm.new_value_error("edge_order is 1 or 2")),
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn coarsen(object: Labelled, arguments: &Arguments<'_>) -> PyResult {
                 "trim" => Boundary::Trim,
                 "pad" => Boundary::Pad,
                 other => {
-                    let message = format!("{other} is invalid for boundary. Valid option is 'exact', 'trim' and 'pad'");
+                    let message = format!("boundary='{other}' says nothing: expected 'exact', 'trim' or 'pad'");
                     return Err(vm.new_type_error(message));
                 }
             },

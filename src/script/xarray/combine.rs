@@ -95,7 +95,7 @@ pub(super) fn compat(name: &str, vm: &VirtualMachine) -> PyResult<Compat> {
         "override" => Ok(Compat::Override),
         "minimal" => Ok(Compat::Minimal),
         other => Err(vm.new_value_error(format!(
-            "compat='{other}' invalid: must be 'broadcast_equals', 'equals', 'identical', 'no_conflicts' or 'override'"
+            "compat='{other}' is not among 'broadcast_equals', 'equals', 'identical', 'no_conflicts' and 'override'"
         ))),
     }
 }
@@ -171,18 +171,15 @@ fn objects(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Objects> {
             datasets.push(dataset.inner());
         } else {
             let class = item.class().name().to_string();
-            return Err(
-                vm.new_type_error(format!("can only concatenate xarray Dataset and DataArray objects, got {class}"))
-            );
+            return Err(vm.new_type_error(format!("datasets and arrays can be concatenated, and not {class}")));
         }
     }
     match (arrays.is_empty(), datasets.is_empty()) {
         (_, true) => Ok(Objects::Arrays(arrays)),
         (true, _) => Ok(Objects::Datasets(datasets)),
-        _ => {
-            Err(vm
-                .new_type_error("The elements in the input list need to be either all 'Dataset's or all 'DataArray's"))
-        }
+        _ => Err(vm.new_type_error(
+            "datasets are concatenated with datasets and arrays with arrays: write .to_dataset() behind an array",
+        )),
     }
 }
 
@@ -193,7 +190,7 @@ fn concat(arguments: &Arguments<'_>) -> PyResult {
     let mut options = options(arguments, CombineOptions::concat())?;
     if options.compat == Compat::Minimal {
         return Err(vm.new_value_error(
-            "compat='minimal' invalid: must be 'broadcast_equals', 'equals', 'identical', 'no_conflicts' or 'override'",
+            "compat='minimal' is for merge: expected 'broadcast_equals', 'equals', 'identical', 'no_conflicts' or 'override'",
         ));
     }
     let failed = |error| dataset_exception(error, vm);
@@ -203,9 +200,7 @@ fn concat(arguments: &Arguments<'_>) -> PyResult {
         }
         Objects::Arrays(arrays) => {
             if !matches!(options.data_vars, Which::All | Which::AllAlongNew) {
-                return Err(
-                    vm.new_value_error("data_vars is not a valid argument when concatenating DataArray objects")
-                );
+                return Err(vm.new_value_error("data_vars says nothing where arrays are concatenated: leave it out"));
             }
             if let Some(first) = arrays.first() {
                 options.fill_value = first.fill_value(options.fill_value);
@@ -233,9 +228,7 @@ pub(super) fn mergeable(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<D
         return Dataset::from_operands(variables, IndexMap::new(), &*engine::current()).map_err(failed);
     }
     let class = object.class().name().to_string();
-    Err(vm.new_type_error(format!(
-        "objects must be an iterable containing only DataTree(s), Dataset(s), DataArray(s), and dictionaries: found {class}"
-    )))
+    Err(vm.new_type_error(format!("a list of datasets, named arrays and dicts can be merged: found {class}")))
 }
 
 fn merge(arguments: &Arguments<'_>) -> PyResult {

@@ -223,7 +223,7 @@ pub(super) fn with_data<L: Labelled>(inner: L, data: &PyObjectRef, vm: &VirtualM
         let new = coordinates::array(&value, vm)?;
         if new.shape() != variable.data.shape() {
             return Err(vm.new_value_error(format!(
-                "Data shape {:?} must match shape of object {:?}",
+                "data of shape {:?} can't replace data of shape {:?}",
                 new.shape(),
                 variable.data.shape()
             )));

@@ -286,7 +286,7 @@ fn item(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {
 fn to_dataset(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {
     let (vm, inner) = (arguments.vm, this.inner());
     match (arguments.string("dim")?, arguments.string("name")?) {
-        (Some(_), Some(_)) => Err(vm.new_type_error("cannot supply both dim and name arguments")),
+        (Some(_), Some(_)) => Err(vm.new_type_error("to_dataset takes dim or name, and not both")),
         (Some(dimension), None) => finish(inner.split(&dimension), vm),
         (None, name) => {
             let promotes = arguments.bool("promote_attrs")?.unwrap_or(false);
@@ -333,7 +333,7 @@ impl SetAttr for DataArrayObject {
                 let inner = zelf.inner();
                 if data.shape() != inner.shape() {
                     return Err(vm.new_value_error(format!(
-                        "replacement data must match the Variable's shape. replacement data has shape {:?}; Variable has shape {:?}",
+                        "data of shape {:?} can't replace data of shape {:?}",
                         data.shape(),
                         inner.shape()
                     )));
@@ -384,7 +384,9 @@ impl AsMapping for DataArrayObject {
 
 impl Iterable for DataArrayObject {
     fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        let length = zelf.first_length(vm).map_err(|_| vm.new_type_error("iteration over a 0-d array"))?;
+        let length = zelf.first_length(vm).map_err(|_| {
+            vm.new_type_error("an array without dimensions has no parts to go through: take its value by .item()")
+        })?;
         let parts = (0..length).map(|index| DataArrayObject::part(&zelf, vm.ctx.new_int(index).as_object(), vm));
         let parts: PyObjectRef = vm.ctx.new_list(parts.collect::<PyResult<_>>()?).into();
         Ok(parts.get_iter(vm)?.into())

@@ -333,7 +333,7 @@ impl SetAttr for DatasetObject {
                 Err(vm.new_not_implemented_error(format!("setting Dataset.{known} is not supported by swath")))
             }
             (other, _) => Err(vm.new_attribute_error(format!(
-                "cannot set attribute '{other}' on a 'Dataset' object. Use __setitem__ style assignment (e.g., `ds['name'] = ...`) instead of assigning variables."
+                "a Dataset takes no attribute '{other}': a variable is assigned by ds['{other}'] = ..."
             ))),
         }
     }

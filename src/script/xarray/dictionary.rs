@@ -54,7 +54,7 @@ enum Data {
 impl Data {
     fn of(arguments: &Arguments<'_>) -> PyResult<Data> {
         let vm = arguments.vm;
-        let unknown = || vm.new_value_error("data argument must be bool, \"list\", or \"array\"");
+        let unknown = || vm.new_value_error("data is True, False, 'list' or 'array'");
         match arguments.get("data") {
             None => Ok(Data::Lists),
             Some(text) if text.downcastable::<PyStr>() => match &*convert::string(text, vm)? {
@@ -186,12 +186,12 @@ fn times(lists: &PyObject, class: &'static str, vm: &VirtualMachine) -> PyResult
 /// # Errors
 /// `ValueError` where the dict lacks a key.
 pub(super) fn array_from_dict(dict: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    let data =
-        item(dict, "data", vm)?.ok_or_else(|| vm.new_value_error("cannot convert dict without the key 'data''"))?;
+    let data = item(dict, "data", vm)?
+        .ok_or_else(|| vm.new_value_error("a dict of an array has its values under 'data', and this one lacks it"))?;
     let mut passed: Vec<(String, PyObjectRef)> = Vec::new();
     if let Some(coords) = item(dict, "coords", vm)? {
         let coords = convert::string_pairs(&coords, vm)?.into_iter().map(|(name, coordinate)| {
-            let missing = |key: &str| format!("cannot convert dict when coords are missing the key '{key}'");
+            let missing = |key: &str| format!("each of coords is a dict with 'dims' and 'data', and one lacks '{key}'");
             Ok((name, variable_tuple(&coordinate, &missing, vm)?))
         });
         passed.push(("coords".to_owned(), convert::dict(coords.collect::<PyResult<Vec<_>>>()?, vm)?.into()));
@@ -226,7 +226,7 @@ pub(super) fn dataset_from_dict(dict: &PyObjectRef, vm: &VirtualMachine) -> PyRe
     } else {
         pairs = convert::string_pairs(dict, vm)?;
     }
-    let missing = |key: &str| format!("cannot convert dict without the key '{key}'");
+    let missing = |key: &str| format!("each variable is a dict with 'dims' and 'data', and one lacks '{key}'");
     let variables = pairs.into_iter().map(|(name, variable)| Ok((name, variable_tuple(&variable, &missing, vm)?)));
     let variables = construction::operands(variables.collect::<PyResult<Vec<_>>>()?, None, vm)?;
     let built = Dataset::from_operands(variables, IndexMap::new(), &*engine::current()).map_err(failed)?;

@@ -138,7 +138,7 @@ pub(super) fn from_dict(dict: &PyObjectRef, ndim: usize, written: Written, vm: &
     let unknown: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).filter(|key| !is_known(key)).collect();
     if !unknown.is_empty() {
         return Err(vm.new_value_error(format!(
-            "unexpected encoding parameters for {backend} ['{}']. Valid encodings are: {}",
+            "{backend} knows no encoding ['{}']: it has {}",
             unknown.join("', '"),
             further.join(", ")
         )));

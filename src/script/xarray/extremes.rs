@@ -49,7 +49,7 @@ fn positions<T: LabelledObject>(this: &Py<T>, largest: bool, arguments: &Argumen
     let Labelled::DataArray(array) = inner.operand() else {
         let name = if largest { "argmax" } else { "argmin" };
         return Err(vm.new_value_error(format!(
-            "When dim is a sequence or ..., DataArray.{name}() returns a dict. dicts cannot be contained in a Dataset, so cannot call Dataset.{name}() with a sequence or ... for dim"
+            "{name} along several dimensions gives positions along each, which no Dataset holds: take it of one array, or along one dimension"
         )));
     };
     let found = array.positions_of_extreme(largest, &dims, options).map_err(|error| dataset_exception(error, vm))?;

@@ -144,7 +144,7 @@ fn set_options(arguments: &Arguments<'_>) -> PyResult {
             "arithmetic_join" => changed.join = join(name, &convert::string(value, vm)?, vm)?,
             harmless if HARMLESS_OPTIONS.contains(&harmless) => {}
             other => {
-                return Err(vm.new_value_error(format!("argument name '{other}' is not in the set of valid options")));
+                return Err(vm.new_value_error(format!("set_options has no option '{other}'")));
             }
         }
     }

@@ -167,7 +167,7 @@ fn group(argument: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Group> {
         Group::Named(convert::string(argument, vm)?)
     } else {
         let class = argument.class().name().to_string();
-        return Err(vm.new_type_error(format!("`group` must be a DataArray. Received '{class}' instead")));
+        return Err(vm.new_type_error(format!("groups are given by a name or a DataArray, and groupers as keywords, as in x=BinGrouper(...): found {class}")));
     })
 }
 

@@ -43,7 +43,7 @@ fn interp<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResul
     let inner = this.inner();
     let dataset = inner.to_anonymous();
     if arguments.get("coords").is_some() && !arguments.keywords.is_empty() {
-        return Err(vm.new_value_error("cannot specify both keyword and positional arguments to .interp"));
+        return Err(vm.new_value_error("interp takes coordinates as a dict or as keywords, and not both"));
     }
     let mut wanted = IndexMap::new();
     for (dimension, object) in indexers::named(arguments, "coords")? {

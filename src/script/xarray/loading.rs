@@ -35,7 +35,9 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
 fn opened(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     if arguments.keywords.contains_key("cache") && arguments.function.contains("load") {
-        return Err(vm.new_type_error("cache has no effect in this context"));
+        return Err(vm.new_type_error(
+            "load_dataset and load_dataarray hold all values, so that cache= says nothing: leave it out",
+        ));
     }
     let passed = FuncArgs { args: arguments.rest.clone(), kwargs: arguments.keywords.clone().into_iter().collect() };
     vm.import("xarray", 0)?.get_attr("open_dataset", vm)?.call(passed, vm)

@@ -172,7 +172,7 @@ fn axis_number(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResul
         axis.map(|axis| axis.to_pyobject(vm)).ok_or_else(|| {
             let expected =
                 convert::string_tuple(inner.dims(), vm).repr(vm).map(|text| text.to_string()).unwrap_or_default();
-            vm.new_value_error(format!("'{name}' not found in array dimensions {expected}"))
+            vm.new_value_error(format!("'{name}' is no dimension of the array: found {expected}"))
         })
     };
     let dim = arguments.required("dim");

@@ -219,7 +219,7 @@ pub(super) fn quantile_arguments(arguments: &Arguments<'_>) -> PyResult<(Probabi
 pub(super) fn reduced_dims<L: Labelled>(inner: &L, arguments: &Arguments<'_>) -> PyResult<Dims> {
     let vm = arguments.vm;
     match (arguments.get("dim"), arguments.get("axis")) {
-        (Some(_), Some(_)) => Err(vm.new_value_error("cannot supply both 'axis' and 'dim' arguments")),
+        (Some(_), Some(_)) => Err(vm.new_value_error("a reduction takes dim or axis, and not both")),
         (None, Some(axis)) => dims_of_axes(inner, axis, vm),
         (dim, None) => indexers::dims(dim, vm),
     }
@@ -246,7 +246,7 @@ fn dims_of_axes<L: Labelled>(inner: &L, axis: &PyObjectRef, vm: &VirtualMachine)
 fn squeeze<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let dims = match (arguments.get("dim"), arguments.get("axis")) {
-        (Some(_), Some(_)) => return Err(vm.new_value_error("cannot use both parameters `axis` and `dim`")),
+        (Some(_), Some(_)) => return Err(vm.new_value_error("squeeze takes dim or axis, and not both")),
         (Some(dim), None) => Some(indexers::names(dim, vm)?),
         (None, Some(axis)) => match dims_of_axes(&this.inner(), axis, vm)? {
             Dims::Named(names) => Some(names),
@@ -269,7 +269,9 @@ fn expand_dims<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> Py
         Some(names) => {
             let names = indexers::names(names, vm)?;
             if names.iter().enumerate().any(|(at, name)| names[..at].contains(name)) {
-                return Err(vm.new_value_error("dims should not contain duplicate values."));
+                return Err(
+                    vm.new_value_error("expand_dims names a dimension twice: each new one takes a name of its own")
+                );
             }
             dims.extend(names.into_iter().map(|name| (name, NewDim::of_length(1))));
         }

@@ -74,14 +74,14 @@ fn open_mfdataset(arguments: &Arguments<'_>) -> PyResult {
         None | Some("by_coords") => true,
         Some("nested") => false,
         Some(other) => {
-            let message = format!("{other} is an invalid option for the keyword argument ``combine``");
+            let message = format!("combine='{other}' says nothing: expected 'by_coords' or 'nested'");
             return Err(vm.new_value_error(message));
         }
     };
     if by_coordinates && arguments.get("concat_dim").is_some() {
         return Err(vm.new_value_error(
-            "When combine='by_coords', passing a value for `concat_dim` has no effect. To manually combine along a \
-             specific dimension you should instead specify combine='nested' along with a value for `concat_dim`.",
+            "combine='by_coords' finds the dimension by the labels, so that concat_dim= says nothing: leave it out, or \
+             say combine='nested'",
         ));
     }
     let options = opening::options(arguments)?;
@@ -134,7 +134,7 @@ fn leaves_out(arguments: &Arguments<'_>) -> PyResult<bool> {
             .vm
             .new_not_implemented_error("errors='warn' is not supported by swath: 'raise' and 'ignore' are")),
         Some(other) => {
-            Err(arguments.vm.new_value_error(format!("'errors' must be 'raise', 'warn' or 'ignore', got '{other}'")))
+            Err(arguments.vm.new_value_error(format!("errors='{other}' says nothing: expected 'raise' or 'ignore'")))
         }
     }
 }

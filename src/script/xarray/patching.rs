@@ -22,10 +22,10 @@ pub(super) fn dataset_to_part(dataset: &Dataset, path: &str, arguments: &Argumen
     let is_allowed = |allowed: &[&str]| mode.as_deref().is_none_or(|mode| allowed.contains(&mode));
     let append = arguments.string("append_dim")?;
     if append.is_some() && !is_allowed(&["a", "a-"]) {
-        return Err(vm.new_value_error("cannot set append_dim unless mode='a' or mode=None"));
+        return Err(vm.new_value_error("append_dim= goes with mode='a', or with no mode"));
     }
     if arguments.get("region").is_some() && !is_allowed(&["a", "a-", "r+"]) {
-        return Err(vm.new_value_error("cannot set region unless mode='a', mode='a-', mode='r+' or mode=None"));
+        return Err(vm.new_value_error("region= goes with mode 'a', 'a-' or 'r+', or with no mode"));
     }
     if !arguments.bool("compute")?.unwrap_or(true) {
         return Err(vm.new_not_implemented_error(
@@ -63,7 +63,9 @@ fn refuse_encoding(path: &str, arguments: &Arguments<'_>) -> PyResult<()> {
     let Ok(existing) = store::open(path) else { return Ok(()) };
     for (name, _) in convert::string_pairs(encodings, vm)? {
         if existing.metadata().arrays.contains_key(&name) {
-            return Err(vm.new_value_error(format!("variable '{name}' already exists, but encoding was provided")));
+            return Err(vm.new_value_error(format!(
+                "variable '{name}' of the store keeps its encoding: leave it out of encoding="
+            )));
         }
     }
     Ok(())
@@ -91,9 +93,7 @@ fn region_of(
                 None if is_auto(&value) => by_label.push(dimension),
                 None => {
                     let shown = region.repr(vm)?.to_string_lossy().into_owned();
-                    return Err(vm.new_type_error(format!(
-                        "all values in ``region`` must be slice objects, got region={shown}"
-                    )));
+                    return Err(vm.new_type_error(format!("region= takes slices, or 'auto': found {shown}")));
                 }
             }
         }
@@ -116,7 +116,7 @@ fn slice_of(slice: &PySlice, vm: &VirtualMachine) -> PyResult<RegionSlice> {
         _ => Ok(None),
     };
     if bound(slice.step.as_ref())?.is_some_and(|step| step != 1) {
-        return Err(vm.new_value_error("all slices in ``region`` must have step size 1 or None"));
+        return Err(vm.new_value_error("region= takes slices without a step"));
     }
     Ok((bound(slice.start.as_ref())?, bound(Some(&slice.stop))?))
 }

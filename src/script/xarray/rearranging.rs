@@ -88,12 +88,12 @@ fn diff<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult 
     let vm = arguments.vm;
     let dimension = convert::string(arguments.required("dim"), vm)?;
     let n = arguments.get("n").map_or(Ok(1), |n| convert::integer(n, vm))?;
-    let n =
-        usize::try_from(n).map_err(|_| vm.new_value_error(format!("order `n` must be non-negative but got {n}")))?;
+    let n = usize::try_from(n)
+        .map_err(|_| vm.new_value_error(format!("differences are taken n times, which can't be {n}")))?;
     let later = match arguments.string("label")?.as_deref() {
         None | Some("upper") => true,
         Some("lower") => false,
-        Some(_) => return Err(vm.new_value_error("The 'label' argument has to be either 'upper' or 'lower'")),
+        Some(_) => return Err(vm.new_value_error("label is 'upper' or 'lower'")),
     };
     changed(this, vm, |dataset| dataset.diff(&dimension, n, later))
 }
@@ -167,7 +167,7 @@ fn reindex<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResu
     for (dimension, value) in indexers::named(arguments, "indexers")? {
         if !sizes.contains_key(&dimension) {
             let known: Vec<&str> = sizes.keys().map(String::as_str).collect();
-            let message = format!("Dimensions {{'{dimension}'}} do not exist. Expected one or more of {known:?}");
+            let message = format!("there is no dimension '{dimension}': found {known:?}");
             return Err(vm.new_value_error(message));
         }
         let mut variable = coordinates::variable(&value, Some(&dimension), vm)?;
@@ -288,7 +288,7 @@ fn ends<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>, end: End) ->
         Some(number) => everywhere(number.clone()),
         None if arguments.keywords.is_empty() && end != End::Thin => everywhere(vm.ctx.new_int(5).into()),
         None if arguments.keywords.is_empty() => {
-            return Err(vm.new_type_error("indexers must be either dict-like or a single integer"));
+            return Err(vm.new_type_error("thin takes a step for all dimensions, or a dict of one for each"));
         }
         None => indexers::named(arguments, "indexers")?,
     };
@@ -296,13 +296,11 @@ fn ends<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>, end: End) ->
     for (dimension, value) in pairs {
         let not_a_number = |_| {
             let class = value.class().name().to_string();
-            vm.new_type_error(format!("expected integer type indexer for dimension '{dimension}', found {class}"))
+            vm.new_type_error(format!("the number of positions along '{dimension}' is an integer: found {class}"))
         };
         let count = convert::integer(&value, vm).map_err(not_a_number)?;
         if count < 0 {
-            return Err(vm.new_value_error(format!(
-                "expected positive integer as indexer for dimension '{dimension}', found {count}"
-            )));
+            return Err(vm.new_value_error(format!("the number of positions along '{dimension}' can't be {count}")));
         }
         positions.insert(
             dimension,
@@ -310,7 +308,7 @@ fn ends<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>, end: End) ->
                 End::Head => Indexer::Slice { start: None, stop: Some(count), step: None },
                 End::Tail if count == 0 => Indexer::Slice { start: None, stop: Some(0), step: None },
                 End::Tail => Indexer::Slice { start: Some(-count), stop: None, step: None },
-                End::Thin if count == 0 => return Err(vm.new_value_error("step cannot be zero")),
+                End::Thin if count == 0 => return Err(vm.new_value_error("thin takes a step of at least 1")),
                 End::Thin => Indexer::Slice { start: None, stop: None, step: Some(count) },
             },
         );
@@ -322,7 +320,7 @@ fn isin<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult 
     let vm = arguments.vm;
     let elements = match Operand::expect(arguments.required("test_elements"), vm)? {
         Operand::Dataset(_) => {
-            return Err(vm.new_type_error("isin() argument must be convertible to an array: found a Dataset"));
+            return Err(vm.new_type_error("isin looks among the values of an array or a list: found a Dataset"));
         }
         Operand::Weak(_) => convert::chunk(arguments.required("test_elements"), None, vm)?,
         Operand::DataArray(array) => {

@@ -35,7 +35,7 @@ fn reduce<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResul
     if let Dims::Named(names) = &dims
         && let Some(missing) = names.iter().find(|name| !inner.sizes().contains_key(*name))
     {
-        return Err(vm.new_value_error(format!("{missing:?} not found in array dimensions")));
+        return Err(vm.new_value_error(format!("{missing:?} is no dimension here")));
     }
     let keep = arguments.bool("keep_attrs")?.unwrap_or_else(options::keep_attrs);
     match inner.operand() {

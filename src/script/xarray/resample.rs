@@ -39,7 +39,7 @@ pub(super) fn resample(object: Labelled, arguments: &Arguments<'_>) -> PyResult 
     let vm = arguments.vm;
     let pairs = indexers::named(arguments, "indexer")?;
     let [(dimension, frequency)] = &pairs[..] else {
-        return Err(vm.new_value_error("Resampling only supported along single dimensions."));
+        return Err(vm.new_value_error("resample takes one dimension at a time, as in time='1D'"));
     };
     let options = resample_options(convert::string(frequency, vm)?, arguments)?;
     let grouping = match &object {

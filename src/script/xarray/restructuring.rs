@@ -47,7 +47,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function("dot", "*arrays, dim", |arguments| {
         let vm = arguments.vm;
         if arguments.rest.is_empty() {
-            return Err(vm.new_type_error("At least one array should be given."));
+            return Err(vm.new_type_error("dot takes at least one array"));
         }
         let arrays = arguments.rest.iter().map(|object| array(object, vm)).collect::<PyResult<Vec<_>>>()?;
         dot(&arrays, arguments)
@@ -64,7 +64,7 @@ fn array(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<DataArray> {
         Some(array) => Ok(array.inner()),
         None => {
             let class = object.class().name().to_string();
-            Err(vm.new_type_error(format!("Only xr.DataArray and xr.Variable are supported. Given {class}.")))
+            Err(vm.new_type_error(format!("a DataArray is wanted here: found {class}")))
         }
     }
 }
@@ -107,9 +107,7 @@ fn rename_dims(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult 
     let inner = this.inner();
     for (old, new) in &names {
         if !inner.sizes().contains_key(old) {
-            return Err(vm.new_value_error(format!(
-                "cannot rename '{old}' because it is not found in the dimensions of this dataset"
-            )));
+            return Err(vm.new_value_error(format!("there is no dimension '{old}' to rename")));
         }
         if inner.sizes().contains_key(new) || inner.variable(new).is_some() {
             return Err(vm.new_value_error(format!(

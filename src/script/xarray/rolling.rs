@@ -84,9 +84,7 @@ pub(super) fn cumulative(object: Labelled, arguments: &Arguments<'_>) -> PyResul
     let mut windows = Vec::new();
     for dimension in rolling_functions::cumulative_dims(arguments)? {
         let Some(&size) = sizes.get(&dimension) else {
-            return Err(vm.new_value_error(format!(
-                "Dimension(s) '{dimension}' do not exist. Expected one or more of {dims:?}"
-            )));
+            return Err(vm.new_value_error(format!("there is no dimension '{dimension}': found {dims:?}")));
         };
         windows.push(Moving { size, dimension, center: false });
     }
@@ -160,9 +158,11 @@ fn construct(this: &Py<RollingObject>, arguments: &Arguments<'_>) -> PyResult {
             }
             let name = |dimension: &str| match pairs.iter().find(|(known, _)| known == dimension) {
                 Some((_, name)) => convert::string(name, vm),
-                None => {
-                    Err(vm.new_key_error(vm.ctx.new_str(format!("Argument has no dimension key {dimension}.")).into()))
-                }
+                None => Err(vm.new_key_error(
+                    vm.ctx
+                        .new_str(format!("window_dim lacks a name for the positions of windows along {dimension}"))
+                        .into(),
+                )),
             };
             windows.iter().map(|window| name(&window.dimension)).collect::<PyResult<_>>()?
         }

@@ -51,7 +51,7 @@ fn fill<T: LabelledObject>(this: &Py<T>, from: FillFrom, arguments: &Arguments<'
 fn interpolate_gaps<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let Some(dimension) = arguments.string("dim")? else {
-        return Err(vm.new_not_implemented_error("dim is a required argument"));
+        return Err(vm.new_not_implemented_error("interpolate_na works along one dimension: name it by dim="));
     };
     let method = arguments.string("method")?.unwrap_or_else(|| "linear".to_owned());
     let Some(how) = Interpolation::from_name(&method) else {
@@ -77,7 +77,7 @@ fn max_gap(places: &GapPlaces, arguments: &Arguments<'_>) -> PyResult<Option<f64
     let vm = arguments.vm;
     let Some(gap) = arguments.get("max_gap") else { return Ok(None) };
     if convert::is_sequence(gap) {
-        return Err(vm.new_value_error("max_gap must be a scalar."));
+        return Err(vm.new_value_error("max_gap is one number or span of time"));
     }
     let is_number = gap.downcastable::<PyInt>() || gap.downcastable::<PyFloat>();
     if is_number {

@@ -262,7 +262,7 @@ impl LocIndexer {
             Owner::Dataset(dataset) if key.downcastable::<PyDict>() => {
                 by_labels(dataset.inner(), convert::string_pairs(key, vm)?, &options, vm)
             }
-            Owner::Dataset(_) => Err(vm.new_type_error("can only lookup dictionaries from Dataset.loc")),
+            Owner::Dataset(_) => Err(vm.new_type_error("Dataset.loc takes a dict of labels, as in ds.loc[dict(x=1)]")),
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) fn weighted(object: Labelled, arguments: &Arguments<'_>) -> PyResult 
     let vm = arguments.vm;
     let argument = arguments.required("weights");
     let Some(weights) = argument.downcast_ref::<DataArrayObject>().map(|weights| weights.inner()) else {
-        return Err(vm.new_value_error("`weights` must be a DataArray"));
+        return Err(vm.new_value_error("weights are a DataArray, as in .weighted(ds.area)"));
     };
     // Weights are few where values are many: those that can be missing are looked at.
     if weights.dtype().is_float() {

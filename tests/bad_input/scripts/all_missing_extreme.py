@@ -1,6 +1,6 @@
 """The largest of nothing but NaN is looked for.
 
-Expects: All-NaN
+Expects: all are NaN
 Raises: ValueError
 """
 import numpy as np

@@ -1,6 +1,6 @@
 """The position of the smallest of nothing but missing values.
 
-Expects: All NaN slice
+Expects: all are NaN
 Raises: ValueError
 """
 import xarray as xr

@@ -1,6 +1,6 @@
 """An element of a numpy array that isn't there is assigned to.
 
-Expects: index 7, size 3
+Expects: position 7, axis 0, length is 3
 Raises: IndexError
 """
 import numpy as np

@@ -1,6 +1,6 @@
 """A dict of a variable that lacks the values.
 
-Expects: without the key, data
+Expects: one lacks 'data'
 Raises: ValueError
 """
 import xarray as xr

@@ -1,6 +1,6 @@
 """Bins that neither rise nor fall.
 
-Expects: monotonically
+Expects: rise or fall
 Raises: ValueError
 """
 import dask.array as da

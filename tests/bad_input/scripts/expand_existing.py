@@ -1,6 +1,6 @@
 """A new dimension that is there already.
 
-Expects: x, already exists
+Expects: dimension x already
 Raises: ValueError
 """
 import xarray as xr

@@ -1,6 +1,6 @@
 """Values between labels that occur twice.
 
-Expects: uniquely valued
+Expects: more than once, drop_duplicates
 """
 import xarray as xr
 

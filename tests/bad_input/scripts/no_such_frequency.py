@@ -1,6 +1,6 @@
 """A frequency that pandas has renamed.
 
-Expects: Invalid frequency, ME
+Expects: no frequency, ME
 """
 import xarray as xr
 

@@ -1,6 +1,6 @@
 """Bins in which no value lies.
 
-Expects: falls within bins
+Expects: bin between the edges
 """
 import xarray as xr
 

@@ -1,6 +1,6 @@
 """Points along one dimension that are of two numbers.
 
-Expects: mismatch, p
+Expects: different numbers of points, p
 """
 import xarray as xr
 

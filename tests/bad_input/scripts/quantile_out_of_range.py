@@ -1,6 +1,6 @@
 """A percentile beyond 100.
 
-Expects: Percentiles, [0, 100]
+Expects: 0 to 100, percentiles
 Raises: ValueError
 """
 import numpy as np

@@ -1,6 +1,6 @@
 """Steps of time along two dimensions.
 
-Expects: single dimensions
+Expects: one dimension at a time
 """
 import xarray as xr
 

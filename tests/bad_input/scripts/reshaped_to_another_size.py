@@ -1,6 +1,6 @@
 """Six values are reshaped to eight.
 
-Expects: reshape, size 6
+Expects: reshape, 6 values
 Raises: ValueError
 """
 import numpy as np

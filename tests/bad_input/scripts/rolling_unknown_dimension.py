@@ -1,6 +1,6 @@
 """A window along a dimension that there isn't.
 
-Expects: Window dimensions
+Expects: window, 'z'
 """
 import xarray as xr
 

@@ -1,6 +1,6 @@
 """Positions with labels that are not those of what they select.
 
-Expects: x, conflicts
+Expects: 'x', different labels
 Raises: IndexError
 """
 import xarray as xr

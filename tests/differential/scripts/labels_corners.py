@@ -11,6 +11,6 @@ f = xr.DataArray([1.0, 2.0, 3.0], dims="x", coords={"x": [3, 1, 2]})
 for method in ("ffill", "bfill", "nearest"):
     try:
         print(f.reindex(x=[1.5, 3], method=method).values)
-    except ValueError as error:
-        print("ValueError", "monotonic" in str(error))
+    except ValueError:
+        print("ValueError")
 print(f.sortby("x", ascending=False).reindex(x=[1, 3], method="ffill").values)

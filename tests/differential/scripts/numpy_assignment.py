@@ -16,18 +16,18 @@ v = a.values; v[v > 50] = -1; print(a.values, float(a.min()))
 ds = a.to_dataset(name="q"); ds.q.values[1, 1] = 7.5; print(ds.q.values)
 x = np.array([1, 2, 3]); x += 1; print(x)
 try: x += 1.5
-except TypeError as e: print("TypeError")
+except TypeError: print("TypeError")
 try: x[0] = np.nan
-except ValueError as e: print(e)
+except ValueError: print("ValueError")
 x[0] = 7.9; print(x)
 b = np.zeros((2, 3)); b[:] = [1, 2, 3]; b[1] += [10, 20, 30]; print(b)
 b[..., 0] = [5, 6]; print(b.T, b.sum(axis=0))
 y = np.linspace(0, 1, 5); y[y < 0.5] *= -1; print(y)
 m = np.array([[1, 2], [3, 4]]); m[m > 2] = 0; print(m, m.any(), m[m > 0])
 try: m[5] = 1
-except IndexError as e: print(e)
+except IndexError: print("IndexError")
 try: b[:] = [1, 2]
-except ValueError as e: print(e)
+except ValueError: print("ValueError")
 z = np.ones(3, dtype="float32"); z[0] = 0.1; print(z, z.dtype, z.mean().dtype)
 s = np.array(["a", "b"]); print(s, s[0], s.shape, s == "a")
 for row in np.arange(4).reshape(2, 2): row[0] = -1; print(row)
