@@ -9,6 +9,7 @@
 mod drop_identities;
 mod drop_rechunks;
 mod fold_constants;
+mod lift_transpositions;
 mod push_views;
 mod slice_concatenations;
 mod slice_reductions;
@@ -33,6 +34,8 @@ pub static RULES: &[Rule] = &[
     Rule { name: "drop_rechunks", apply: drop_rechunks::apply },
     // Constants become leaves, through which views vanish.
     Rule { name: "fold_constants", apply: fold_constants::apply },
+    // Before views sink, those of what is summarised alone rise.
+    Rule { name: "lift_transpositions", apply: lift_transpositions::apply },
     // Gathers of evenly spaced indices become views, and slices of gathers shorter gathers ...
     Rule { name: "slice_takes", apply: slice_takes::apply },
     // ... as do slices of concatenations the slices of what they put together ...

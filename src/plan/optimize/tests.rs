@@ -5,7 +5,7 @@ use crate::array::{ArrayLocation, Chunk, ChunkGrid, DType, Scalar, StoredArray};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::generate::{Distribution, Generator};
 use crate::kernels::reduction::ReductionOptions;
-use crate::plan::{Array, AxisSlice, Groups, explain};
+use crate::plan::{Array, AxisSlice, Groups, Window, WindowAxis, WindowSummary, explain};
 
 fn stored(shape: &[usize], chunks: &[usize]) -> Array {
     let grid = ChunkGrid::regular(shape, chunks);
@@ -211,4 +211,69 @@ fn arrays_without_elements_stay_as_they_are() {
     let none = sum.slice(&[slice(0, 1, 0)]).unwrap();
     let plan = optimize(Plan::of(&[none]));
     assert_eq!(plan.node(plan.outputs()[0]).shape, [0]);
+}
+
+#[test]
+fn what_is_transposed_is_summarised_as_it_lies() {
+    let x = stored(&[4, 6, 8], &[2, 3, 4]);
+    let turned = x.transpose(&[2, 0, 1]).unwrap();
+    let options = ReductionOptions::default();
+    let mean = turned.reduce("mean", &[1], options).unwrap();
+    let expected = ["stored s/x", "mean(%0, axes [0], skipna)", "%1[:, :] as axes (1, 0)"];
+    assert_eq!(lines("optimize", &[mean]), expected);
+    let celsius = turned.binary(BinaryOp::Subtract, &constant(273.15)).unwrap();
+    let windows = [(1, 2), (2, 3)].map(|(axis, size)| WindowAxis { axis, size, step: size, before: 0, count: 2 });
+    let summary = WindowSummary::Reduce { name: "mean".to_owned(), options, min_count: 0 };
+    let cells = celsius.window(Window { axes: windows.to_vec(), summary }).unwrap();
+    let expected = [
+        "stored s/x",
+        "full(273.15)",
+        "subtract(%0, %1)",
+        "mean(%2, windows of 2 along 0, 3 along 1)",
+        "%3[:, :, :] as axes (2, 0, 1)",
+    ];
+    assert_eq!(lines("optimize", &[cells]), expected);
+    // The axes that are summarised would be folded in another order.
+    let total = x.transpose(&[1, 0, 2]).unwrap().reduce("sum", &[0, 1], options).unwrap();
+    assert_eq!(
+        lines("optimize", &[total]),
+        ["stored s/x", "%0[:, :, :] as axes (1, 0, 2)", "sum(%1, axes [0, 1], skipna)"]
+    );
+}
+
+#[test]
+fn groups_follow_their_axis_and_slices_stay_below() {
+    let x = stored(&[4, 6, 8], &[2, 3, 4]);
+    let part = x.slice(&[slice(0, 1, 4), slice(1, 1, 3), slice(7, -2, 4)]).unwrap();
+    let turned = part.transpose(&[2, 0, 1]).unwrap();
+    let groups = Groups { axis: 1, codes: Arc::new(vec![1, 0, 1, 0]), count: 2 };
+    let mean = turned.reduce_groups("mean", &[2], Some(groups), ReductionOptions::default()).unwrap();
+    let expected = [
+        "stored s/x",
+        "%0[:, 1:4, ::-2]",
+        "mean(%1, axes [0, 1], 2 groups along 0, skipna)",
+        "%2[:, :] as axes (1, 0)",
+    ];
+    assert_eq!(lines("optimize", &[mean]), expected);
+}
+
+#[test]
+fn arrays_in_different_orders_stay_as_they_are() {
+    let (x, y) = (stored(&[4, 6], &[2, 3]), stored(&[6, 4], &[3, 2]));
+    let both = x.transpose(&[1, 0]).unwrap().binary(BinaryOp::Add, &y).unwrap();
+    let sum = both.reduce("sum", &[0], ReductionOptions::default()).unwrap();
+    let expected = ["stored s/x", "stored s/x", "%1[:, :] as axes (1, 0)", "add(%2, %0)", "sum(%3, axes [0], skipna)"];
+    assert_eq!(lines("optimize", &[sum]), expected);
+    // What is repeated along one of two axes is in any order.
+    let weights = random(&[4], &[4]).broadcast_to(&[6, 4]).unwrap();
+    let weighted = x.transpose(&[1, 0]).unwrap().binary(BinaryOp::Multiply, &weights).unwrap();
+    let sum = weighted.reduce("sum", &[0], ReductionOptions::default()).unwrap();
+    let expected = [
+        "random.uniform(0, 1)",
+        "%0[:] as axes (0, new)",
+        "stored s/x",
+        "multiply(%2, %1)",
+        "sum(%3, axes [1], skipna)",
+    ];
+    assert_eq!(lines("optimize", &[sum]), expected);
 }
