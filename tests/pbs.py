@@ -99,7 +99,7 @@ def a_job_longer_than_its_walltime_goes_on_until_it_has_finished(place):
 
 
 def a_job_runs_no_more_often_than_it_may(place):
-    place.long("--time", "4", "--grace", "1s", "--attempts", "2")
+    place.long("--time", "6", "--grace", "3s", "--attempts", "2")
     place.wait_for_all()
     expect(place.kinds("long").count("started") == 2, f"{place.kinds('long')} {place.log('long')}")
     expect(place.attempts("long")[-1]["exit_code"] == 75 and "swath resume long" in place.log("long"), place.log("long"))
