@@ -215,6 +215,8 @@ pub enum DatasetError {
     RenameUnknown { name: String },
     #[error("the new name '{name}' is taken: choose another")]
     RenameConflict { name: String },
+    #[error("values to fill with are given for {names}, which are no data variables of the dataset")]
+    FilledUnknown { names: String },
     #[error("there are no variables {names}")]
     DropUnknown { names: String },
     #[error("the labels {{{names}}} of dimensions stay coordinates: use reset_index first, or drop_vars")]

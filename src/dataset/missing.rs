@@ -5,6 +5,7 @@ use super::{DataArray, Dataset, DatasetError, Join, Operand};
 use crate::array::{DType, Scalar};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp, weak_scalar_dtype};
 use crate::plan::Array;
+use indexmap::IndexMap;
 
 /// The dtype that has missing values and every value of a dtype, and its missing value; `None` where there is no such.
 pub(super) fn missing_value(dtype: DType) -> Option<(DType, Scalar)> {
@@ -178,3 +179,20 @@ macro_rules! missing_value_methods {
 
 missing_value_methods!(DataArray, "the array");
 missing_value_methods!(Dataset, "every data variable");
+impl Dataset {
+    /// Missing values replaced in some variables, in each by its own value; the others stay as they are.
+    ///
+    /// # Errors
+    /// Where a variable doesn't exist or can't hold the value.
+    pub fn fillna_each(&self, values: &IndexMap<String, Operand>) -> Result<Dataset, DatasetError> {
+        let unknown: Vec<&String> = values.keys().filter(|name| !self.data_variables.contains_key(*name)).collect();
+        if !unknown.is_empty() {
+            return Err(DatasetError::FilledUnknown { names: super::error::quoted(&unknown) });
+        }
+        let mut filled = self.clone();
+        for (name, value) in values {
+            filled.data_variables.insert(name.clone(), self.get(name)?.fillna(value)?.variable);
+        }
+        Ok(filled)
+    }
+}

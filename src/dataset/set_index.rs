@@ -9,13 +9,15 @@ use indexmap::IndexMap;
 use std::sync::Arc;
 
 impl Dataset {
-    /// Dimensions labelled by other coordinates or variables: by one, or by the combinations of several.
+    /// Dimensions labelled by other coordinates or variables: by one, or by the combinations of several; with `append`, of
+    /// these behind what labels a dimension already.
     ///
     /// # Errors
     /// Where a variable doesn't exist, or lies along another dimension.
     pub fn set_index(
         &self,
         indexes: &IndexMap<String, Vec<String>>,
+        append: bool,
         evaluate: &dyn Evaluate,
     ) -> Result<Dataset, DatasetError> {
         let mut result = self.clone();
@@ -24,7 +26,7 @@ impl Dataset {
             if !missing.is_empty() {
                 return Err(DatasetError::SetIndexUnknown { names: quoted(&missing) });
             }
-            let mut taken: IndexMap<String, Variable> = IndexMap::new();
+            let mut taken = if append { result.take_index(dimension) } else { IndexMap::new() };
             for name in names {
                 let of_data = result.data_variables.shift_remove(name);
                 let variable = of_data.or_else(|| result.coordinates.shift_remove(name));
@@ -37,6 +39,7 @@ impl Dataset {
             }
             result.coordinates.shift_remove(dimension);
             if let [only] = &names[..]
+                && taken.len() == 1
                 && let Some(variable) = taken.shift_remove(only)
             {
                 let labels = Variable { role: IndexRole::Labels, ..variable };
@@ -48,6 +51,17 @@ impl Dataset {
             result.set_levels(dimension, taken, evaluate)?;
         }
         Dataset::new(result.data_variables, result.coordinates, result.attributes)
+    }
+
+    /// Takes out what labels a dimension: the levels of its MultiIndex, or its labels as those of a first level.
+    fn take_index(&mut self, dimension: &str) -> IndexMap<String, Variable> {
+        let names = match self.levels_of(dimension) {
+            Some(levels) => levels.names.iter().map(|name| (name.clone(), name.clone())).collect(),
+            None if self.index(dimension).is_some() => vec![(dimension.to_owned(), format!("{dimension}_level_0"))],
+            None => Vec::new(),
+        };
+        let taken = names.into_iter().filter_map(|(old, new)| Some((new, self.coordinates.shift_remove(&old)?)));
+        taken.collect()
     }
 
     /// Labels a dimension by the combinations of some variables along it.

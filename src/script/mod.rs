@@ -24,6 +24,7 @@ mod numbers;
 mod numpy;
 mod operand;
 mod options;
+mod padding;
 mod products;
 mod standard;
 mod surface;

@@ -58,14 +58,20 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// What the function of `numpy` of this name makes of some of the arguments, in the chunks that are asked for.
-fn of_numpy(names: &[&'static str], arguments: &Arguments<'_>) -> PyResult {
+/// What the function of `numpy` of this name gives for some of the arguments.
+pub(super) fn by_numpy(names: &[&'static str], arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let name = arguments.function.rsplit('.').next().unwrap_or(arguments.function);
     let modules = vm.sys_module.get_attr("modules", vm)?;
     let function = modules.get_item("numpy", vm)?.get_attr(vm.ctx.intern_str(name), vm)?;
     let passed = names.iter().filter_map(|name| Some(((*name).to_owned(), arguments.get(name)?.clone())));
-    let array = lazy(&function.call(FuncArgs::from(KwArgs::new(passed.collect())), vm)?, vm)?;
+    function.call(FuncArgs::from(KwArgs::new(passed.collect())), vm)
+}
+
+/// The same as a lazy array, in the chunks that are asked for.
+fn of_numpy(names: &[&'static str], arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let array = lazy(&by_numpy(names, arguments)?, vm)?;
     let grid = chunks::grid(arguments.get("chunks"), array.shape(), array.dtype(), vm)?;
     Operand::Lazy(array.rechunk(grid)).into_object(vm)
 }
@@ -90,7 +96,7 @@ fn joined(arguments: &Arguments<'_>, along_new_axis: bool) -> PyResult {
 }
 
 /// The lazy array that an argument is.
-fn lazy(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Array> {
+pub(super) fn lazy(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Array> {
     match Operand::expect(object, vm)? {
         Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => Ok(array),
         Operand::DataArray(array) => Ok(array.data().clone()),

@@ -17,6 +17,7 @@ pub(super) const METHODS: &[Method<DaskArray>] = &[
     Method { name: "argmax", parameters: "axis, keepdims, split_every~, out=None", body: as_function },
     Method { name: "cumsum", parameters: "axis, dtype, out=None, method~", body: as_function },
     Method { name: "cumprod", parameters: "axis, dtype, out=None, method~", body: as_function },
+    Method { name: "topk", parameters: "k!, axis, split_every~", body: as_function },
     Method { name: "swapaxes", parameters: "axis1!, axis2!", body: as_function },
     Method { name: "repeat", parameters: "repeats!, axis", body: as_function },
     Method { name: "conj", parameters: "", body: as_function },

@@ -1,10 +1,12 @@
-//! `dask.array` functions along axes: positions of extremes, sums so far, differences, medians and quantiles, averages.
+//! `dask.array` functions along axes: positions of extremes, sums so far, differences, medians and quantiles,
+//! averages, values in an order.
 
+use super::creation::{self, by_numpy};
 use super::statistics::lazy;
-use crate::array::{DType, Scalar};
+use crate::array::{Chunk, DType, Scalar};
 use crate::dataset::{DataArray, Dims, ReduceOptions, Variable, quantile_method};
-use crate::kernels::elementwise::BinaryOp;
-use crate::kernels::quantile::QuantileKind;
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::kernels::quantile::{QuantileKind, QuantileMethod};
 use crate::kernels::reduction::ReductionOptions;
 use crate::kernels::scan::ScanKind;
 use crate::plan::{Array, AxisSlice, PlanError};
@@ -14,9 +16,9 @@ use crate::script::errors::{dataset_exception, plan_exception};
 use crate::script::modules::Module;
 use crate::script::operand::{self, Operand};
 use indexmap::IndexMap;
-use rustpython_vm::PyResult;
-use rustpython_vm::builtins::{PyFloat, PyInt};
+use rustpython_vm::builtins::{PyFloat, PyInt, PyTuple};
 use rustpython_vm::convert::ToPyObject;
+use rustpython_vm::{PyObjectRef, PyResult};
 
 const ARG: &str = "a!, axis, keepdims, split_every~, out=None";
 const SUM: &str = "x!, axis, dtype, out=None, method~";
@@ -52,18 +54,14 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     }
     for (name, skip) in [("quantile", false), ("nanquantile", true)] {
         module.function(name, "a!, q!, axis, method, keepdims, out=None, weights=None", move |arguments| {
-            let vm = arguments.vm;
-            let q = arguments.required("q");
-            let values = operand::values(q, vm)?;
-            let probabilities: Vec<f64> = (0..values.len()).filter_map(|at| values.get(at)?.as_f64()).collect();
-            if !probabilities.iter().all(|value| (0.0..=1.0).contains(value)) {
-                return Err(vm.new_value_error("q goes beyond 0 to 1, where the probabilities of quantiles lie"));
-            }
-            let method = arguments.string("method")?.unwrap_or_else(|| "linear".to_owned());
-            let method = quantile_method(&method).map_err(|error| dataset_exception(error, vm))?;
-            quantiles(QuantileKind::Quantiles(probabilities, method), values.ndim() == 0, skip, arguments)
+            of_probabilities(1.0, skip, arguments)
         })?;
     }
+    module.function("percentile", "a!, q!, method, internal_method~, *, axis, keepdims", |arguments| {
+        of_probabilities(100.0, false, arguments)
+    })?;
+    module.function("topk", "a!, k!, axis, split_every~", topk)?;
+    module.function("unique", "ar!, return_index, return_inverse, return_counts", unique)?;
     module.function("average", "a!, axis, weights, returned=False, keepdims=False", average)?;
     module.function("ptp", "a!, axis", |arguments| {
         let array = lazy(arguments, "a")?;
@@ -166,6 +164,77 @@ fn quantiles(kind: QuantileKind, is_one: bool, skip: bool, arguments: &Arguments
             keeping(one, &axes, arguments)
         }
         false => keeping(found, &axes.iter().map(|axis| axis + 1).collect::<Vec<_>>(), arguments),
+    }
+}
+
+/// Quantiles of probabilities, where `q=1` of them all is written as a number.
+fn of_probabilities(whole: f64, skip: bool, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let values = operand::values(arguments.required("q"), vm)?;
+    let given = (0..values.len()).filter_map(|at| values.get(at)?.as_f64());
+    let probabilities: Vec<f64> = given.map(|value| value / whole).collect();
+    if !probabilities.iter().all(|value| (0.0..=1.0).contains(value)) {
+        return Err(vm.new_value_error(format!("q goes beyond 0 to {whole}, which it is of")));
+    }
+    let method = arguments.string("method")?.unwrap_or_else(|| "linear".to_owned());
+    let method = quantile_method(&method).map_err(|error| dataset_exception(error, vm))?;
+    quantiles(QuantileKind::Quantiles(probabilities, method), values.ndim() == 0, skip, arguments)
+}
+
+/// The `k` largest values along an axis, from the largest on; of a negative `k` the smallest, from the smallest on.
+fn topk(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let array = lazy(arguments, "a")?;
+    let axis = one_axis(arguments, array.ndim(), -1)?;
+    let k = convert::integer(arguments.required("k"), vm)?;
+    let length = array.shape()[axis];
+    let count = (k.unsigned_abs() as usize).min(length);
+    if k == 0 {
+        return Err(vm.new_value_error("topk takes at least 1 value: found k=0"));
+    }
+    if count == 0 {
+        return give(Ok(array), arguments);
+    }
+    let places = (0..count).map(|place| if k > 0 { length - 1 - place } else { place });
+    give(at_places(&array, axis, &places.collect::<Vec<_>>()), arguments)
+}
+
+/// The values at places of the ascending order along an axis, NaN behind all others as in numpy.
+fn at_places(array: &Array, axis: usize, places: &[usize]) -> Result<Array, PlanError> {
+    let length = array.shape()[axis];
+    // The method picks a value, and each of these probabilities is that of one.
+    let steps = (length - 1).max(1) as f64;
+    let probabilities = places.iter().map(|&place| place as f64 / steps).collect();
+    let kind = QuantileKind::Quantiles(probabilities, QuantileMethod::Nearest);
+    let mut order: Vec<usize> = (1..array.ndim()).collect();
+    order.insert(axis, 0);
+    if !array.dtype().is_float() {
+        return array.quantile(kind, &[axis], false)?.transpose(&order);
+    }
+    let constant = |value: f64| Array::scalar(Scalar::Float(value), array.dtype());
+    let is_missing = array.unary(UnaryOp::IsNan)?;
+    let found = is_missing.select(&constant(f64::INFINITY)?, array)?.quantile(kind, &[axis], false)?;
+    let mut shape = vec![1; array.ndim()];
+    shape[0] = places.len();
+    let places = places.iter().map(|&place| place as i64).collect::<Vec<_>>();
+    let places = Array::in_memory(Chunk::from_values(shape, places)?);
+    let missing = is_missing.cast(DType::Int64)?.reduce("sum", &[axis], EVERY_VALUE)?;
+    let present = Array::scalar(Scalar::Int(length as i64), DType::Int64)?.binary(BinaryOp::Subtract, &missing)?;
+    let is_nan = places.binary(BinaryOp::GreaterEqual, &present)?;
+    is_nan.select(&constant(f64::NAN)?, &found)?.transpose(&order)
+}
+
+/// The different values in ascending order, which are read at once: only then is their number known.
+fn unique(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let found = by_numpy(&["ar", "return_index", "return_inverse", "return_counts"], arguments)?;
+    let give = |part: &PyObjectRef| Operand::Lazy(creation::lazy(part, vm)?).into_object(vm);
+    match found.downcast_ref::<PyTuple>() {
+        None => give(&found),
+        Some(parts) => {
+            let parts = parts.as_slice().iter().map(give).collect::<PyResult<Vec<_>>>()?;
+            Ok(vm.ctx.new_tuple(parts).into())
+        }
     }
 }
 

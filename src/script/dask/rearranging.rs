@@ -12,6 +12,7 @@ use crate::script::convert;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
 use crate::script::operand::{self, Operand};
+use crate::script::padding;
 use rustpython_vm::{PyResult, VirtualMachine};
 
 /// Puts the functions into the module.
@@ -88,6 +89,28 @@ fn install_axes(module: &mut Module<'_>) -> PyResult<()> {
     Ok(())
 }
 
+/// Coordinates of a grid: one array for each axis, each of the grid's shape.
+fn meshgrid(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let rows = arguments.rest.iter().map(|part| super::creation::lazy(part, vm)).collect::<PyResult<Vec<_>>>()?;
+    let by_row = match arguments.string("indexing")?.as_deref() {
+        None | Some("xy") => true,
+        Some("ij") => false,
+        Some(_) => return Err(vm.new_value_error("indexing is 'xy' or 'ij'")),
+    };
+    let sparse = arguments.bool("sparse")?.unwrap_or(false);
+    let (count, mut shape) = (rows.len(), vec![1; rows.len()]);
+    let place = |axis: usize| if by_row && axis < 2 && count > 1 { 1 - axis } else { axis };
+    rows.iter().enumerate().for_each(|(axis, row)| shape[place(axis)] = row.len());
+    let grid = |(axis, row): (usize, &Array)| {
+        let own = (0..count).filter(|&other| other != place(axis));
+        let grid = own.into_iter().try_fold(super::methods::in_a_row(row)?, |grid, other| grid.insert_axis(other))?;
+        if sparse { Ok(grid) } else { grid.broadcast_to(&shape) }
+    };
+    let grids = rows.iter().enumerate().map(|row| give(grid(row), arguments));
+    Ok(vm.ctx.new_tuple(grids.collect::<PyResult<_>>()?).into())
+}
+
 /// Axes backwards.
 fn flipped(array: &Array, axes: &[usize]) -> Result<Array, PlanError> {
     let slice = |(axis, &length): (usize, &usize)| match axes.contains(&axis) && length > 0 {
@@ -136,6 +159,10 @@ fn install_elements(module: &mut Module<'_>) -> PyResult<()> {
             }
         }
     })?;
+    module.function("pad", padding::PARAMETERS, |arguments| {
+        give(Ok(padding::padded(&operand_of(arguments, "array")?, arguments)?), arguments)
+    })?;
+    module.function("meshgrid", "*xi, sparse, indexing", meshgrid)?;
     module.function("repeat", "a!, repeats!, axis", |arguments| {
         let vm = arguments.vm;
         let array = lazy(arguments, "a")?;

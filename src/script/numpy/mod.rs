@@ -15,6 +15,7 @@ mod ordering;
 mod rearrange;
 mod scalar;
 mod selecting;
+mod splitting;
 mod strided;
 mod ufuncs;
 
@@ -52,6 +53,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     super::products::install(&mut module)?;
     rearrange::install(&mut module)?;
     selecting::install(&mut module)?;
+    splitting::install(&mut module)?;
     ordering::install(&mut module)?;
     extremes::install(&mut module)?;
     accumulate::install(&mut module)?;

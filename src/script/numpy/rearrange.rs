@@ -163,7 +163,7 @@ fn install_turns(module: &mut Module<'_>) -> PyResult<()> {
 }
 
 /// An array, even of one value.
-fn array(values: Chunk, vm: &VirtualMachine) -> PyResult {
+pub(super) fn array(values: Chunk, vm: &VirtualMachine) -> PyResult {
     Ok(NdArray::new(values).into_ref(&vm.ctx).into())
 }
 
@@ -195,11 +195,10 @@ fn joined(parts: Vec<Chunk>, axis: Option<usize>, vm: &VirtualMachine) -> PyResu
             .promote(both.1)
             .ok_or_else(|| vm.new_type_error(format!("arrays of {} and {} can't be concatenated", both.0, both.1)))?;
     }
-    let mut shape: Shape = parts[0].shape().to_vec();
+    let shape: Shape = parts[0].shape().to_vec();
     if shape.is_empty() {
         return Err(vm.new_value_error("zero-dimensional arrays cannot be concatenated"));
     }
-    shape[axis] = parts.iter().map(|part| part.shape().get(axis).copied().unwrap_or(0)).sum();
     let fits = |part: &Chunk| {
         part.ndim() == shape.len() && (0..shape.len()).all(|other| other == axis || part.shape()[other] == shape[other])
     };
@@ -211,24 +210,31 @@ fn joined(parts: Vec<Chunk>, axis: Option<usize>, vm: &VirtualMachine) -> PyResu
         );
         return Err(vm.new_value_error(message));
     }
-    let mut whole = Chunk::zeros(dtype, shape);
-    let mut start = vec![0; whole.ndim()];
-    for part in parts {
-        let part = cast(part, dtype, vm)?;
-        whole.copy_from(&Region::new(start.clone(), part.shape().to_vec()), &part, &vec![0; part.ndim()]);
-        start[axis] += part.shape()[axis];
-    }
-    array(whole, vm)
+    let parts = parts.into_iter().map(|part| cast(part, dtype, vm)).collect::<PyResult<Vec<_>>>()?;
+    array(chunks_joined(&parts, axis), vm)
 }
 
-fn cast(values: Chunk, dtype: DType, vm: &VirtualMachine) -> PyResult<Chunk> {
+/// Values of one dtype, one part behind the other along an axis.
+pub(super) fn chunks_joined(parts: &[Chunk], axis: usize) -> Chunk {
+    let mut shape = parts[0].shape().to_vec();
+    shape[axis] = parts.iter().map(|part| part.shape()[axis]).sum();
+    let mut whole = Chunk::zeros(parts[0].dtype(), shape);
+    let mut start = vec![0; whole.ndim()];
+    for part in parts {
+        whole.copy_from(&Region::new(start.clone(), part.shape().to_vec()), part, &vec![0; part.ndim()]);
+        start[axis] += part.shape()[axis];
+    }
+    whole
+}
+
+pub(super) fn cast(values: Chunk, dtype: DType, vm: &VirtualMachine) -> PyResult<Chunk> {
     if values.dtype() == dtype {
         return Ok(values);
     }
     evaluate_here(&Array::in_memory(values).cast(dtype).map_err(|error| plan_exception(error, vm))?, vm)
 }
 
-fn flat(values: Chunk) -> Chunk {
+pub(super) fn flat(values: Chunk) -> Chunk {
     let count = values.len();
     values.reshaped(vec![count]).expect("one axis holds all values")
 }
@@ -240,7 +246,7 @@ fn with_new_axis(values: Chunk, axis: usize) -> Chunk {
 }
 
 /// With leading axes of length 1, so that there are as many.
-fn of_leading(mut values: Chunk, ndim: usize) -> Chunk {
+pub(super) fn of_leading(mut values: Chunk, ndim: usize) -> Chunk {
     while values.ndim() < ndim {
         values = with_new_axis(values, 0);
     }
@@ -256,12 +262,12 @@ fn of_at_least(values: Chunk, ndim: usize) -> Chunk {
     }
 }
 
-fn whole_axes(shape: &[usize]) -> Vec<Vec<usize>> {
+pub(super) fn whole_axes(shape: &[usize]) -> Vec<Vec<usize>> {
     shape.iter().map(|&length| (0..length).collect()).collect()
 }
 
 /// The elements at indices along every axis.
-fn taken(values: &Chunk, indices: &[Vec<usize>]) -> Chunk {
+pub(super) fn taken(values: &Chunk, indices: &[Vec<usize>]) -> Chunk {
     let strides = row_major_strides(values.shape());
     let positions = indices.iter().zip(strides).fold(vec![0], |sums: Vec<usize>, (axis, stride)| {
         sums.iter().flat_map(|sum| axis.iter().map(move |index| sum + index * stride)).collect()
@@ -279,14 +285,25 @@ fn flipped(values: &Chunk, axes: &[usize], vm: &VirtualMachine) -> PyResult {
     array(taken(values, &indices), vm)
 }
 
+/// With an axis at another place.
+pub(super) fn moved_axis(values: Chunk, from: usize, to: usize) -> Chunk {
+    let mut order: Vec<usize> = (0..values.ndim()).filter(|&axis| axis != from).collect();
+    order.insert(to, from);
+    in_order(&values, &order)
+}
+
 fn transposed(values: &Chunk, order: &[usize], vm: &VirtualMachine) -> PyResult {
+    array(in_order(values, order), vm)
+}
+
+fn in_order(values: &Chunk, order: &[usize]) -> Chunk {
     let whole = Strided::whole(values.shape());
     let view = Strided {
         offset: 0,
         shape: order.iter().map(|&axis| whole.shape[axis]).collect(),
         strides: order.iter().map(|&axis| whole.strides[axis]).collect(),
     };
-    array(values.gather(&view.positions(), view.shape.clone()), vm)
+    values.gather(&view.positions(), view.shape.clone())
 }
 
 /// Each element several times, along an axis or in a row.

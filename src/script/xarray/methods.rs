@@ -321,8 +321,17 @@ fn where_method<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> P
 }
 
 fn fillna<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
-    let value = Operand::expect(arguments.required("value"), arguments.vm)?.into_dataset_operand();
-    finish(this.inner().fillna(&value), arguments.vm)
+    let (vm, given) = (arguments.vm, arguments.required("value"));
+    if !given.downcastable::<PyDict>() {
+        return finish(this.inner().fillna(&Operand::expect(given, vm)?.into_dataset_operand()), vm);
+    }
+    let crate::dataset::Operand::Dataset(inner) = this.inner().operand() else {
+        return Err(vm.new_type_error("fillna of a DataArray takes one value: a dict of them is for a Dataset"));
+    };
+    let each = convert::string_pairs(given, vm)?
+        .into_iter()
+        .map(|(name, value)| Ok((name, Operand::expect(&value, vm)?.into_dataset_operand())));
+    finish(inner.fillna_each(&each.collect::<PyResult<_>>()?), vm)
 }
 
 fn clip<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {

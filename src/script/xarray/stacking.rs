@@ -24,7 +24,7 @@ impl<T: LabelledObject> Stacking<T> {
     pub const METHODS: &'static [Method<T>] = &[
         Method { name: "stack", parameters: "dim, *, create_index, index_cls=None, **dim_kwargs", body: stack::<T> },
         Method { name: "unstack", parameters: "dim, *, fill_value, sparse=False", body: unstack::<T> },
-        Method { name: "set_index", parameters: "indexes, append=False, **indexes_kwargs", body: set_index::<T> },
+        Method { name: "set_index", parameters: "indexes, append, **indexes_kwargs", body: set_index::<T> },
         Method { name: "reset_index", parameters: "dims_or_levels!, drop", body: reset_index::<T> },
         Method { name: "drop_indexes", parameters: "coord_names!, *, errors", body: drop_indexes::<T> },
         Method { name: "set_xindex", parameters: "coord_names!, index_cls=None", body: set_xindex::<T> },
@@ -63,7 +63,8 @@ fn set_index<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyRe
     for (dimension, names) in indexers::named(arguments, "indexes")? {
         indexes.insert(dimension, indexers::names(&names, vm)?);
     }
-    changed(this, vm, |dataset| dataset.set_index(&indexes, &*engine::current()))
+    let append = arguments.bool("append")?.unwrap_or(false);
+    changed(this, vm, |dataset| dataset.set_index(&indexes, append, &*engine::current()))
 }
 
 fn reset_index<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
