@@ -7,6 +7,7 @@
 //! straight into a reduction's state or the output chunk.
 
 mod evaluate;
+mod fuse;
 mod leaf;
 mod native;
 mod pool;
@@ -20,6 +21,8 @@ mod strips;
 mod target;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod weighing_tests;
 #[cfg(test)]
 mod window_tests;
 mod windows;

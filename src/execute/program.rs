@@ -5,8 +5,9 @@
 //! by which leaves are loaded. A node that is seen through two views is computed once for each; what a view repeats many
 //! times is a leaf, computed before.
 
-use crate::array::{DType, Region, Storage};
-use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use super::fuse;
+use crate::array::{DType, Region, Scalar, Storage};
+use crate::kernels::elementwise::{BinaryOp, UnaryOp, Weighing};
 use crate::kernels::generate::Generator;
 use crate::plan::{NodeId, Operation, View, ViewAxis};
 use crate::task::{Computation, StageId, is_computed_once};
@@ -57,14 +58,16 @@ impl Leaf {
 /// One step over a strip of values. Registers hold the storage that their dtype asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Instruction {
-    /// Values of a leaf.
-    Load { leaf: usize, output: Register },
+    /// Values of a leaf; rows of them may stay where they lie, where whoever reads the register takes them there.
+    Load { leaf: usize, output: Register, in_place: bool },
     /// A function of one value.
     Unary { operation: UnaryOp, operand: DType, input: Register, output: Register },
     /// A function of two values.
     Binary { operation: BinaryOp, left: DType, right: DType, inputs: [Register; 2], output: Register },
     /// Values of the second register where the first is true, else of the third.
     Select { inputs: [Register; 3], output: Register },
+    /// Values of the first register, or what stands for them, times weights in the second.
+    Weigh { weighing: Weighing, inputs: [Register; 2], output: Register },
     /// Conversion.
     Cast { from: DType, to: DType, input: Register, output: Register },
 }
@@ -85,13 +88,36 @@ pub struct Program {
 }
 
 impl Instruction {
+    /// The register that it writes.
+    pub fn output(&self) -> Register {
+        match *self {
+            Instruction::Load { output, .. }
+            | Instruction::Unary { output, .. }
+            | Instruction::Binary { output, .. }
+            | Instruction::Select { output, .. }
+            | Instruction::Weigh { output, .. }
+            | Instruction::Cast { output, .. } => output,
+        }
+    }
+
     fn output_mut(&mut self) -> &mut Register {
         match self {
             Instruction::Load { output, .. }
             | Instruction::Unary { output, .. }
             | Instruction::Binary { output, .. }
             | Instruction::Select { output, .. }
+            | Instruction::Weigh { output, .. }
             | Instruction::Cast { output, .. } => output,
+        }
+    }
+
+    /// The registers that it reads.
+    pub fn inputs(&self) -> &[Register] {
+        match self {
+            Instruction::Load { .. } => &[],
+            Instruction::Unary { input, .. } | Instruction::Cast { input, .. } => std::slice::from_ref(input),
+            Instruction::Binary { inputs, .. } | Instruction::Weigh { inputs, .. } => inputs,
+            Instruction::Select { inputs, .. } => inputs,
         }
     }
 
@@ -99,7 +125,7 @@ impl Instruction {
         match self {
             Instruction::Load { .. } => &mut [],
             Instruction::Unary { input, .. } | Instruction::Cast { input, .. } => std::slice::from_mut(input),
-            Instruction::Binary { inputs, .. } => inputs,
+            Instruction::Binary { inputs, .. } | Instruction::Weigh { inputs, .. } => inputs,
             Instruction::Select { inputs, .. } => inputs,
         }
     }
@@ -130,6 +156,7 @@ impl Program {
         let mut compiler = Compiler { computation, stage, program, values: HashMap::new(), constant: Vec::new() };
         let view = View::identity(&computation.plan.node(root).shape);
         compiler.program.result = compiler.compile(root, view);
+        fuse::fuse(&mut compiler.program, |leaf| is_zero(&computation.plan.node(leaf.node).operation));
         compiler.allocate()
     }
 }
@@ -201,7 +228,7 @@ impl Compiler<'_> {
                 self.program.leaves.push(leaf);
                 self.program.registers.push(node.dtype.storage());
                 self.constant.push(constant);
-                let load = Instruction::Load { leaf: self.program.leaves.len() - 1, output };
+                let load = Instruction::Load { leaf: self.program.leaves.len() - 1, output, in_place: false };
                 if constant {
                     self.program.constants.push(load);
                 } else {
@@ -237,8 +264,8 @@ impl Compiler<'_> {
     fn allocate(mut self) -> Program {
         let count = self.program.registers.len();
         let mut last_use = vec![0; count];
-        for (position, instruction) in self.program.instructions.iter_mut().enumerate() {
-            instruction.inputs_mut().iter().for_each(|&input| last_use[input] = position);
+        for (position, instruction) in self.program.instructions.iter().enumerate() {
+            instruction.inputs().iter().for_each(|&input| last_use[input] = position);
         }
         last_use[self.program.result] = usize::MAX;
         let mut places: Vec<Option<Register>> = vec![None; count];
@@ -259,7 +286,7 @@ impl Compiler<'_> {
             *output = fresh;
         }
         for (position, instruction) in self.program.instructions.iter_mut().enumerate() {
-            let value = *instruction.output_mut();
+            let value = instruction.output();
             // The output never takes the place of an input of the same instruction: kernels read and write apart.
             let fresh = place(self.program.registers[value], &mut free);
             places[value] = Some(fresh);
@@ -278,5 +305,14 @@ impl Compiler<'_> {
         self.program.result = places[self.program.result].expect("the result is computed by an instruction");
         self.program.registers = storages;
         self.program
+    }
+}
+
+/// Whether an operation gives zeros alone, without a sign.
+fn is_zero(operation: &Operation) -> bool {
+    match operation {
+        Operation::Generated(Generator::Full(Scalar::Float(value))) => value.to_bits() == 0,
+        Operation::Generated(Generator::Full(Scalar::Int(value))) => *value == 0,
+        _ => false,
     }
 }

@@ -9,7 +9,7 @@ use super::leaf::LeafValues;
 use super::program::{Instruction, Program};
 use super::target::{Place, Target};
 use crate::array::{Buffer, Region};
-use crate::kernels::elementwise;
+use crate::kernels::elementwise::{self, Rows};
 
 /// Values of a strip.
 const STRIP_VALUES: usize = 4096;
@@ -59,6 +59,8 @@ pub struct Registers {
     buffers: Vec<Buffer>,
     /// One buffer a leaf that is read across its rows.
     scratch: Vec<Option<Buffer>>,
+    /// The leaf in which the values of a register have stayed.
+    origins: Vec<Option<usize>>,
 }
 
 /// Runs a program over a region of its node and hands each strip to `sink`.
@@ -205,15 +207,34 @@ impl Loops {
 
     /// The leaf that a program passes on as it is, and its values, where they lie in rows: strips of it need no copy.
     fn direct_leaf<'a>(&self, program: &Program, leaves: &'a [LeafValues<'_>]) -> Option<(usize, &'a Buffer)> {
-        let [Instruction::Load { leaf, output }] = program.instructions[..] else { return None };
-        let is_moved = |axis: &LoopAxis| axis.leaf_offsets[leaf].is_some();
+        let [Instruction::Load { leaf, output, .. }] = program.instructions[..] else { return None };
         let in_rows = self.column.leaf_steps[leaf] == 1 || self.column.size == 1;
-        let fits = output == program.result && in_rows && self.row.leaf_steps[leaf] >= 0;
+        let values = self.values_in_rows(leaf, leaves).filter(|_| in_rows && output == program.result)?;
+        Some((leaf, values))
+    }
+
+    /// The values of a leaf in which rows go forward, each the next few values or one value for all columns.
+    fn values_in_rows<'a>(&self, leaf: usize, leaves: &'a [LeafValues<'_>]) -> Option<&'a Buffer> {
+        let is_moved = |axis: &LoopAxis| axis.leaf_offsets[leaf].is_some();
+        let forward = self.row.leaf_steps[leaf] >= 0;
+        let in_rows = matches!(self.column.leaf_steps[leaf], 0 | 1) || self.column.size == 1;
         match &leaves[leaf] {
-            LeafValues::Dense { values, .. } if fits && !is_moved(&self.row) && !is_moved(&self.column) => {
-                Some((leaf, values.data()))
+            LeafValues::Dense { values, .. }
+                if forward && in_rows && !is_moved(&self.row) && !is_moved(&self.column) =>
+            {
+                Some(values.data())
             }
             _ => None,
+        }
+    }
+
+    /// The rows of a strip in a leaf whose values lie so.
+    fn rows<'a>(&self, leaf: usize, leaves: &'a [LeafValues<'_>], [row, column]: [usize; 2]) -> Rows<'a> {
+        Rows {
+            values: self.values_in_rows(leaf, leaves).expect("values stay in a leaf where they lie in rows"),
+            offset: self.leaf_start(leaf, row, column) as usize,
+            pitch: self.row.leaf_steps[leaf] as usize,
+            is_repeated: self.column.leaf_steps[leaf] == 0 && self.column.size > 1,
         }
     }
 
@@ -291,12 +312,13 @@ impl Registers {
         Registers {
             buffers: program.registers.iter().map(|&storage| Buffer::zeros(storage, STRIP_VALUES)).collect(),
             scratch: leaves.iter().map(|leaf| leaf.scratch_storage().map(|s| Buffer::zeros(s, STRIP_VALUES))).collect(),
+            origins: vec![None; program.registers.len()],
         }
     }
 
     fn load_constants(&mut self, program: &Program, leaves: &[LeafValues<'_>], starts: &[isize]) {
         for instruction in &program.constants {
-            if let Instruction::Load { leaf, output } = instruction {
+            if let Instruction::Load { leaf, output, .. } = instruction {
                 leaves[*leaf].fill_constant(starts[*leaf], &mut self.buffers[*output]);
             }
         }
@@ -312,8 +334,12 @@ impl Registers {
     ) {
         let count = place.rows * place.columns;
         for instruction in &program.instructions {
+            self.origins[instruction.output()] = None;
             match instruction {
-                Instruction::Load { leaf, output } => {
+                Instruction::Load { leaf, output, in_place: true } if loops.values_in_rows(*leaf, leaves).is_some() => {
+                    self.origins[*output] = Some(*leaf);
+                }
+                Instruction::Load { leaf, output, .. } => {
                     let steps = [loops.row.leaf_steps[*leaf], loops.column.leaf_steps[*leaf]];
                     let start = loops.leaf_start(*leaf, row, column);
                     let (shape, output) = ([place.rows, place.columns], &mut self.buffers[*output]);
@@ -336,6 +362,15 @@ impl Registers {
                 Instruction::Select { inputs, output } => {
                     let (output, [condition, a, b]) = apart(&mut self.buffers, *output, *inputs);
                     elementwise::select(condition, a, b, output, count);
+                }
+                Instruction::Weigh { weighing, inputs, output } => {
+                    let origins = inputs.map(|input| self.origins[input]);
+                    let (output, buffers) = apart(&mut self.buffers, *output, *inputs);
+                    let rows = |position: usize| match origins[position] {
+                        Some(leaf) => loops.rows(leaf, leaves, [row, column]),
+                        None => Rows::dense(buffers[position], place.columns),
+                    };
+                    elementwise::weigh(*weighing, rows(0), rows(1), output, [place.rows, place.columns]);
                 }
                 Instruction::Cast { from, to, input, output } => {
                     let (output, [input]) = apart(&mut self.buffers, *output, [*input]);

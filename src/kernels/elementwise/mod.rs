@@ -19,6 +19,7 @@ mod signature;
 #[cfg(test)]
 mod tests;
 mod unary;
+mod weigh;
 
 pub use binary::binary;
 pub use cast::cast;
@@ -26,3 +27,4 @@ pub use operation::{BinaryOp, UnaryOp};
 pub use select::select;
 pub use signature::{BinarySignature, UnarySignature, weak_operand_dtype, weak_scalar_dtype};
 pub use unary::unary;
+pub use weigh::{Rows, Weighing, weigh};
