@@ -182,9 +182,10 @@ fn item_texts(values: &Chunk, positions: &[usize], quoted: bool) -> Vec<String> 
                 other => other.to_string(),
             })
             .collect(),
+        // As wide as the longer of the two, even where it doesn't occur.
         DType::Bool => scalars
             .iter()
-            .map(|scalar| if *scalar == Scalar::Bool(true) { "True".to_owned() } else { "False".to_owned() })
+            .map(|scalar| if *scalar == Scalar::Bool(true) { " True".to_owned() } else { "False".to_owned() })
             .collect(),
         _ => scalars.iter().map(plain_text).collect(),
     };
@@ -303,6 +304,8 @@ mod tests {
         );
         let booleans = Chunk::from_values(vec![2], vec![true, false]).unwrap();
         assert_eq!(format_values(&booleans), "array([ True, False])");
+        assert_eq!(format_values(&Chunk::from_values(vec![1], vec![true]).unwrap()), "array([ True])");
+        assert_eq!(format_values(&Chunk::scalar(DType::Bool, &Scalar::Bool(true)).unwrap()), "array(True)");
     }
 
     #[test]
