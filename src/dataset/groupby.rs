@@ -126,13 +126,6 @@ impl Grouping {
         &self.levels
     }
 
-    /// Whether each position along a dimension is a group of its own, of the dimension's labels.
-    pub fn is_of_positions(&self) -> bool {
-        self.name == self.dimension
-            && self.levels.is_empty()
-            && self.codes.iter().copied().eq(0..self.codes.len() as i32)
-    }
-
     /// The group of each position; negative for none.
     pub(super) fn codes(&self) -> &[i32] {
         &self.codes

@@ -119,6 +119,8 @@ impl Variable {
                 self.data.clone(),
                 given_filling(&self.data, axis, after, last)?,
             ],
+            // What has no missing value of its own kind stays as it is where none is needed.
+            None if before + after == 0 && matches!(self.dtype(), DType::Text | DType::Bool) => return Ok(self.clone()),
             None => {
                 let (dtype, missing) = FillValue::Missing.of(name, self.dtype())?;
                 let fill = |count| filling(&self.data, axis, count, dtype, &missing);

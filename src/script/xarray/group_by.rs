@@ -227,9 +227,6 @@ fn reduce<T: GroupedObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>)
     let dims = arguments.get("dim").map(|dim| indexers::dims(Some(dim), vm)).transpose()?;
     let options = reduce_options(arguments)?;
     let Grouped { object: of, grouping, .. } = this.grouped();
-    if matches!(name, "first" | "last") && grouping.is_of_positions() {
-        return object(Ok(of.clone()), vm);
-    }
     let least = least_count(arguments)?;
     let reduced = match of {
         Labelled::DataArray(array) => {

@@ -23,3 +23,5 @@ print((t - t.shift(time=1)).mean().compute(), (t.roll(x=2) - t).std("time").isel
 times = xr.open_zarr("in/cube.zarr").time
 print(times.diff("time").compute().values[:2], times.shift(time=1).compute().values[:2])
 cube[["temperature"]].shift(time=3, x=-1).drop_encoding().drop_vars("station").chunk({"time": 5, "y": 4, "x": 5}).to_zarr("out/moving.zarr", mode="w")
+named = xr.DataArray([1, 2], dims="z", coords={"z": ["a", "b"]}).pad(z=(0, 0))
+print(named.values, named.z.values, xr.DataArray([1], coords={"z": [True]}, dims="z").pad(z=(0, 0)).z.values)

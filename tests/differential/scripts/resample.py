@@ -26,3 +26,5 @@ for name in ["mean", "sum", "count", "max", "last", "prod"]:
 print(x.resample(time="YS", label="right").mean().time.values, x.resample(time="ME", closed="left").mean().time.values[:2])
 print(x.resample(time="ME", label="left").sum().isel(y=3, x=3).values[:3])
 print([(label, part.shape) for label, part in x.resample(time="YS")])
+yearly = thin.isel(time=[0], y=0, x=0).resample(time="YE", label="right")
+print(yearly.first().time.values, yearly.last().values, thin.isel(time=[0, 5], y=0, x=0).resample(time="YS").last().values)
