@@ -10,7 +10,7 @@ use super::missing::missing_value;
 use super::reduce::{Dims, ReduceOptions};
 use super::time_fields::TimeField;
 use super::{AttributeRule, Attributes, DataArray, Dataset, DatasetError, Indexer, Join, Operand, Variable};
-use crate::array::{Chunk, ChunkGrid, DType, Scalar};
+use crate::array::{Chunk, ChunkGrid};
 use crate::kernels::elementwise::BinaryOp;
 use crate::plan::{Array, Evaluate, Groups};
 use indexmap::IndexMap;
@@ -61,13 +61,8 @@ impl Grouping {
             return Err(DatasetError::EmptyGroup { name: name.to_owned() });
         }
         let key_at = |position| values.get(position).map(|value| key(values.dtype(), value));
-        let not_a_time = key(values.dtype(), Scalar::Int(DType::NOT_A_TIME));
-        let is_missing = |key: &Key| match key {
-            Key::Float(value) => value.is_nan(),
-            other => values.dtype().is_time() && *other == not_a_time,
-        };
         let keys = (0..values.len()).filter_map(|position| Some((key_at(position)?, position)));
-        let mut keys: Vec<(Key, usize)> = keys.filter(|(key, _)| !is_missing(key)).collect();
+        let mut keys: Vec<(Key, usize)> = keys.filter(|(key, _)| !key.is_missing()).collect();
         keys.sort_by(|a, b| a.0.sort_order(&b.0));
         let mut codes = vec![-1; values.len()];
         let mut firsts: Vec<usize> = Vec::new();

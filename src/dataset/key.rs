@@ -18,6 +18,14 @@ pub(super) enum Key {
 }
 
 impl Key {
+    /// No time, after all that there are.
+    const NOT_A_TIME: Key = Key::Integer(i128::MAX / 4);
+
+    /// Whether this is NaN or no time.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, Key::Float(value) if value.is_nan()) || *self == Key::NOT_A_TIME
+    }
+
     /// Order of two keys; `None` between text and numbers and beside NaN.
     fn compare(&self, other: &Key) -> Option<Ordering> {
         match (self, other) {
@@ -49,7 +57,7 @@ impl Key {
         }
     }
 
-    /// Order for sorting: numbers before text, NaN last among numbers.
+    /// Order for sorting: numbers before text, NaN last among numbers, no time among times.
     pub(super) fn sort_order(&self, other: &Key) -> Ordering {
         self.compare(other).unwrap_or_else(|| match (self, other) {
             (Key::Text(_), _) => Ordering::Greater,
@@ -91,6 +99,7 @@ pub(super) enum KeyIdentity {
 /// The key of a value of a dtype.
 pub(super) fn key(dtype: DType, value: Scalar) -> Key {
     match (dtype, value) {
+        (dtype, Scalar::Int(DType::NOT_A_TIME)) if dtype.is_time() => Key::NOT_A_TIME,
         (DType::Datetime(unit) | DType::Timedelta(unit), Scalar::Int(count)) => {
             Key::Integer(i128::from(count) * i128::from(unit.nanoseconds()))
         }

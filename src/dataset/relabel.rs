@@ -130,8 +130,15 @@ impl Dataset {
                 let orders = columns.iter().map(|column| column[*a].sort_order(&column[*b]));
                 orders.fold(Ordering::Equal, Ordering::then)
             };
-            order.sort_by(compare);
-            if !ascending {
+            let missing = |a: &usize, b: &usize| {
+                let orders = columns.iter().map(|column| column[*b].is_missing().cmp(&column[*a].is_missing()));
+                orders.fold(Ordering::Equal, Ordering::then)
+            };
+            if ascending {
+                order.sort_by(compare);
+            } else {
+                // What is missing comes last here too.
+                order.sort_by(|a, b| missing(a, b).then_with(|| compare(a, b)));
                 order.reverse();
             }
             positions.insert(dimension, Positions::List(order));

@@ -32,3 +32,8 @@ print(scene.band.isin(["red", "nir"]).values, scene.reflectance.isin([1, 2, 3, 4
 print(left.x.isin(np.array([1, 2, 7])).compute(), left.a.isin([np.nan]).any().values)
 print(scene.sel(band=scene.band.isin(["red", "nir"])).band.values)
 left.reindex(x=np.arange(0, 12, 0.5)).drop_encoding().chunk({"x": 5}).to_zarr("out/relabelling.zarr", mode="w")
+untimed = xr.DataArray([1, 2, 3], dims="t", coords={"t": np.array(["NaT", "2001-01-02", "2001-01-01"], "datetime64[ns]")})
+timed = untimed.assign_coords(t=np.array(["2001-01-03", "2001-01-02", "2001-01-01"], "datetime64[ns]"))
+print(untimed.sortby("t").values, untimed.sortby("t", ascending=False).values, timed.combine_first(untimed).values)
+unlabelled = xr.DataArray([1, 2, 3], dims="t", coords={"t": [np.nan, 1.0, 2.0]})
+print(unlabelled.sortby("t").values, unlabelled.sortby("t", ascending=False).values)
