@@ -18,6 +18,7 @@ pub enum PythonErrorKind {
     ZeroDivisionError,
     FileNotFoundError,
     FileExistsError,
+    PermissionError,
     NotImplementedError,
     OSError,
     MemoryError,
@@ -105,6 +106,8 @@ fn store_kind(error: &StoreError) -> PythonErrorKind {
     match error {
         StoreError::Missing { .. } | StoreError::NoSuchGroup { .. } => PythonErrorKind::FileNotFoundError,
         StoreError::AlreadyExists { .. } => PythonErrorKind::FileExistsError,
+        // What netCDF4 makes of it.
+        StoreError::NoDirectory { .. } => PythonErrorKind::PermissionError,
         StoreError::Netcdf3 { .. }
         | StoreError::WithoutHdf5 { .. }
         | StoreError::UnsupportedDType { .. }

@@ -130,6 +130,9 @@ fn remedy(class: &str, message: &str) -> Option<String> {
             )
         }
         "FileExistsError" => "pass mode=\"w\" to replace it, or write to another path".to_owned(),
+        "PermissionError" if message.contains("there is no directory") => {
+            "make the directory first, as with os.makedirs(directory, exist_ok=True)".to_owned()
+        }
         "FileNotFoundError" => "relative paths start at the directory that swath was started in".to_owned(),
         "NotImplementedError" | "AttributeError" if message.contains("swath") => {
             "README.md lists what scripts can use".to_owned()
@@ -233,6 +236,7 @@ pub(super) fn store_exception(error: StoreError, vm: &VirtualMachine) -> PyBaseE
             PythonErrorKind::FileNotFoundError
         }
         StoreError::AlreadyExists { .. } => PythonErrorKind::FileExistsError,
+        StoreError::NoDirectory { .. } => PythonErrorKind::PermissionError,
         StoreError::NoSuchArray { .. } => PythonErrorKind::KeyError,
         StoreError::Netcdf3 { .. }
         | StoreError::WithoutHdf5 { .. }
@@ -243,6 +247,11 @@ pub(super) fn store_exception(error: StoreError, vm: &VirtualMachine) -> PyBaseE
         _ => PythonErrorKind::ValueError,
     };
     exception(kind, error.to_string(), vm)
+}
+
+/// A file that isn't there, as Python says it.
+pub(super) fn file_not_found(message: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    exception(PythonErrorKind::FileNotFoundError, message, vm)
 }
 
 fn exception(kind: PythonErrorKind, message: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
@@ -258,6 +267,7 @@ fn exception(kind: PythonErrorKind, message: String, vm: &VirtualMachine) -> PyB
         Kind::AttributeError => known.attribute_error,
         Kind::FileNotFoundError => return system_exception(known.file_not_found_error, message, vm),
         Kind::FileExistsError => return system_exception(known.file_exists_error, message, vm),
+        Kind::PermissionError => return system_exception(known.permission_error, message, vm),
         Kind::NotImplementedError => known.not_implemented_error,
         Kind::OSError => return system_exception(known.os_error, message, vm),
         Kind::MemoryError => known.memory_error,

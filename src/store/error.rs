@@ -57,6 +57,14 @@ pub enum StoreError {
         /// The location, absolute.
         location: String,
     },
+    /// A file is to be written in a directory that doesn't exist.
+    #[error("{location} can't be written: there is no directory {directory}")]
+    NoDirectory {
+        /// The file, absolute.
+        location: String,
+        /// The directory.
+        directory: String,
+    },
     /// The store has no array of that name.
     #[error("{store} has no array {name:?}: it has {}", if .known.is_empty() { "none".to_owned() } else { .known.join(", ") })]
     NoSuchArray {

@@ -5,17 +5,17 @@ use super::encoding::{self, Written};
 use super::indexers;
 use super::patching::DelayedWrite;
 use crate::dataset::{
-    self, Chunking, CoordinateAttributes, DataArray, Dataset, DecodeOptions, Encoding, NetcdfOptions, OpenOptions,
-    WriteOptions,
+    self, Chunking, CoordinateAttributes, DataArray, Dataset, DatasetError, DecodeOptions, Encoding, NetcdfOptions,
+    OpenOptions, WriteOptions,
 };
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
-use crate::script::errors::dataset_exception;
+use crate::script::errors::{dataset_exception, file_not_found};
 use crate::script::modules::Module;
 use crate::script::operand::Operand;
 use crate::script::writing;
-use crate::store::WriteMode;
+use crate::store::{StoreError, WriteMode};
 use indexmap::IndexMap;
 use rustpython_vm::{PyObjectRef, PyPayload, PyResult};
 
@@ -165,7 +165,13 @@ pub(super) fn dataset_to_netcdf(dataset: &Dataset, arguments: &Arguments<'_>) ->
         encoding.netcdf.contiguous.get_or_insert(false);
     }
     let written = dataset::write_netcdf(dataset, &path, &options, &mut writing::SessionWriter::new(engine::current()));
-    written.map_err(|error| dataset_exception(error, vm))?;
+    let engine = arguments.string("engine")?;
+    written.map_err(|error| match error {
+        DatasetError::Store(missing @ StoreError::NoDirectory { .. }) if engine.as_deref() == Some("h5netcdf") => {
+            file_not_found(missing.to_string(), vm)
+        }
+        error => dataset_exception(error, vm),
+    })?;
     Ok(vm.ctx.none())
 }
 

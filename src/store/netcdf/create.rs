@@ -37,6 +37,9 @@ impl NetcdfWriter {
         spec: StoreSpec,
     ) -> Result<NetcdfWriter, StoreError> {
         let location = || place.display().to_string();
+        if let Some(directory) = place.parent().filter(|directory| !directory.is_dir()) {
+            return Err(StoreError::NoDirectory { location: location(), directory: directory.display().to_string() });
+        }
         let exists = place.symlink_metadata().is_ok();
         if exists && spec.mode == WriteMode::CreateNew {
             return Err(StoreError::AlreadyExists { location: location() });
