@@ -76,6 +76,9 @@ pub fn concat(
                 single.expand_dims(&IndexMap::from([(name.to_owned(), NewDim::of_length(1))]), None, true, evaluate)?;
         }
     }
+    if has_index {
+        datasets.iter_mut().try_for_each(|dataset| index_of_one(dataset, name))?;
+    }
     let known = Names::of(&datasets);
     let grown = grown(&datasets, name, options, evaluate)?;
     let united: Vec<&str> = known.order.iter().map(String::as_str).filter(|one| !grown.contains(*one)).collect();
@@ -117,6 +120,14 @@ pub fn concat(
     }
     load_coordinates(&mut joined.coordinates, evaluate)?;
     Dataset::new(joined.data_variables, joined.coordinates, attributes)
+}
+
+/// Makes the label of one position an index of it.
+fn index_of_one(dataset: &mut Dataset, name: &str) -> Result<(), DatasetError> {
+    if let Some(label) = dataset.coordinates.get_mut(name).filter(|label| label.dims.is_empty()) {
+        *label = label.broadcast(&IndexMap::from([(name.to_owned(), 1)]))?;
+    }
+    Ok(())
 }
 
 /// Whether every dataset has a coordinate, and an index where any has.
