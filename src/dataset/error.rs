@@ -329,6 +329,8 @@ pub enum DatasetError {
         "variable '{name}' of dimensions {dims} can't label dimension '{dimension}': it has to lie along that alone"
     )]
     SetIndexElsewhere { dimension: String, name: String, dims: String },
+    #[error("'{name}' labels dimension '{dimension}' already, or would be the name of what does: append another")]
+    LevelTwice { dimension: String, name: String },
     #[error("{names} name no labels of a dimension: there is nothing to reset")]
     NotIndexes { names: String },
     #[error("the coordinate '{name}' has no index: drop_indexes(errors='ignore') leaves it as it is")]

@@ -27,6 +27,9 @@ impl Dataset {
                 return Err(DatasetError::SetIndexUnknown { names: quoted(&missing) });
             }
             let mut taken = if append { result.take_index(dimension) } else { IndexMap::new() };
+            if let Some(name) = names.iter().find(|name| append && (*name == dimension || taken.contains_key(*name))) {
+                return Err(DatasetError::LevelTwice { dimension: dimension.clone(), name: name.clone() });
+            }
             for name in names {
                 let of_data = result.data_variables.shift_remove(name);
                 let variable = of_data.or_else(|| result.coordinates.shift_remove(name));

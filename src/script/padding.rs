@@ -3,11 +3,13 @@
 use super::arguments::Arguments;
 use super::convert;
 use super::errors::dataset_exception;
+use super::numpy::NdArray;
 use super::operand::single_value;
 use crate::array::Scalar;
 use crate::dataset::{DataArray, DatasetError, PadMode, PadValues, Variable};
 use crate::plan::Array;
 use indexmap::IndexMap;
+use rustpython_vm::builtins::PyDict;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// The parameters behind the array.
@@ -22,7 +24,7 @@ pub(super) fn padded(array: &Array, arguments: &Arguments<'_>) -> PyResult<Array
     let (vm, ndim) = (arguments.vm, array.ndim());
     let dims: Vec<String> = (0..ndim).map(|axis| format!("axis {axis}")).collect();
     let mut widths = IndexMap::new();
-    for (name, [before, after]) in dims.iter().zip(of_axes(arguments.required("pad_width"), ndim, vm)?) {
+    for (name, [before, after]) in dims.iter().zip(widths_of_axes(arguments.required("pad_width"), ndim, vm)?) {
         widths.insert(name.clone(), [convert::count(&before, vm)?, convert::count(&after, vm)?]);
     }
     let mode = match arguments.string("mode")?.as_deref() {
@@ -55,20 +57,35 @@ pub(super) fn padded(array: &Array, arguments: &Arguments<'_>) -> PyResult<Array
     wider().map_err(|error| dataset_exception(error, vm))
 }
 
-/// What is given before and after each axis: one for all, two for all, or two for each.
-fn of_axes(given: &PyObjectRef, ndim: usize, vm: &VirtualMachine) -> PyResult<Vec<[PyObjectRef; 2]>> {
-    let pair = |given: &PyObjectRef| match &convert::one_or_more(given, vm)?[..] {
+/// The widths before and after each axis; a dict has those of some axes.
+fn widths_of_axes(given: &PyObjectRef, ndim: usize, vm: &VirtualMachine) -> PyResult<Vec<[PyObjectRef; 2]>> {
+    let Some(some) = given.downcast_ref::<PyDict>() else { return of_axes(given, ndim, vm) };
+    let zero: PyObjectRef = vm.ctx.new_int(0).into();
+    let mut widths = vec![[zero.clone(), zero]; ndim];
+    for (axis, width) in some {
+        widths[convert::axis(&axis, ndim, vm)?] = pair(&width, vm)?;
+    }
+    Ok(widths)
+}
+
+fn pair(given: &PyObjectRef, vm: &VirtualMachine) -> PyResult<[PyObjectRef; 2]> {
+    match &convert::one_or_more(given, vm)?[..] {
         [one] => Ok([one.clone(), one.clone()]),
         [before, after] => Ok([before.clone(), after.clone()]),
         _ => Err(vm.new_value_error("an axis takes one width, or one before and one after")),
-    };
+    }
+}
+
+/// What is given before and after each axis: one for all, two for all, or two for each.
+fn of_axes(given: &PyObjectRef, ndim: usize, vm: &VirtualMachine) -> PyResult<Vec<[PyObjectRef; 2]>> {
     let all = convert::one_or_more(given, vm)?;
-    if !all.iter().any(|one| convert::is_sequence(one)) {
-        return pair(given).map(|pair| vec![pair; ndim]);
+    let is_row = |one: &PyObjectRef| one.downcast_ref::<NdArray>().is_some_and(|row| row.values().ndim() > 0);
+    if !all.iter().any(|one| convert::is_sequence(one) || is_row(one)) {
+        return pair(given, vm).map(|pair| vec![pair; ndim]);
     }
     match &all[..] {
-        [one] => pair(one).map(|pair| vec![pair; ndim]),
-        several if several.len() == ndim => several.iter().map(pair).collect(),
+        [one] => pair(one, vm).map(|pair| vec![pair; ndim]),
+        several if several.len() == ndim => several.iter().map(|one| pair(one, vm)).collect(),
         several => Err(vm.new_value_error(format!("{} pairs are given for {ndim} axes", several.len()))),
     }
 }

@@ -17,7 +17,7 @@ const MOST_ORDERS: usize = 8;
 type AxisSources = Vec<Option<usize>>;
 
 /// The plan with reductions and windows below the transpositions of what they summarise, where the axes that they
-/// summarise keep their order: values are folded as they were.
+/// summarise keep their order, so that positions found mean what they did.
 pub fn apply(plan: &Plan) -> Plan {
     let sources = axis_sources(plan);
     rewrite_nodes(plan, |builder, id, node| {
@@ -74,9 +74,13 @@ fn axis_sources(plan: &Plan) -> Vec<Option<BTreeSet<AxisSources>>> {
     let mut found: Vec<Option<BTreeSet<AxisSources>>> = Vec::with_capacity(plan.nodes().len());
     for node in plan.nodes() {
         let here = match &node.operation {
-            Operation::View(view) => (!view.is_diagonal()).then(|| BTreeSet::from([sources_of(view)])),
+            // A view that stays above a function of elements would come back, however it is turned.
+            Operation::View(view) => {
+                let is_turnable = !view.is_diagonal() && !is_of_elements(plan.node(node.inputs[0]));
+                is_turnable.then(|| BTreeSet::from([sources_of(view)]))
+            }
             Operation::Generated(Generator::Full(_)) => Some(BTreeSet::from([vec![None; node.shape.len()]])),
-            Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast => {
+            _ if is_of_elements(node) => {
                 let inputs = node.inputs.iter().map(|input| found[input.0 as usize].clone());
                 let all: Option<Vec<BTreeSet<AxisSources>>> = inputs.collect();
                 all.map(|all| all.into_iter().flatten().collect())
@@ -86,6 +90,11 @@ fn axis_sources(plan: &Plan) -> Vec<Option<BTreeSet<AxisSources>>> {
         found.push(here.filter(|sources| sources.len() <= MOST_ORDERS));
     }
     found
+}
+
+/// Whether a node is a function of each element.
+fn is_of_elements(node: &Node) -> bool {
+    matches!(node.operation, Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast)
 }
 
 fn sources_of(view: &View) -> AxisSources {

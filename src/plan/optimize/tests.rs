@@ -277,3 +277,15 @@ fn arrays_in_different_orders_stay_as_they_are() {
     ];
     assert_eq!(lines("optimize", &[sum]), expected);
 }
+
+#[test]
+fn a_transposition_that_stays_above_is_turned_once() {
+    let x = stored(&[8, 40], &[8, 40]);
+    let y = x.transpose(&[1, 0]).unwrap().unary(UnaryOp::Exp).unwrap();
+    let part = |start: usize| y.slice(&[slice(start, 1, 10), slice(0, 1, 8)]).unwrap();
+    let mut outputs: Vec<Array> = (0..20).map(part).collect();
+    outputs.push(y.reduce("mean", &[1], ReductionOptions::default()).unwrap());
+    let plan = super::optimize(Plan::of(&outputs));
+    let again = RULES.iter().fold(plan.clone(), |plan, rule| (rule.apply)(&plan));
+    assert!(is_same(&again, &plan), "{}\n{}", explain(&plan), explain(&again));
+}

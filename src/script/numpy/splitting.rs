@@ -40,9 +40,12 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     }
     module.function("delete", "arr!, obj!, axis", |arguments| {
         let (values, axis) = along(arguments)?;
-        let (out, _) = positions(arguments.required("obj"), axis, values.shape()[axis], arguments.vm)?;
+        let length = values.shape()[axis];
+        let (out, _) = positions(arguments.required("obj"), axis, length, arguments.vm)?;
+        let mut stays = vec![true; length];
+        out.into_iter().for_each(|position| stays[position] = false);
         let mut indices = whole_axes(values.shape());
-        indices[axis].retain(|position| !out.contains(position));
+        indices[axis].retain(|&position| stays[position]);
         array(taken(&values, &indices), arguments.vm)
     })?;
     module.function("insert", "arr!, obj!, values!, axis", insert)?;
@@ -72,9 +75,9 @@ fn split(whole: PyObjectRef, axis: usize, is_even: bool, arguments: &Arguments<'
         return Err(vm.new_value_error("an array without dimensions has no parts"));
     };
     let sections = arguments.required("indices_or_sections");
-    let places: Vec<i64> = if convert::is_sequence(sections) || sections.downcastable::<NdArray>() {
-        let places = operand::values(sections, vm)?;
-        (0..places.len()).filter_map(|at| Some(places.get(at)?.as_i128()? as i64)).collect()
+    let is_row = sections.downcast_ref::<NdArray>().is_some_and(|known| known.values().ndim() > 0);
+    let places = if is_row || convert::is_sequence(sections) {
+        integers(&operand::values(sections, vm)?, vm)?
     } else {
         let count = usize::try_from(convert::integer(sections, vm)?).ok().filter(|&count| count > 0);
         let count = count.ok_or_else(|| vm.new_value_error("an array is split into at least one section"))?;
@@ -111,6 +114,16 @@ fn along(arguments: &Arguments<'_>) -> PyResult<(Chunk, usize)> {
     }
 }
 
+/// The values of an array of integers.
+fn integers(values: &Chunk, vm: &VirtualMachine) -> PyResult<Vec<i64>> {
+    if !values.dtype().is_integer() && !values.is_empty() {
+        return Err(vm.new_type_error(format!("places along an axis are integers: found {}", values.dtype())));
+    }
+    let integer = |at: usize| values.get(at).and_then(|place| i64::try_from(place.as_i128()?).ok());
+    let outside = || vm.new_index_error("a place along an axis is past the end of any array");
+    (0..values.len()).map(|at| integer(at).ok_or_else(outside)).collect()
+}
+
 /// Positions along an axis of a length, and whether it is a single one that was given.
 fn positions(object: &PyObjectRef, axis: usize, length: usize, vm: &VirtualMachine) -> PyResult<(Vec<usize>, bool)> {
     if let Some(slice) = object.downcast_ref::<PySlice>() {
@@ -123,6 +136,9 @@ fn positions(object: &PyObjectRef, axis: usize, length: usize, vm: &VirtualMachi
     }
     let wanted = operand::values(object, vm)?;
     if wanted.dtype() == DType::Bool && wanted.ndim() > 0 {
+        if wanted.ndim() > 1 {
+            return Err(vm.new_value_error("truth values along an axis have one dimension"));
+        }
         crate::script::indexing::check_mask(wanted.shape(), &[length], axis, vm)?;
         let flags = wanted.as_slice::<bool>().unwrap_or_default();
         return Ok(((0..length).filter(|&position| flags[position]).collect(), false));
@@ -130,8 +146,7 @@ fn positions(object: &PyObjectRef, axis: usize, length: usize, vm: &VirtualMachi
     if !wanted.dtype().is_integer() && !wanted.is_empty() {
         return Err(vm.new_index_error("positions along an axis are integers, a slice or truth values"));
     }
-    let integers = (0..wanted.len()).filter_map(|at| wanted.get(at)?.as_i128());
-    let found = integers.map(|position| in_bounds(position as i64, axis, length, vm));
+    let found = integers(&wanted, vm)?.into_iter().map(|position| in_bounds(position, axis, length, vm));
     Ok((found.collect::<PyResult<_>>()?, wanted.ndim() == 0))
 }
 
@@ -142,25 +157,26 @@ fn insert(arguments: &Arguments<'_>) -> PyResult {
     let length = into.shape()[axis];
     let obj = arguments.required("obj");
     // The place behind the last counts too, but -1 is before the last.
-    let places = match obj.downcastable::<PySlice>() || operand::values(obj, vm)?.dtype() == DType::Bool {
-        true => positions(obj, axis, length, vm)?,
-        false => {
-            let wanted = operand::values(obj, vm)?;
-            let place = |at: usize| {
-                let place = wanted.get(at).and_then(|place| place.as_i128()).unwrap_or(i128::MAX) as i64;
+    let wanted = if obj.downcastable::<PySlice>() { None } else { Some(operand::values(obj, vm)?) };
+    let places = match wanted.filter(|wanted| wanted.dtype() != DType::Bool) {
+        None => positions(obj, axis, length, vm)?,
+        Some(wanted) if wanted.ndim() > 1 => {
+            return Err(vm.new_value_error("places to insert at have one dimension, or none"));
+        }
+        Some(wanted) => {
+            let is_single = wanted.ndim() == 0;
+            let place = |place: i64| {
                 if place == length as i64 { Ok(length) } else { in_bounds(place, axis, length, vm) }
             };
-            ((0..wanted.len()).map(place).collect::<PyResult<Vec<_>>>()?, wanted.ndim() == 0)
+            (integers(&wanted, vm)?.into_iter().map(place).collect::<PyResult<Vec<_>>>()?, is_single)
         }
     };
     let (mut places, is_single) = places;
     let mut values = cast(operand::values(arguments.required("values"), vm)?, into.dtype(), vm)?;
     if values.ndim() < into.ndim() {
         values = of_leading(values, into.ndim());
-        if is_single {
-            values = moved_axis(values, 0, axis);
-        }
-    } else if is_single {
+    }
+    if is_single {
         values = moved_axis(values, 0, axis);
     }
     if let [place] = places[..] {

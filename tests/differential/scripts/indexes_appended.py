@@ -37,3 +37,9 @@ try:
     gaps.a.fillna({"a": 0})
 except Exception as error:
     print(type(error).__name__)
+
+# A name that is taken by the dimension; where a level has it, xarray makes what can't be printed.
+try:
+    xr.Dataset({"a": ("x", [1.0, 2.0])}, coords={"x": [3, 4]}).set_index(x="x", append=True)
+except ValueError as error:
+    print(type(error).__name__)

@@ -42,3 +42,19 @@ def kind(call):
 
 print(kind(lambda: np.split(b, 2)), kind(lambda: np.array_split(b, 0)), kind(lambda: np.delete(b, 3)), kind(lambda: np.insert(b, 5, 0)))
 print(kind(lambda: np.pad(np.array([]), 1, "edge")), kind(lambda: np.pad(b, -1)), kind(lambda: np.pad(b, 1, "mirrored")))
+
+# What isn't a place, and widths that name axes.
+for wrong in [
+    lambda: np.insert(np.array([1, 2, 3]), 1.5, 9),
+    lambda: np.insert(np.array([1, 2, 3]), [1.0], 9),
+    lambda: np.insert(np.array([1, 2, 3]), np.array([[0, 1]]), 9),
+    lambda: np.split(np.arange(6), [1.5]),
+    lambda: np.delete(np.arange(2), np.ones((2, 3), bool)),
+]:
+    try:
+        print(wrong())
+    except Exception as error:
+        print(type(error).__name__)
+print(np.split(np.arange(6), np.array(3)), np.delete(np.arange(4), np.array([[0, 1], [2, 2]])))
+print(np.pad(np.ones((2, 3)), {1: (0, 2)}), np.pad(np.ones((2, 3)), {0: 2}).shape, np.pad(np.ones((2, 3)), {-1: (1, 0)}).shape)
+print(np.pad(np.ones((2, 2)), np.array([[1, 0], [0, 2]])), np.pad(np.ones(2), np.array([[1, 2]])))
