@@ -119,13 +119,14 @@ impl RuntimeError {
         }
     }
 
-    /// Bytes of memory that would have been enough, where too little of it is the trouble.
+    /// Bytes of a rank's memory that would have been enough, where too little of it is the trouble.
     pub fn needed_bytes(&self) -> Option<u64> {
-        match self {
-            RuntimeError::Task(TaskError::ResultsTooLarge { rank_bytes, .. }) => Some(*rank_bytes),
+        let budget_bytes = match self {
+            RuntimeError::Task(TaskError::ResultsTooLarge { rank_bytes, .. }) => *rank_bytes,
             RuntimeError::Task(TaskError::TaskTooLarge { needed_bytes, .. })
-            | RuntimeError::ResultTooLarge { needed_bytes, .. } => Some(*needed_bytes),
-            _ => None,
-        }
+            | RuntimeError::ResultTooLarge { needed_bytes, .. } => *needed_bytes,
+            _ => return None,
+        };
+        Some(start::memory_with_budget(budget_bytes))
     }
 }

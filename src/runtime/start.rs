@@ -163,6 +163,17 @@ struct Prepared {
     scratch: Option<PathBuf>,
 }
 
+/// What tasks may take of a rank's memory, of which the program itself takes so much.
+fn budget_within(memory_bytes: u64, resident_bytes: u64) -> u64 {
+    memory_bytes.saturating_sub(resident_bytes + BESIDE_TASKS_BYTES.min(memory_bytes / 4))
+}
+
+/// Memory of a rank whose tasks may take so many bytes.
+pub(super) fn memory_with_budget(budget_bytes: u64) -> u64 {
+    let taken = budget_bytes + resident_bytes();
+    (taken + taken.div_ceil(3)).min(taken + BESIDE_TASKS_BYTES)
+}
+
 /// A worker with so many threads; its budget is what the program itself leaves of the memory.
 fn prepare_worker(options: &SessionOptions, threads: usize) -> Result<Prepared, RuntimeError> {
     let (threads, io_threads, memory_bytes) = (threads.max(1), options.io_threads, options.memory_bytes);
@@ -172,8 +183,7 @@ fn prepare_worker(options: &SessionOptions, threads: usize) -> Result<Prepared, 
         .build()
         .map_err(|error| RuntimeError::Thread { message: error.to_string() })?;
     let resident_bytes = resident_bytes();
-    let beside_tasks = BESIDE_TASKS_BYTES.min(memory_bytes / 4);
-    let budget_bytes = memory_bytes.saturating_sub(resident_bytes + beside_tasks);
+    let budget_bytes = budget_within(memory_bytes, resident_bytes);
     if budget_bytes == 0 {
         return Err(RuntimeError::MemoryTooSmall { memory_bytes, resident_bytes });
     }
@@ -183,4 +193,22 @@ fn prepare_worker(options: &SessionOptions, threads: usize) -> Result<Prepared, 
     let info = WorkerInfo { threads, io_threads, budget_bytes, memory_bytes, scratch, node, process };
     let cores = Arc::new(Cores::new(threads, threads + io_threads));
     Ok(Prepared { worker: Worker::new(info), threads: Threads { pool, cores }, scratch: directory })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_that_an_error_names_is_enough_and_not_far_more() {
+        for budget_bytes in [1, 100 << 20, 400 << 20, 436_731_904, 480 << 20, 10 << 30] {
+            let memory_bytes = memory_with_budget(budget_bytes);
+            let found = budget_within(memory_bytes, resident_bytes());
+            // What is resident changes a little while tests run.
+            assert!(
+                found + (16 << 20) >= budget_bytes && found <= budget_bytes + (16 << 20),
+                "{budget_bytes}: {found}"
+            );
+        }
+    }
 }

@@ -4,7 +4,6 @@ use crate::dataset::{DatasetError, PythonErrorKind};
 use crate::plan::PlanError;
 use crate::runtime::{DRAINED, RuntimeError};
 use crate::store::StoreError;
-use bytesize::ByteSize;
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyStr, PyType, PyTypeRef};
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use std::cell::RefCell;
@@ -202,8 +201,8 @@ fn is_of_values(error: &DatasetError) -> bool {
 /// A `MemoryError` with a note on how much would do.
 fn memory_exception(message: String, needed_bytes: u64, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let exception = vm.new_memory_error(message);
-    let needed = ByteSize::b(needed_bytes).display().iec();
-    let note = format!("use smaller chunks, or give each rank more than {needed} with --memory, if the node has it");
+    let mebibytes = needed_bytes.div_ceil(bytesize::MIB);
+    let note = format!("use smaller chunks, or give each rank --memory {mebibytes}MiB, if its node has that");
     add_note(&exception, note, vm);
     exception
 }
