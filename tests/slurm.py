@@ -206,7 +206,8 @@ def scancel_is_told_from_a_failure(place):
 
 
 def a_lost_rank_and_a_lost_node_cost_no_more_than_time(place):
-    id = place.submit("--name", "lost", *TWO, *SRUN, "long.py", "l.zarr")
+    # No case beside this one may have a job on the node that is lost.
+    id = place.submit("--name", "lost", *TWO, *SRUN, "--exclusive", "long.py", "l.zarr")
     place.running("lost", 20)
     # The second rank dies.
     second = [process for process, rank in ranks_of(id).items() if rank == "1"]
