@@ -144,6 +144,13 @@ pub enum Operation {
     Contract(Contract),
 }
 
+impl Operation {
+    /// Whether each element is a function of the elements of the inputs at its place.
+    pub fn is_of_elements(&self) -> bool {
+        matches!(self, Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast)
+    }
+}
+
 /// A lazily computed n-dimensional array: shape, dtype and chunk grid are known, values are not.
 ///
 /// Cloning is cheap; arrays share their inputs.

@@ -48,6 +48,16 @@ impl View {
         View { axes: (0..shape.len()).map(ViewAxis::whole).collect(), shape: shape.to_vec() }
     }
 
+    /// The axes of an input in another order: output axis `i` is input axis `order[i]`.
+    ///
+    /// # Panics
+    /// Where `order` names an axis that isn't there.
+    pub fn transposed(shape: &[usize], order: &[usize]) -> View {
+        let mut axes = vec![ViewAxis::fixed(0); shape.len()];
+        order.iter().enumerate().for_each(|(output, &input)| axes[input] = ViewAxis::whole(output));
+        View { axes, shape: order.iter().map(|&axis| shape[axis]).collect() }
+    }
+
     /// Whether an input of this shape is passed on unchanged.
     pub fn is_identity(&self, input_shape: &[usize]) -> bool {
         *self == View::identity(input_shape)
@@ -215,17 +225,15 @@ impl Array {
     /// [`PlanError::NoSuchAxis`] where `order` isn't a permutation of the axes.
     pub fn transpose(&self, order: &[usize]) -> Result<Array, PlanError> {
         let ndim = self.ndim();
-        let mut axes = vec![ViewAxis::fixed(0); ndim];
-        for (output, &input) in order.iter().enumerate() {
-            if input >= ndim || axes[input].output.is_some() {
-                return Err(PlanError::NoSuchAxis { axis: input, ndim });
+        for (output, &axis) in order.iter().enumerate() {
+            if axis >= ndim || order[..output].contains(&axis) {
+                return Err(PlanError::NoSuchAxis { axis, ndim });
             }
-            axes[input] = ViewAxis::whole(output);
         }
         if order.len() != ndim {
             return Err(PlanError::NoSuchAxis { axis: order.len(), ndim });
         }
-        Ok(self.view(View { axes, shape: order.iter().map(|&axis| self.shape()[axis]).collect() }))
+        Ok(self.view(View::transposed(self.shape(), order)))
     }
 
     /// Repeats axes of length 1, and new leading axes, to fill a shape, as numpy does. No data moves.

@@ -149,9 +149,7 @@ pub fn input_regions(plan: &Plan, node: &Node, region: &Region) -> Vec<(NodeId, 
 /// Whether a function of elements that is seen through a view is computed once for the region that is seen, and then looked
 /// up as strips are loaded, instead of again for every element that shows it.
 pub fn is_computed_once(node: &Node, view: &View) -> bool {
-    let is_function =
-        matches!(node.operation, Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast);
-    is_function && view.repeats() >= MANY_REPEATS
+    node.operation.is_of_elements() && view.repeats() >= MANY_REPEATS
 }
 
 /// A region of a reduction's input: the kept axes from a region of its result, the summarised ones as given (one range

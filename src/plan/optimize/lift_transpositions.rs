@@ -6,7 +6,7 @@
 use super::{add_view, rewrite_nodes};
 use crate::array::ChunkGrid;
 use crate::kernels::generate::Generator;
-use crate::plan::{Groups, Node, Operation, Plan, Reduce, View, ViewAxis, Window, WindowAxis, WindowSummary};
+use crate::plan::{Groups, Node, Operation, Plan, Reduce, View, Window, WindowAxis, WindowSummary};
 use std::collections::BTreeSet;
 
 /// Different orders of axes below one node beyond which it is left alone.
@@ -25,13 +25,13 @@ pub fn apply(plan: &Plan) -> Plan {
         let order = below.and_then(common_order).unwrap_or_default();
         let turned = if order.is_empty() { None } else { turn(&node.operation, &order) };
         let Some((operation, kept)) = turned else { return builder.add(node) };
-        let view = transposition(&order, &builder.node(node.inputs[0]).shape);
+        let view = View::transposed(&builder.node(node.inputs[0]).shape, &order);
         let turned = add_view(builder, node.inputs[0], view);
         let grid = ChunkGrid::new(kept.iter().map(|&axis| node.grid.axes()[axis].clone()).collect());
         let shape = grid.shape();
         let summary = builder.add(Node { operation, inputs: vec![turned], shape: shape.clone(), grid, ..node });
         let back: Vec<usize> = (0..kept.len()).map(|axis| position(&kept, axis)).collect();
-        add_view(builder, summary, transposition(&back, &shape))
+        add_view(builder, summary, View::transposed(&shape, &back))
     })
 }
 
@@ -76,11 +76,11 @@ fn axis_sources(plan: &Plan) -> Vec<Option<BTreeSet<AxisSources>>> {
         let here = match &node.operation {
             // A view that stays above a function of elements would come back, however it is turned.
             Operation::View(view) => {
-                let is_turnable = !view.is_diagonal() && !is_of_elements(plan.node(node.inputs[0]));
+                let is_turnable = !view.is_diagonal() && !plan.node(node.inputs[0]).operation.is_of_elements();
                 is_turnable.then(|| BTreeSet::from([sources_of(view)]))
             }
             Operation::Generated(Generator::Full(_)) => Some(BTreeSet::from([vec![None; node.shape.len()]])),
-            _ if is_of_elements(node) => {
+            operation if operation.is_of_elements() => {
                 let inputs = node.inputs.iter().map(|input| found[input.0 as usize].clone());
                 let all: Option<Vec<BTreeSet<AxisSources>>> = inputs.collect();
                 all.map(|all| all.into_iter().flatten().collect())
@@ -90,11 +90,6 @@ fn axis_sources(plan: &Plan) -> Vec<Option<BTreeSet<AxisSources>>> {
         found.push(here.filter(|sources| sources.len() <= MOST_ORDERS));
     }
     found
-}
-
-/// Whether a node is a function of each element.
-fn is_of_elements(node: &Node) -> bool {
-    matches!(node.operation, Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast)
 }
 
 fn sources_of(view: &View) -> AxisSources {
@@ -112,10 +107,4 @@ fn common_order(sources: &BTreeSet<AxisSources>) -> Option<Vec<usize>> {
 
 fn position(order: &[usize], axis: usize) -> usize {
     order.iter().position(|&found| found == axis).expect("an order has every axis")
-}
-
-/// A view whose axis `i` is axis `order[i]` of an array of this shape.
-fn transposition(order: &[usize], shape: &[usize]) -> View {
-    let axes = (0..shape.len()).map(|axis| ViewAxis::whole(position(order, axis))).collect();
-    View { axes, shape: order.iter().map(|&axis| shape[axis]).collect() }
 }

@@ -32,10 +32,7 @@ pub fn apply(plan: &Plan) -> Plan {
 
 /// Whether a view of a node is a function of views of its inputs.
 fn lets_views_through(node: &Node) -> bool {
-    matches!(
-        node.operation,
-        Operation::Unary(_) | Operation::Binary(_) | Operation::Select | Operation::Cast | Operation::View(_)
-    )
+    node.operation.is_of_elements() || matches!(node.operation, Operation::View(_))
 }
 
 /// Through which views a node, itself seen through `view`, sees its inputs.
