@@ -179,6 +179,7 @@ macro_rules! missing_value_methods {
 
 missing_value_methods!(DataArray, "the array");
 missing_value_methods!(Dataset, "every data variable");
+
 impl Dataset {
     /// Missing values replaced in some variables, in each by its own value; the others stay as they are.
     ///

@@ -4,7 +4,7 @@ use super::convert;
 use super::errors::plan_exception;
 use super::numpy::NdArray;
 use super::operand::{self, Operand};
-use crate::array::{Buffer, DType, Shape};
+use crate::array::{Buffer, Chunk, DType, Shape};
 use crate::plan::{Array, AxisSlice};
 use rustpython_vm::builtins::{PyEllipsis, PySlice, PyTuple};
 use rustpython_vm::sliceable::SaturatedSlice;
@@ -115,6 +115,30 @@ pub(super) fn in_bounds(position: i64, axis: usize, length: usize, vm: &VirtualM
     usize::try_from(counted).ok().filter(|&position| position < length).ok_or_else(|| {
         vm.new_index_error(format!("position {position} is out of bounds of axis {axis}, whose length is {length}"))
     })
+}
+
+/// The values of an array of integers.
+///
+/// # Errors
+/// `TypeError` for other values, `IndexError` for an integer beyond those of 64 bits.
+pub(super) fn integers(values: &Chunk, vm: &VirtualMachine) -> PyResult<Vec<i64>> {
+    if !values.dtype().is_integer() && !values.is_empty() {
+        return Err(vm.new_type_error(format!("places along an axis are integers: found {}", values.dtype())));
+    }
+    let integer = |at: usize| values.get(at).and_then(|place| i64::try_from(place.as_i128()?).ok());
+    let outside = || vm.new_index_error("a place along an axis is past the end of any array");
+    (0..values.len()).map(|at| integer(at).ok_or_else(outside)).collect()
+}
+
+/// The positions that an array of integers names, counted from the start.
+///
+/// # Errors
+/// `IndexError` for other values, and where one leaves the axis.
+pub(super) fn positions(values: &Chunk, axis: usize, length: usize, vm: &VirtualMachine) -> PyResult<Vec<usize>> {
+    if !values.dtype().is_integer() && !values.is_empty() {
+        return Err(vm.new_index_error("positions along an axis are integers, a slice or truth values"));
+    }
+    integers(values, vm)?.into_iter().map(|position| in_bounds(position, axis, length, vm)).collect()
 }
 
 /// The entries of an index of an array of `ndim` axes, `...` replaced by whole slices.

@@ -10,7 +10,9 @@ use crate::plan::{Array, AxisSlice, PlanError};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::errors::plan_exception;
+use crate::script::indexing;
 use crate::script::modules::Module;
+use crate::script::numpy::grid_axes;
 use crate::script::operand::{self, Operand};
 use crate::script::padding;
 use rustpython_vm::{PyResult, VirtualMachine};
@@ -93,21 +95,16 @@ fn install_axes(module: &mut Module<'_>) -> PyResult<()> {
 fn meshgrid(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let rows = arguments.rest.iter().map(|part| super::creation::lazy(part, vm)).collect::<PyResult<Vec<_>>>()?;
-    let by_row = match arguments.string("indexing")?.as_deref() {
-        None | Some("xy") => true,
-        Some("ij") => false,
-        Some(_) => return Err(vm.new_value_error("indexing is 'xy' or 'ij'")),
-    };
     let sparse = arguments.bool("sparse")?.unwrap_or(false);
-    let (count, mut shape) = (rows.len(), vec![1; rows.len()]);
-    let place = |axis: usize| if by_row && axis < 2 && count > 1 { 1 - axis } else { axis };
-    rows.iter().enumerate().for_each(|(axis, row)| shape[place(axis)] = row.len());
-    let grid = |(axis, row): (usize, &Array)| {
-        let own = (0..count).filter(|&other| other != place(axis));
+    let places = grid_axes(rows.len(), arguments)?;
+    let mut shape = vec![1; rows.len()];
+    rows.iter().zip(&places).for_each(|(row, &place)| shape[place] = row.len());
+    let grid = |(row, &place): (&Array, &usize)| {
+        let own = (0..shape.len()).filter(|&other| other != place);
         let grid = own.into_iter().try_fold(super::methods::in_a_row(row)?, |grid, other| grid.insert_axis(other))?;
         if sparse { Ok(grid) } else { grid.broadcast_to(&shape) }
     };
-    let grids = rows.iter().enumerate().map(|row| give(grid(row), arguments));
+    let grids = rows.iter().zip(&places).map(|row| give(grid(row), arguments));
     Ok(vm.ctx.new_tuple(grids.collect::<PyResult<_>>()?).into())
 }
 
@@ -139,18 +136,8 @@ fn install_elements(module: &mut Module<'_>) -> PyResult<()> {
         let vm = arguments.vm;
         let array = lazy(arguments, "a")?;
         let axis = one_axis(arguments, array.ndim(), 0)?;
-        let length = array.shape()[axis] as i64;
         let wanted = operand::values(arguments.required("indices"), vm)?;
-        let position = |at: usize| {
-            let index = wanted.get(at).and_then(|value| value.as_i128()).unwrap_or(i128::MAX) as i64;
-            let counted = if index < 0 { index + length } else { index };
-            usize::try_from(counted).ok().filter(|position| (*position as i64) < length).ok_or_else(|| {
-                vm.new_index_error(format!(
-                    "position {index} is out of bounds of axis {axis}, whose length is {length}"
-                ))
-            })
-        };
-        let positions = (0..wanted.len()).map(position).collect::<PyResult<Vec<_>>>()?;
+        let positions = indexing::positions(&wanted, axis, array.shape()[axis], vm)?;
         match (wanted.ndim(), positions.first()) {
             (0, Some(&only)) => give(array.index_axis(axis, only), arguments),
             (1, _) => give(array.take(axis, positions), arguments),

@@ -24,6 +24,7 @@ pub(super) use functions::install_shared;
 pub(super) use instant::of_python;
 pub(super) use nd_array::{NdArray, format_array};
 pub(super) use nd_methods::shape_of;
+pub(super) use rearrange::grid_axes;
 pub(super) use scalar::{NumpyScalar, cast_scalar};
 pub(super) use selecting::{diagonal, summed};
 

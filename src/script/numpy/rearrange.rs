@@ -334,24 +334,32 @@ pub(super) fn repeated(
     Ok(taken(&values, &indices))
 }
 
+/// The axis of a grid along which each of `count` rows lies, by the argument `indexing`: "xy" has the first along the
+/// second axis.
+///
+/// # Errors
+/// `ValueError` for another word.
+pub(in crate::script) fn grid_axes(count: usize, arguments: &Arguments<'_>) -> PyResult<Vec<usize>> {
+    let mut axes: Vec<usize> = (0..count).collect();
+    match arguments.string("indexing")?.as_deref() {
+        None | Some("xy") if count > 1 => axes.swap(0, 1),
+        None | Some("xy" | "ij") => {}
+        Some(_) => return Err(arguments.vm.new_value_error("indexing is 'xy' or 'ij'")),
+    }
+    Ok(axes)
+}
+
 /// Coordinates of a grid: one array for each axis, each of the grid's shape.
 fn meshgrid(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let parts = arguments.rest.iter().map(|part| Ok(flat(operand::values(part, vm)?))).collect::<PyResult<Vec<_>>>()?;
-    let by_row = match arguments.string("indexing")?.as_deref() {
-        None | Some("xy") => true,
-        Some("ij") => false,
-        Some(_) => return Err(vm.new_value_error("indexing is 'xy' or 'ij'")),
-    };
     let sparse = arguments.bool("sparse")?.unwrap_or(false);
-    let place = |axis: usize| if by_row && axis < 2 && parts.len() > 1 { 1 - axis } else { axis };
+    let places = grid_axes(parts.len(), arguments)?;
     let mut shape = vec![1; parts.len()];
-    for (axis, part) in parts.iter().enumerate() {
-        shape[place(axis)] = part.len();
-    }
-    let grids = parts.iter().enumerate().map(|(axis, part)| {
+    parts.iter().zip(&places).for_each(|(part, &place)| shape[place] = part.len());
+    let grids = parts.iter().zip(&places).map(|(part, &place)| {
         let mut own = vec![1; parts.len()];
-        own[place(axis)] = part.len();
+        own[place] = part.len();
         let to = if sparse { &own } else { &shape };
         small_object(part.gather(&broadcast_positions(&own, to), to.clone()), vm)
     });

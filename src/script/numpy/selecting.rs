@@ -6,6 +6,7 @@ use crate::plan::{Array, PlanError};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::errors::plan_exception;
+use crate::script::indexing;
 use crate::script::modules::Module;
 use crate::script::operand::{self, Operand, small_object};
 use rustpython_vm::{AsObject, PyResult};
@@ -76,15 +77,10 @@ fn take(arguments: &Arguments<'_>) -> PyResult {
     };
     let indices = operand::values(arguments.required("indices"), vm)?;
     let length = values.shape()[axis];
-    let mut found = Vec::with_capacity(indices.len());
-    for at in 0..indices.len() {
-        let index = indices.get(at).and_then(|index| index.as_i128()).filter(|_| indices.dtype().is_integer());
-        let index = index.ok_or_else(|| vm.new_type_error("take expects integers as indices"))?;
-        let counted = if index < 0 { index + length as i128 } else { index };
-        found.push(usize::try_from(counted).ok().filter(|&position| position < length).ok_or_else(|| {
-            vm.new_index_error(format!("position {index} is out of bounds of axis {axis}, whose length is {length}"))
-        })?);
+    if !indices.dtype().is_integer() && !indices.is_empty() {
+        return Err(vm.new_type_error("take expects integers as indices"));
     }
+    let found = indexing::positions(&indices, axis, length, vm)?;
     let shape = [&values.shape()[..axis], indices.shape(), &values.shape()[axis + 1..]].concat();
     let inner: usize = values.shape()[axis + 1..].iter().product();
     let outer: usize = values.shape()[..axis].iter().product();

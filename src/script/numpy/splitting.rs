@@ -7,7 +7,7 @@ use crate::array::{Chunk, DType};
 use crate::plan::{Array, broadcast_shapes};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
-use crate::script::indexing::in_bounds;
+use crate::script::indexing::{self, check_mask, in_bounds, integers};
 use crate::script::modules::Module;
 use crate::script::operand::{self, evaluate_here};
 use crate::script::padding;
@@ -114,16 +114,6 @@ fn along(arguments: &Arguments<'_>) -> PyResult<(Chunk, usize)> {
     }
 }
 
-/// The values of an array of integers.
-fn integers(values: &Chunk, vm: &VirtualMachine) -> PyResult<Vec<i64>> {
-    if !values.dtype().is_integer() && !values.is_empty() {
-        return Err(vm.new_type_error(format!("places along an axis are integers: found {}", values.dtype())));
-    }
-    let integer = |at: usize| values.get(at).and_then(|place| i64::try_from(place.as_i128()?).ok());
-    let outside = || vm.new_index_error("a place along an axis is past the end of any array");
-    (0..values.len()).map(|at| integer(at).ok_or_else(outside)).collect()
-}
-
 /// Positions along an axis of a length, and whether it is a single one that was given.
 fn positions(object: &PyObjectRef, axis: usize, length: usize, vm: &VirtualMachine) -> PyResult<(Vec<usize>, bool)> {
     if let Some(slice) = object.downcast_ref::<PySlice>() {
@@ -135,19 +125,21 @@ fn positions(object: &PyObjectRef, axis: usize, length: usize, vm: &VirtualMachi
         return Ok(((0..count).map(position).collect(), false));
     }
     let wanted = operand::values(object, vm)?;
+    let is_single = wanted.ndim() == 0;
+    Ok((positions_of(&wanted, axis, length, vm)?, is_single))
+}
+
+/// The positions that integers name, or where truth values are true.
+fn positions_of(wanted: &Chunk, axis: usize, length: usize, vm: &VirtualMachine) -> PyResult<Vec<usize>> {
     if wanted.dtype() == DType::Bool && wanted.ndim() > 0 {
         if wanted.ndim() > 1 {
             return Err(vm.new_value_error("truth values along an axis have one dimension"));
         }
-        crate::script::indexing::check_mask(wanted.shape(), &[length], axis, vm)?;
+        check_mask(wanted.shape(), &[length], axis, vm)?;
         let flags = wanted.as_slice::<bool>().unwrap_or_default();
-        return Ok(((0..length).filter(|&position| flags[position]).collect(), false));
+        return Ok((0..length).filter(|&position| flags[position]).collect());
     }
-    if !wanted.dtype().is_integer() && !wanted.is_empty() {
-        return Err(vm.new_index_error("positions along an axis are integers, a slice or truth values"));
-    }
-    let found = integers(&wanted, vm)?.into_iter().map(|position| in_bounds(position, axis, length, vm));
-    Ok((found.collect::<PyResult<_>>()?, wanted.ndim() == 0))
+    indexing::positions(wanted, axis, length, vm)
 }
 
 /// An array with values before some of its positions.
@@ -157,21 +149,20 @@ fn insert(arguments: &Arguments<'_>) -> PyResult {
     let length = into.shape()[axis];
     let obj = arguments.required("obj");
     // The place behind the last counts too, but -1 is before the last.
-    let wanted = if obj.downcastable::<PySlice>() { None } else { Some(operand::values(obj, vm)?) };
-    let places = match wanted.filter(|wanted| wanted.dtype() != DType::Bool) {
-        None => positions(obj, axis, length, vm)?,
-        Some(wanted) if wanted.ndim() > 1 => {
+    let (mut places, is_single) = if obj.downcastable::<PySlice>() {
+        positions(obj, axis, length, vm)?
+    } else {
+        let wanted = operand::values(obj, vm)?;
+        if wanted.dtype() != DType::Bool && wanted.ndim() > 1 {
             return Err(vm.new_value_error("places to insert at have one dimension, or none"));
         }
-        Some(wanted) => {
-            let is_single = wanted.ndim() == 0;
-            let place = |place: i64| {
-                if place == length as i64 { Ok(length) } else { in_bounds(place, axis, length, vm) }
-            };
-            (integers(&wanted, vm)?.into_iter().map(place).collect::<PyResult<Vec<_>>>()?, is_single)
-        }
+        let place = |place: i64| if place == length as i64 { Ok(length) } else { in_bounds(place, axis, length, vm) };
+        let places = match wanted.dtype() {
+            DType::Bool => positions_of(&wanted, axis, length, vm)?,
+            _ => integers(&wanted, vm)?.into_iter().map(place).collect::<PyResult<_>>()?,
+        };
+        (places, wanted.ndim() == 0)
     };
-    let (mut places, is_single) = places;
     let mut values = cast(operand::values(arguments.required("values"), vm)?, into.dtype(), vm)?;
     if values.ndim() < into.ndim() {
         values = of_leading(values, into.ndim());

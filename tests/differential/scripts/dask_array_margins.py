@@ -31,3 +31,11 @@ print(values.compute(), first.compute(), back.compute())
 one = da.from_array(np.array([3.0, 1.0, 4.0, 1.0, 5.0]), chunks=5)
 print(da.percentile(one, 50).compute(), da.percentile(one, [0, 25, 90, 100]).compute(), da.percentile(one, [50], method="lower").compute())
 print(da.percentile(da.from_array(np.arange(5), chunks=5), [30]).compute(), da.percentile(one, 50).shape)
+
+# Places along an axis.
+row = da.arange(5, chunks=2)
+for places in ([-1, 0], 2, [1.5], [7]):
+    try:
+        print(da.take(row, places).compute())
+    except Exception as error:
+        print(type(error).__name__)
