@@ -103,9 +103,11 @@ impl BinaryOp {
                 let operand = if common == DType::Bool { DType::Int8 } else { common };
                 alike(operand, operand)
             }
-            Op::Arctan2 | Op::Hypot => match common.transcendental() {
-                Some(float) => alike(float, float),
-                None => Err(KernelError::NeedsFloat16 { operation: self.name(), dtype: common }),
+            Op::Arctan2 | Op::Hypot => match (left.transcendental(), right.transcendental()) {
+                (None, None) => Err(KernelError::NeedsFloat16 { operation: self.name(), dtype: common }),
+                // The smallest float that both fit in: it may be smaller than that of the integer that both fit in.
+                (Some(DType::Float64), _) | (_, Some(DType::Float64)) => alike(DType::Float64, DType::Float64),
+                _ => alike(DType::Float32, DType::Float32),
             },
             Op::BitwiseAnd | Op::BitwiseOr | Op::BitwiseXor if common.is_float() => Err(undefined()),
             _ => alike(common, common),
@@ -213,6 +215,15 @@ mod tests {
         assert_eq!(signature.result, DType::Timedelta(TimeUnit::Second));
         assert_eq!(signature.left, seconds);
         assert!(BinaryOp::Add.signature(days, days).is_err());
+    }
+
+    #[test]
+    fn floats_of_two_integers_are_no_larger_than_both_need() {
+        let of = |left, right| BinaryOp::Hypot.signature(left, right).map(|signature| signature.result);
+        assert_eq!(of(DType::Int16, DType::UInt16), Ok(DType::Float32));
+        assert_eq!(of(DType::UInt8, DType::Int16), Ok(DType::Float32));
+        assert_eq!(of(DType::Float32, DType::Int32), Ok(DType::Float64));
+        assert!(matches!(of(DType::UInt8, DType::Int8), Err(KernelError::NeedsFloat16 { .. })));
     }
 
     #[test]
