@@ -224,12 +224,13 @@ impl Dataset {
         if options.covariance == Covariance::Scaled && places.len() <= degree + 1 {
             return Err(DatasetError::TooFewPoints);
         }
+        let along_degree = self.free_name(DEGREE);
         let basis = Basis::new(&places, degree, options.weights.as_deref());
         let mut fit = Dataset { attributes: self.attributes.clone(), ..Dataset::default() };
         if options.full {
             let rank = Array::scalar(crate::array::Scalar::Int(basis.rank() as i64), DType::Int64)?;
             let values = Array::in_memory(Chunk::from_values(vec![degree + 1], basis.singular_values())?);
-            let (rank, values) = (Variable::new(Vec::new(), rank)?, Variable::new(vec![DEGREE.to_owned()], values)?);
+            let (rank, values) = (Variable::new(Vec::new(), rank)?, Variable::new(vec![along_degree.clone()], values)?);
             fit.data_variables.insert(format!("{dimension}_matrix_rank"), rank);
             fit.data_variables.insert(format!("{dimension}_singular_values"), values);
         }
@@ -242,7 +243,7 @@ impl Dataset {
             let shares = shares_of_columns(&data, axis, &basis)?;
             let found = coefficients(&shares, &basis)?;
             let rest: Vec<String> = variable.dims.iter().filter(|name| *name != dimension).cloned().collect();
-            let dims = [&[DEGREE.to_owned()][..], &rest].concat();
+            let dims = [&[along_degree.clone()][..], &rest].concat();
             let stacked = stacked(found.into_iter().rev().collect())?;
             let prefix = prefix(variable_name);
             fit.data_variables.insert(format!("{prefix}{COEFFICIENTS}"), Variable::new(dims, stacked)?);
@@ -265,13 +266,22 @@ impl Dataset {
         }
         let degrees: Vec<i64> = (0..=degree as i64).rev().collect();
         let degrees = Array::in_memory(Chunk::from_values(vec![degree + 1], degrees)?);
-        fit.coordinates.insert(DEGREE.to_owned(), Variable::new(vec![DEGREE.to_owned()], degrees)?);
+        fit.coordinates.insert(along_degree.clone(), Variable::new(vec![along_degree], degrees)?);
         for (coordinate, variable) in &self.coordinates {
             if variable.is_index(coordinate) && coordinate != dimension {
                 fit.coordinates.insert(coordinate.clone(), variable.clone());
             }
         }
         Ok(fit)
+    }
+    /// A name as that of a new dimension: after underscores where there is one of that name.
+    fn free_name(&self, name: &str) -> String {
+        let sizes = self.sizes();
+        let mut free = name.to_owned();
+        while sizes.contains_key(&free) {
+            free.insert(0, '_');
+        }
+        free
     }
 }
 
