@@ -3,6 +3,7 @@
 use super::error::tuple;
 use super::missing::missing_value;
 use super::reduce::ReduceOptions;
+use super::shift::{PadMode, PadValues};
 use super::{Attributes, DataArray, Dataset, DatasetError, Variable};
 use crate::array::DType;
 use crate::kernels::reduction::ReductionOptions;
@@ -124,6 +125,9 @@ impl Coarsening {
             data = cast(&data, missing_value(dtype).ok_or(missing)?.0)?;
         }
         let skip_missing = options.skipna.unwrap_or(!data.dtype().is_time() || matches!(name, "mean" | "count"));
+        if is_padded && !skip_missing && data.dtype().is_time() {
+            data = padded(variable.with_data(data), &mut axes)?;
+        }
         let kernel = ReductionOptions { skip_missing, ddof: options.ddof };
         let reduced = match data.in_memory_values() {
             Some(values) => {
@@ -148,6 +152,17 @@ impl Coarsening {
         let coarse = Variable::new(variable.dims.clone(), reduced)?.with_attributes(attributes);
         Ok(coarse)
     }
+}
+
+/// Values with missing ones where windows reach beyond their ends.
+fn padded(mut variable: Variable, axes: &mut [WindowAxis]) -> Result<Array, DatasetError> {
+    for window in axes {
+        let after = window.count * window.size - window.before - variable.data.shape()[window.axis];
+        let mode = PadMode::Constant(PadValues::Missing);
+        variable = variable.pad("", window.axis, [window.before, after], &mode)?;
+        window.before = 0;
+    }
+    Ok(variable.data)
 }
 
 /// Another dtype, in memory where the array is.

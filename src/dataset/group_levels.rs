@@ -69,7 +69,8 @@ impl Grouping {
         let codes = self.codes().iter().map(|code| usize::try_from(*code).map_or(-1, |own| renumbered[own])).collect();
         let variable = Variable::new(vec![self.name().to_owned()], Array::in_memory(labels.clone()))?;
         let variable = variable.with_attributes(self.labels_variable().attributes.clone());
-        Ok(Grouping::of_parts(self.name(), self.dimension(), variable, codes).listed())
+        Ok(Grouping::of_parts(self.name(), self.dimension(), variable, codes)
+            .labelled_by(super::groupby::LabelSource::Given))
     }
 
     /// A result of an object's groups with a dimension for each key in place of that of the pairs, or behind all others, as in

@@ -65,8 +65,10 @@ impl Dataset {
         dims: Option<&Dims>,
         options: ReduceOptions,
     ) -> Result<Dataset, DatasetError> {
-        if matches!(name, "first" | "last") && grouping.is_of_itself(&self.coordinates) {
-            return Ok(self.clone());
+        if matches!(name, "first" | "last")
+            && let Some(coordinates) = grouping.of_itself(&self.coordinates)
+        {
+            return Ok(Dataset { coordinates, ..self.clone() });
         }
         self.summarise_groups(grouping, name, dims, options, &|variable, dims| match name {
             "median" => variable.quantiles(&QuantileKind::Median, dims, true, Some(grouping), options),
@@ -158,8 +160,10 @@ impl DataArray {
         dims: Option<&Dims>,
         options: ReduceOptions,
     ) -> Result<DataArray, DatasetError> {
-        if matches!(name, "first" | "last") && grouping.is_of_itself(&self.coordinates) {
-            return Ok(self.clone());
+        if matches!(name, "first" | "last")
+            && let Some(coordinates) = grouping.of_itself(&self.coordinates)
+        {
+            return Ok(DataArray { coordinates, ..self.clone() });
         }
         self.in_place_of_groups(grouping, self.as_dataset().reduce_groups(grouping, name, dims, options)?)
     }

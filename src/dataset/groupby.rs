@@ -38,8 +38,18 @@ pub struct Grouping {
     levels: Vec<Grouping>,
     /// Whether the labels become a coordinate: not where they are positions along a dimension without labels.
     has_labels: bool,
-    /// Whether the labels were given, and not found.
-    is_listed: bool,
+    labelled_by: LabelSource,
+}
+
+/// Where groups have their labels from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LabelSource {
+    /// The values of what is grouped by.
+    Values,
+    /// Labels that were given.
+    Given,
+    /// Steps of time.
+    Steps,
 }
 
 impl Grouping {
@@ -97,18 +107,18 @@ impl Grouping {
             codes: Arc::new(codes),
             levels: Vec::new(),
             has_labels: true,
-            is_listed: false,
+            labelled_by: LabelSource::Values,
         }
     }
 
-    /// The same groups, of labels that were given.
-    pub(super) fn listed(self) -> Grouping {
-        Grouping { is_listed: true, ..self }
+    /// The same groups, of labels from elsewhere.
+    pub(super) fn labelled_by(self, labelled_by: LabelSource) -> Grouping {
+        Grouping { labelled_by, ..self }
     }
 
     /// Whether the labels were given, and not found.
     pub(super) fn is_listed(&self) -> bool {
-        self.is_listed
+        self.labelled_by == LabelSource::Given
     }
 
     /// The same groups as those of several groupings together.
@@ -162,15 +172,20 @@ impl Grouping {
         positions
     }
 
-    /// Whether each position of a dimension is a group of its own, in order and under its own label: its first and last are
-    /// what is there.
-    pub(super) fn is_of_itself(&self, coordinates: &IndexMap<String, Variable>) -> bool {
+    /// Where each position of a dimension is a group of its own, in order and under its own label, so that its first and
+    /// last are what is there: the coordinates of them, for steps of time but those along the dimension.
+    pub(super) fn of_itself(&self, coordinates: &IndexMap<String, Variable>) -> Option<IndexMap<String, Variable>> {
         let count = self.labels().len();
         let own = coordinates.get(&self.dimension);
-        self.name == self.dimension
+        let is_of_itself = self.name == self.dimension
             && self.levels.is_empty()
             && own.is_none_or(|own| own.values() == Some(self.labels()))
-            && self.codes.iter().copied().eq(0..count as i32)
+            && self.codes.iter().copied().eq(0..count as i32);
+        let stays = |name: &String, coordinate: &Variable| {
+            self.labelled_by != LabelSource::Steps || *name == self.name || coordinate.axis(&self.dimension).is_none()
+        };
+        let kept = coordinates.iter().filter(|(name, coordinate)| stays(name, coordinate));
+        is_of_itself.then(|| kept.map(|(name, coordinate)| (name.clone(), coordinate.clone())).collect())
     }
 
     /// The groups of an axis along the grouped dimension.

@@ -144,7 +144,8 @@ impl Dataset {
         let labels = Instants::chunk(values.dtype(), bins.labels.into_iter().map(Some))?;
         let labels = Variable::new(vec![dimension.to_owned()], Array::in_memory(labels))?;
         let labels = labels.with_attributes(coordinate.attributes.clone());
-        Ok(Grouping::of_parts(dimension, &coordinate.dims[0], labels, bins.codes))
+        let steps = Grouping::of_parts(dimension, &coordinate.dims[0], labels, bins.codes);
+        Ok(steps.labelled_by(super::groupby::LabelSource::Steps))
     }
 
     /// The dataset at every step of a frequency, those between times filled; other coordinates along the dimension are

@@ -96,7 +96,7 @@ impl Variable {
         Ok(self.with_fresh(concatenate(&parts, axis)?))
     }
 
-    fn pad(
+    pub(super) fn pad(
         &self,
         name: &str,
         axis: usize,

@@ -19,3 +19,7 @@ print(ds.coarsen(x=2, boundary={"x": "pad"}, side={"x": "right"}).sum().station.
 turned = x.transpose("x", "y", "time").coarsen(y=4, x=6, boundary="trim")
 turned.mean().drop_vars("station").chunk({"x": 2, "y": 2, "time": 12}).to_dataset(name="mean").to_zarr("out/coarsen_turned.zarr", mode="w")
 print(turned, xr.open_zarr("in/dtypes.zarr").uint8.coarsen(y=3, x=7).sum().dtype, xr.open_zarr("in/dtypes.zarr").int16.coarsen(y=2, boundary="pad").mean().dtype)
+times = xr.DataArray([1.0, 2.0, 3.0], dims="t", coords={"t": np.array(["2001-01-01", "2001-01-02", "2001-01-03"], dtype="datetime64[ns]")})
+for side in ("left", "right"):
+    print([times.coarsen(t=2, boundary="pad", side=side, coord_func=name).mean().t.values.tolist() for name in ("min", "max", "mean")])
+    print(times.t.chunk({"t": 1}).coarsen(t=2, boundary="pad", side=side).max().values, times.t.coarsen(t=2, boundary="trim", side=side).max().values)

@@ -28,3 +28,7 @@ print(x.resample(time="ME", label="left").sum().isel(y=3, x=3).values[:3])
 print([(label, part.shape) for label, part in x.resample(time="YS")])
 yearly = thin.isel(time=[0], y=0, x=0).resample(time="YE", label="right")
 print(yearly.first().time.values, yearly.last().values, thin.isel(time=[0, 5], y=0, x=0).resample(time="YS").last().values)
+steps = xr.DataArray(np.arange(6.0).reshape(3, 2), dims=("t", "y"), coords={"t": np.datetime64("2001-01-30T18", "ns") + np.arange(3) * np.timedelta64(6, "h"), "lab": ("t", [5, 1, 1]), "at": 7, "both": (("t", "y"), np.arange(6).reshape(3, 2))}, name="a")
+for frequency in ("6h", "12h", "3h"):
+    print(frequency, [sorted(getattr(steps.resample(t=frequency), name)().coords) for name in ("first", "last", "max")])
+print(sorted(steps.to_dataset().resample(t="6h").last().coords), sorted(steps.groupby("t").last().coords))
