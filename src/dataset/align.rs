@@ -7,7 +7,7 @@ use super::missing::missing_value;
 use super::{Dataset, DatasetError, IndexRole, Variable};
 use crate::array::{Chunk, DType, Region, Scalar};
 use crate::kernels::elementwise::weak_scalar_dtype;
-use crate::plan::{Array, View, ViewAxis};
+use crate::plan::Array;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 
@@ -243,16 +243,29 @@ fn join_labels(indexed: &[&Variable], indexes: &[Index], join: Join) -> Result<V
             let keys = indexes[0].keys().iter().enumerate();
             let common = keys.filter(|(_, key)| others.iter().all(|other| other.contains_key(&key.identity())));
             let positions = Positions::List(common.map(|(position, _)| position).collect());
-            Ok(indexed[0].with_data(pick(&indexed[0].data, 0, &positions)?))
+            let labels = pick(&indexed[0].data, 0, &positions)?;
+            let promote = |dtype: DType, other: &&Variable| dtype.promote(other.dtype()).unwrap_or(dtype);
+            let dtype = indexed[1..].iter().fold(labels.dtype(), promote);
+            Ok(indexed[0].with_data(match labels.in_memory_values() {
+                Some(values) if dtype != labels.dtype() => Array::in_memory(cast_labels(values, dtype)?),
+                _ => labels,
+            }))
         }
         Join::Outer => {
             let mut labels = indexed[0].clone();
+            // As pandas has it, the union of labels with none, or with the same, is not sorted.
+            let mut sorts = false;
             for (variable, index) in indexed.iter().zip(indexes).skip(1) {
-                let known = positions_of(&Index::new(&labels.dims[0], &labels)?);
+                let so_far = Index::new(&labels.dims[0], &labels)?;
+                sorts |= !so_far.keys().is_empty() && !index.keys().is_empty() && !so_far.equals(index);
+                let known = positions_of(&so_far);
                 let keys = index.keys().iter().enumerate();
                 let new = keys.filter(|(_, key)| !known.contains_key(&key.identity())).map(|(position, _)| position);
                 let added = pick(&variable.data, 0, &Positions::List(new.collect()))?;
                 labels.data = concatenate(&labels, &added)?;
+            }
+            if !sorts {
+                return Ok(labels);
             }
             let index = Index::new(&labels.dims[0], &labels)?;
             let mut order: Vec<usize> = (0..index.keys().len()).collect();
@@ -307,7 +320,12 @@ fn reindex(
     let Some(variable) = dataset.index(dimension) else { return Ok(dataset.clone()) };
     let index = Index::new(dimension, variable)?;
     if index.equals(target) {
-        return Ok(dataset.clone());
+        // Joined with floats, integers are floats, even where none is added.
+        let mut same = dataset.clone();
+        if variable.dtype() != labels.dtype() {
+            same.coordinates.insert(dimension.to_owned(), variable.with_data(labels.data.clone()));
+        }
+        return Ok(same);
     }
     let known = positions_of(&index);
     let found: Vec<Option<usize>> = target.keys().iter().map(|key| known.get(&key.identity()).copied()).collect();
@@ -386,15 +404,4 @@ fn fill_rows(
         rows.copy_from(&region, &values, &region.start);
     }
     Ok(rows)
-}
-
-impl Variable {
-    /// The values transposed and repeated onto dimensions that include this variable's. A view: no data moves.
-    pub(super) fn expand(&self, sizes: &IndexMap<String, usize>) -> Array {
-        let axis = |dimension: &String| {
-            ViewAxis::whole(sizes.get_index_of(dimension).expect("the sizes include every dimension of the variable"))
-        };
-        let axes = self.dims.iter().map(axis).collect();
-        self.data.view(View { axes, shape: sizes.values().copied().collect() })
-    }
 }

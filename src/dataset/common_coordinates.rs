@@ -6,27 +6,44 @@ use crate::array::Chunk;
 use crate::plan::Plan;
 use indexmap::IndexMap;
 
-/// The coordinates that aligned datasets have together: of conflicting ones none, of equal ones the first. An index stands
-/// above a coordinate of its name that is none.
+/// The coordinates that aligned datasets have together: of conflicting ones none; of those with equal values once they are
+/// broadcast the first, with the dimensions of all. An index stands above a coordinate of its name that is none.
 ///
 /// # Errors
 /// [`DatasetError::LazyCoordinate`] where only computing could tell whether two are equal.
 pub(super) fn merge_coordinates(datasets: &[Dataset]) -> Result<IndexMap<String, Variable>, DatasetError> {
-    let mut merged: IndexMap<String, Variable> = IndexMap::new();
-    let mut conflicting: Vec<&str> = Vec::new();
+    let mut grouped: IndexMap<&String, Vec<&Variable>> = IndexMap::new();
     for (name, coordinate) in datasets.iter().flat_map(|dataset| &dataset.coordinates) {
-        match merged.get_mut(name) {
-            None => {
-                merged.insert(name.clone(), coordinate.clone());
-            }
-            Some(first) if first.is_index(name) && !coordinate.is_index(name) => {}
-            Some(first) if coordinate.is_index(name) && !first.is_index(name) => *first = coordinate.clone(),
-            Some(first) if !equal(name, first, coordinate)? => conflicting.push(name),
-            Some(_) => {}
+        grouped.entry(name).or_default().push(coordinate);
+    }
+    let mut merged = IndexMap::new();
+    for (name, coordinates) in grouped {
+        let united = match coordinates.iter().find(|coordinate| coordinate.is_index(name)) {
+            Some(&index) => Some(index.clone()),
+            None => unite(name, &coordinates)?,
+        };
+        merged.extend(united.map(|coordinate| (name.clone(), coordinate)));
+    }
+    Ok(merged)
+}
+
+/// The first of some coordinates with the dimensions of all, unless their values conflict.
+fn unite(name: &str, coordinates: &[&Variable]) -> Result<Option<Variable>, DatasetError> {
+    let sizes = common_sizes(coordinates.iter().copied());
+    let fits = |variable: &&Variable| variable.sizes().iter().all(|(dimension, size)| sizes[dimension] == *size);
+    if !coordinates.iter().all(fits) {
+        return Ok(None);
+    }
+    let first = coordinates[0].expanded(&sizes);
+    for other in &coordinates[1..] {
+        let same_dims = coordinates[0].dims == other.dims;
+        let is_equal =
+            if same_dims { equal(name, coordinates[0], other)? } else { equal(name, &first, &other.expanded(&sizes))? };
+        if !is_equal {
+            return Ok(None);
         }
     }
-    merged.retain(|name, coordinate| coordinate.is_index(name) || !conflicting.contains(&name.as_str()));
-    Ok(merged)
+    Ok(Some(first))
 }
 
 /// Refuses what was merged of datasets with different labels of one dimension.

@@ -5,6 +5,7 @@ use super::align::align;
 use super::common_coordinates::{check_indexes, equal, merge_coordinates};
 use super::dataset::load_arrays;
 use super::error::quoted;
+use super::expand::LOADED_COORDINATE_BYTES;
 use super::{DataArray, Dataset, DatasetError, Join, Operand, Variable};
 use crate::array::{DType, Scalar};
 use crate::plan::{Array, Evaluate};
@@ -19,9 +20,6 @@ pub(super) fn own_dtype(value: &Scalar) -> DType {
         Scalar::Text(_) => DType::Text,
     }
 }
-
-/// Coordinates up to this size are held in memory: whether those of two arrays are equal decides what becomes of them.
-const LOADED_COORDINATE_BYTES: u64 = 4 << 20;
 
 /// Whether a coordinate is held in memory.
 pub(super) fn belongs_in_memory(name: &str, coordinate: &Variable) -> bool {

@@ -24,6 +24,7 @@ mod dataset;
 mod date_range;
 mod display;
 mod error;
+mod expand;
 mod extremes;
 mod frequency;
 mod gather;

@@ -74,8 +74,7 @@ impl DataArray {
         let order = order(self.dims(), dims, ignore_missing, || tuple(self.dims()))?;
         let mut transposed = DataArray { variable: self.variable.transpose(&order)?, ..self.clone() };
         for coordinate in transposed.coordinates.values_mut().filter(|coordinate| coordinate.dims.len() > 1) {
-            let own: Vec<String> = order.iter().filter(|name| coordinate.dims.contains(name)).cloned().collect();
-            *coordinate = coordinate.transpose(&own)?;
+            *coordinate = coordinate.in_order(&order);
         }
         Ok(transposed)
     }
@@ -97,14 +96,19 @@ impl Dataset {
     pub fn transpose(&self, dims: &[String], ignore_missing: bool) -> Result<Dataset, DatasetError> {
         let all: Vec<String> = self.sizes().into_keys().collect();
         order(&all, dims, ignore_missing, || self.sizes_text())?;
-        self.map_data(|_, variable| {
+        let own_order = |variable: &Variable| {
             let mut wanted: Vec<String> =
                 dims.iter().filter(|name| *name == "..." || variable.dims.contains(name)).cloned().collect();
             if !dims.is_empty() && wanted.is_empty() {
                 wanted.push("...".to_owned());
             }
-            variable.transpose(&order(&variable.dims, &wanted, true, || self.sizes_text())?)
-        })
+            order(&variable.dims, &wanted, true, || self.sizes_text())
+        };
+        let mut transposed = self.map_data(|_, variable| variable.transpose(&own_order(variable)?))?;
+        for coordinate in transposed.coordinates.values_mut().filter(|coordinate| coordinate.dims.len() > 1) {
+            *coordinate = coordinate.in_order(&own_order(coordinate)?);
+        }
+        Ok(transposed)
     }
 
     /// Without dimensions of length 1: those named, or all.
