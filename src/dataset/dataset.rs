@@ -209,8 +209,8 @@ impl Dataset {
         let similar: Vec<&str> =
             names.iter().copied().filter(|candidate| strsim::normalized_levenshtein(candidate, name) > 0.49).collect();
         let hint = match similar.is_empty() {
-            false => format!("Did you mean {}?", super::error::tuple(&similar)),
-            true => format!("There are [{}]", super::error::quoted(&names)),
+            false => format!("Did you mean one of {}?", super::error::tuple(&similar)),
+            true => format!("Variables on the dataset include [{}]", super::error::quoted(&names)),
         };
         DatasetError::NoSuchVariable { name: name.to_owned(), hint }
     }

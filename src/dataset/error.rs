@@ -9,7 +9,7 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum DatasetError {
-    #[error("No variable named {name:?}. {hint}")]
+    #[error("No variable named '{name}'. {hint}")]
     NoSuchVariable { name: String, hint: String },
     #[error("{name:?}")]
     NoSuchCoordinate { name: String },

@@ -242,6 +242,25 @@ impl Dataset {
         Ok(Grouping { has_labels: is_labelled, ..grouping })
     }
 
+    /// A field of the times of a variable, by a name like `"time.month"`, and the name that the field has; nothing for the
+    /// name of a variable, or of none.
+    ///
+    /// # Errors
+    /// Where times have no such field, or the variable holds none.
+    pub fn named_field(
+        &self,
+        name: &str,
+        evaluate: &dyn Evaluate,
+    ) -> Result<Option<(String, DataArray)>, DatasetError> {
+        let (None, Some((times, field))) = (self.variable(name), name.split_once('.')) else { return Ok(None) };
+        let Ok(times) = self.get(times) else { return Ok(None) };
+        let known = TimeField::from_name(field);
+        let known = known.ok_or_else(|| DatasetError::NoSuchTimeField { name: field.to_owned() })?;
+        let mut fields = times.time_field(field, known, evaluate)?;
+        fields.attributes_mut().clear();
+        Ok(Some((field.to_owned(), fields)))
+    }
+
     /// The name of a group and its values, which have dimensions of the dataset.
     pub(super) fn group_values(
         &self,
@@ -250,16 +269,9 @@ impl Dataset {
     ) -> Result<(String, DataArray), DatasetError> {
         let (name, group) = match group {
             Group::Array(array) => (array.name().unwrap_or("group").to_owned(), (**array).clone()),
-            Group::Named(name) => match (self.variable(name), name.split_once('.')) {
-                (None, Some((times, field))) => {
-                    let times = self.get(times).map_err(|_| no_such_group(name))?;
-                    let known = TimeField::from_name(field);
-                    let known = known.ok_or_else(|| DatasetError::NoSuchTimeField { name: field.to_owned() })?;
-                    let mut fields = times.time_field(field, known, evaluate)?;
-                    fields.attributes_mut().clear();
-                    (field.to_owned(), fields)
-                }
-                _ => (name.clone(), self.get(name).map_err(|_| no_such_group(name))?),
+            Group::Named(name) => match self.named_field(name, evaluate)? {
+                Some((field, fields)) => (field, fields),
+                None => (name.clone(), self.get(name).map_err(|_| no_such_group(name))?),
             },
         };
         let sizes = self.sizes();

@@ -70,7 +70,24 @@ fn truth(value: &Value) -> Result<Array, DatasetError> {
 /// Where no operand is labelled, indexes differ or dtypes have none in common.
 pub fn where_values(condition: &Operand, when_true: &Operand, when_false: &Operand) -> Result<Operand, DatasetError> {
     let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(1), name: NameSource::First };
-    apply(&[condition, when_true, when_false], how, &|values| choose(&truth(&values[0])?, &values[1], &values[2]))
+    let operands = [condition, when_true, when_false];
+    let mut chosen = apply(&operands, how, &|values| choose(&truth(&values[0])?, &values[1], &values[2]))?;
+    let known = match when_true {
+        Operand::DataArray(array) => Some(array.coordinates()),
+        Operand::Dataset(dataset) => Some(dataset.coordinates()),
+        Operand::Array(_) | Operand::Scalar(_) => None,
+    };
+    // The coordinates' attributes too are those of the values where the condition holds: none, where that is a number.
+    let coordinates = match &mut chosen {
+        Operand::DataArray(array) => &mut array.coordinates,
+        Operand::Dataset(dataset) => &mut dataset.coordinates,
+        Operand::Array(_) | Operand::Scalar(_) => return Ok(chosen),
+    };
+    for (name, coordinate) in coordinates {
+        let own = known.and_then(|known| known.get(name));
+        coordinate.attributes = own.map(|own| own.attributes.clone()).unwrap_or_default();
+    }
+    Ok(chosen)
 }
 
 /// Values where the condition holds, elsewhere `other` or missing.

@@ -3,7 +3,7 @@
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{PyObjectRef, PyPayload, PyRef, VirtualMachine, pyclass};
 
-/// A context that does nothing: `np.errstate(...)`, `dask.config.set(...)`, `warnings.catch_warnings()`.
+/// A context that does nothing: `np.errstate(...)`, `dask.config.set(...)`, `ProgressBar()`, which can be registered too.
 #[pyclass(module = false, name = "context")]
 #[derive(Debug, PyPayload)]
 pub struct HarmlessContext;
@@ -14,6 +14,12 @@ impl HarmlessContext {
     fn __enter__(zelf: PyRef<Self>) -> PyRef<Self> {
         zelf
     }
+
+    #[pymethod]
+    fn register(&self) {}
+
+    #[pymethod]
+    fn unregister(&self) {}
 
     #[pymethod]
     fn __exit__(&self, _exception: FuncArgs) -> bool {

@@ -10,7 +10,7 @@ use rustpython_vm::builtins::{PyFloat, PyIntRef};
 use rustpython_vm::function::{Either, PyComparisonValue};
 use rustpython_vm::protocol::PyNumberMethods;
 use rustpython_vm::types::PyComparisonOp;
-use rustpython_vm::{PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 /// `a @ b`.
 fn matrix_product(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
@@ -39,6 +39,8 @@ pub(super) static METHODS: PyNumberMethods = PyNumberMethods {
     and: Some(|a, b, vm| operator(BinaryOp::BitwiseAnd, a, b, vm)),
     or: Some(|a, b, vm| operator(BinaryOp::BitwiseOr, a, b, vm)),
     xor: Some(|a, b, vm| operator(BinaryOp::BitwiseXor, a, b, vm)),
+    lshift: Some(|a, b, vm| operator(BinaryOp::LeftShift, a, b, vm)),
+    rshift: Some(|a, b, vm| operator(BinaryOp::RightShift, a, b, vm)),
     negative: Some(|a, vm| unary_operator(UnaryOp::Negative, &a, vm)),
     positive: Some(|a, _vm| Ok(a.obj.to_owned())),
     absolute: Some(|a, vm| unary_operator(UnaryOp::Absolute, &a, vm)),
@@ -62,6 +64,8 @@ pub(super) static MUTABLE_METHODS: PyNumberMethods = PyNumberMethods {
     inplace_and: Some(|a, b, vm| in_place(BinaryOp::BitwiseAnd, a, b, vm)),
     inplace_or: Some(|a, b, vm| in_place(BinaryOp::BitwiseOr, a, b, vm)),
     inplace_xor: Some(|a, b, vm| in_place(BinaryOp::BitwiseXor, a, b, vm)),
+    inplace_lshift: Some(|a, b, vm| in_place(BinaryOp::LeftShift, a, b, vm)),
+    inplace_rshift: Some(|a, b, vm| in_place(BinaryOp::RightShift, a, b, vm)),
     ..METHODS
 };
 
@@ -84,8 +88,16 @@ fn is_true(value: &Scalar) -> bool {
     }
 }
 
+/// The one value of an object, as a number of Python's; numpy raises another error than for `.item()` where there are more.
+fn one_number(number: &PyObject, vm: &VirtualMachine) -> PyResult<(DType, Scalar)> {
+    single_value(number, vm).map_err(|error| match error.fast_isinstance(vm.ctx.exceptions.value_error) {
+        true => vm.new_type_error("only an array of one value can be a number: select one, or reduce the array"),
+        false => error,
+    })
+}
+
 fn to_float(number: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyFloat>> {
-    let (dtype, value) = single_value(number, vm)?;
+    let (dtype, value) = one_number(number, vm)?;
     let float = value.as_f64().filter(|_| !dtype.is_time());
     float
         .map(|value| vm.ctx.new_float(value))
@@ -93,7 +105,7 @@ fn to_float(number: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyFloat>> 
 }
 
 fn to_int(number: &PyObject, vm: &VirtualMachine) -> PyResult<PyIntRef> {
-    match single_value(number, vm)?.1 {
+    match one_number(number, vm)?.1 {
         Scalar::Float(value) if value.is_finite() => match value.trunc().to_i128() {
             Some(whole) => Ok(vm.ctx.new_int(whole)),
             None => Err(vm.new_overflow_error(format!("{value} is too large for int()"))),
@@ -124,15 +136,19 @@ pub(super) fn compare(
     operation: PyComparisonOp,
     vm: &VirtualMachine,
 ) -> PyResult<Either<PyObjectRef, PyComparisonValue>> {
-    let operation = match operation {
+    operator(comparison(operation), left, right, vm).map(Either::A)
+}
+
+/// The operation on elements that a comparison of arrays is.
+pub(super) fn comparison(operation: PyComparisonOp) -> BinaryOp {
+    match operation {
         PyComparisonOp::Lt => BinaryOp::Less,
         PyComparisonOp::Le => BinaryOp::LessEqual,
         PyComparisonOp::Gt => BinaryOp::Greater,
         PyComparisonOp::Ge => BinaryOp::GreaterEqual,
         PyComparisonOp::Eq => BinaryOp::Equal,
         PyComparisonOp::Ne => BinaryOp::NotEqual,
-    };
-    operator(operation, left, right, vm).map(Either::A)
+    }
 }
 
 /// Implements operators and comparisons of a class.

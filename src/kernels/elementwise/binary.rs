@@ -81,6 +81,8 @@ fn integer<T: Integer>(op: BinaryOp, a: &Buffer, b: &Buffer, output: &mut Buffer
         Op::BitwiseAnd => zip(a, b, output, count, T::and),
         Op::BitwiseOr => zip(a, b, output, count, T::or),
         Op::BitwiseXor => zip(a, b, output, count, T::xor),
+        Op::LeftShift => zip(a, b, output, count, T::left_shift),
+        Op::RightShift => zip(a, b, output, count, T::right_shift),
         _ => compare::<T>(op, a, b, output, count),
     }
 }

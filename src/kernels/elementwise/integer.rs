@@ -23,6 +23,10 @@ pub(super) trait Integer: Element + Copy + Ord {
     fn and(self, other: Self) -> Self;
     fn or(self, other: Self) -> Self;
     fn xor(self, other: Self) -> Self;
+    /// 0 where no bit of the number stays, and for a negative count.
+    fn left_shift(self, count: Self) -> Self;
+    /// All bits the sign where no bit of the number stays, and for a negative count.
+    fn right_shift(self, count: Self) -> Self;
 }
 
 /// Square and multiply, wrapping.
@@ -77,6 +81,16 @@ macro_rules! common {
         #[inline(always)]
         fn xor(self, other: $type) -> $type {
             self ^ other
+        }
+        #[inline(always)]
+        fn left_shift(self, count: $type) -> $type {
+            u32::try_from(count).ok().and_then(|count| self.checked_shl(count)).unwrap_or(0)
+        }
+        #[inline(always)]
+        fn right_shift(self, count: $type) -> $type {
+            // Shifted by all bits but one and then by that one, of which each is allowed.
+            let all = || (self >> (<$type>::BITS - 1)) >> 1u32;
+            u32::try_from(count).ok().and_then(|count| self.checked_shr(count)).unwrap_or_else(all)
         }
         #[inline(always)]
         fn reciprocal(self) -> $type {

@@ -97,5 +97,7 @@ operations! {
         BitwiseXor "bitwise_xor",
         LogicalAnd "logical_and",
         LogicalOr "logical_or",
+        LeftShift "left_shift",
+        RightShift "right_shift",
     }
 }

@@ -99,7 +99,8 @@ impl BinaryOp {
                 alike(common, common)
             }
             Op::Divide => alike(common.float(), common.float()),
-            Op::FloorDivide | Op::Remainder | Op::Power => {
+            Op::LeftShift | Op::RightShift if common.is_float() => Err(undefined()),
+            Op::FloorDivide | Op::Remainder | Op::Power | Op::LeftShift | Op::RightShift => {
                 let operand = if common == DType::Bool { DType::Int8 } else { common };
                 alike(operand, operand)
             }

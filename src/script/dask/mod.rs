@@ -55,6 +55,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     let mut config = Module::new("dask.config", vm);
     config.function("set", "settings~, **more", |arguments| Ok(harmless::context(arguments.vm)))?;
     config.finish()?;
+    install_diagnostics(vm)?;
     let mut array = Module::new("dask.array", vm);
     install_ufuncs(&mut array)?;
     install_shared(&mut array)?;
@@ -74,6 +75,16 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     array.finish()?;
     statistics::install_linalg(vm)?;
     random::install(vm)
+}
+
+/// `dask.diagnostics`: what shows or measures a computation, which `swath` itself does (`--quiet`, the report of a run).
+fn install_diagnostics(vm: &VirtualMachine) -> PyResult<()> {
+    let mut module = Module::new("dask.diagnostics", vm);
+    module.function("ProgressBar", "minimum~, width~, dt~, out~", |arguments| Ok(harmless::context(arguments.vm)))?;
+    for name in ["Profiler", "ResourceProfiler", "CacheProfiler"] {
+        module.function(name, "**settings", |arguments| Ok(harmless::context(arguments.vm)))?;
+    }
+    module.finish()
 }
 
 /// Where computed values are to be.

@@ -1,14 +1,50 @@
 //! `np.datetime64` and `np.timedelta64` from text and numbers.
 
 use super::scalar::NumpyScalar;
-use crate::array::{DType, Scalar, TimeUnit};
+use crate::array::{Chunk, DType, Scalar, TimeUnit};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
+use crate::script::errors::plan_exception;
+use crate::script::modules::Module;
 use crate::script::numpy::cast_scalar;
+use crate::script::operand::{self, small_object};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::{AsObject, PyObject, PyResult, VirtualMachine};
+
+/// Puts the functions into the module.
+///
+/// # Errors
+/// Where the machine can't hold them.
+pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
+    module.function("datetime_as_string", "arr!, unit, timezone='naive', casting~", as_text)
+}
+
+/// ISO 8601 text of times, down to a unit or to their own.
+fn as_text(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let times = operand::values(arguments.required("arr"), vm)?;
+    let DType::Datetime(own) = times.dtype() else {
+        return Err(vm.new_type_error(format!("datetime_as_string expects times: found {}", times.dtype())));
+    };
+    let code = arguments.string("unit")?.filter(|code| code != "auto");
+    // Years and months are the first characters of days.
+    let (unit, length) = match code.as_deref() {
+        Some("Y") => (TimeUnit::Day, 4),
+        Some("M") => (TimeUnit::Day, 7),
+        Some(code) => (unit_of(code, vm)?, usize::MAX),
+        None => (own, usize::MAX),
+    };
+    let wanted = DType::Datetime(unit);
+    let mut texts = Vec::new();
+    for time in (0..times.len()).filter_map(|position| times.get(position)) {
+        let time = cast_scalar(&time, times.dtype(), wanted, vm)?;
+        texts.push(NumpyScalar::new(wanted, time).text().chars().take(length).collect::<String>());
+    }
+    let texts = Chunk::from_values(times.shape().to_vec(), texts).map_err(|error| plan_exception(error.into(), vm))?;
+    small_object(texts, vm)
+}
 
 /// `np.datetime64(value, unit)` or `np.timedelta64(value, unit)`.
 ///

@@ -17,6 +17,7 @@ mod scalar;
 mod selecting;
 mod splitting;
 mod strided;
+mod testing;
 mod ufuncs;
 
 pub(super) use dtype_object::DTypeObject;
@@ -51,6 +52,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     creation::install(&mut module)?;
     scalar::install(&mut module)?;
     limits::install(&mut module)?;
+    instant::install(&mut module)?;
     super::products::install(&mut module)?;
     rearrange::install(&mut module)?;
     selecting::install(&mut module)?;
@@ -67,7 +69,8 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     {
         module.value(name, vm.ctx.new_float(value))?;
     }
-    module.finish()
+    module.finish()?;
+    testing::install(vm)
 }
 
 /// Puts the functions of elements into a module: `dask.array` has the same.

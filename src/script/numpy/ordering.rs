@@ -6,6 +6,7 @@ use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::errors::plan_exception;
+use crate::script::indexing::integers;
 use crate::script::modules::Module;
 use crate::script::operand::{self, evaluate_here, small_object};
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
@@ -57,6 +58,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         let values = operand::values(arguments.required("a"), arguments.vm)?;
         Ok(arguments.vm.ctx.new_int(truths(&values).filter(|truth| *truth).count()).into())
     })?;
+    module.function("unravel_index", "indices!, shape!, order='C'", unravelled)?;
     module.function("nonzero", "a!", |arguments| places(arguments.required("a"), arguments.vm))?;
     module.function("flatnonzero", "a!", |arguments| {
         let values = operand::values(arguments.required("a"), arguments.vm)?;
@@ -266,4 +268,24 @@ fn unique(arguments: &Arguments<'_>) -> PyResult {
         }
     }
     Ok(if results.len() == 1 { results.remove(0) } else { vm.ctx.new_tuple(results).into() })
+}
+
+/// The positions along each axis of elements that are counted through an array of a shape.
+fn unravelled(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let indices = operand::values(arguments.required("indices"), vm)?;
+    let shape = convert::shape(arguments.required("shape"), vm)?;
+    let count: usize = shape.iter().product();
+    let found = integers(&indices, vm)?;
+    if found.iter().any(|&index| index < 0 || index >= count as i64) {
+        let message = format!("unravel_index expects integers from 0 to {} for the shape {shape:?}", count as i64 - 1);
+        return Err(vm.new_value_error(message));
+    }
+    let strides = row_major_strides(&shape);
+    let axis = |(&length, &stride): (&usize, &usize)| {
+        let along = found.iter().map(|&index| index / stride as i64 % length as i64).collect();
+        chunk(Chunk::from_values(indices.shape().to_vec(), along), vm)
+    };
+    let axes = shape.iter().zip(&strides).map(axis).collect::<PyResult<Vec<_>>>()?;
+    Ok(vm.ctx.new_tuple(axes).into())
 }

@@ -24,6 +24,7 @@ use rustpython_vm::types::{
 };
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::marker::PhantomData;
 
 /// The scalar classes and the dtypes that their constructors make, beside [`Float64`].
@@ -43,8 +44,21 @@ const CLASSES: &[(&str, DType)] = &[
     ("str_", DType::Text),
 ];
 
+/// The abstract classes over those, each after the one that it is a kind of.
+const ABSTRACT: &[(&str, &str)] = &[
+    ("number", "generic"),
+    ("integer", "number"),
+    ("signedinteger", "integer"),
+    ("unsignedinteger", "integer"),
+    ("inexact", "number"),
+    ("floating", "inexact"),
+    ("flexible", "generic"),
+    ("character", "flexible"),
+];
+
 thread_local! {
     static TYPES: RefCell<Vec<PyTypeRef>> = const { RefCell::new(Vec::new()) };
+    static ABSTRACT_TYPES: RefCell<HashMap<&'static str, PyTypeRef>> = RefCell::new(HashMap::new());
 }
 
 /// One value with a dtype.
@@ -59,12 +73,50 @@ pub struct NumpyScalar {
 pub(super) fn register(vm: &VirtualMachine) {
     let generic = NumpyScalar::make_static_type();
     Float64::make_static_type();
-    let types = CLASSES.iter().map(|(name, _)| {
+    let class = |name: &str, base: PyTypeRef| {
         let slots = PyTypeSlots::new("generic", PyTypeFlags::heap_type_flags());
-        vm.ctx.new_class(Some("numpy"), name, generic.clone(), slots)
-    });
-    let types = types.collect();
-    TYPES.set(types);
+        vm.ctx.new_class(Some("numpy"), name, base, slots)
+    };
+    let mut abstracts = HashMap::from([("generic", generic.to_owned())]);
+    for (name, base) in ABSTRACT {
+        abstracts.insert(name, class(name, abstracts[base].clone()));
+    }
+    let types = CLASSES.iter().map(|(name, dtype)| class(name, abstracts[kind_of(*dtype)].clone()));
+    TYPES.set(types.collect());
+    // A float64 is a Python float, whose class has no other base; it is a kind of these all the same.
+    let kinds = ["floating", "inexact", "number", "generic"].map(|name| abstracts[name].clone());
+    Float64::static_type().mro.write().extend(kinds);
+    ABSTRACT_TYPES.set(abstracts);
+}
+
+/// The nearest abstract class of a dtype.
+fn kind_of(dtype: DType) -> &'static str {
+    match dtype {
+        dtype if dtype.is_float() => "floating",
+        DType::Timedelta(_) => "signedinteger",
+        dtype if dtype.is_signed_integer() => "signedinteger",
+        dtype if dtype.is_integer() => "unsignedinteger",
+        DType::Text => "character",
+        _ => "generic",
+    }
+}
+
+/// `np.issubdtype(dtype, kind)`: whether a dtype, or a class of scalars, is a kind of another or the same.
+fn is_kind(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let class = |name: &str| -> PyResult {
+        let object = arguments.required(name);
+        let is_scalar_class = object
+            .downcast_ref::<PyType>()
+            .is_some_and(|class| class.fast_issubclass(NumpyScalar::static_type()) || class.is(Float64::static_type()));
+        match is_scalar_class {
+            true => Ok(object.clone()),
+            false => Ok(class_of(convert::dtype(object, vm)?).into()),
+        }
+    };
+    let (class, kind) = (class("arg1")?, class("arg2")?);
+    let answer = class.is_subclass(&kind, vm)?;
+    Ok(vm.ctx.new_bool(answer).into())
 }
 
 /// Puts the scalar classes into the module.
@@ -72,7 +124,9 @@ pub(super) fn register(vm: &VirtualMachine) {
 /// # Errors
 /// Where the machine can't hold them.
 pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
-    module.value("generic", NumpyScalar::static_type().to_owned())?;
+    let abstracts = ABSTRACT_TYPES.with_borrow(Clone::clone);
+    abstracts.into_iter().try_for_each(|(name, class)| module.value(name, class))?;
+    module.function("issubdtype", "arg1!, arg2!", is_kind)?;
     for (name, dtype) in CLASSES {
         module.value(name, class_of(*dtype))?;
     }

@@ -1,10 +1,11 @@
 //! Functions of `numpy` that choose elements: at indices, along diagonals.
 
-use crate::array::{Chunk, DType};
+use crate::array::{Chunk, DType, Scalar};
 use crate::kernels::reduction::ReductionOptions;
 use crate::plan::{Array, PlanError};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
+use crate::script::elementwise;
 use crate::script::errors::plan_exception;
 use crate::script::indexing;
 use crate::script::modules::Module;
@@ -17,6 +18,7 @@ use rustpython_vm::{AsObject, PyResult};
 /// Where the machine can't hold them.
 pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function("take", "a!, indices!, axis, out=None, mode='raise'", take)?;
+    module.function("select", "condlist!, choicelist!, default", select)?;
     module.function("diagonal", "a!, offset, axis1, axis2", |arguments| evaluated(diagonal(arguments)?, arguments))?;
     module.function("trace", "a!, offset, axis1, axis2, dtype, out=None", |arguments| {
         let dtype = arguments.get("dtype").map(|dtype| convert::dtype(dtype, arguments.vm)).transpose()?;
@@ -61,6 +63,36 @@ pub(in crate::script) fn diagonal(arguments: &Arguments<'_>) -> PyResult<Result<
     }
     let offset = arguments.get("offset").map_or(Ok(0), |offset| convert::integer(offset, vm))?;
     Ok(array.diagonal([rows, columns], offset as isize))
+}
+
+/// Of several arrays, the elements of the first whose condition holds, and a default where none does.
+fn select(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let of = |name: &str| {
+        let objects = convert::one_or_more(arguments.required(name), vm)?;
+        objects.iter().map(|object| Operand::expect(object, vm)).collect::<PyResult<Vec<_>>>()
+    };
+    let (conditions, choices) = (of("condlist")?, of("choicelist")?);
+    if conditions.len() != choices.len() || conditions.is_empty() {
+        return Err(vm.new_value_error(format!(
+            "select expects a choice for each condition: found {} for {}",
+            choices.len(),
+            conditions.len()
+        )));
+    }
+    let mut selected = match arguments.get("default") {
+        Some(default) => Operand::expect(default, vm)?,
+        None => Operand::Weak(Scalar::Int(0)),
+    };
+    let mut labelled = false;
+    for (condition, choice) in conditions.into_iter().zip(choices).rev() {
+        labelled |= condition.is_labelled() || choice.is_labelled();
+        selected = elementwise::select(condition.without_labels(), choice.without_labels(), selected, vm)?;
+    }
+    match selected {
+        Operand::Lazy(array) if labelled => small_object(operand::evaluate(&array, vm)?, vm),
+        selected => selected.into_object(vm),
+    }
 }
 
 /// Elements at indices along an axis, or among all in a row; the axes of the indices take the place of the axis.

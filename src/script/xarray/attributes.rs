@@ -73,7 +73,13 @@ impl AttributesObject {
 }
 
 #[pyclass(with(AsMapping, AsSequence, Comparable, GetAttr, Iterable, Representable))]
-impl AttributesObject {}
+impl AttributesObject {
+    /// Found on the class, which is what `{**attrs}` and `f(**attrs)` ask of a mapping.
+    #[pymethod]
+    fn keys(&self, vm: &VirtualMachine) -> PyResult {
+        vm.call_method(self.dict(vm)?.as_object(), "keys", ())
+    }
+}
 
 impl GetAttr for AttributesObject {
     /// Every method of a dict, run on the attributes.

@@ -248,6 +248,7 @@ pub(super) fn operand(value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<data
             let message = format!("an array of shape {:?} needs dims: assign a tuple (dims, values)", array.shape());
             return Err(vm.new_value_error(message));
         }
+        Operand::Typed(array) => coordinates::in_seconds(array, vm)?.into(),
         other => other.into_dataset_operand(),
     })
 }

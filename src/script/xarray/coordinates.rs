@@ -2,13 +2,13 @@
 
 use super::data_array::DataArrayObject;
 use super::mapping::Mapping;
-use crate::array::AxisChunks;
+use crate::array::{AxisChunks, DType, TimeUnit};
 use crate::dataset::{DataArray, Dataset, Variable};
 use crate::plan::Array;
 use crate::script::convert;
 use crate::script::engine;
-use crate::script::errors::dataset_exception;
-use crate::script::operand::Operand;
+use crate::script::errors::{dataset_exception, plan_exception};
+use crate::script::operand::{Operand, evaluate_here};
 use indexmap::IndexMap;
 use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
@@ -99,11 +99,26 @@ pub(super) fn variable(object: &PyObjectRef, own_dimension: Option<&str>, vm: &V
 /// Where it has none.
 pub(super) fn array(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Array> {
     match Operand::expect(object, vm)? {
-        Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => Ok(array),
+        Operand::Lazy(array) => Ok(array),
+        Operand::Eager(array) | Operand::Typed(array) => in_seconds(array, vm),
         Operand::DataArray(array) => Ok(array.data().clone()),
         Operand::Weak(_) => convert::chunk(object, None, vm).map(Array::in_memory),
         Operand::Dataset(_) => Err(vm.new_type_error("a Dataset is no array: take a variable of it")),
     }
+}
+
+/// Times in seconds where they are in a coarser unit, which labelled arrays don't have; anything else as it is.
+///
+/// # Errors
+/// Where a time is out of range.
+pub(super) fn in_seconds(array: Array, vm: &VirtualMachine) -> PyResult<Array> {
+    let seconds = match array.dtype() {
+        DType::Datetime(unit) if unit < TimeUnit::Second => DType::Datetime(TimeUnit::Second),
+        DType::Timedelta(unit) if unit < TimeUnit::Second => DType::Timedelta(TimeUnit::Second),
+        _ => return Ok(array),
+    };
+    let cast = array.cast(seconds).map_err(|error| plan_exception(error, vm))?;
+    evaluate_here(&cast, vm).map(Array::in_memory)
 }
 
 /// Attributes of a dict.

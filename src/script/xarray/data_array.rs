@@ -31,6 +31,7 @@ use crate::dataset::{Attributes, DataArray, Encoding, Variable};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
+use crate::script::engine;
 use crate::script::errors::dataset_exception;
 use crate::script::numbers::operators;
 use crate::script::numpy::{DTypeObject, NumpyScalar, format_array};
@@ -119,6 +120,10 @@ impl DataArrayObject {
     }
 
     fn coordinate(zelf: &Py<Self>, name: &str, vm: &VirtualMachine) -> PyResult {
+        let field = zelf.inner().as_anonymous().named_field(name, &*engine::current());
+        if let Some((_, field)) = field.map_err(|error| dataset_exception(error, vm))? {
+            return finish(Ok(field), vm);
+        }
         let array = zelf.inner().coordinate(name).map_err(|error| dataset_exception(error, vm))?;
         let origin = Some(Origin::Coordinate(zelf.to_owned(), name.to_owned()));
         Ok(DataArrayObject { inner: RefCell::new(array), origin }.into_ref(&vm.ctx).into())

@@ -85,6 +85,10 @@ impl DatasetObject {
     }
 
     fn variable(zelf: &Py<Self>, name: &str, vm: &VirtualMachine) -> PyResult {
+        let field = zelf.inner().named_field(name, &*engine::current());
+        if let Some((_, field)) = field.map_err(|error| dataset_exception(error, vm))? {
+            return finish(Ok(field), vm);
+        }
         let array = zelf.inner().get(name).map_err(|error| dataset_exception(error, vm))?;
         Ok(DataArrayObject::of_dataset(array, zelf, name).into_ref(&vm.ctx).into())
     }
@@ -150,7 +154,7 @@ impl Surface for DatasetObject {
                 body: |this, arguments| combine::merge_into(this.inner(), arguments),
             },
             Method { name: "update", parameters: "other!", body: update },
-            Method { name: "keys", parameters: "", body: keys },
+            Method { name: "keys", parameters: "", body: |this, a| vm_call(data_vars(this, a.vm)?, "keys", a) },
             Method { name: "values", parameters: "", body: |this, a| vm_call(data_vars(this, a.vm)?, "values", a) },
             Method { name: "items", parameters: "", body: |this, a| vm_call(data_vars(this, a.vm)?, "items", a) },
             Method { name: "get", parameters: "key!, default", body: get },
@@ -248,10 +252,6 @@ fn vm_call(object: PyObjectRef, method: &str, arguments: &Arguments<'_>) -> PyRe
     arguments.vm.call_method(&object, method, ())
 }
 
-fn keys(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
-    vm_call(data_vars(this, arguments.vm)?, "keys", arguments)
-}
-
 fn get(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
     let name = convert::string(arguments.required("key"), arguments.vm)?;
     match this.inner().variable(&name) {
@@ -287,7 +287,7 @@ fn update(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
     };
     let updated = updated.assign(variables, &*engine::current());
     this.replace(updated.map_err(|error| dataset_exception(error, vm))?);
-    Ok(this.to_owned().into())
+    Ok(vm.ctx.none())
 }
 
 fn assign(this: &Py<DatasetObject>, arguments: &Arguments<'_>) -> PyResult {
@@ -304,6 +304,13 @@ impl DatasetObject {
     #[pyclassmethod]
     fn from_dict(_class: PyTypeRef, dict: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         dictionary::dataset_from_dict(&dict, vm)
+    }
+
+    /// Found on the class, which is what `{**ds}` and `f(**ds)` ask of a mapping.
+    #[pymethod]
+    fn keys(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
+        let variables = data_vars(&zelf, vm)?;
+        vm.call_method(&variables, "keys", ())
     }
 
     #[pymethod]

@@ -13,12 +13,14 @@ use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
 use crate::script::errors::dataset_exception;
+use crate::script::numbers::comparison;
 use crate::script::operand::{self, Operand};
 use crate::script::options;
 use crate::script::surface::{Method, Property, Surface, reductions, surface_attributes};
 use rustpython_vm::builtins::{PyDict, PyStr};
+use rustpython_vm::function::{Either, PyComparisonValue};
 use rustpython_vm::protocol::{PyMappingMethods, PyNumberMethods};
-use rustpython_vm::types::{AsMapping, AsNumber, GetAttr, Iterable, Representable};
+use rustpython_vm::types::{AsMapping, AsNumber, Comparable, GetAttr, Iterable, PyComparisonOp, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::marker::PhantomData;
 
@@ -283,13 +285,37 @@ static NUMBERS: PyNumberMethods = PyNumberMethods {
     remainder: Some(|a, b, vm| operator(BinaryOp::Remainder, a, b, vm)),
     floor_divide: Some(|a, b, vm| operator(BinaryOp::FloorDivide, a, b, vm)),
     true_divide: Some(|a, b, vm| operator(BinaryOp::Divide, a, b, vm)),
+    power: Some(|a, b, _modulus, vm| operator(BinaryOp::Power, a, b, vm)),
+    and: Some(|a, b, vm| operator(BinaryOp::BitwiseAnd, a, b, vm)),
+    or: Some(|a, b, vm| operator(BinaryOp::BitwiseOr, a, b, vm)),
+    xor: Some(|a, b, vm| operator(BinaryOp::BitwiseXor, a, b, vm)),
     ..PyNumberMethods::NOT_IMPLEMENTED
 };
 
 surface_attributes!(GroupByObject);
 
-#[pyclass(with(AsMapping, AsNumber, GetAttr, Iterable, Representable))]
+#[pyclass(with(AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable))]
 impl GroupByObject {}
+
+impl Comparable for GroupByObject {
+    fn slot_richcompare(
+        zelf: &PyObject,
+        other: &PyObject,
+        operation: PyComparisonOp,
+        vm: &VirtualMachine,
+    ) -> PyResult<Either<PyObjectRef, PyComparisonValue>> {
+        operator(comparison(operation), zelf, other, vm).map(Either::A)
+    }
+
+    fn cmp(
+        _zelf: &Py<Self>,
+        _other: &PyObject,
+        _operation: PyComparisonOp,
+        _vm: &VirtualMachine,
+    ) -> PyResult<PyComparisonValue> {
+        Ok(PyComparisonValue::NotImplemented)
+    }
+}
 
 impl AsNumber for GroupByObject {
     fn as_number() -> &'static PyNumberMethods {

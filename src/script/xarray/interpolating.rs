@@ -47,8 +47,7 @@ fn interp<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResul
     }
     let mut wanted = IndexMap::new();
     for (dimension, object) in indexers::named(arguments, "coords")? {
-        let dtype = dataset.coordinates().get(&dimension).map(Variable::dtype);
-        let found = points(&dimension, &object, dtype, vm)?;
+        let found = points(&dimension, &object, dataset.coordinates().get(&dimension), vm)?;
         wanted.insert(dimension, found);
     }
     let (how, beyond) = (method(arguments)?, beyond(arguments)?);
@@ -123,19 +122,24 @@ fn beyond(arguments: &Arguments<'_>) -> PyResult<Beyond> {
     Ok(beyond)
 }
 
-/// Points along a dimension whose labels have a dtype: numbers, times, or dates as text.
+/// Points along a dimension that may have labels: numbers, times, or dates as text. Those without names of their own have
+/// the attributes of the labels.
 fn points(
     dimension: &str,
     object: &PyObjectRef,
-    dtype: Option<DType>,
+    labels: Option<&Variable>,
     vm: &VirtualMachine,
 ) -> PyResult<InterpolationPoints> {
-    let (array, dims, coordinates) = match object.downcast_ref::<DataArrayObject>() {
+    let dtype = labels.map(Variable::dtype);
+    let (array, dims, coordinates, attributes) = match object.downcast_ref::<DataArrayObject>() {
         Some(array) => {
             let array = array.inner();
             let mut coordinates = array.coordinates().clone();
             coordinates.shift_remove(dimension);
-            (array.data().clone(), array.dims().to_vec(), coordinates)
+            // Labels of its own, where it has some, are what the points become labels of.
+            let own = array.coordinates().get(dimension);
+            let attributes = own.map_or(array.attributes(), |own| &own.attributes).clone();
+            (array.data().clone(), array.dims().to_vec(), coordinates, attributes)
         }
         None => {
             let array = coordinates::array(object, vm)?;
@@ -145,7 +149,8 @@ fn points(
                 return Err(vm.new_index_error(message));
             }
             let dims = vec![dimension.to_owned(); array.ndim()];
-            (array, dims, IndexMap::new())
+            let attributes = labels.map(|labels| labels.attributes.clone()).unwrap_or_default();
+            (array, dims, IndexMap::new(), attributes)
         }
     };
     let mut values = operand::evaluate(&array, vm)?;
@@ -162,5 +167,5 @@ fn points(
         )));
     }
     let points = Variable::new(dims, Array::in_memory(values)).map_err(|error| dataset_exception(error, vm))?;
-    Ok(InterpolationPoints { points, coordinates })
+    Ok(InterpolationPoints { points: points.with_attributes(attributes), coordinates })
 }

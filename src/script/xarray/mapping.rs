@@ -78,6 +78,12 @@ impl Mapping {
 
 #[pyclass(with(AsMapping, AsSequence, Comparable, GetAttr, Iterable, Representable))]
 impl Mapping {
+    /// Found on the class, which is what `{**mapping}` and `f(**mapping)` ask of a mapping.
+    #[pymethod]
+    fn keys(&self, vm: &VirtualMachine) -> PyResult {
+        vm.call_method(self.dict.as_object(), "keys", ())
+    }
+
     /// `coords.update({...})`.
     #[pymethod]
     fn update(&self, other: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {

@@ -35,15 +35,16 @@ pub(super) struct Shared<T>(PhantomData<T>);
 
 const REDUCTION: &str =
     "dim, *, axis, skipna, keep_attrs, numeric_only~, min_count=None, keepdims=False, dtype=None, out=None";
-const SUM: &str = "dim, *, axis, skipna, min_count, keep_attrs, numeric_only~, keepdims=False, dtype=None, out=None";
+const MEAN: &str = "dim, *, axis, skipna, keep_attrs, numeric_only~, min_count=None, keepdims=False, dtype, out=None";
+const SUM: &str = "dim, *, axis, skipna, min_count, keep_attrs, numeric_only~, keepdims=False, dtype, out=None";
 const REDUCTION_WITH_DDOF: &str =
-    "dim, *, axis, skipna, ddof, keep_attrs, numeric_only~, keepdims=False, dtype=None, out=None";
+    "dim, *, axis, skipna, ddof, keep_attrs, numeric_only~, keepdims=False, dtype, out=None";
 const LOGICAL: &str = "dim, *, axis, keep_attrs, keepdims=False, out=None";
 
 impl<T: LabelledObject> Shared<T> {
     /// Reductions, by their registered names.
     pub const REDUCTIONS: &'static [Method<T>] = reductions!(reduce::<T>;
-        "mean" REDUCTION, "sum" SUM, "prod" SUM, "min" REDUCTION, "max" REDUCTION,
+        "mean" MEAN, "sum" SUM, "prod" SUM, "min" REDUCTION, "max" REDUCTION,
         "std" REDUCTION_WITH_DDOF, "var" REDUCTION_WITH_DDOF, "count" LOGICAL, "any" LOGICAL, "all" LOGICAL,
     );
 
@@ -158,16 +159,23 @@ pub(super) fn finish<L: Labelled>(result: Result<L, DatasetError>, vm: &VirtualM
 }
 
 fn reduce<T: LabelledObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>) -> PyResult {
-    let inner = this.inner();
+    let vm = arguments.vm;
+    // `dtype=` is what values are added up in, and what the result is of.
+    let dtype = arguments.get("dtype").map(|dtype| convert::dtype(dtype, vm)).transpose()?;
+    let cast = |object: T::Inner| match dtype {
+        Some(dtype) => object.astype(dtype),
+        None => Ok(object),
+    };
+    let inner = cast(this.inner()).map_err(|error| dataset_exception(error, vm))?;
     let (dims, options) = (reduced_dims(&inner, arguments)?, reduce_options(arguments)?);
-    let reduced = inner.reduce(name, &dims, options);
+    let reduced = inner.reduce(name, &dims, options).and_then(cast);
     finish(
         match least_count(arguments)? {
             Some(least) => reduced
                 .and_then(|reduced| reduced.where_counted(&inner, &inner.reduce("count", &dims, options)?, least)),
             None => reduced,
         },
-        arguments.vm,
+        vm,
     )
 }
 

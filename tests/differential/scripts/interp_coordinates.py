@@ -1,0 +1,16 @@
+import numpy as np
+import xarray as xr
+
+ds = xr.open_zarr("in/cube.zarr")
+for points in ([58.2, 55.1], np.array([58.2, 55.1]), 58.2, np.float64(58.2)):
+    print(ds.wind.interp(y=points).y.attrs, ds.interp(y=points).y.attrs)
+along = xr.DataArray([58.2, 55.1], dims="point", attrs={"of": "points"})
+print(ds.wind.interp(y=along).y.attrs, ds.wind.interp(y=along.rename(point="y")).y.attrs)
+print(ds.wind.interp(y=along, x=along - 58).x.attrs)
+chosen = xr.where(ds.wind > 0, 1, 0)
+print(chosen.attrs, {name: chosen[name].attrs for name in chosen.coords})
+chosen = xr.where(ds.wind > 0, ds.temperature, 0.0)
+print(chosen.attrs, {name: chosen[name].attrs for name in chosen.coords})
+chosen = xr.where(ds.wind > 0, ds.height, ds.temperature)
+print(chosen.attrs, {name: chosen[name].attrs for name in chosen.coords})
+ds.wind.interp(y=np.linspace(53, 59, 9), x=[0.1, 0.2]).to_netcdf("out/interp_coordinates.nc")
