@@ -25,6 +25,7 @@ mod numpy;
 mod operand;
 mod options;
 mod padding;
+mod pandas;
 mod products;
 mod standard;
 mod surface;

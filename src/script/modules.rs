@@ -3,7 +3,7 @@
 use super::arguments::Arguments;
 use super::errors;
 use super::function::Function;
-use super::{cftime, cluster, codecs, dask, native, numpy, xarray};
+use super::{cftime, cluster, codecs, dask, native, numpy, pandas, xarray};
 use rustpython_vm::builtins::PyDictRef;
 use rustpython_vm::class::PyClassImpl;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
@@ -23,6 +23,7 @@ pub(super) const NAMES: &[&str] = &[
     "distributed",
     "dask_jobqueue",
     "dask_gateway",
+    "pandas",
     "cftime",
     "zarr",
     "zarr.codecs",
@@ -47,6 +48,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     cftime::install(vm)?;
     dask::install(vm)?;
     xarray::install(vm)?;
+    pandas::install(vm)?;
     native::install(vm)?;
     codecs::install(vm)?;
     cluster::install(vm)

@@ -108,6 +108,14 @@ pub(in crate::script) fn of_python(object: &PyObject, vm: &VirtualMachine) -> Py
     Ok(Some((DType::Datetime(unit), parse(&text, Some(unit), vm)?.0)))
 }
 
+/// The count of units of an ISO 8601 date or of `NaT`.
+///
+/// # Errors
+/// `ValueError` for text that is no date.
+pub(in crate::script) fn instant_of_text(text: &str, unit: TimeUnit, vm: &VirtualMachine) -> PyResult<i64> {
+    Ok(parse(text, Some(unit), vm)?.0)
+}
+
 fn unit_of(code: &str, vm: &VirtualMachine) -> PyResult<TimeUnit> {
     TimeUnit::from_code(code).ok_or_else(|| {
         let known: Vec<&str> = TimeUnit::ALL.iter().map(|unit| unit.code()).collect();

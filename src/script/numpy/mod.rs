@@ -22,7 +22,7 @@ mod ufuncs;
 
 pub(super) use dtype_object::DTypeObject;
 pub(super) use functions::install_shared;
-pub(super) use instant::of_python;
+pub(super) use instant::{instant_of_text, of_python};
 pub(super) use nd_array::{NdArray, format_array};
 pub(super) use nd_methods::shape_of;
 pub(super) use rearrange::grid_axes;
