@@ -34,6 +34,8 @@ pub struct StoredArray {
     pub write_grid: ChunkGrid,
     /// Whether a part of a chunk is read for the cost of that part: values lie in the file as they are.
     pub reads_parts: bool,
+    /// Whether the script sees it in chunks; else it behaves as numpy's arrays do, but is read where it is needed.
+    pub in_chunks: bool,
     /// Bytes beyond the decoded chunk that decoding one chunk may take (encoded bytes, codec scratch).
     pub decode_scratch_bytes: usize,
     /// Identity of the array's metadata; a change of the input shows here.

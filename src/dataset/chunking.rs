@@ -26,7 +26,9 @@ pub enum ChunkSize {
 /// Chunks along all dimensions, as `chunks=` of `open_zarr` and `.chunk()` take them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chunking {
-    /// Those of the store, or as they are: `{}` and `None`.
+    /// None at all, which is `None` of `open_dataset`: arrays behave as in memory.
+    Absent,
+    /// Those of the store, or as they are: `{}`.
     Stored,
     /// Of some 128 MiB, of whole stored chunks: `"auto"`.
     Auto,
@@ -40,7 +42,7 @@ impl Chunking {
     /// What is wanted along one dimension.
     fn along(&self, dimension: &str) -> ChunkSize {
         match self {
-            Chunking::Stored => ChunkSize::Keep,
+            Chunking::Absent | Chunking::Stored => ChunkSize::Keep,
             Chunking::Auto => ChunkSize::Auto,
             Chunking::Every(size) => size.clone(),
             Chunking::PerDim(sizes) => sizes.get(dimension).cloned().unwrap_or(ChunkSize::Keep),
@@ -74,6 +76,11 @@ impl Chunking {
 impl Variable {
     /// The same values in other chunks. `"auto"` makes whole multiples of the present ones.
     pub(super) fn chunk(&self, chunking: &Chunking) -> Result<Variable, DatasetError> {
+        // Of what wasn't in chunks, dimensions that aren't named are whole.
+        let chunking = match self.data.is_unchunked() {
+            true => chunking.of_contiguous(&self.dims),
+            false => chunking.clone(),
+        };
         let present = self.data.grid();
         let mut axes = Vec::new();
         let mut automatic = Vec::new();
@@ -97,8 +104,8 @@ impl Variable {
         }
         self.enlarge(&mut axes, automatic);
         let chunked = self.data.rechunk(ChunkGrid::new(axes));
-        // Values in memory in one chunk are lazy then, too.
-        Ok(self.with_data(if chunked.is_of_memory() { chunked.traced() } else { chunked }))
+        // Values in memory in one chunk are lazy then, too, and those of a store are in chunks.
+        Ok(self.with_data(if chunked.is_unchunked() { chunked.traced() } else { chunked }))
     }
 
     /// Grows chunks evenly along the given axes, by whole chunks, until they hold some 128 MiB.

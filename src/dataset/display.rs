@@ -182,8 +182,11 @@ fn lazy_text(variable: &Variable, alone: bool) -> String {
         let lengths: Vec<String> = lengths.iter().map(usize::to_string).collect();
         format!("({}{})", lengths.join(", "), if lengths.len() == 1 { "," } else { "" })
     };
-    if variable.dims.is_empty() && !alone {
+    if (variable.dims.is_empty() || variable.data.is_unchunked()) && !alone {
         return "...".to_owned();
+    }
+    if variable.data.is_unchunked() {
+        return format!("[{} values with dtype={}]", variable.data.len(), variable.dtype());
     }
     let first: Vec<usize> =
         variable.data.grid().axes().iter().map(|axis| axis.sizes().first().copied().unwrap_or(0)).collect();

@@ -33,8 +33,8 @@ impl Grouping {
         // As in xarray, given labels that have no positions have what there is of nothing: their sums where values are lazy,
         // their counts and truths where these are in memory.
         match name {
-            "count" | "any" | "all" if self.is_listed() && reduced.data.is_of_memory() => return Ok(reduced),
-            "sum" | "prod" if self.is_listed() && !reduced.data.is_of_memory() => {
+            "count" | "any" | "all" if self.is_listed() && reduced.data.is_unchunked() => return Ok(reduced),
+            "sum" | "prod" if self.is_listed() && !reduced.data.is_unchunked() => {
                 return Ok(reduced.with_data(reduced.data.cast(dtype)?));
             }
             _ => {}

@@ -76,7 +76,7 @@ pub(super) fn interpolate(
     points: &[f64],
     between: Between,
 ) -> Result<Array, DatasetError> {
-    let dtype = if data.is_of_memory() { DType::Float64 } else { data.dtype().float() };
+    let dtype = if data.is_unchunked() { DType::Float64 } else { data.dtype().float() };
     let data = data.cast(DType::Float64)?;
     // Labels in any order, as long as there is one.
     let mut order: Vec<usize> = (0..known.len()).collect();

@@ -5,6 +5,7 @@ use super::dataset::{DatasetEncoding, load_arrays};
 use super::merge::belongs_in_memory;
 use super::related;
 use super::{Attributes, Chunking, Dataset, DatasetError, Encoding, NetcdfEncoding, Variable};
+use crate::array::StoredArray;
 use crate::plan::{Array, Evaluate};
 use crate::store::{self, ArrayMetadata, GroupMetadata, StoreFormat, ZarrFormat};
 use indexmap::{IndexMap, IndexSet};
@@ -88,7 +89,11 @@ pub fn open_group(
 ) -> Result<Dataset, DatasetError> {
     let mut stored: IndexMap<String, Variable> = IndexMap::new();
     for (name, array) in &group.arrays {
-        stored.insert(name.clone(), stored_variable(name, array, options.decode_of(name).mask_and_scale)?);
+        let mut variable = stored_variable(name, array, options.decode_of(name).mask_and_scale)?;
+        if options.chunking == Chunking::Absent {
+            variable.data = Array::stored(StoredArray { in_chunks: false, ..array.array.clone() });
+        }
+        stored.insert(name.clone(), variable);
     }
     if options.decode.decode_times {
         copy_units_to_bounds(&mut stored);
@@ -128,7 +133,10 @@ pub fn open_group(
     dataset.encoding =
         DatasetEncoding { source: Some(group.location.clone()), unlimited: group.unlimited.iter().cloned().collect() };
     dataset.unreadable.retain(|name, _| !options.drop_variables.contains(name));
-    dataset.map_variables(|_, variable| match variable.values().is_some() || variable.dims.is_empty() {
+    let is_whole = |variable: &Variable| {
+        options.chunking == Chunking::Absent || variable.values().is_some() || variable.dims.is_empty()
+    };
+    dataset.map_variables(|_, variable| match is_whole(variable) {
         true => Ok(variable.clone()),
         false if variable.encoding.netcdf.contiguous == Some(true) => {
             variable.chunk(&options.chunking.of_contiguous(&variable.dims))

@@ -61,7 +61,7 @@ fn contracted(arrays: &[DataArray], order: &[String], left: &[String]) -> Result
     };
     let operands: Vec<_> = arrays.iter().zip(aligned).map(operand).collect();
     let sums = Array::contract(&operands, &labels(left))?;
-    if !operands.iter().all(|(array, _)| array.is_of_memory()) {
+    if !operands.iter().all(|(array, _)| array.is_unchunked()) {
         return Ok(sums);
     }
     let common = operands.iter().map(|(array, _)| array.dtype()).reduce(|a, b| a.promote(b).unwrap_or(a));

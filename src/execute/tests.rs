@@ -147,6 +147,7 @@ fn a_task_that_cannot_fit_is_refused_with_what_would() {
         read_grid: ChunkGrid::single(&[4000, 4000]),
         write_grid: ChunkGrid::single(&[4000, 4000]),
         reads_parts: false,
+        in_chunks: true,
         decode_scratch_bytes: 256_000_000,
         fingerprint: 0,
     };

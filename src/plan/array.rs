@@ -261,13 +261,28 @@ impl Array {
     /// Whether everything that the array is computed from is in memory, and it was never cut into chunks: what numpy would
     /// have computed already.
     pub fn is_of_memory(&self) -> bool {
+        self.comes_of(&|operation| matches!(operation, Operation::InMemory(_)))
+    }
+
+    /// Whether everything that the array is computed from is in memory or was opened without chunks: what numpy would have
+    /// computed already, and is computed here where it is needed.
+    pub fn is_unchunked(&self) -> bool {
+        self.comes_of(&|operation| match operation {
+            Operation::InMemory(_) => true,
+            Operation::Stored(source) => !source.in_chunks,
+            _ => false,
+        })
+    }
+
+    /// Whether every source is one of these, and nothing was cut into chunks.
+    fn comes_of(&self, is_source: &dyn Fn(&Operation) -> bool) -> bool {
         let mut seen: HashSet<usize> = HashSet::new();
         let mut waiting = vec![self];
         while let Some(array) = waiting.pop() {
             let is_here = match array.operation() {
-                Operation::InMemory(_) => true,
                 Operation::Generated(_) => array.ndim() == 0,
-                Operation::Stored(_) | Operation::Persisted(_) | Operation::Rechunk => false,
+                Operation::Persisted(_) | Operation::Rechunk => false,
+                source @ (Operation::InMemory(_) | Operation::Stored(_)) => is_source(source),
                 _ => true,
             };
             if !is_here {

@@ -94,6 +94,7 @@ mod tests {
             read_grid: ChunkGrid::regular(&[10], &[5]),
             write_grid: ChunkGrid::regular(&[10], &[5]),
             reads_parts: false,
+            in_chunks: true,
             decode_scratch_bytes: 8,
             fingerprint,
         }

@@ -11,6 +11,7 @@ pub(super) fn stored(shape: &[usize], chunks: &[usize]) -> StoredArray {
         read_grid: ChunkGrid::regular(shape, chunks),
         write_grid: ChunkGrid::regular(shape, chunks),
         reads_parts: false,
+        in_chunks: true,
         decode_scratch_bytes: 1000,
         fingerprint: 1,
     }

@@ -43,6 +43,7 @@ pub fn stored(name: &str, shape: &[usize], chunks: &[usize]) -> StoredArray {
         read_grid: ChunkGrid::regular(shape, chunks),
         write_grid: ChunkGrid::regular(shape, chunks),
         reads_parts: false,
+        in_chunks: true,
         decode_scratch_bytes: 1000,
         fingerprint: 1,
     }

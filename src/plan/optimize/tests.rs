@@ -16,6 +16,7 @@ fn stored(shape: &[usize], chunks: &[usize]) -> Array {
         read_grid: grid.clone(),
         write_grid: grid,
         reads_parts: false,
+        in_chunks: true,
         decode_scratch_bytes: 0,
         fingerprint: 0,
     })

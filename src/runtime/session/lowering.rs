@@ -97,6 +97,7 @@ mod tests {
             read_grid: ChunkGrid::regular(&shape, &chunks),
             write_grid: ChunkGrid::regular(&shape, &chunks),
             reads_parts: false,
+            in_chunks: true,
             decode_scratch_bytes: 1000,
             fingerprint: 1,
         });

@@ -123,6 +123,12 @@ fn one_call(
     let call_arguments = prepared.calls().nth(index).expect("the call is one of the prepared");
     let is_lazy = |argument: &Argument| matches!(argument, Argument::Array(array, _) if !is_small(array));
     let lazy = call_arguments.iter().any(is_lazy);
+    // What was opened without chunks is to numpy's functions what it would be there: the whole array.
+    let is_chunked = |argument: &Argument| matches!(argument, Argument::Array(array, _) if !array.is_unchunked());
+    let handling = match call_arguments.iter().any(|argument| is_lazy(argument) && is_chunked(argument)) {
+        true => handling,
+        false => Handling::Allowed,
+    };
     if let Some(name) = kernel_name(arguments.required("func")) {
         return native_call(&name, call_arguments, signature, vm);
     }

@@ -19,7 +19,7 @@ use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 /// Where the machine can't hold them.
 pub(super) fn chunk_sizes<'a>(variables: impl Iterator<Item = &'a Variable>, vm: &VirtualMachine) -> PyResult {
     let mut sizes: IndexMap<&str, &AxisChunks> = IndexMap::new();
-    for variable in variables.filter(|variable| !variable.data.is_of_memory()) {
+    for variable in variables.filter(|variable| !variable.data.is_unchunked()) {
         for (name, axis) in variable.dims.iter().zip(variable.data.grid().axes()) {
             sizes.entry(name).or_insert(axis);
         }

@@ -25,7 +25,7 @@ use super::restructuring::{self, Restructuring};
 use super::scans::Scans;
 use super::selecting::{self, LocIndexer};
 use super::stacking::Stacking;
-use super::values::{check_plain, data, hold_values, values};
+use super::values::{check_plain, data, hold_shown_values, values};
 use crate::array::DType;
 use crate::dataset::{Attributes, DataArray, Encoding, Variable};
 use crate::plan::Array;
@@ -267,7 +267,7 @@ fn coords(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
 
 fn chunks(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
     let inner = this.inner();
-    match inner.data().is_of_memory() {
+    match inner.data().is_unchunked() {
         true => Ok(vm.ctx.none()),
         false => Ok(crate::script::dask::chunk_sizes(inner.data(), vm)),
     }
@@ -400,7 +400,7 @@ impl Iterable for DataArrayObject {
 
 impl Representable for DataArrayObject {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        hold_values(zelf, vm)?;
+        hold_shown_values(zelf, vm)?;
         Ok(zelf.inner().to_string())
     }
 }

@@ -25,7 +25,7 @@ use super::restructuring::{DATASET_METHODS, Restructuring};
 use super::scans::Scans;
 use super::selecting::{self, LocIndexer};
 use super::stacking::Stacking;
-use super::values::hold_values;
+use super::values::hold_shown_values;
 use crate::dataset::{self, Attributes, Dataset, DatasetEncoding, DatasetError};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -397,7 +397,7 @@ impl Iterable for DatasetObject {
 
 impl Representable for DatasetObject {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        hold_values(zelf, vm)?;
+        hold_shown_values(zelf, vm)?;
         Ok(zelf.inner().to_string())
     }
 }

@@ -42,7 +42,10 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
          decode_coords, drop_variables, consolidated~, overwrite_encoded_chunks~, chunk_store=None, \
          storage_options=None, decode_timedelta, use_cftime, zarr_version~, zarr_format~, \
          use_zarr_fill_value_as_mask=None, chunked_array_type~, from_array_kwargs~, create_default_indexes=True",
-        |arguments| open("store", arguments),
+        |arguments| {
+            let is_absent = arguments.given("chunks").is_some_and(|chunks| arguments.vm.is_none(chunks));
+            open("store", is_absent, arguments)
+        },
     )?;
     module.function(
         "open_dataset",
@@ -52,7 +55,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
          storage_options=None, zarr_format~",
         |arguments| {
             check_engine(arguments)?;
-            open("filename_or_obj", arguments)
+            open("filename_or_obj", arguments.get("chunks").is_none(), arguments)
         },
     )
 }
@@ -70,10 +73,15 @@ pub(super) fn check_engine(arguments: &Arguments<'_>) -> PyResult<()> {
     }
 }
 
-fn open(store: &str, arguments: &Arguments<'_>) -> PyResult {
+/// A store as a dataset, without chunks where none are to be.
+fn open(store: &str, without_chunks: bool, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let path = convert::path(arguments.required(store), vm)?;
-    let opened = dataset::open_dataset(&path, &options(arguments)?, &*engine::current());
+    let mut options = options(arguments)?;
+    if without_chunks {
+        options.chunking = Chunking::Absent;
+    }
+    let opened = dataset::open_dataset(&path, &options, &*engine::current());
     Operand::Dataset(opened.map_err(|error| dataset_exception(error, vm))?).into_object(vm)
 }
 

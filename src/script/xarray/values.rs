@@ -3,10 +3,11 @@
 use super::data_array::DataArrayObject;
 use super::labelled::{Labelled, LabelledObject};
 use crate::array::Chunk;
-use crate::dataset::{DataArray, DatasetError};
+use crate::dataset::{DataArray, DatasetError, Encoding, Variable};
 use crate::plan::Array;
 use crate::script::dask::DaskArray;
-use crate::script::errors::dataset_exception;
+use crate::script::engine;
+use crate::script::errors::{dataset_exception, runtime_exception};
 use crate::script::numpy::NdArray;
 use crate::script::operand::{evaluate, evaluate_here};
 use rustpython_vm::{Py, PyPayload, PyResult, VirtualMachine};
@@ -77,6 +78,43 @@ pub(super) fn hold_values<T: LabelledObject>(object: &Py<T>, vm: &VirtualMachine
         false => Ok(array),
     });
     let held = dataset.replace_arrays(held.collect::<PyResult<_>>()?);
+    object.replace(object.inner().of_anonymous(held));
+    Ok(())
+}
+
+/// Bytes of a result that a text representation computes; larger ones are shown without values.
+const SHOWN_BYTES: u64 = 1 << 20;
+
+/// Computes what a text representation shows: what numpy would have at once, where that is small. Arrays that were only
+/// opened, selected from or turned have their encoding still, and are shown without values, as xarray has them.
+///
+/// # Errors
+/// Whatever the computation fails with.
+pub(super) fn hold_shown_values<T: LabelledObject>(object: &Py<T>, vm: &VirtualMachine) -> PyResult<()> {
+    hold_values(object, vm)?;
+    let dataset = object.inner().to_anonymous();
+    let variables = dataset.data_variables().values().chain(dataset.coordinates().values());
+    let is_shown = |variable: &Variable| {
+        variable.data.in_memory_values().is_none()
+            && variable.encoding == Encoding::default()
+            && variable.levels().is_none()
+            && variable.data.size_bytes() <= SHOWN_BYTES
+            && variable.data.is_unchunked()
+    };
+    let shown: Vec<bool> = variables.map(is_shown).collect();
+    let arrays = dataset.arrays();
+    let wanted: Vec<Array> = arrays.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(a, _)| a.clone()).collect();
+    // A function that is traced can't look at values.
+    if wanted.is_empty() || engine::may_compute(vm).is_err() {
+        return Ok(());
+    }
+    let computed = engine::current().compute(&wanted).map_err(|error| runtime_exception(error, vm))?;
+    let mut computed = computed.into_iter().map(Array::in_memory);
+    let held = arrays.into_iter().zip(shown).map(|(array, shown)| match shown {
+        true => computed.next().unwrap_or(array),
+        false => array,
+    });
+    let held = dataset.replace_arrays(held.collect());
     object.replace(object.inner().of_anonymous(held));
     Ok(())
 }

@@ -210,6 +210,7 @@ impl Layout {
             read_grid: grid.clone(),
             write_grid: grid,
             reads_parts: matches!(self.storage, Storage::Contiguous(_)),
+            in_chunks: true,
             decode_scratch_bytes: self.scratch_bytes(),
             fingerprint,
         })

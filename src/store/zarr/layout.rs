@@ -182,6 +182,7 @@ impl Layout {
             read_grid,
             write_grid,
             reads_parts: false,
+            in_chunks: true,
             decode_scratch_bytes: codec.scratch_bytes(&decoded_shape) + index_bytes,
             fingerprint,
         })
