@@ -1,11 +1,12 @@
 //! Cores for tasks: as many compute at one time as there are cores, while others wait for files.
 //!
-//! A task that reads or writes says so, at the cost of noting the time. One that is still at it a moment later doesn't need
-//! its core, which goes to another task; back from its file, it waits until one is free. So files that are at hand cost
-//! nothing, and slow ones idle no core. How many tasks there are beyond the cores is for `worker` to say.
+//! A task that reads or writes says so, at the cost of noting the time. One that is still at it a moment later, and sleeps,
+//! doesn't need its core, which goes to another task; back from its file, it waits until one is free. So files that are at
+//! hand cost nothing, however large they are, and slow ones idle no core. How many tasks there are beyond the cores is for
+//! `worker` to say.
 
 use crate::store::FileWait;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -23,10 +24,18 @@ const LOST: u64 = u64::MAX;
 pub(super) struct Cores {
     count: usize,
     start: Instant,
-    /// For each thread of the pool, since when it is at a file, in nanoseconds from the start.
-    at_file: Vec<AtomicU64>,
+    threads: Vec<Thread>,
     state: Mutex<State>,
     freed: Condvar,
+}
+
+/// A thread of the pool.
+#[derive(Debug)]
+struct Thread {
+    /// Since when it is at a file, in nanoseconds from the start, or one of [`COMPUTES`] and [`LOST`].
+    at_file: AtomicU64,
+    /// The system's number of it; 0 before it was at a file.
+    number: AtomicI32,
 }
 
 #[derive(Debug, Default)]
@@ -40,13 +49,19 @@ struct State {
     starting: usize,
 }
 
+impl Thread {
+    fn new() -> Thread {
+        Thread { at_file: AtomicU64::new(COMPUTES), number: AtomicI32::new(0) }
+    }
+}
+
 impl Cores {
     /// So many cores for a pool of so many threads.
     pub(super) fn new(count: usize, thread_count: usize) -> Cores {
         Cores {
             count,
             start: Instant::now(),
-            at_file: (0..thread_count).map(|_| AtomicU64::new(COMPUTES)).collect(),
+            threads: (0..thread_count).map(|_| Thread::new()).collect(),
             state: Mutex::default(),
             freed: Condvar::new(),
         }
@@ -77,10 +92,14 @@ impl Cores {
         let now = self.now();
         let mut state = self.lock();
         let mut freed = 0;
-        for since in &self.at_file {
+        for Thread { at_file: since, number } in &self.threads {
             let noted = since.load(Ordering::SeqCst);
             let is_long = noted != COMPUTES && noted != LOST && now.saturating_sub(noted) > MOMENT.as_nanos() as u64;
-            if is_long && since.compare_exchange(noted, LOST, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+            // What copies from memory is at work, and would only share its core with another.
+            if is_long
+                && sleeps(number.load(Ordering::SeqCst))
+                && since.compare_exchange(noted, LOST, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+            {
                 freed += 1;
             }
         }
@@ -97,8 +116,8 @@ impl Cores {
         1 + self.start.elapsed().as_nanos() as u64
     }
 
-    fn this_thread(&self) -> Option<&AtomicU64> {
-        self.at_file.get(rayon::current_thread_index()?)
+    fn this_thread(&self) -> Option<&Thread> {
+        self.threads.get(rayon::current_thread_index()?)
     }
 
     fn free(&self, mut state: MutexGuard<'_, State>, count: usize) {
@@ -119,13 +138,16 @@ impl Cores {
 
 impl FileWait for Cores {
     fn begin(&self) {
-        if let Some(since) = self.this_thread() {
-            since.store(self.now(), Ordering::SeqCst);
+        if let Some(Thread { at_file, number }) = self.this_thread() {
+            if number.load(Ordering::SeqCst) == 0 {
+                number.store(rustix::thread::gettid().as_raw_nonzero().get(), Ordering::SeqCst);
+            }
+            at_file.store(self.now(), Ordering::SeqCst);
         }
     }
 
     fn end(&self) {
-        let before = self.this_thread().map(|since| since.swap(COMPUTES, Ordering::SeqCst));
+        let before = self.this_thread().map(|thread| thread.at_file.swap(COMPUTES, Ordering::SeqCst));
         if before != Some(LOST) {
             return;
         }
@@ -142,6 +164,14 @@ impl FileWait for Cores {
             self.freed.notify_all();
         }
     }
+}
+
+/// Whether a thread of this process neither runs nor would run if it had a core, as proc(5) has it; yes where the system
+/// doesn't say.
+fn sleeps(thread: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat"));
+    // The state follows the name, which stands in brackets and may hold some.
+    stat.ok().and_then(|stat| Some(!stat.rsplit_once(") ")?.1.starts_with('R'))).unwrap_or(true)
 }
 
 #[cfg(test)]
@@ -194,5 +224,39 @@ mod tests {
     fn a_file_at_hand_costs_no_core() {
         let (_, most) = run(200, 0, 1, 10);
         assert!(most <= 2, "{most} computed at once");
+    }
+
+    #[test]
+    fn who_copies_keeps_its_core_and_who_sleeps_loses_it() {
+        const SLEEPS: usize = 1;
+        const IS_BACK: usize = 2;
+        let cores = Cores::new(1, 1);
+        let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let (copied, phase) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let task = || {
+            cores.begin();
+            while phase.load(Ordering::SeqCst) < SLEEPS {
+                copied.fetch_add(1, Ordering::SeqCst);
+            }
+            while phase.load(Ordering::SeqCst) < IS_BACK {
+                std::thread::sleep(MOMENT);
+            }
+            cores.end();
+        };
+        let lost_by_copying = pool.in_place_scope(|scope| {
+            scope.spawn(|_| cores.with_one(task));
+            while copied.load(Ordering::SeqCst) == 0 {
+                std::thread::yield_now();
+            }
+            std::thread::sleep(3 * MOMENT);
+            let lost = cores.look();
+            phase.store(SLEEPS, Ordering::SeqCst);
+            while cores.look() == 0 {
+                std::thread::yield_now();
+            }
+            phase.store(IS_BACK, Ordering::SeqCst);
+            lost
+        });
+        assert_eq!((lost_by_copying, cores.look(), cores.lock().used), (0, 0, 0));
     }
 }
