@@ -202,6 +202,24 @@ pub(crate) fn copy_rows<T: Clone>(
     source_shape: &[usize],
     source_start: &[usize],
 ) {
+    for_each_run(target_shape, region, source_shape, source_start, |to, from, run| {
+        target[to..to + run].clone_from_slice(&source[from..from + run]);
+    });
+}
+
+/// Sets a region of a row-major array to one value.
+pub(crate) fn fill_rows<T: Clone>(target: &mut [T], shape: &[usize], region: &Region, value: &T) {
+    for_each_run(shape, region, shape, &region.start, |to, _, run| target[to..to + run].fill(value.clone()));
+}
+
+/// Calls with the offsets and the length of each run of a region that is contiguous in two row-major arrays.
+fn for_each_run(
+    target_shape: &[usize],
+    region: &Region,
+    source_shape: &[usize],
+    source_start: &[usize],
+    mut act: impl FnMut(usize, usize, usize),
+) {
     if region.is_empty() {
         return;
     }
@@ -218,7 +236,7 @@ pub(crate) fn copy_rows<T: Clone>(
     let mut source_offset = offset(source_start, &source_strides);
     let mut position = vec![0; outer];
     loop {
-        target[target_offset..target_offset + run].clone_from_slice(&source[source_offset..source_offset + run]);
+        act(target_offset, source_offset, run);
         let mut axis = outer;
         loop {
             if axis == 0 {

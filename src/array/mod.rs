@@ -17,8 +17,8 @@ mod stored;
 
 pub use buffer::{Buffer, Element, Storage};
 pub use calendar::{Calendar, CalendarDate};
-pub(crate) use chunk::copy_rows;
 pub use chunk::{Chunk, row_major_strides};
+pub(crate) use chunk::{copy_rows, fill_rows};
 pub use chunk_grid::{AxisChunks, ChunkGrid, ChunkIndex};
 pub use dtype::{DType, ParseDTypeError, TimeUnit};
 pub use region::Region;

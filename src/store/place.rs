@@ -1,11 +1,12 @@
 //! Putting decoded values where they are wanted, with as few copies as the layout allows.
 
-use crate::array::{Buffer, Chunk, Element, Region, copy_rows, row_major_strides, with_buffer};
+use crate::array::{Buffer, Chunk, Element, Region, copy_rows, fill_rows, row_major_strides, with_buffer};
+use std::borrow::Cow;
 
 /// What a codec chain decoded.
 pub(super) enum Decoded<'a> {
     /// Native bytes of plain values.
-    Bytes(std::borrow::Cow<'a, [u8]>),
+    Bytes(Cow<'a, [u8]>),
     /// Values that had to be made one by one.
     Values(Buffer),
 }
@@ -100,17 +101,35 @@ fn slice_of<'a, T: Element>(_like: &[T], buffer: &'a Buffer) -> &'a [T] {
 
 /// Sets a region of the target to one value. `value` holds that value, in the target's storage.
 pub(super) fn fill(target: &mut Chunk, region: &Region, value: &Buffer) {
-    if *region == Region::whole(target.shape()) {
-        return with_buffer!(target.data_mut(), values => set_all(values, value));
-    }
-    let mut filled = Chunk::zeros(target.dtype(), region.shape.clone());
-    with_buffer!(filled.data_mut(), values => set_all(values, value));
-    target.copy_from(region, &filled, &vec![0; region.ndim()]);
+    let shape = target.shape().to_vec();
+    with_buffer!(target.data_mut(), values => {
+        let value = &slice_of(values, value)[0];
+        fill_rows(values, &shape, region, value);
+    });
 }
 
-fn set_all<T: Element>(values: &mut [T], value: &Buffer) {
-    let value = slice_of(values, value)[0].clone();
-    values.fill(value);
+/// The values with the rest of a full chunk behind them.
+pub(super) fn padded<'a>(values: &'a Chunk, full_shape: &[usize], fill_value: &Buffer) -> Cow<'a, Chunk> {
+    if values.shape() == full_shape {
+        return Cow::Borrowed(values);
+    }
+    let mut full = Chunk::zeros(values.dtype(), full_shape.to_vec());
+    let mut region = Region::whole(full_shape);
+    for (axis, &held) in values.shape().iter().enumerate() {
+        // What lies behind the values along this axis, but not along those before it.
+        (region.start[axis], region.shape[axis]) = (held, full_shape[axis] - held);
+        if !is_zero(fill_value) {
+            fill(&mut full, &region, fill_value);
+        }
+        (region.start[axis], region.shape[axis]) = (0, held);
+    }
+    full.copy_from(&region, values, &vec![0; full_shape.len()]);
+    Cow::Owned(full)
+}
+
+/// Whether values are what [`Chunk::zeros`] holds, in every bit.
+fn is_zero(values: &Buffer) -> bool {
+    as_bytes(values).is_some_and(|bytes| bytes.iter().all(|&byte| byte == 0))
 }
 
 /// Whether all values are one value, in every bit but those of a NaN.
@@ -138,7 +157,7 @@ pub(super) fn is_all(values: &Buffer, value: &Buffer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::DType;
+    use crate::array::{DType, Scalar};
 
     #[test]
     fn a_region_is_contiguous_where_it_is_whole_below_its_first_cut() {
@@ -154,10 +173,26 @@ mod tests {
     }
 
     #[test]
+    fn the_rest_of_a_full_chunk_is_filled_and_the_values_are_not() {
+        for shape in [[2, 3, 2], [1, 4, 2], [2, 4, 1], [1, 1, 1], [2, 4, 2]] {
+            for value in [7, 0] {
+                let values = Chunk::filled(DType::Int16, shape.to_vec(), &Scalar::Int(-1)).unwrap();
+                let full = padded(&values, &[2, 4, 2], &Buffer::Int16(vec![value]));
+                let held = full.extract(&Region::whole(&shape));
+                assert_eq!(held, values);
+                let filled = full.as_slice::<i16>().unwrap().iter().filter(|&&found| found == value).count();
+                assert_eq!(filled, 16 - values.len(), "{shape:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_negative_zero_is_no_zero_and_a_nan_is_a_nan() {
         assert!(!is_all(&Buffer::Float64(vec![0.0, -0.0]), &Buffer::Float64(vec![0.0])));
         assert!(is_all(&Buffer::Float32(vec![-f32::NAN, f32::NAN]), &Buffer::Float32(vec![f32::NAN])));
         assert!(is_all(&Buffer::Text(vec![]), &Buffer::Text(vec![String::new()])));
         assert!(!is_all(&Buffer::UInt8(vec![1, 2]), &Buffer::UInt8(vec![1])));
+        assert!(is_zero(&Buffer::Float64(vec![0.0])) && is_zero(&Buffer::Bool(vec![false])));
+        assert!(!is_zero(&Buffer::Float64(vec![-0.0])) && !is_zero(&Buffer::Text(vec![String::new()])));
     }
 }

@@ -105,7 +105,7 @@ pub(super) fn write_values(dataset: &Dataset, spec: &ArraySpec, array: &StoredAr
     let encode = |chunk: ChunkIndex| -> Result<Option<Encoded>, StoreError> {
         let Some(values) = read(chunk)? else { return Ok(None) };
         let Some(chunk_shape) = &direct else { return Ok(Some(Encoded::Values(values))) };
-        let full = padded(values, chunk_shape, &fill);
+        let full = place::padded(&values, chunk_shape, &fill);
         let bytes = place::as_bytes(full.data()).unwrap_or_default();
         let encoded = filters::encode(bytes, spec.dtype.size_bytes(), &spec.netcdf);
         Ok(Some(Encoded::Bytes(encoded)))
@@ -134,17 +134,6 @@ enum Encoded {
     Bytes(Vec<u8>),
     /// To be put where it belongs.
     Values(Chunk),
-}
-
-/// The values with the rest of a full chunk behind them.
-fn padded(values: Chunk, chunk_shape: &[usize], fill: &Buffer) -> Chunk {
-    if values.shape() == chunk_shape {
-        return values;
-    }
-    let mut full = Chunk::zeros(values.dtype(), chunk_shape.to_vec());
-    place::fill(&mut full, &Region::whole(chunk_shape), fill);
-    full.copy_from(&Region::whole(values.shape()), &values, &vec![0; chunk_shape.len()]);
-    full
 }
 
 /// Writes values to a region of a dataset.

@@ -2,10 +2,9 @@
 
 use super::codecs::ChunkCodec;
 use super::layout::{ChunkKeys, Layout, StoredChunks};
-use crate::array::{Buffer, Chunk, ChunkIndex, Region, StoredArray, WrittenChunk};
+use crate::array::{Buffer, Chunk, ChunkIndex, StoredArray, WrittenChunk};
 use crate::store::byte_store::ByteStore;
 use crate::store::{StoreError, WriteArray, place};
-use std::borrow::Cow;
 
 /// Writes one Zarr array of either version.
 #[derive(Debug)]
@@ -26,17 +25,6 @@ impl ZarrArrayWriter {
         let fill = layout.fill_buffer();
         Ok(ZarrArrayWriter { bytes, array, keys: layout.keys, chunks: layout.chunks.clone(), codec, fill })
     }
-
-    /// The values with the rest of a full chunk around them.
-    fn padded<'a>(&self, values: &'a Chunk, full_shape: &[usize]) -> Result<Cow<'a, Chunk>, StoreError> {
-        if values.shape() == full_shape {
-            return Ok(Cow::Borrowed(values));
-        }
-        let mut full = Chunk::zeros(values.dtype(), full_shape.to_vec());
-        place::fill(&mut full, &Region::whole(full_shape), &self.fill);
-        full.copy_from(&Region::whole(values.shape()), values, &vec![0; full_shape.len()]);
-        Ok(Cow::Owned(full))
-    }
 }
 
 impl WriteArray for ZarrArrayWriter {
@@ -53,12 +41,14 @@ impl WriteArray for ZarrArrayWriter {
             return Ok(WrittenChunk { chunk, size_bytes: 0, checksum: 0 });
         }
         let full_shape = self.chunks.decoded_shape(&coordinates);
-        let full = self.padded(values, &full_shape)?;
+        let full = place::padded(values, &full_shape, &self.fill);
         let encoded = self.codec.encode(full.data(), &full_shape).map_err(|reason| StoreError::Encode {
             array: self.array.location.to_string(),
             chunk: coordinates.clone(),
             reason,
         })?;
+        // The next chunk may want the memory while this one waits for the disk.
+        drop(full);
         self.bytes.publish(&key, &encoded).map_err(|error| error.of_chunk(&self.array.location, &coordinates))?;
         Ok(WrittenChunk { chunk, size_bytes: encoded.len() as u64, checksum: crc32c::crc32c(&encoded) })
     }
