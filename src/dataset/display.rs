@@ -351,6 +351,7 @@ fn limit_lines(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::dataset::test_data::{counted, variable};
+    use crate::dataset::{ChunkSize, Chunking};
 
     #[test]
     fn arrays_print_as_in_xarray() {
@@ -380,8 +381,10 @@ Data variables:
     lab      (x) int64 16B 7 8
     a        (x, y) float64 48B 0.0 1.0 2.0 3.0 4.0 5.0";
         assert_eq!(dataset.to_string(), expected);
-        let lazy = DataArray::new(None, counted().variable().clone(), IndexMap::new()).unwrap();
-        let text = lazy.unary(crate::kernels::elementwise::UnaryOp::Sqrt).unwrap().to_string();
+        let whole = DataArray::new(None, counted().variable().clone(), IndexMap::new()).unwrap();
+        let root = |array: &DataArray| array.unary(crate::kernels::elementwise::UnaryOp::Sqrt).unwrap().to_string();
+        assert!(root(&whole).contains("[6 values with dtype=float64]"), "{}", root(&whole));
+        let text = root(&whole.chunk(&Chunking::Every(ChunkSize::Whole)).unwrap());
         assert!(text.contains("swath.array<shape=(2, 3), dtype=float64, chunksize=(2, 3)>"), "{text}");
         assert!(text.ends_with("Dimensions without coordinates: x, y\nAttributes:\n    units:    m"), "{text}");
     }
