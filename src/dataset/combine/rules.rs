@@ -44,7 +44,10 @@ pub enum AttributeMerge {
 
 impl AttributeMerge {
     /// The attributes of a union.
-    pub(super) fn merge(self, all: &[&Attributes]) -> Result<Attributes, DatasetError> {
+    ///
+    /// # Errors
+    /// Where they differ and mustn't.
+    pub fn merge(self, all: &[&Attributes]) -> Result<Attributes, DatasetError> {
         let Some((first, others)) = all.split_first() else { return Ok(Attributes::new()) };
         let mut merged = Attributes::clone(first);
         let differing = |rule, key: &String| CombineError::DifferingAttributes { rule, key: key.clone() };

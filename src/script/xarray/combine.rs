@@ -1,4 +1,4 @@
-//! `xr.concat`, `xr.merge`, `xr.align`, `xr.broadcast`, `xr.combine_by_coords`, `xr.combine_nested`.
+//! `xr.concat`, `xr.merge`, `xr.align`, `xr.broadcast` and `xr.combine_by_coords`.
 
 use super::coordinates;
 use super::data_array::DataArrayObject;
@@ -7,7 +7,7 @@ use super::functions::join;
 use super::indexers;
 use crate::dataset::{
     self, AlignOptions, AttributeMerge, CombineOptions, Compat, ConcatDim, DataArray, Dataset, DatasetError, FillValue,
-    Nested, Variable, Which,
+    Variable, Which,
 };
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -41,7 +41,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function(
         "combine_nested",
         "datasets!, concat_dim, compat, data_vars, coords, fill_value, join, combine_attrs",
-        combine_nested,
+        super::combine_nested::combine_nested,
     )
 }
 
@@ -325,32 +325,4 @@ fn combine_by_coords(arguments: &Arguments<'_>) -> PyResult {
         Some(array) => Operand::DataArray(array.from_anonymous(combined)).into_object(vm),
         None => Operand::Dataset(combined).into_object(vm),
     }
-}
-
-fn nested(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Nested> {
-    if convert::is_sequence(object) {
-        let parts = convert::one_or_more(object, vm)?;
-        return parts.iter().map(|part| nested(part, vm)).collect::<PyResult<_>>().map(Nested::Several);
-    }
-    mergeable(object, vm).map(|dataset| Nested::One(Box::new(dataset)))
-}
-
-fn combine_nested(arguments: &Arguments<'_>) -> PyResult {
-    let vm = arguments.vm;
-    let defaults = CombineOptions { attributes: AttributeMerge::Drop, ..CombineOptions::merge() };
-    let options = options(arguments, defaults)?;
-    let dim = |object: &PyObjectRef| match vm.is_none(object) {
-        true => Ok(None),
-        false => concat_dim(object, vm).map(Some),
-    };
-    let dims = match arguments.given("concat_dim") {
-        Some(dims) if convert::is_sequence(dims) => {
-            convert::one_or_more(dims, vm)?.iter().map(dim).collect::<PyResult<Vec<_>>>()?
-        }
-        Some(one) => vec![dim(one)?],
-        None => vec![None],
-    };
-    let datasets = nested(arguments.required("datasets"), vm)?;
-    let combined = dataset::combine_nested(datasets, &dims, &options, &*engine::current());
-    Operand::Dataset(combined.map_err(|error| dataset_exception(error, vm))?).into_object(vm)
 }

@@ -7,6 +7,7 @@ mod calendars;
 mod coarsen;
 mod coarsen_construct;
 mod combine;
+mod combine_nested;
 mod combining;
 mod construction;
 mod coordinates;

@@ -13,3 +13,9 @@ wind = xr.open_zarr("in/cube.zarr", chunks={})[["wind"]].drop_vars("station")
 parts = [[cube.isel(time=[0]), wind.isel(time=[0])], [cube.isel(time=[1]), wind.isel(time=[1])]]
 print(xr.combine_nested(parts, concat_dim=["time", None]).compute())
 print(xr.combine_nested([cube, wind], concat_dim=None).compute())
+arrays = [part.temperature for part in rows[0]]
+joined = xr.combine_nested(arrays, concat_dim="x")
+print(joined.name, joined.dims, joined.attrs, xr.combine_nested(arrays, concat_dim="x", combine_attrs="override").attrs)
+both = xr.combine_nested([[part.temperature.rename(None) for part in row] for row in rows], concat_dim=["y", "x"])
+print(both.name, both.dims, float(both.sum()), sorted(both.coords))
+print(sorted(xr.combine_nested([cube.temperature, wind.wind], concat_dim=None).data_vars))
