@@ -12,23 +12,40 @@ use indexmap::IndexMap;
 /// # Errors
 /// [`DatasetError::LazyCoordinate`] where only computing could tell whether two are equal.
 pub(super) fn merge_coordinates(datasets: &[Dataset]) -> Result<IndexMap<String, Variable>, DatasetError> {
-    let mut grouped: IndexMap<&String, Vec<&Variable>> = IndexMap::new();
-    for (name, coordinate) in datasets.iter().flat_map(|dataset| &dataset.coordinates) {
-        grouped.entry(name).or_default().push(coordinate);
-    }
     let mut merged = IndexMap::new();
-    for (name, coordinates) in grouped {
-        let united = match coordinates.iter().find(|coordinate| coordinate.is_index(name)) {
-            Some(&index) => Some(index.clone()),
-            None => unite(name, &coordinates)?,
-        };
-        merged.extend(united.map(|coordinate| (name.clone(), coordinate)));
+    for (name, coordinates) in by_name(datasets) {
+        merged.extend(unite(name, &coordinates)?.map(|coordinate| (name.clone(), coordinate)));
     }
     Ok(merged)
 }
 
-/// The first of some coordinates with the dimensions of all, unless their values conflict.
+/// [`merge_coordinates`] where none may conflict.
+///
+/// # Errors
+/// [`DatasetError::MergeConflict`] for the first that does, and as [`merge_coordinates`].
+pub(super) fn unite_coordinates(datasets: &[Dataset]) -> Result<IndexMap<String, Variable>, DatasetError> {
+    let mut merged = IndexMap::new();
+    for (name, coordinates) in by_name(datasets) {
+        let united = unite(name, &coordinates)?.ok_or_else(|| DatasetError::MergeConflict { name: name.clone() })?;
+        merged.insert(name.clone(), united);
+    }
+    check_indexes(&merged, datasets)?;
+    Ok(merged)
+}
+
+fn by_name(datasets: &[Dataset]) -> IndexMap<&String, Vec<&Variable>> {
+    let mut grouped: IndexMap<&String, Vec<&Variable>> = IndexMap::new();
+    for (name, coordinate) in datasets.iter().flat_map(|dataset| &dataset.coordinates) {
+        grouped.entry(name).or_default().push(coordinate);
+    }
+    grouped
+}
+
+/// The index among some coordinates, or the first of them with the dimensions of all, unless their values conflict.
 fn unite(name: &str, coordinates: &[&Variable]) -> Result<Option<Variable>, DatasetError> {
+    if let Some(&index) = coordinates.iter().find(|coordinate| coordinate.is_index(name)) {
+        return Ok(Some(index.clone()));
+    }
     let sizes = common_sizes(coordinates.iter().copied());
     let fits = |variable: &&Variable| variable.sizes().iter().all(|(dimension, size)| sizes[dimension] == *size);
     if !coordinates.iter().all(fits) {

@@ -246,7 +246,8 @@ fn check_result(
             _ => None,
         });
         // New axes of length 1 are stretched.
-        if let Some(expected) = lengths.max().filter(|&expected| expected != found) {
+        let expected = lengths.reduce(|one, other| if one == 1 { other } else { one });
+        if let Some(expected) = expected.filter(|&expected| expected != found) {
             return Err(DatasetError::ResultLength { dimension: dimension.clone(), expected, found });
         }
     }

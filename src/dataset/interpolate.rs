@@ -68,7 +68,7 @@ impl Between {
 }
 
 /// Values along an axis at points between its labels; beyond the first and the last NaN, or extrapolated. As in xarray, `float32` stays
-/// that where it is lazy, and all else is `float64`.
+/// that where it is lazy, or of the nearest label, and all else is `float64`.
 pub(super) fn interpolate(
     data: &Array,
     axis: usize,
@@ -76,7 +76,8 @@ pub(super) fn interpolate(
     points: &[f64],
     between: Between,
 ) -> Result<Array, DatasetError> {
-    let dtype = if data.is_unchunked() { DType::Float64 } else { data.dtype().float() };
+    let is_wide = data.is_unchunked() && between.how == Interpolation::Linear;
+    let dtype = if is_wide { DType::Float64 } else { data.dtype().float() };
     let data = data.cast(DType::Float64)?;
     // Labels in any order, as long as there is one.
     let mut order: Vec<usize> = (0..known.len()).collect();

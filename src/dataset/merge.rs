@@ -2,11 +2,11 @@
 //! `reset_coords`, `set_coords`.
 
 use super::align::align;
-use super::common_coordinates::{check_indexes, equal, merge_coordinates};
+use super::common_coordinates::{check_indexes, merge_coordinates, unite_coordinates};
 use super::dataset::load_arrays;
 use super::error::quoted;
 use super::expand::LOADED_COORDINATE_BYTES;
-use super::{DataArray, Dataset, DatasetError, Join, Operand, Variable};
+use super::{Attributes, DataArray, Dataset, DatasetError, Join, Operand, Variable};
 use crate::array::{DType, Scalar};
 use crate::plan::{Array, Evaluate};
 use indexmap::IndexMap;
@@ -113,6 +113,15 @@ impl DataArray {
 }
 
 impl Dataset {
+    /// The dataset with small coordinates in memory; those that are lazy are evaluated together.
+    ///
+    /// # Errors
+    /// Where evaluation fails.
+    pub fn with_coordinates_in_memory(mut self, evaluate: &dyn Evaluate) -> Result<Dataset, DatasetError> {
+        load_coordinates(&mut self.coordinates, evaluate)?;
+        Ok(self)
+    }
+
     /// The dataset of these variables under the labels of any of them, as `xr.Dataset({...})` makes it.
     ///
     /// # Errors
@@ -132,26 +141,12 @@ impl Dataset {
             part.coordinates.retain(|name, coordinate| coordinate.is_index(name) || !explicit.contains(name));
             parts.push(part);
         }
-        let mut merged = Dataset::default();
-        for part in align(&parts, Join::Outer)? {
-            for (name, coordinate) in part.coordinates {
-                match merged.coordinates.get_mut(&name) {
-                    // An index stands above a coordinate of its name that is none.
-                    Some(first) if first.is_index(&name) && !coordinate.is_index(&name) => {}
-                    Some(first) if coordinate.is_index(&name) && !first.is_index(&name) => *first = coordinate,
-                    Some(first) if !equal(&name, first, &coordinate)? => {
-                        return Err(DatasetError::MergeConflict { name });
-                    }
-                    Some(_) => {}
-                    None => {
-                        merged.coordinates.insert(name, coordinate);
-                    }
-                }
-            }
-            merged.data_variables.extend(part.data_variables);
-        }
-        merged.data_variables.retain(|name, _| !merged.coordinates.contains_key(name));
-        Dataset::new(merged.data_variables, merged.coordinates, merged.attributes)
+        let parts = align(&parts, Join::Outer)?;
+        let coordinates = unite_coordinates(&parts)?;
+        let mut data_variables: IndexMap<String, Variable> =
+            parts.into_iter().flat_map(|part| part.data_variables).collect();
+        data_variables.retain(|name, _| !coordinates.contains_key(name));
+        Dataset::new(data_variables, coordinates, Attributes::new())
     }
 
     /// The dataset with these variables; arrays take on its labels, with missing values where they have none. Scalars

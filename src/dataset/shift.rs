@@ -53,7 +53,7 @@ fn filling(data: &Array, axis: usize, count: usize, dtype: DType, value: &Scalar
 /// integers don't hold it.
 fn given_filling(data: &Array, axis: usize, count: usize, value: &Scalar) -> Result<Array, DatasetError> {
     let dtype = data.dtype();
-    if data.in_memory_values().is_none() {
+    if !data.is_unchunked() {
         weak_scalar_dtype(dtype, value)?;
     }
     let own = if dtype.is_time() { dtype } else { value.dtype() };

@@ -212,7 +212,7 @@ impl Variable {
         let last = names.len() - 1;
         let moved = self.transpose(&names)?;
         let data = match found {
-            Some(found) => take_found(name, &moved.data, last, found, fill_value)?,
+            Some(found) => take_found(name, &moved.data, last, found, &own_fill(fill_value, &moved.data))?,
             None => moved.data.clone(),
         };
         let data = match data.in_memory_values() {
@@ -226,5 +226,15 @@ impl Variable {
         names.truncate(last);
         names.extend_from_slice(levels);
         Ok(Variable { dims: names, data, ..moved })
+    }
+}
+
+/// A value that fills truth values in memory as one of them: they stay such, as numpy has it but not Dask.
+fn own_fill(fill_value: &FillValue, data: &Array) -> FillValue {
+    match fill_value {
+        FillValue::Value(value) if data.dtype() == DType::Bool && data.is_unchunked() => {
+            FillValue::Value(Scalar::Bool(value.as_f64() != Some(0.0)))
+        }
+        other => other.clone(),
     }
 }

@@ -9,7 +9,7 @@ use super::calculus::number;
 use super::instants::Instants;
 use super::missing::is_missing;
 use super::trend_quality::{residuals, scaled_covariances, variance};
-use super::{DataArray, Dataset, DatasetError, Join, Operand, Variable};
+use super::{DataArray, Dataset, DatasetError, IndexRole, Join, Operand, Variable};
 use crate::array::{Chunk, DType};
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::kernels::reduction::ReductionOptions;
@@ -268,8 +268,10 @@ impl Dataset {
         let degrees = Array::in_memory(Chunk::from_values(vec![degree + 1], degrees)?);
         fit.coordinates.insert(along_degree.clone(), Variable::new(vec![along_degree], degrees)?);
         for (coordinate, variable) in &self.coordinates {
-            if variable.is_index(coordinate) && coordinate != dimension {
-                fit.coordinates.insert(coordinate.clone(), variable.clone());
+            // What has the name of a dimension becomes its index again where it was none.
+            if variable.dims == std::slice::from_ref(coordinate) && coordinate != dimension {
+                let role = if variable.role == IndexRole::None { IndexRole::default() } else { variable.role.clone() };
+                fit.coordinates.insert(coordinate.clone(), Variable { role, ..variable.clone() });
             }
         }
         Ok(fit)

@@ -4,13 +4,14 @@ use super::coordinates;
 use super::data_array::DataArrayObject;
 use super::dataset_object::DatasetObject;
 use super::indexers;
-use super::labelled::{Labelled as _, LabelledObject};
+use super::labelled::{Labelled, LabelledObject};
 use super::methods::finish;
 use crate::array::DType;
-use crate::dataset::{Beyond, FillValue, Interpolation, InterpolationPoints, ReindexOptions, Variable};
+use crate::dataset::{Beyond, DatasetError, FillValue, Interpolation, InterpolationPoints, ReindexOptions, Variable};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
+use crate::script::engine;
 use crate::script::errors::dataset_exception;
 use crate::script::operand;
 use crate::script::surface::Method;
@@ -51,7 +52,12 @@ fn interp<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResul
         wanted.insert(dimension, found);
     }
     let (how, beyond) = (method(arguments)?, beyond(arguments)?);
-    finish(inner.interp(&wanted, how, beyond), vm)
+    finish(inner.interp(&wanted, how, beyond).and_then(in_memory), vm)
+}
+
+/// What was interpolated with small coordinates in memory, which were there before.
+fn in_memory<L: Labelled>(found: L) -> Result<L, DatasetError> {
+    Ok(found.of_anonymous(found.to_anonymous().with_coordinates_in_memory(&*engine::current())?))
 }
 
 fn interp_like<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
@@ -71,8 +77,8 @@ fn interp_like<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> Py
         let labels = others.iter().map(|name| (name.clone(), other.coordinates()[name].clone())).collect();
         let options = ReindexOptions { method: None, tolerance: None, fill_value: FillValue::Missing };
         match others.is_empty() {
-            true => Ok(found),
-            false => Ok(found.of_anonymous(found.to_anonymous().reindex(&labels, &options)?)),
+            true => in_memory(found),
+            false => in_memory(found.of_anonymous(found.to_anonymous().reindex(&labels, &options)?)),
         }
     });
     finish(found, vm)

@@ -54,3 +54,4 @@ for wrong in (
 blocks = xr.map_blocks(lambda b: b * 2 + b.mean(second), whole)
 print(blocks.dims, blocks.name, float(blocks.sum()))
 print(float(xr.map_blocks(lambda b, k, n=0: b * k + n, a, args=[3], kwargs={"n": 1}).max()))
+print(xr.apply_ufunc(np.maximum, xr.DataArray([1, 2], dims="y"), xr.DataArray(np.zeros((2, 0, 3)), dims=("y", "z", "t"))).shape)

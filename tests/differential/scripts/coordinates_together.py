@@ -60,3 +60,14 @@ print((falling + of([], "float64")).x.values.tolist(), falling.reindex(x=np.arra
 print(xr.concat([falling.expand_dims(k=[0]), none.expand_dims(k=[1])], dim="k", join="outer").x.values.tolist())
 lines = xr.DataArray([1.0, 2.0, 4.0], dims="x").polyfit("x", 1)
 print(lines.polyfit_coefficients.polyfit("degree", 1).polyfit_coefficients.dims)
+both = xr.Dataset({"m": a.drop_vars("c"), "n": xr.DataArray(np.zeros((3, 2)), dims=("x", "y"), coords={"lab": (("x", "y"), np.ones((3, 2), dtype="int64"))})})
+print(both.lab.dims, both.lab.values.tolist())
+try:
+    print(xr.Dataset({"m": a, "n": a.assign_coords(lab=("y", [1, 2]))}))
+except Exception as error:
+    print(type(error).__name__)
+fills = a.astype("uint8").quantile(0.5, "y", method="lower")
+print(fills.shift(x=1, fill_value=-3).values, fills.pad(x=1, constant_values=-3).values)
+bare = xr.DataArray(np.arange(6.0).reshape(2, 3), dims=("y", "x"), coords={"y": [4, 5], "x": [0.0, 1.0, 2.0]}).reset_index("y")
+fitted = bare.polyfit("x", 1).polyfit_coefficients
+print(fitted.dims, sorted(fitted.coords), sorted(fitted.sel(y=5).coords))

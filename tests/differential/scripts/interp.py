@@ -49,3 +49,7 @@ attempt(lambda: x.interp(x=xr.DataArray(np.linspace(0.5, 3, x.sizes["y"]), dims=
 attempt(lambda: x.interp(time=[3.0]))
 attempt(lambda: flags.flag.interp(x=0.5))
 x.interp(y=[0.1, 0.6, 0.9], x=[1.0, 2.0]).drop_attrs().chunk({"time": 100, "y": 3, "x": 2}).to_dataset(name="v").drop_vars("level").to_zarr("out/interp.zarr", mode="w")
+single = xr.DataArray(np.arange(4.0, dtype="float32"), dims="x", coords={"x": [0.0, 1.0, 2.0, 3.0], "lab": ("x", [1, 1, 2, 2])})
+print(single.interp(x=[0.2, 1.9], method="nearest").dtype, single.interp(x=[0.2, 1.9]).dtype, single.astype("int16").interp(x=[0.2], method="nearest").dtype)
+near = single.chunk().interp(x=[0.2, 1.9], method="nearest")
+print((near + near.isel(x=slice(None, 1))).lab.values, near.compute().groupby("lab").max().values)

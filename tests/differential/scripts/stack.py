@@ -45,3 +45,6 @@ for wrong in [
         print("nothing raised")
     except Exception as error:
         print(type(error).__name__)
+flags = xr.DataArray([[True, False], [False, True]], dims=("y", "x"), coords={"y": [0, 1], "x": [5, 6]})
+some = flags.stack(s=("y", "x")).isel(s=[0, 3])
+print([some.unstack("s", fill_value=value).values.tolist() for value in (-1, 0, True)], some.astype("int16").unstack("s", fill_value=-1).dtype, flags.chunk().stack(s=("y", "x")).isel(s=[0, 3]).unstack("s", fill_value=-1).dtype)
