@@ -6,6 +6,9 @@ chunked, on the library that it asks, or on its rounding errors.
 
 import numpy as np
 
+# When a result has rounding errors: numbers with few digits have none in sums, products and quotients that have few.
+NEVER, UNLESS_EXACT, ALWAYS = "never", "unless exact", "always"
+
 # --- arithmetic
 
 
@@ -16,7 +19,7 @@ def binary(script):
         operator = pick.choice(["&", "|", "^", "=="])
     else:
         operator = pick.choice(["+", "-", "*", "/", ">", "<", "==", ">=", "!=", "<=", "//", "%"])
-    script.new(f"{left} {operator} {right}")
+    script.new(f"{left} {operator} {right}", rounds=UNLESS_EXACT)
 
 
 def scalar(script):
@@ -29,7 +32,7 @@ def scalar(script):
     if operator == "**":
         script.new(f"{name} ** {pick.choice(['2', '3', '0.5', '1.0'])}")
     else:
-        script.new(f"{name} {operator} {number}" if pick.random() < 0.7 else f"{number} {operator} {name}")
+        script.new(f"{name} {operator} {number}" if pick.random() < 0.7 else f"{number} {operator} {name}", rounds=UNLESS_EXACT)
 
 
 def function(script):
@@ -62,10 +65,12 @@ def convert(script):
 def reduce(script):
     name, array = script.any()
     pick = script.random
+    # Where there are no values, numpy and Dask have extremes of other axes.
+    extremes = ["min", "max"] if array.size else []
     if array.dtype.kind == "b":
-        chosen = pick.choice(["any", "all", "sum", "mean", "count", "max"])
+        chosen = pick.choice(["any", "all", "sum", "mean", "count", *extremes])
     else:
-        chosen = pick.choice(["mean", "sum", "min", "max", "std", "var", "count", "median", "prod"])
+        chosen = pick.choice(["mean", "sum", "std", "var", "count", "median", "prod", *extremes])
     dims = [dim for dim in array.dims if pick.random() < 0.5]
     options = []
     if dims:
@@ -74,7 +79,11 @@ def reduce(script):
         options.append(f"skipna={pick.choice([True, False])}")
     if chosen in ("std", "var") and pick.random() < 0.3:
         options.append("ddof=1")
-    script.of(name, f"{in_memory(chosen)}.{chosen}({', '.join(options)})")
+    script.of(name, f"{in_memory(chosen)}.{chosen}({', '.join(options)})", rounds_of(chosen))
+
+
+def rounds_of(summary):
+    return ALWAYS if summary in ("std", "var") else UNLESS_EXACT
 
 
 def in_memory(summary):
@@ -92,12 +101,6 @@ def quantile(script):
     to = ".astype('float64')" if array.dtype == "float32" else ""
     probabilities = pick.choice(["0", "0.25", "0.5", "0.9", "[0.1, 0.8]"])
     script.of(name, f"{{}}.compute().quantile({probabilities}, {dim!r}, method={pick.choice(methods)!r}){to}")
-
-
-def extremes(script):
-    name, _, dim, _ = script.with_dim(indexed=True)
-    if name:
-        script.of(name, f"{{}}.{script.random.choice(['idxmin', 'idxmax'])}({dim!r})")
 
 
 def weighted(script):
@@ -119,12 +122,23 @@ def products(script):
     pick = script.random
     chosen = pick.choice(["dot", "corr", "cov", "matmul"])
     if chosen == "matmul":
-        script.new(f"{left} @ {right}")
+        script.new(f"{left} @ {right}", rounds=UNLESS_EXACT)
     elif chosen == "dot":
         dims = [dim for dim in a.dims if pick.random() < 0.6]
-        script.new(f"xr.dot({left}, {right}, dim={dims!r})")
+        script.new(f"xr.dot({left}, {right}, dim={dims!r})", rounds=UNLESS_EXACT)
     else:
-        script.new(f"xr.{chosen}({left}, {right}, dim={script.dim_of(a)!r})")
+        dim = script.dim_of(a)
+        # Rounding errors alone are correlated where an array is constant.
+        if chosen == "cov" or (varies(a, dim) and varies(b, dim)):
+            script.new(f"xr.{chosen}({left}, {right}, dim={dim!r})")
+
+
+def varies(array, dim):
+    """Whether values along a dimension differ by more than rounding errors, wherever some are not missing."""
+    if dim not in array.dims or array.sizes[dim] == 0:
+        return False
+    spread = array.max(dim).astype("float64") - array.min(dim).astype("float64")
+    return not bool((spread <= 1e-4 * np.abs(array).max(dim)).any())
 
 
 # --- groups and windows
@@ -133,8 +147,11 @@ SUMMARIES = ["mean", "sum", "max", "min", "count", "median", "first", "last", "p
 
 
 def summaries(array):
-    """What groups of an array are reduced by. Variances of infinities are infinite by flox, NaN without it."""
-    return SUMMARIES if array.dtype.kind == "f" and np.isinf(array.values).any() else [*SUMMARIES, "std", "var"]
+    """What groups of an array are reduced by. Of infinities in chunks, flox has NaN where the largest, smallest or middle one
+    is infinite; variances of them are infinite by it, NaN without."""
+    if array.dtype.kind == "f" and np.isinf(array.values).any():
+        return [name for name in SUMMARIES if name not in ("max", "min", "median")]
+    return [*SUMMARIES, "std", "var"]
 
 
 def empty_summaries(array):
@@ -157,10 +174,11 @@ def group(script):
         repr(dim),
         f"'t.{pick.choice(['day', 'hour', 'month', 'dayofyear'])}'",
     ])
-    if pick.random() < 0.2:
+    # Swath has no arithmetic of groups of several dims.
+    if pick.random() < 0.2 and (group != "'lab'" or array.coords.get("lab", array).ndim < 2):
         script.of(name, f"(lambda g: g - g.mean())({{}}.groupby({group}))")
     else:
-        script.of(name, f"{{}}.groupby({group}).{summary}()")
+        script.of(name, f"{{}}.groupby({group}).{summary}()", rounds_of(summary))
 
 
 def bins(script):
@@ -172,7 +190,7 @@ def bins(script):
     labels = f", labels={list(range(len(edges) - 1))}"
     # Sums of bins without values are 0 or NaN, as the library has it that is asked.
     chosen = script.random.choice([name for name in empty_summaries(array) if name not in ("sum", "prod")])
-    script.of(name, f"{{}}.groupby_bins({dim!r}, {edges}{options}{labels}).{chosen}()")
+    script.of(name, f"{{}}.groupby_bins({dim!r}, {edges}{options}{labels}).{chosen}()", rounds_of(chosen))
 
 
 def resample(script):
@@ -183,7 +201,7 @@ def resample(script):
     chosen = pick.choice([*empty_summaries(array), "ffill", "nearest", "asfreq"])
     frequency = pick.choice(["D", "12h", "6h", "2D", "MS", "ME", "W", "5D", "QS-DEC", "YE", "3h"])
     options = pick.choice(["", "", "", ", closed='right'", ", label='right'"])
-    script.of(name, f"{{}}.resample(t={frequency!r}{options}).{chosen}()")
+    script.of(name, f"{{}}.resample(t={frequency!r}{options}).{chosen}()", rounds_of(chosen))
 
 
 def rolling(script):
@@ -199,7 +217,7 @@ def rolling(script):
     variances = [] if array.dtype.kind == "b" else ["std", "var"]
     chosen = pick.choice(["mean", "sum", "max", "min", "count", "median", "construct", *variances])
     call = "construct('w')" if chosen == "construct" else f"{chosen}()"
-    script.of(name, f"{in_memory(chosen)}.rolling({dim}={window}{options}).{call}")
+    script.of(name, f"{in_memory(chosen)}.rolling({dim}={window}{options}).{call}", rounds_of(chosen))
 
 
 def coarsen(script):
@@ -212,8 +230,11 @@ def coarsen(script):
         if pick.random() < 0.3 and array.sizes[other]:
             dims[other] = pick.randint(1, array.sizes[other])
     options = ", ".join(f"{d}={window}" for d, window in dims.items())
+    # The mean of times is rounded to nanoseconds by way of a float, which need not hold it.
+    if "t" in dims:
+        options += f", coord_func={{'t': {pick.choice(['min', 'max'])!r}}}"
     chosen = pick.choice(["mean", "sum", "max", "min", "count", "std", "var", "median"])
-    script.of(name, f"{in_memory(chosen)}.coarsen({options}, boundary={pick.choice(['trim', 'pad', 'exact'])!r}).{chosen}()")
+    script.of(name, f"{in_memory(chosen)}.coarsen({options}, boundary={pick.choice(['trim', 'pad', 'exact'])!r}).{chosen}()", rounds_of(chosen))
 
 
 def scan(script):
@@ -236,10 +257,11 @@ def scan(script):
 
 
 def has_lines(array, dim):
-    """Whether there is one line, or none, for all values along a dimension: one through one point is any."""
+    """Whether there is one line, or none, for all values along a dimension: one through one point, or several at one place,
+    is any."""
     counts = array.notnull().sum(dim)
     infinite = array.dtype.kind == "f" and np.isinf(array.values).any()
-    return not infinite and bool(((counts == 0) | (counts > 1)).all())
+    return not infinite and array.get_index(dim).is_unique and bool(((counts == 0) | (counts > 1)).all())
 
 
 # --- selection and shape
@@ -259,7 +281,7 @@ def isel(script):
         f"xr.DataArray({[pick.randrange(length) for _ in range(2)]}, dims='p')",
         f"np.array({[pick.random() < 0.6 for _ in range(length)]})",
     ])
-    script.of(name, f"{{}}.isel({dim}={index})", rounds=False)
+    script.of(name, f"{{}}.isel({dim}={index})", rounds=NEVER)
 
 
 def sel(script):
@@ -269,7 +291,7 @@ def sel(script):
     pick = script.random
     if array[dim].dtype.kind == "M":
         index = pick.choice(["'2001-01-31'", "slice('2001-01-31', '2001-02-05')", "slice('2001-02', None)", "'2001-02'"])
-        script.of(name, f"{{}}.sel({dim}={index})", rounds=False)
+        script.of(name, f"{{}}.sel({dim}={index})", rounds=NEVER)
         return
     values = array[dim].values.tolist()
     low, high = sorted((pick.randrange(length), pick.randrange(length)))
@@ -279,7 +301,7 @@ def sel(script):
     ])
     if isinstance(values[0], (int, float)) and pick.random() < 0.3:
         index = f"{[values[low] + 0.1, values[high] - 0.2]}, method={pick.choice(['nearest', 'ffill', 'bfill'])!r}"
-    script.of(name, f"{{}}.sel({dim}={index})", rounds=False)
+    script.of(name, f"{{}}.sel({dim}={index})", rounds=NEVER)
 
 
 def rearrange(script):
@@ -291,8 +313,8 @@ def rearrange(script):
     step = pick.randint(-2, 2)
     fill = pick.choice(["", "", ", fill_value=-3"])
     padding = (pick.randint(0, 2), pick.randint(0, 2))
-    # Numbers that join text become text.
-    numbered = [f"assign_coords({dim}=np.arange({length}) * 2)"] if array[dim].dtype.kind not in "UO" else []
+    # Labels of two kinds that are joined become Python objects.
+    numbered = [f"assign_coords({dim}=np.arange({length}) * 2)"] if dim not in "zt" else []
     written = pick.choice([
         f"transpose({', '.join(map(repr, order))})",
         "expand_dims('w')",
@@ -315,7 +337,7 @@ def rearrange(script):
         f"broadcast_like({pick.choice(list(script.arrays))})",
         "reset_coords(drop=True)",
     ])
-    script.of(name, f"{{}}.{written}", rounds=False)
+    script.of(name, f"{{}}.{written}", rounds=NEVER)
 
 
 def missing(script):
@@ -334,7 +356,7 @@ def missing(script):
         f"xr.where({{}} > 1, {name}, {pick.choice(['0', '-2', '0.5', pick.choice(list(script.arrays))])})",
         f"{{}}.combine_first({pick.choice(list(script.arrays))})",
     ])
-    script.of(name, written, rounds="mean" in written)
+    script.of(name, written, rounds=UNLESS_EXACT)
 
 
 def reindex(script):
@@ -346,7 +368,7 @@ def reindex(script):
     values = array[dim].values.tolist()
     labels = pick.sample(values, pick.randint(0, length)) + [pick.choice([3, 10, 0.5, 97])]
     options = pick.choice(["", "", ", fill_value=-1", ", method='nearest'", ", method='ffill'"])
-    script.of(name, f"{{}}.reindex({dim}={labels}{options})", rounds=False)
+    script.of(name, f"{{}}.reindex({dim}={labels}{options})", rounds=NEVER)
 
 
 def combine(script):
@@ -364,11 +386,11 @@ def combine(script):
         f"xr.broadcast({left}, {right})[{pick.choice([0, 1])}]",
         f"xr.merge([{left}.rename('m'), {right}.rename('n')]).{pick.choice('mn')}",
         f"xr.Dataset({{'m': {left}, 'n': {right}}}).{pick.choice(['mean', 'max', 'sum', 'count'])}({dim!r}).{pick.choice('mn')}",
-    ]))
+    ]), rounds=UNLESS_EXACT)
 
 
 OPERATIONS = [
-    binary, binary, scalar, scalar, function, convert, reduce, reduce, quantile, extremes, weighted, products, group, group,
+    binary, binary, scalar, scalar, function, convert, reduce, reduce, quantile, weighted, products, group, group,
     bins, resample, resample, rolling, coarsen, scan, scan, isel, isel, sel, rearrange, rearrange, rearrange, missing, missing,
     reindex, combine, combine,
 ]

@@ -14,31 +14,42 @@ import warnings
 sys.modules["numbagg"] = None
 
 import dask  # noqa: E402
+import dask.array  # noqa: E402
 import numpy as np  # noqa: E402
 import xarray as xr  # noqa: E402
 
-from random_operations import OPERATIONS  # noqa: E402
+from random_functions import FUNCTIONS  # noqa: E402
+from random_operations import ALWAYS, NEVER, OPERATIONS, UNLESS_EXACT  # noqa: E402
+from random_shapes import SHAPES  # noqa: E402
 
 DTYPES = ["float64", "float64", "float64", "float32", "float32", "int64", "int64", "int32", "int16", "int8", "uint8", "uint16", "bool"]
 DIMS = ["x", "y", "z", "t"]
 MOST_VALUES = 1500
+ALL = [*OPERATIONS, *SHAPES, *FUNCTIONS]
 
 PRELUDE = """\
+import dask.array as da
 import numpy as np
 import xarray as xr
 """
 
-# Rounding errors that another order of sums may have, put in where a result is rounded (see Script.perturbed).
+# Rounding errors that another order of sums may have, put in where a result is rounded (see Script.perturbed): any at all,
+# or none, in which case what should be 0 or equal is.
 PERTURB = """\
 import zlib
 def rounded(name, r):
     if r.dtype.kind != "f" or r.size == 0:
         return r
     values = r.values
-    noise = np.random.default_rng(zlib.crc32((name + "-SEED").encode())).uniform(-4, 4, (2, *values.shape))
+    random = np.random.default_rng(zlib.crc32((name + "-SEED").encode()))
+    noise = random.uniform(-4, 4, (2, *values.shape))
     finite = np.abs(np.where(np.isfinite(values), values, 0)).max()
     eps = np.finfo("float32" if SINGLE else values.dtype).eps
-    return r.copy(data=(values * (1 + eps * noise[0]) + eps * noise[1] * finite).astype(values.dtype))
+    noisy = values * (1 + eps * noise[0]) + eps * noise[1] * finite
+    step = 2.0 ** np.ceil(np.log2(16 * eps * finite)) if finite > 0 else 1.0
+    even = np.copysign(np.round(values / step) * step, np.where(np.abs(values) < step / 2, noise[1], values))
+    share = random.choice([0, 0.5, 1])
+    return r.copy(data=np.where(random.random(values.shape) < share, even, noisy).astype(values.dtype))
 """
 
 SHOW = """\
@@ -56,8 +67,8 @@ class Script:
 
     def __init__(self, seed, number):
         self.random = random.Random(f"{seed}-{number}")
-        self.statements = []  # (name, expression, whether its result is rounded)
-        self.scope = {"np": np, "xr": xr}
+        self.statements = []  # (name, expression, whether its result has rounding errors)
+        self.scope = {"da": dask.array, "np": np, "xr": xr}
         exec(SHOW, self.scope)
         # What there is so far, computed, and what the script prints of it.
         self.arrays = {}
@@ -71,7 +82,7 @@ class Script:
             wanted = self.random.randint(1, 6)
             for _ in range(4 * wanted):
                 before = len(self.arrays)
-                self.random.choice(OPERATIONS)(self)
+                self.random.choice(ALL)(self)
                 wanted -= len(self.arrays) - before
                 if wanted <= 0:
                     break
@@ -89,8 +100,8 @@ class Script:
     def written(self, prelude, lines):
         return prelude + SHOW + "\n".join(lines + [f"show({name!r}, {name})" for name in self.arrays]) + "\n"
 
-    def new(self, expression, rounds=True):
-        """Adds a statement, if xarray computes it; Dask refuses some only then."""
+    def new(self, expression, rounds=ALWAYS):
+        """Adds a statement, if xarray computes it; Dask refuses some only then. It says when its result is rounded."""
         name = f"v{len(self.statements)}"
         output = io.StringIO()
         try:
@@ -105,11 +116,11 @@ class Script:
         except Exception:
             return False
         self.scope[name], self.arrays[name] = value, computed
-        self.statements.append((name, expression, rounds))
+        self.statements.append((name, expression, rounds == ALWAYS or (rounds == UNLESS_EXACT and not is_exact(computed.values))))
         self.printed += output.getvalue().splitlines()
         return True
 
-    def of(self, array, expression, rounds=True):
+    def of(self, array, expression, rounds=ALWAYS):
         """A statement with `{}` for an array: of its values in memory, where Dask can't compute it."""
         return self.new(expression.replace("{}", array), rounds) or self.new(expression.replace("{}", f"{array}.compute()"), rounds)
 
@@ -172,7 +183,7 @@ class Script:
             expression = f"(lambda d: d.where(d {pick.choice(['>', '<', '!='])} {pick.choice([0, 0.25, 2])}))({expression})"
         if pick.random() < 0.8:
             expression += f".chunk({self.draw_chunks(dims)})"
-        self.new(expression, rounds=False)
+        self.new(expression, rounds=NEVER)
 
     def draw_chunks(self, dims):
         pick = self.random
@@ -186,6 +197,15 @@ class Script:
             elif pick.random() < 0.9:
                 chunks[dim] = pick.choice([-1, *range(1, length + 1)])
         return chunks or -1
+
+
+def is_exact(values):
+    """Whether numbers are multiples of a power of 2 with so few digits that their sums have no rounding errors."""
+    if values.dtype.kind != "f":
+        return True
+    smallest, largest = (2.0**-4, 2.0**16) if values.dtype == "float32" else (2.0**-20, 2.0**28)
+    finite = values[np.isfinite(values)]
+    return bool((np.abs(finite) <= largest).all() and (finite / smallest == np.round(finite / smallest)).all())
 
 
 def is_supported(array):
