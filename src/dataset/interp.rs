@@ -39,6 +39,8 @@ pub struct InterpolationPoints {
 struct Target {
     known: Vec<f64>,
     points: Vec<f64>,
+    /// Whether the labels are numbers of 64 bits or times.
+    is_wide: bool,
 }
 
 /// The coordinates that points bring, together.
@@ -155,7 +157,8 @@ impl Dataset {
         if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err(DatasetError::RepeatedLabels);
         }
-        Ok(Target { known, points: label_numbers(dimension, wanted, &labels)? })
+        let is_wide = labels.dtype().size_bytes() == 8;
+        Ok(Target { known, points: label_numbers(dimension, wanted, &labels)?, is_wide })
     }
 
     /// The points at which [`Dataset::interp`] has the labels of another dataset: those of numbers and times; and the
@@ -215,13 +218,14 @@ impl Variable {
         let mut dims = self.dims.clone();
         for &dimension in &own {
             let axis = self.axis(dimension).expect("the variable has the dimension");
-            let Target { known, points: at } = &targets[dimension];
+            let Target { known, points: at, is_wide } = &targets[dimension];
             data = match self.is_interpolated() {
                 true => {
                     let is_joint = |other: &&&String| points[**other].points.dims == points[dimension].points.dims;
                     let from_label =
                         own.iter().filter(is_joint).count() > 1 && points[dimension].points.dims.len() == 1;
-                    let between = Between { how, extrapolate: beyond == Beyond::Extrapolated, from_label };
+                    let extrapolate = beyond == Beyond::Extrapolated;
+                    let between = Between { how, extrapolate, from_label, is_wide: *is_wide };
                     interpolated_beyond(&data, axis, &targets[dimension], between, beyond)?
                 }
                 false => pick(&data, axis, &Positions::List(nearest_of(known, at)?))?,
@@ -250,7 +254,7 @@ fn interpolated_beyond(
     between: Between,
     beyond: Beyond,
 ) -> Result<Array, DatasetError> {
-    let Target { known, points } = target;
+    let Target { known, points, .. } = target;
     let found = interpolate(data, axis, known, points, between)?;
     let Beyond::Value(value) = beyond else { return Ok(found) };
     let low = known.iter().copied().fold(f64::INFINITY, f64::min);

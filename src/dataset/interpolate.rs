@@ -4,8 +4,8 @@ use super::align::{FillValue, take_found};
 use super::instants::Instants;
 use super::{Dataset, DatasetError, SelectMethod, Variable};
 use crate::array::{Chunk, DType, Scalar};
-use crate::kernels::elementwise::BinaryOp;
-use crate::plan::Array;
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
+use crate::plan::{Array, PlanError};
 
 /// How values between labels are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +51,15 @@ pub(super) struct Between {
     /// Whether a point at a label lies between that and the next, as in scipy's `interpn`, not the one before, as in its
     /// `interp1d`. It tells where the neighbour is missing.
     pub from_label: bool,
+    /// Whether the labels are numbers of 64 bits or times. Then one axis of such numbers is interpolated as `numpy.interp`
+    /// does it, unless it is extrapolated: scipy's `interp1d` leaves it to that.
+    pub is_wide: bool,
 }
 
 impl Between {
     /// Between labels only.
     pub fn of(how: Interpolation) -> Between {
-        Between { how, extrapolate: false, from_label: false }
+        Between { how, extrapolate: false, from_label: false, is_wide: true }
     }
 
     /// Neighbours of a point among ascending numbers, at least two: the one before and the one after.
@@ -78,6 +81,10 @@ pub(super) fn interpolate(
 ) -> Result<Array, DatasetError> {
     let is_wide = data.is_unchunked() && between.how == Interpolation::Linear;
     let dtype = if is_wide { DType::Float64 } else { data.dtype().float() };
+    let is_numpy = data.ndim() == 1
+        && matches!(data.dtype(), DType::Float64 | DType::Int64)
+        && between.is_wide
+        && !between.extrapolate;
     let data = data.cast(DType::Float64)?;
     // Labels in any order, as long as there is one.
     let mut order: Vec<usize> = (0..known.len()).collect();
@@ -110,17 +117,44 @@ pub(super) fn interpolate(
             };
             take(points.iter().map(nearest).collect())?
         }
-        Interpolation::Linear => {
-            let pairs: Vec<(usize, usize)> = points.iter().map(|point| between.neighbours(&sorted, *point)).collect();
-            let low = take(pairs.iter().map(|pair| pair.0).collect())?;
-            let high = take(pairs.iter().map(|pair| pair.1).collect())?;
-            let widths = along(pairs.iter().map(|(before, after)| sorted[*after] - sorted[*before]).collect())?;
-            let steps = along(points.iter().zip(&pairs).map(|(point, (before, _))| point - sorted[*before]).collect())?;
-            let slope = high.binary(BinaryOp::Subtract, &low)?.binary(BinaryOp::Divide, &widths)?;
-            slope.binary(BinaryOp::Multiply, &steps)?.binary(BinaryOp::Add, &low)?
-        }
+        Interpolation::Linear => on_lines(&take, &along, &sorted, points, between, is_numpy)?,
     };
     Ok(Array::in_memory(within).select(&values, &missing)?.cast(dtype)?)
+}
+
+/// Values on the lines between neighbours among ascending labels. `take` has the values at labels, `along` has numbers lie
+/// along the axis.
+fn on_lines(
+    take: &dyn Fn(Vec<usize>) -> Result<Array, PlanError>,
+    along: &dyn Fn(Vec<f64>) -> Result<Array, DatasetError>,
+    sorted: &[f64],
+    points: &[f64],
+    between: Between,
+    is_numpy: bool,
+) -> Result<Array, DatasetError> {
+    let pairs: Vec<(usize, usize)> = points.iter().map(|point| between.neighbours(sorted, *point)).collect();
+    let low = take(pairs.iter().map(|pair| pair.0).collect())?;
+    let high = take(pairs.iter().map(|pair| pair.1).collect())?;
+    let widths = along(pairs.iter().map(|(before, after)| sorted[*after] - sorted[*before]).collect())?;
+    let slope = high.binary(BinaryOp::Subtract, &low)?.binary(BinaryOp::Divide, &widths)?;
+    let line = |end: &Array, end_of: fn(&(usize, usize)) -> usize| {
+        let steps = along(points.iter().zip(&pairs).map(|(point, pair)| point - sorted[end_of(pair)]).collect())?;
+        Ok::<_, DatasetError>(slope.binary(BinaryOp::Multiply, &steps)?.binary(BinaryOp::Add, end)?)
+    };
+    let values = line(&low, |pair| pair.0)?;
+    if !is_numpy {
+        return Ok(values);
+    }
+    // From the other side where that is no number, then what both ends are; at a label its own value.
+    let other = line(&high, |pair| pair.1)?;
+    let level = low.binary(BinaryOp::Equal, &high)?.select(&low, &other)?;
+    let other = other.unary(UnaryOp::IsNan)?.select(&level, &other)?;
+    let values = values.unary(UnaryOp::IsNan)?.select(&other, &values)?;
+    let label = |(point, pair): (&f64, &(usize, usize))| [pair.0, pair.1].into_iter().find(|&at| sorted[at] == *point);
+    let labels: Vec<Option<usize>> = points.iter().zip(&pairs).map(label).collect();
+    let is_label = Chunk::from_values(vec![points.len()], labels.iter().map(Option::is_some).collect::<Vec<bool>>())?;
+    let own = take(labels.into_iter().map(|label| label.unwrap_or(0)).collect())?;
+    Ok(Array::in_memory(is_label).select(&own, &values)?)
 }
 
 /// For each new label the position of an old one, ascending, that a method finds, no farther than a tolerance.
