@@ -4,9 +4,9 @@ use super::error::tuple;
 use super::missing::missing_value;
 use super::reduce::ReduceOptions;
 use super::{Attributes, DataArray, Dataset, DatasetError, Variable};
-use crate::array::{DType, Scalar};
+use crate::array::{AxisChunks, ChunkGrid, DType, Scalar};
 use crate::kernels::reduction::ReductionOptions;
-use crate::plan::{Window, WindowAxis, WindowSummary};
+use crate::plan::{Array, Window, WindowAxis, WindowSummary};
 
 /// Windows along some dimensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,9 +131,72 @@ impl Rolling {
             }
         };
         let summary = WindowSummary::Values { fill: how.fill.clone() };
-        let data = if axes.is_empty() { data } else { data.window(Window { axes, summary })? };
+        let data =
+            if axes.is_empty() { data } else { in_chunks_of_windows(data, &axes).window(Window { axes, summary })? };
         Ok(Variable::new(dims, data)?.with_attributes(attributes))
     }
+}
+
+/// An array in the chunks along windows that Dask gives them; what isn't in chunks stays whole.
+fn in_chunks_of_windows(data: Array, windows: &[WindowAxis]) -> Array {
+    if data.is_unchunked() {
+        return data;
+    }
+    let mut axes = data.grid().axes().to_vec();
+    for window in windows.iter().filter(|window| window.count > 0) {
+        axes[window.axis] = chunks_of_windows(&axes[window.axis], window);
+    }
+    data.rechunk(ChunkGrid::new(axes))
+}
+
+/// Chunks of windows as Dask cuts them: the axis is padded by a chunk at each side, chunks shorter than a window are joined
+/// to those before, and the last one, which all windows of it have to start in, loses the rest of a window.
+fn chunks_of_windows(chunks: &AxisChunks, window: &WindowAxis) -> AxisChunks {
+    let rest = window.size - 1;
+    let padded: Vec<usize> = [window.before]
+        .into_iter()
+        .chain(chunks.sizes())
+        .chain([rest - window.before])
+        .filter(|&length| length > 0)
+        .collect();
+    let mut long = no_shorter_than(window.size, &padded);
+    if let Some(last) = long.last_mut() {
+        *last -= rest;
+    }
+    AxisChunks::from_sizes(&long)
+}
+
+/// Chunks of which none is shorter than `least`, as Dask joins them: a short one completes what comes before it, of which
+/// as much as both have to spare stays a chunk of its own. All together have at least that length.
+fn no_shorter_than(least: usize, chunks: &[usize]) -> Vec<usize> {
+    if chunks.iter().all(|&length| length >= least) {
+        return chunks.to_vec();
+    }
+    let mut joined = Vec::new();
+    let mut open = 0;
+    for &length in chunks {
+        if length < least {
+            let lacking = least - length;
+            if open > least + lacking {
+                joined.push(open - lacking);
+                open = least;
+            } else {
+                open += length;
+            }
+        }
+        if open >= least {
+            joined.push(open);
+            open = 0;
+        }
+        if length >= least {
+            open += length;
+        }
+    }
+    match joined.last_mut() {
+        Some(last) if open < least => *last += open,
+        _ => joined.push(open),
+    }
+    joined
 }
 
 /// How windows become dimensions.

@@ -30,3 +30,10 @@ for wrong in (lambda: t.coarsen(time=7).mean(), lambda: t.coarsen(nope=2), lambd
         print("nothing raised")
     except Exception as error:
         print(type(error).__name__)
+numbers = xr.DataArray(np.arange(9), dims="y").chunk(y=6)
+few = numbers.isel(y=slice(None, None, 3)).rolling(y=3).construct("w", fill_value=0)
+print(few.chunks, xr.apply_ufunc(lambda a: a[..., ::-1], few, input_core_dims=[["y"]], output_core_dims=[["y"]], dask="parallelized").values)
+for cut in (6, 2, (1, 1, 7), 9, 3, 1):
+    for size in (1, 2, 3, 5, 9):
+        windows = numbers.chunk(y=cut).rolling(y=size), numbers.chunk(y=cut).rolling(y=size, center=True)
+        print(cut, size, [w.construct("w", fill_value=-1, stride=step).chunks for w in windows for step in (1, 2)], windows[1].construct("w", fill_value=-1).values.tolist())
