@@ -84,7 +84,10 @@ def polynomial(script):
     name, array, dim, length = script.with_dim("iuf", indexed=True)
     if name is None or length < 2 or array[dim].dtype.kind not in "if" or not has_lines(array, dim):
         return
-    script.of(name, f"xr.polyval({{}}[{dim!r}], {{}}.polyfit({dim!r}, 1).polyfit_coefficients)")
+    # Coefficients are a statement of their own: their rounding errors grow with the labels, in values that may be near 0.
+    if script.of(name, f"{{}}.polyfit({dim!r}, 1).polyfit_coefficients"):
+        coefficients = script.statements[-1][0]
+        script.of(name, f"xr.polyval({{}}[{dim!r}], {coefficients})")
 
 
 def weighted_quantile(script):
