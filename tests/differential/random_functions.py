@@ -77,7 +77,7 @@ def histogram(script):
         return
     edges = script.random.choice([[-2, 0, 1, 20, 200], [0, 0.5, 3, 30], [-5, 5, 50]])
     density = script.random.choice(["", ", density=True"])
-    script.new(f"xr.DataArray(da.histogram({name}.chunk().data.ravel(), bins={edges}{density})[0], dims='bin')", rounds=UNLESS_EXACT)
+    script.new(f"xr.DataArray(da.histogram({name}.chunk().data.ravel(), bins={edges}{density})[0], dims='bin', name='counts')", rounds=UNLESS_EXACT)
 
 
 def polynomial(script):
