@@ -277,6 +277,8 @@ pub enum DatasetError {
     NoMissingValue { operation: &'static str, dtype: DType },
     #[error("variable '{name}' has dtype {dtype}, which {operation} doesn't support")]
     UnsupportedDtype { name: String, dtype: DType, operation: &'static str },
+    #[error("{reduction} is computed in floats: with dtype={dtype} round it afterwards, as in .{reduction}().astype()")]
+    ReducedDtype { reduction: String, dtype: DType },
     #[error(
         "Zarr stores even chunks, of which the last may be shorter, and '{name}' has {chunks}: make them even by .chunk()"
     )]

@@ -64,18 +64,24 @@ fn truth(value: &Value) -> Result<Array, DatasetError> {
 }
 
 /// `xr.where`: elements of `when_true` where the condition holds, else of `when_false`; indexes must be equal. The
-/// attributes are those of `when_true`, the name is that of the first array.
+/// attributes are those of `when_true`, where they are kept, the name is that of the first array.
 ///
 /// # Errors
 /// Where no operand is labelled, indexes differ or dtypes have none in common.
-pub fn where_values(condition: &Operand, when_true: &Operand, when_false: &Operand) -> Result<Operand, DatasetError> {
-    let how = Apply { join: Join::Exact, attributes: AttributeSource::Operand(1), name: NameSource::First };
+pub fn where_values(
+    condition: &Operand,
+    when_true: &Operand,
+    when_false: &Operand,
+    keep_attrs: bool,
+) -> Result<Operand, DatasetError> {
+    let attributes = if keep_attrs { AttributeSource::Operand(1) } else { AttributeSource::Nobody };
+    let how = Apply { join: Join::Exact, attributes, name: NameSource::First };
     let operands = [condition, when_true, when_false];
     let mut chosen = apply(&operands, how, &|values| choose(&truth(&values[0])?, &values[1], &values[2]))?;
     let known = match when_true {
-        Operand::DataArray(array) => Some(array.coordinates()),
-        Operand::Dataset(dataset) => Some(dataset.coordinates()),
-        Operand::Array(_) | Operand::Scalar(_) => None,
+        Operand::DataArray(array) if keep_attrs => Some(array.coordinates()),
+        Operand::Dataset(dataset) if keep_attrs => Some(dataset.coordinates()),
+        _ => None,
     };
     // The coordinates' attributes too are those of the values where the condition holds: none, where that is a number.
     let coordinates = match &mut chosen {

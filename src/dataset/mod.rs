@@ -58,6 +58,7 @@ mod products;
 mod python_kind;
 mod quantile;
 mod reduce;
+mod reduce_in;
 mod relabel;
 mod related;
 mod rename;

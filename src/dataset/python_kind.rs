@@ -72,6 +72,7 @@ impl DatasetError {
             | E::MixedOperands
             | E::Unlabelled { .. }
             | E::NoMissingValue { .. }
+            | E::ReducedDtype { .. }
             | E::UnsupportedDtype { .. } => Kind::TypeError,
             E::NotExactlyAligned { .. } | E::ConflictingDimensionSizes { .. } | E::OverrideLengths { .. } => {
                 Kind::AlignmentError

@@ -124,7 +124,8 @@ fn weak_dtype(value: &Operand, other: &Operand, operation: Option<BinaryOp>) -> 
     }
 }
 
-/// `np.where`: elements of `when_true` where the condition holds, else of `when_false`.
+/// `np.where`: elements of `when_true` where the condition holds, else of `when_false`. Labelled arrays keep their
+/// attributes where they are to.
 ///
 /// # Errors
 /// Where shapes, labels or dtypes don't go together.
@@ -132,11 +133,12 @@ pub(super) fn select(
     condition: Operand,
     when_true: Operand,
     when_false: Operand,
+    keep_attrs: bool,
     vm: &VirtualMachine,
 ) -> PyResult<Operand> {
     if condition.is_labelled() || when_true.is_labelled() || when_false.is_labelled() {
         let [condition, when_true, when_false] = [condition, when_true, when_false].map(Operand::into_dataset_operand);
-        let result = dataset::where_values(&condition, &when_true, &when_false);
+        let result = dataset::where_values(&condition, &when_true, &when_false, keep_attrs);
         return result.map(Operand::from).map_err(|error| dataset_exception(error, vm));
     }
     let lazy = condition.is_lazy() || when_true.is_lazy() || when_false.is_lazy();

@@ -11,6 +11,7 @@ use crate::script::elementwise;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
 use crate::script::operand::{self, Operand, small_object};
+use crate::script::options;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -51,7 +52,7 @@ pub(in crate::script) fn install_shared(module: &mut Module<'_>) -> PyResult<()>
     module.function("where", "condition!, x!, y!", |arguments| {
         let vm = arguments.vm;
         let [condition, x, y] = ["condition", "x", "y"].map(|name| Operand::expect(arguments.required(name), vm));
-        elementwise::select(condition?, x?, y?, vm)?.into_object(vm)
+        elementwise::select(condition?, x?, y?, options::keep_attrs(), vm)?.into_object(vm)
     })?;
     module.function("clip", "a!, a_min, a_max, out=None, *, min, max", clip)?;
     for name in ["round", "around"] {
@@ -102,7 +103,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         let operands = [condition?, x?, y?];
         let labelled = operands.iter().any(Operand::is_labelled);
         let [condition, x, y] = operands.map(Operand::without_labels);
-        match elementwise::select(condition, x, y, vm)? {
+        match elementwise::select(condition, x, y, false, vm)? {
             Operand::Lazy(array) if labelled => small_object(operand::evaluate(&array, vm)?, vm),
             selected => selected.into_object(vm),
         }
@@ -236,5 +237,5 @@ fn nan_to_num(arguments: &Arguments<'_>) -> PyResult {
         number(largest),
         vm,
     )?;
-    elementwise::select(missing, number(fill), bounded, vm)?.into_object(vm)
+    elementwise::select(missing, number(fill), bounded, options::keep_attrs(), vm)?.into_object(vm)
 }

@@ -87,7 +87,7 @@ fn select(arguments: &Arguments<'_>) -> PyResult {
     let mut labelled = false;
     for (condition, choice) in conditions.into_iter().zip(choices).rev() {
         labelled |= condition.is_labelled() || choice.is_labelled();
-        selected = elementwise::select(condition.without_labels(), choice.without_labels(), selected, vm)?;
+        selected = elementwise::select(condition.without_labels(), choice.without_labels(), selected, false, vm)?;
     }
     match selected {
         Operand::Lazy(array) if labelled => small_object(operand::evaluate(&array, vm)?, vm),

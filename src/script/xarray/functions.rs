@@ -45,10 +45,11 @@ const HARMLESS_OPTIONS: &[&str] = &[
 /// # Errors
 /// Where the machine can't hold them.
 pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
-    module.function("where", "cond!, x!, y!, keep_attrs~", |arguments| {
+    module.function("where", "cond!, x!, y!, keep_attrs", |arguments| {
         let vm = arguments.vm;
         let [condition, x, y] = ["cond", "x", "y"].map(|name| Operand::expect(arguments.required(name), vm));
-        elementwise::select(condition?, x?, y?, vm)?.into_object(vm)
+        let keep_attrs = arguments.bool("keep_attrs")?.unwrap_or_else(options::keep_attrs);
+        elementwise::select(condition?, x?, y?, keep_attrs, vm)?.into_object(vm)
     })?;
     module.function("set_options", "**options", set_options)?;
     module.function("unify_chunks", "*objects", |a| Ok(a.vm.ctx.new_tuple(a.rest.clone()).into()))?;

@@ -89,6 +89,8 @@ common_methods! {
     fn astype(dtype: DType);
     /// A reduction.
     fn reduce(name: &str, dims: &Dims, options: ReduceOptions);
+    /// A reduction in a dtype.
+    fn reduce_in(dtype: DType, name: &str, dims: &Dims, options: ReduceOptions);
     /// Medians.
     fn median(dims: &Dims, options: ReduceOptions);
     /// Quantiles.

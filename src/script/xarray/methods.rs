@@ -160,15 +160,12 @@ pub(super) fn finish<L: Labelled>(result: Result<L, DatasetError>, vm: &VirtualM
 
 fn reduce<T: LabelledObject>(this: &Py<T>, name: &str, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    // `dtype=` is what values are added up in, and what the result is of.
-    let dtype = arguments.get("dtype").map(|dtype| convert::dtype(dtype, vm)).transpose()?;
-    let cast = |object: T::Inner| match dtype {
-        Some(dtype) => object.astype(dtype),
-        None => Ok(object),
-    };
-    let inner = cast(this.inner()).map_err(|error| dataset_exception(error, vm))?;
+    let inner = this.inner();
     let (dims, options) = (reduced_dims(&inner, arguments)?, reduce_options(arguments)?);
-    let reduced = inner.reduce(name, &dims, options).and_then(cast);
+    let reduced = match arguments.get("dtype") {
+        None => inner.reduce(name, &dims, options),
+        Some(dtype) => inner.reduce_in(convert::dtype(dtype, vm)?, name, &dims, options),
+    };
     finish(
         match least_count(arguments)? {
             Some(least) => reduced

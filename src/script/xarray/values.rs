@@ -27,17 +27,24 @@ pub(super) fn check_plain(inner: &DataArray, operation: &'static str, vm: &Virtu
     }
 }
 
-/// `.values`: an array in memory, which changes the labelled array where that is in memory too.
+/// `.values`: an array in memory, which changes the labelled array where that isn't in chunks.
 ///
 /// # Errors
 /// Whatever the computation fails with.
 pub(super) fn values(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult {
     let inner = this.inner();
     check_plain(&inner, "taking its values", vm)?;
-    if let Some(values) = inner.data().in_memory_values() {
+    let data = inner.data();
+    if let Some(values) = data.in_memory_values() {
         return Ok(shared_values(this, values).into_ref(&vm.ctx).into());
     }
-    Ok(NdArray::new(evaluate(inner.data(), vm)?).into_ref(&vm.ctx).into())
+    let values = Arc::new(evaluate(data, vm)?);
+    Ok(match data.is_unchunked() {
+        true => shared_values(this, &values),
+        false => NdArray::new(values),
+    }
+    .into_ref(&vm.ctx)
+    .into())
 }
 
 /// Values in memory as an array that changes them here too, and where the array was taken from.
