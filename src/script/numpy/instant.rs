@@ -28,22 +28,31 @@ fn as_text(arguments: &Arguments<'_>) -> PyResult {
     let DType::Datetime(own) = times.dtype() else {
         return Err(vm.new_type_error(format!("datetime_as_string expects times: found {}", times.dtype())));
     };
-    let code = arguments.string("unit")?.filter(|code| code != "auto");
+    let code = arguments.string("unit")?;
     // Years and months are the first characters of days.
-    let (unit, length) = match code.as_deref() {
+    let is_auto = code.as_deref() == Some("auto");
+    let (unit, length) = match code.as_deref().filter(|_| !is_auto) {
         Some("Y") => (TimeUnit::Day, 4),
         Some("M") => (TimeUnit::Day, 7),
         Some(code) => (unit_of(code, vm)?, usize::MAX),
         None => (own, usize::MAX),
     };
-    let wanted = DType::Datetime(unit);
     let mut texts = Vec::new();
     for time in (0..times.len()).filter_map(|position| times.get(position)) {
+        let wanted = DType::Datetime(if is_auto { coarsest(&time, own) } else { unit });
         let time = cast_scalar(&time, times.dtype(), wanted, vm)?;
         texts.push(NumpyScalar::new(wanted, time).text().chars().take(length).collect::<String>());
     }
     let texts = Chunk::from_values(times.shape().to_vec(), texts).map_err(|error| plan_exception(error.into(), vm))?;
     small_object(texts, vm)
+}
+
+/// The coarsest unit that a time needs; hours are written with their minutes.
+fn coarsest(time: &Scalar, own: TimeUnit) -> TimeUnit {
+    let nanoseconds = time.as_i128().unwrap_or_default() * i128::from(own.nanoseconds());
+    let is_whole = |unit: &TimeUnit| nanoseconds % i128::from(unit.nanoseconds()) == 0;
+    let units = [TimeUnit::Day, TimeUnit::Minute, TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond];
+    units.into_iter().find(is_whole).unwrap_or(TimeUnit::Nanosecond)
 }
 
 /// `np.datetime64(value, unit)` or `np.timedelta64(value, unit)`.

@@ -80,6 +80,18 @@ fn select(arguments: &Arguments<'_>) -> PyResult {
             conditions.len()
         )));
     }
+    for (position, condition) in conditions.iter().enumerate() {
+        let dtype = match condition {
+            Operand::DataArray(array) => Some(array.data().dtype()),
+            Operand::Weak(value) => Some(convert::default_dtype(value)),
+            other => other.dtype(),
+        };
+        if let Some(dtype) = dtype.filter(|dtype| *dtype != DType::Bool) {
+            return Err(vm.new_type_error(format!(
+                "select expects truth values as conditions: found {dtype} at position {position}"
+            )));
+        }
+    }
     let mut selected = match arguments.get("default") {
         Some(default) => Operand::expect(default, vm)?,
         None => Operand::Weak(Scalar::Int(0)),

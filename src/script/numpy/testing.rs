@@ -1,17 +1,18 @@
 //! `numpy.testing`: assertions that scripts make of small arrays.
 
 use super::nd_array::NdArray;
-use crate::array::Chunk;
+use crate::array::{Chunk, DType};
 use crate::dataset::print_values;
-use crate::kernels::elementwise::BinaryOp;
+use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::elementwise;
+use crate::script::errors::plan_exception;
 use crate::script::harmless;
 use crate::script::modules::Module;
 use crate::script::operand::{self, Operand, evaluate_here};
-use rustpython_vm::builtins::{PyDict, PyList, PyTuple};
+use rustpython_vm::builtins::{PyDict, PyList, PyNone, PyStr, PyTuple};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
@@ -40,18 +41,18 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
         })?;
     }
     for name in ["assert_equal", "assert_array_equal"] {
-        module.function(name, "actual!, desired!, err_msg, verbose~, *, strict=False", |arguments| {
+        module.function(name, "actual!, desired!, err_msg, verbose~, *, strict=False", move |arguments| {
             let (actual, desired) = (arguments.required("actual"), arguments.required("desired"));
-            if is_plain(actual) || is_plain(desired) {
-                let same = arguments.vm.bool_eq(actual, desired)?;
+            if name == "assert_equal" || is_plain(actual) || is_plain(desired) {
+                let same = are_equal(actual, desired, arguments.vm)?;
                 return verdict(same, "Items are not equal:", ["actual", "desired"], arguments);
             }
-            let equal = compared(BinaryOp::Equal, ["actual", "desired"], arguments)?;
+            let equal = compared(BinaryOp::Equal, actual, desired, arguments.vm)?;
             verdict(equal, "Arrays are not equal", ["actual", "desired"], arguments)
         })?;
     }
     module.function("assert_array_less", "x!, y!, err_msg, verbose~, *, strict=False", |arguments| {
-        let less = compared(BinaryOp::Less, ["x", "y"], arguments)?;
+        let less = compared(BinaryOp::Less, arguments.required("x"), arguments.required("y"), arguments.vm)?;
         verdict(less, "Arrays are not strictly ordered `x < y`", ["x", "y"], arguments)
     })?;
     module.function("suppress_warnings", "forwarding_rule~", |arguments| Ok(harmless::context(arguments.vm)))?;
@@ -59,34 +60,79 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     module.finish()
 }
 
-/// What numpy compares as Python does: containers and what isn't there.
+/// What no array holds: dicts, what isn't there, and sequences of those or of texts beside others.
 fn is_plain(object: &PyObjectRef) -> bool {
-    let holds_plain = |items: &[PyObjectRef]| items.iter().any(is_plain);
+    let is_text = |item: &PyObjectRef| item.downcastable::<PyStr>();
     object.downcastable::<PyDict>()
-        || object.downcastable::<rustpython_vm::builtins::PyNone>()
-        || object.downcast_ref::<PyList>().is_some_and(|list| holds_plain(&list.borrow_vec()))
-        || object.downcast_ref::<PyTuple>().is_some_and(|tuple| holds_plain(tuple.as_slice()))
+        || object.downcastable::<PyNone>()
+        || items(object).is_some_and(|items| {
+            items.iter().any(is_plain) || (items.iter().any(is_text) && !items.iter().all(is_text))
+        })
+}
+
+/// The elements of a list or a tuple.
+fn items(object: &PyObjectRef) -> Option<Vec<PyObjectRef>> {
+    let of_list = object.downcast_ref::<PyList>().map(|list| list.borrow_vec().to_vec());
+    of_list.or_else(|| object.downcast_ref::<PyTuple>().map(|tuple| tuple.as_slice().to_vec()))
+}
+
+/// Whether `assert_equal` passes: containers are compared item by item, arrays element by element, and single
+/// values as Python does, but for NaN, which is equal to NaN, and zero, which isn't to its negative.
+fn are_equal(actual: &PyObjectRef, desired: &PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
+    let dicts = (actual.downcast_ref::<PyDict>(), desired.downcast_ref::<PyDict>());
+    if let (Some(actual), Some(desired)) = dicts {
+        let mut same = actual.__len__() == desired.__len__();
+        for (key, value) in desired {
+            same = same && actual.get_item_opt(&*key, vm)?.map_or(Ok(false), |found| are_equal(&found, &value, vm))?;
+        }
+        return Ok(same);
+    }
+    if let (Some(actual), Some(desired)) = (items(actual), items(desired)) {
+        let mut same = actual.len() == desired.len();
+        for (actual, desired) in actual.iter().zip(&desired) {
+            same = same && are_equal(actual, desired, vm)?;
+        }
+        return Ok(same);
+    }
+    let is_operand = |object: &PyObjectRef| !is_plain(object) && !object.downcastable::<PyStr>();
+    if !is_operand(actual) || !is_operand(desired) {
+        return vm.bool_eq(actual, desired);
+    }
+    match (Operand::of(actual, vm)?, Operand::of(desired, vm)?) {
+        (Some(left), Some(right)) => {
+            let zero = |operand: &Operand| match operand {
+                Operand::Weak(value) => value.as_f64().filter(|value| *value == 0.0),
+                Operand::Typed(array) if array.dtype().is_numeric() => {
+                    evaluate_here(array, vm).ok()?.get(0)?.as_f64().filter(|value| *value == 0.0)
+                }
+                _ => None,
+            };
+            let opposite = zero(&left).zip(zero(&right)).is_some_and(|(left, right)| left.signum() != right.signum());
+            Ok(!opposite && compared(BinaryOp::Equal, actual, desired, vm)?)
+        }
+        _ => vm.bool_eq(actual, desired),
+    }
 }
 
 /// The values of two arguments, of one shape or one of them a single value; `None` where shapes differ.
-fn sides(names: [&str; 2], arguments: &Arguments<'_>) -> PyResult<Option<[Chunk; 2]>> {
-    let values = |name: &str| operand::values(arguments.required(name), arguments.vm);
-    let (left, right) = (values(names[0])?, values(names[1])?);
+fn sides(left: &PyObjectRef, right: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Option<[Chunk; 2]>> {
+    let (left, right) = (operand::values(left, vm)?, operand::values(right, vm)?);
     let fits = left.shape() == right.shape() || left.ndim() == 0 || right.ndim() == 0;
     Ok(fits.then_some([left, right]))
 }
 
-/// Whether an operation holds for each pair of elements, NaN being equal to NaN.
-fn compared(operation: BinaryOp, names: [&str; 2], arguments: &Arguments<'_>) -> PyResult<bool> {
-    let vm = arguments.vm;
-    let Some([left, right]) = sides(names, arguments)? else { return Ok(false) };
-    if operation == BinaryOp::Equal && left.dtype().is_numeric() && right.dtype().is_numeric() {
-        return are_close([left, right], 0.0, 0.0, true, vm);
+/// Whether an operation holds for each pair of elements of which neither or only one is NaN or `NaT`.
+fn compared(operation: BinaryOp, left: &PyObjectRef, right: &PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
+    let Some(sides) = sides(left, right, vm)? else { return Ok(false) };
+    let can_miss = sides.iter().all(|side| side.dtype().is_float() || side.dtype().is_time());
+    let [left, right] = sides.map(|side| Operand::Eager(Array::in_memory(side)));
+    let mut holds = elementwise::binary(operation, left.clone(), right.clone(), vm)?;
+    if can_miss {
+        let [left, right] = [left, right].map(|side| elementwise::unary(UnaryOp::IsNan, side, vm));
+        let both = elementwise::binary(BinaryOp::LogicalAnd, left?, right?, vm)?;
+        holds = elementwise::binary(BinaryOp::LogicalOr, holds, both, vm)?;
     }
-    let operands = [left, right].map(|side| Operand::Eager(Array::in_memory(side)));
-    let [left, right] = operands;
-    let Operand::Eager(holds) = elementwise::binary(operation, left, right, vm)? else { return Ok(false) };
-    let holds = evaluate_here(&holds, vm)?;
+    let holds = evaluate_here(&holds.into_array(DType::Bool).map_err(|error| plan_exception(error, vm))?, vm)?;
     Ok(holds.as_slice::<bool>().is_some_and(|each| each.iter().all(|holds| *holds)))
 }
 
@@ -105,7 +151,7 @@ fn are_close(sides: [Chunk; 2], rtol: f64, atol: f64, equal_nan: bool, vm: &Virt
 
 fn close_or_raise(arguments: &Arguments<'_>, names: [&str; 2], rtol: f64, atol: f64, headline: &str) -> PyResult {
     let equal_nan = arguments.given("equal_nan").map_or(Ok(true), |flag| flag.clone().try_to_bool(arguments.vm))?;
-    let close = match sides(names, arguments)? {
+    let close = match sides(arguments.required(names[0]), arguments.required(names[1]), arguments.vm)? {
         Some(sides) => are_close(sides, rtol, atol, equal_nan, arguments.vm)?,
         None => false,
     };

@@ -24,3 +24,11 @@ print(int(row), int(column), ds.int32.values[row, column] == ds.int32.values.max
 times = xr.open_zarr("in/times.zarr").time
 print(np.datetime_as_string(times.values[0]), np.datetime_as_string(times.values[0], unit="D"))
 print(np.datetime_as_string(times, unit="h"), np.datetime_as_string(times.values[:2], unit="M"), np.datetime_as_string(times.values[0], "Y"))
+print(np.datetime_as_string(times.values[:2], unit="auto"), np.datetime_as_string(np.array(["2001-01-01T01", "NaT"], "datetime64[h]"), "auto"))
+moments = ["2001-01-01", "2001-01-01T01:02", "2001-01-01T01:02:03", "2001-01-01T01:02:03.5", "2001-01-01T01:02:03.000005", "1960-01-01T01:02:03.000000007"]
+print([str(np.datetime_as_string(np.datetime64(moment, "ns"), unit="auto")) for moment in moments])
+for conditions in [[np.array([1, 0])], [[1, 0]], [np.array([1.0, 0.0])], [ds.int16[:2]]]:
+    try:
+        print(np.select(conditions, [np.array([3, 4])]))
+    except TypeError:
+        print("TypeError")

@@ -18,7 +18,34 @@ np.testing.assert_array_less(0, ds.weight)
 with np.testing.assert_raises(ValueError):
     ds.wind.mean("nothing")
 np.testing.assert_raises(KeyError, lambda name: ds[name], "nothing")
+times = np.array(["2001-01-01", "NaT"], "datetime64[s]")
+np.testing.assert_equal(times, times)
+assert_array_equal(times, times)
+np.testing.assert_equal(np.datetime64("NaT"), np.datetime64("NaT"))
+np.testing.assert_equal(float("nan"), np.float32(np.nan))
+np.testing.assert_array_less([np.nan, 1], [np.nan, 2])
+np.testing.assert_array_less(times, times + np.timedelta64(1, "s"))
+np.testing.assert_equal({"a": np.array([1, np.nan]), "b": np.nan}, {"b": np.nan, "a": np.array([1, np.nan])})
+np.testing.assert_equal((1, "a"), (1, "a"))
+assert_array_equal((1, "a"), (1, "a"))
+np.testing.assert_equal([1, [2, np.nan], (3, None)], (1, [2, np.nan], [3, None]))
+np.testing.assert_equal([np.array([1, np.nan])], [np.array([1, np.nan])])
+np.testing.assert_equal(np.array([0.0]), np.array([-0.0]))
+assert_array_equal(0.0, -0.0)
+assert_array_equal([1, 2], 1 + np.arange(2))
 failing = {
+    "zeros": lambda: np.testing.assert_equal(0.0, -0.0),
+    "zeros in lists": lambda: np.testing.assert_equal([0.0], [np.float32(-0.0)]),
+    "large": lambda: assert_array_equal([2**53], [2**53 + 1]),
+    "NaT elsewhere": lambda: np.testing.assert_equal(times, times[::-1]),
+    "NaT": lambda: assert_array_equal(times, times[1]),
+    "nan elsewhere": lambda: np.testing.assert_array_less([np.nan, 1], [3, 2]),
+    "other keys": lambda: np.testing.assert_equal({"a": 1}, {"b": 1}),
+    "more keys": lambda: np.testing.assert_equal({"a": 1}, {"a": 1, "b": 1}),
+    "other array": lambda: np.testing.assert_equal({"a": np.array([1, np.nan])}, {"a": np.array([np.nan, 1])}),
+    "other text": lambda: np.testing.assert_equal((1, "a"), (1, "b")),
+    "longer": lambda: np.testing.assert_equal([1, 2], [1, 2, 3]),
+    "text": lambda: np.testing.assert_equal("1", 1),
     "value": lambda: assert_allclose([1.0, 2.0], [1.0, 2.1]),
     "shape": lambda: assert_allclose([1.0, 2.0], [1.0, 2.0, 3.0]),
     "nan": lambda: assert_allclose([np.nan], [np.nan], equal_nan=False),
