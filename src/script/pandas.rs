@@ -12,23 +12,23 @@ use crate::array::{Chunk, DType, Scalar, TimeUnit};
 use crate::kernels::elementwise::UnaryOp;
 use crate::plan::Array;
 use crate::script::errors::plan_exception;
-use rustpython_vm::builtins::PyStr;
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyStr};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 const MOMENT: DType = DType::Datetime(TimeUnit::Microsecond);
 const SPAN: DType = DType::Timedelta(TimeUnit::Microsecond);
 
-/// Names of spans in text and in `unit=`, with their microseconds.
-const UNITS: &[(&[&str], f64)] = &[
-    (&["W", "week", "weeks"], 604_800e6),
-    (&["D", "day", "days"], 86_400e6),
-    (&["h", "H", "hr", "hour", "hours"], 3_600e6),
-    (&["m", "min", "minute", "minutes"], 60e6),
-    (&["s", "sec", "second", "seconds"], 1e6),
-    (&["ms", "milli", "millis", "milliseconds"], 1e3),
-    (&["us", "micro", "micros", "microseconds"], 1.0),
-    (&["ns", "nano", "nanos", "nanoseconds"], 1e-3),
+/// Names of spans in text and in `unit=`, the keyword last, with their nanoseconds.
+const UNITS: &[(&[&str], i64)] = &[
+    (&["W", "week", "weeks"], 604_800_000_000_000),
+    (&["D", "day", "days"], 86_400_000_000_000),
+    (&["h", "H", "hr", "hour", "hours"], 3_600_000_000_000),
+    (&["m", "min", "minute", "minutes"], 60_000_000_000),
+    (&["s", "sec", "second", "seconds"], 1_000_000_000),
+    (&["ms", "milli", "millis", "milliseconds"], 1_000_000),
+    (&["us", "micro", "micros", "microseconds"], 1_000),
+    (&["ns", "nano", "nanos", "nanoseconds"], 1),
 ];
 
 /// Puts the module together, after `xarray` and `numpy`.
@@ -67,14 +67,16 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     module.finish()
 }
 
-/// The array of `xr.date_range`, in pandas' own unit.
+/// The array of `xr.date_range`, in pandas' own unit where that holds it.
 fn range(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let given = ["start", "end", "periods", "freq"];
     let given = given.into_iter().filter_map(|name| Some((name.to_owned(), arguments.get(name)?.clone())));
     let passed = FuncArgs { args: Vec::new(), kwargs: given.collect() };
     let found = vm.import("xarray", 0)?.get_attr("date_range", vm)?.call(passed, vm)?;
-    cast(values(&found, vm)?, MOMENT, vm)
+    let found = values(&found, vm)?;
+    let is_finer = found.as_slice::<i64>().is_some_and(|counts| counts.iter().any(|count| count % 1000 != 0));
+    if is_finer { small_object(found, vm) } else { cast(found, MOMENT, vm) }
 }
 
 fn cast(values: Chunk, dtype: DType, vm: &VirtualMachine) -> PyResult {
@@ -108,6 +110,11 @@ fn instant(object: &PyObject, vm: &VirtualMachine) -> PyResult<i64> {
         let is_compact = text.len() == 8 && text.chars().all(|digit| digit.is_ascii_digit());
         let full =
             if is_compact { format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]) } else { text.into_owned() };
+        let fraction = full.split_once('.').map_or("", |(_, digits)| digits);
+        let mut beyond = fraction.chars().take_while(char::is_ascii_digit).skip(6);
+        if beyond.any(|digit| digit != '0') {
+            return Err(finer(&full, "np.datetime64(text, 'ns')", vm));
+        }
         return instant_of_text(&full, TimeUnit::Microsecond, vm);
     }
     let (dtype, value) = match of_python(object, vm)? {
@@ -117,7 +124,7 @@ fn instant(object: &PyObject, vm: &VirtualMachine) -> PyResult<i64> {
     if !matches!(dtype, DType::Datetime(_)) {
         return Err(vm.new_type_error(format!("expected a date, as text or a moment: found a value of {dtype}")));
     }
-    Ok(cast_scalar(&value, dtype, MOMENT, vm)?.as_i128().unwrap_or_default() as i64)
+    microseconds(&value, dtype, MOMENT, vm)
 }
 
 fn timestamp(arguments: &Arguments<'_>) -> PyResult {
@@ -205,74 +212,133 @@ fn of_counts(counts: Vec<i64>, dtype: DType, vm: &VirtualMachine) -> PyResult {
     cast(whole, dtype, vm)
 }
 
-fn unit_microseconds(name: &str, vm: &VirtualMachine) -> PyResult<f64> {
+fn unit_nanoseconds(name: &str, vm: &VirtualMachine) -> PyResult<i64> {
     let known = UNITS.iter().find(|(names, _)| names.contains(&name));
     known.map(|(_, length)| *length).ok_or_else(|| vm.new_value_error(format!("invalid unit abbreviation: {name}")))
 }
 
-/// Microseconds of text like `"1D"`, `"2h 30min"` or `"1 days 06:00:00"`.
-fn span_of_text(text: &str, vm: &VirtualMachine) -> PyResult<i64> {
-    let unreadable =
-        || vm.new_value_error(format!("a span of time like '1D' or '2h 30min' is expected: found '{text}'"));
-    let (mut total, mut rest) = (0.0, text.trim());
-    let is_negative = rest.starts_with('-');
-    rest = rest.trim_start_matches('-');
-    if rest.is_empty() {
-        return Err(unreadable());
+/// Nanoseconds of a number of units: of its whole part, and of the fraction in as many digits as the unit has.
+fn nanoseconds(number: &Scalar, unit: i64, vm: &VirtualMachine) -> PyResult<i128> {
+    let float = match number {
+        Scalar::Float(float) => *float,
+        whole => return Ok(whole.as_i128().unwrap_or_default() * i128::from(unit)),
+    };
+    if float.is_nan() || float.abs() >= 1e18 {
+        return Err(vm.new_value_error(format!("a span of time of {float} units is out of bounds")));
     }
+    let scale = 10f64.powi(unit.ilog10() as i32);
+    let fraction = (float.fract() * scale).round() / scale;
+    Ok(float.trunc() as i128 * i128::from(unit) + (fraction * unit as f64) as i128)
+}
+
+/// Microseconds of a span, in which spans are held here.
+fn whole_microseconds(nanoseconds: i128, vm: &VirtualMachine) -> PyResult<i64> {
+    if nanoseconds % 1000 != 0 {
+        return Err(finer(&format!("a span of {nanoseconds} ns"), "np.timedelta64(number, 'ns')", vm));
+    }
+    let fits = i64::try_from(nanoseconds / 1000).ok().filter(|count| *count != DType::NOT_A_TIME);
+    fits.ok_or_else(|| vm.new_value_error(format!("a span of {nanoseconds} ns is out of bounds")))
+}
+
+/// The error for what microseconds can't hold.
+fn finer(what: &str, instead: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
+    vm.new_not_implemented_error(format!(
+        "pandas' moments and spans are whole microseconds in swath, which can't hold {what}: write {instead}"
+    ))
+}
+
+/// Microseconds of a time of numpy's or Python's.
+fn microseconds(value: &Scalar, dtype: DType, wanted: DType, vm: &VirtualMachine) -> PyResult<i64> {
+    let cast = cast_scalar(value, dtype, wanted, vm)?;
+    if cast_scalar(&cast, wanted, dtype, vm)? != *value {
+        let found = NumpyScalar::object(dtype, value.clone(), vm)?.str(vm)?;
+        return Err(finer(&found.to_string_lossy(), "the numpy value itself", vm));
+    }
+    Ok(cast.as_i128().unwrap_or_default() as i64)
+}
+
+/// Nanoseconds of text like `"1D"`, `"2h 30min"` or `"1 days 06:00:00"`; `None` of text that is no span.
+fn nanoseconds_of_text(text: &str, vm: &VirtualMachine) -> PyResult<Option<i128>> {
+    let number = |digits: &str, unit: i64| match digits.parse::<i64>() {
+        _ if !digits.starts_with(|letter: char| letter.is_ascii_digit()) => Ok(None),
+        Ok(whole) => nanoseconds(&Scalar::Int(whole), unit, vm).map(Some),
+        Err(_) => digits.parse().ok().map(|float| nanoseconds(&Scalar::Float(float), unit, vm)).transpose(),
+    };
+    let (mut total, mut sign) = (0, if text.starts_with('-') { -1 } else { 1 });
+    let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
     while !rest.is_empty() {
-        let digits = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
-        if rest[digits..].starts_with(':') {
-            let end = rest.find(' ').unwrap_or(rest.len());
-            let parts = rest[..end].split(':').map(|part| part.parse::<f64>().map_err(|_| unreadable()));
-            let lengths = [3_600e6, 60e6, 1e6];
-            for (part, length) in parts.collect::<PyResult<Vec<_>>>()?.into_iter().zip(lengths) {
-                total += part * length;
-            }
-            rest = rest[end..].trim_start();
-            continue;
+        // Python and pandas write what is less than a day after the days, which may be negative.
+        if let Some(time) = rest.strip_prefix('+').filter(|_| total != 0) {
+            (sign, rest) = (1, time);
         }
-        let number: f64 = match &rest[..digits] {
-            "" if total == 0.0 && digits == 0 => 1.0,
-            number => number.parse().map_err(|_| unreadable())?,
+        let digits = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
+        let end = if rest[digits..].starts_with(':') {
+            let end = rest.find(' ').unwrap_or(rest.len());
+            let parts: Vec<&str> = rest[..end].split(':').collect();
+            let [hours, minutes, seconds] = parts[..] else { return Ok(None) };
+            for (part, unit) in [(hours, "h"), (minutes, "m"), (seconds, "s")] {
+                let Some(part) = number(part, unit_nanoseconds(unit, vm)?)? else { return Ok(None) };
+                total += sign * part;
+            }
+            end
+        } else {
+            let named = rest[digits..].trim_start();
+            let letters = named.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(named.len());
+            let Some(part) = number(&rest[..digits], unit_nanoseconds(&named[..letters], vm)?)? else {
+                return Ok(None);
+            };
+            total += sign * part;
+            rest.len() - named.len() + letters
         };
-        rest = rest[digits..].trim_start();
-        let letters = rest.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(rest.len());
-        total += number * unit_microseconds(&rest[..letters], vm).map_err(|_| unreadable())?;
-        rest = rest[letters..].trim_start();
+        rest = rest[end..].trim_start_matches([' ', ',']);
     }
-    Ok(if is_negative { -total } else { total }.round() as i64)
+    Ok(Some(total))
 }
 
 /// Microseconds of text, a number of units, or a span of numpy's or Python's.
 fn length(object: &PyObject, unit: Option<&str>, vm: &VirtualMachine) -> PyResult<i64> {
     if let Some(text) = object.downcast_ref::<PyStr>() {
-        return span_of_text(&text.to_string_lossy(), vm);
+        if unit.is_some() {
+            return Err(vm.new_value_error("a span of time as text has its units in the text: unit= is for numbers"));
+        }
+        let text = text.to_string_lossy();
+        if matches!(text.trim(), "" | "nan" | "NaT") {
+            return Ok(DType::NOT_A_TIME);
+        }
+        let unreadable = || {
+            vm.new_value_error(format!("a span of time like '1D', '2h 30min' or '1:30:00' is expected: found '{text}'"))
+        };
+        return whole_microseconds(nanoseconds_of_text(text.trim(), vm)?.ok_or_else(unreadable)?, vm);
     }
     let (dtype, value) = match of_python(object, vm)? {
         Some((dtype, count)) => (dtype, Scalar::Int(count)),
         None => super::operand::single_value(object, vm)?,
     };
     match dtype {
-        DType::Timedelta(_) => Ok(cast_scalar(&value, dtype, SPAN, vm)?.as_i128().unwrap_or_default() as i64),
-        dtype if dtype.is_numeric() => {
-            let number = value.as_f64().unwrap_or_default();
-            Ok((number * unit_microseconds(unit.unwrap_or("ns"), vm)?).round() as i64)
+        DType::Timedelta(_) => microseconds(&value, dtype, SPAN, vm),
+        dtype if dtype.is_float() && value.as_f64().is_some_and(f64::is_nan) => Ok(DType::NOT_A_TIME),
+        dtype if dtype.is_numeric() && dtype != DType::Bool => {
+            whole_microseconds(nanoseconds(&value, unit_nanoseconds(unit.unwrap_or("ns"), vm)?, vm)?, vm)
         }
-        other => Err(vm.new_type_error(format!("expected a span of time, found a value of {other}"))),
+        other => Err(vm.new_value_error(format!("expected a span of time, found a value of {other}"))),
     }
 }
 
 fn timedelta(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
-    match arguments.get("value") {
-        Some(value) => span(length(value, arguments.string("unit")?.as_deref(), vm)?, vm),
-        None => {
-            let class = vm.import("datetime", 0)?.get_attr("timedelta", vm)?;
-            let kwargs = arguments.keywords.clone().into_iter().collect();
-            class.call(FuncArgs { args: Vec::new(), kwargs }, vm)
-        }
+    if let Some(value) = arguments.get("value") {
+        return span(length(value, arguments.string("unit")?.as_deref(), vm)?, vm);
     }
+    if arguments.keywords.is_empty() {
+        return Err(vm.new_value_error("Timedelta expects a value or spans such as days=1"));
+    }
+    let mut total = 0;
+    for (name, count) in &arguments.keywords {
+        let known = UNITS.iter().find(|(names, _)| names.last() == Some(&name.as_str()));
+        let (_, unit) = known.ok_or_else(|| vm.new_value_error(format!("Timedelta has no spans named {name}")))?;
+        total += nanoseconds(&super::operand::single_value(count, vm)?.1, *unit, vm)?;
+    }
+    span(whole_microseconds(total, vm)?, vm)
 }
 
 fn to_timedelta(arguments: &Arguments<'_>) -> PyResult {
