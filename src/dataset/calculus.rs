@@ -61,9 +61,17 @@ impl Dataset {
         self.map_data(|_, variable| match variable.axis(&along.dimension) {
             Some(axis) if variable.dtype().is_numeric() => {
                 let float = variable.data.cast(variable.dtype().float())?;
-                let data = gradient(&float, axis, &along.places)?;
-                let data = if end_order == 2 { with_ends(&data, &float, axis, &along.places)? } else { data };
-                Variable::new(variable.dims.clone(), data)
+                // As numpy's: of both dtypes together, and then of the values' own.
+                let precision = match (float.dtype(), along.dtype) {
+                    (DType::Float32, DType::Float32) => DType::Float32,
+                    _ => DType::Float64,
+                };
+                let data = gradient(&float, axis, &along.places, precision)?;
+                let data = match end_order {
+                    2 => with_ends(&data, &float.cast(precision)?, axis, &along.places)?,
+                    _ => data,
+                };
+                Variable::new(variable.dims.clone(), data.cast(float.dtype())?)
             }
             _ => Ok(variable.clone()),
         })
@@ -146,13 +154,14 @@ fn numbers(data: &Array, axis: usize, values: Vec<f64>) -> Result<Array, Dataset
     Ok(values.cast(data.dtype())?)
 }
 
-/// numpy's gradient.
-fn gradient(data: &Array, axis: usize, places: &[f64]) -> Result<Array, DatasetError> {
+/// numpy's gradient, of a precision: but differences of two values are of their dtype.
+fn gradient(data: &Array, axis: usize, places: &[f64], precision: DType) -> Result<Array, DatasetError> {
     let last = places.len() - 1;
     let before = data.take(axis, (0..=last).map(|at| at.saturating_sub(1)).collect())?;
     let after = data.take(axis, (0..=last).map(|at| (at + 1).min(last)).collect())?;
     let widths = (0..=last).map(|at| places[(at + 1).min(last)] - places[at.saturating_sub(1)]).collect();
-    let slopes = after.binary(BinaryOp::Subtract, &before)?.binary(BinaryOp::Divide, &numbers(data, axis, widths)?)?;
+    let differences = after.binary(BinaryOp::Subtract, &before)?.cast(precision)?;
+    let slopes = differences.binary(BinaryOp::Divide, &numbers(&differences, axis, widths)?)?;
     let steps: Vec<f64> = places.windows(2).map(|pair| pair[1] - pair[0]).collect();
     if steps.iter().all(|step| *step == steps[0]) {
         return Ok(slopes);
@@ -166,7 +175,8 @@ fn gradient(data: &Array, axis: usize, places: &[f64]) -> Result<Array, DatasetE
     let terms = [(&before, first), (data, middle), (&after, end)];
     let mut sum: Option<Array> = None;
     for (values, weights) in terms {
-        let term = values.binary(BinaryOp::Multiply, &numbers(data, axis, weights)?)?;
+        let values = values.cast(precision)?;
+        let term = values.binary(BinaryOp::Multiply, &numbers(&values, axis, weights)?)?;
         sum = Some(match sum {
             Some(sum) => sum.binary(BinaryOp::Add, &term)?,
             None => term,

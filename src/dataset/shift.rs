@@ -104,6 +104,9 @@ impl Variable {
         mode: &PadMode,
     ) -> Result<Variable, DatasetError> {
         let PadMode::Constant(values) = mode else {
+            if before + after == 0 {
+                return Ok(self.with_fresh(self.data.clone()));
+            }
             let positions = padded_positions(self.data.shape()[axis], [before, after], mode)
                 .ok_or_else(|| DatasetError::PadOfNothing { dimension: self.dims[axis].clone() })?;
             return Ok(self.with_fresh(pick(&self.data, axis, &Positions::List(positions))?));

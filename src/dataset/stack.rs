@@ -7,9 +7,10 @@ use super::align::{FillValue, take_found};
 use super::dataset::positions;
 use super::error::tuple;
 use super::gather::{Positions, pick};
+use super::key::key;
 use super::multi_index::numbers;
 use super::{Dataset, DatasetError, IndexRole, Levels, Variable};
-use crate::array::{ChunkGrid, DType, Scalar};
+use crate::array::{Chunk, ChunkGrid, DType, Scalar};
 use crate::kernels::generate::Generator;
 use crate::plan::{Array, View, ViewAxis};
 use indexmap::IndexSet;
@@ -63,7 +64,7 @@ impl Dataset {
             }
             let count = lengths.iter().product();
             let data = if count <= MOST_LABELS_IN_MEMORY {
-                Array::in_memory(crate::array::Chunk::from_values(vec![count], (0..count as i64).collect())?)
+                Array::in_memory(Chunk::from_values(vec![count], (0..count as i64).collect())?)
             } else {
                 let rule = Generator::Arange { start: Scalar::Int(0), step: Scalar::Int(1) };
                 Array::generated(rule, DType::Int64, ChunkGrid::regular(&[count], &[LABEL_CHUNK]))
@@ -106,7 +107,8 @@ impl Dataset {
             return Ok(self.clone());
         };
         let whole: Vec<Vec<usize>> = levels.lengths().iter().map(|&length| (0..length).collect()).collect();
-        let is_whole = matches!(variable.data.operation(), crate::plan::Operation::Generated(_));
+        let is_labelled = levels.labels.iter().all(|labels| !(0..labels.len()).any(|at| is_missing(labels, at)));
+        let is_whole = is_labelled && matches!(variable.data.operation(), crate::plan::Operation::Generated(_));
         let (used, found) = if is_whole {
             (whole, None)
         } else {
@@ -142,22 +144,33 @@ type Unstacked = (Vec<Vec<usize>>, Option<Vec<Option<usize>>>);
 
 fn found_of(levels: &Levels, numbers: &[i64]) -> Unstacked {
     let positions: Vec<Vec<usize>> = numbers.iter().map(|&number| levels.positions(number as usize)).collect();
-    // pandas keeps the order of a level of which all labels are used; else labels come as they appear.
+    // pandas keeps the order of a level of which all labels are used; else labels come as they appear. None is missing.
     let used_of = |level: usize| {
-        let used: IndexSet<usize> = positions.iter().map(|positions| positions[level]).collect();
-        let length = levels.labels[level].len();
-        if used.len() == length { (0..length).collect() } else { used }
+        let labels = &levels.labels[level];
+        let all: IndexSet<usize> = (0..labels.len()).filter(|&at| !is_missing(labels, at)).collect();
+        let used: IndexSet<usize> =
+            positions.iter().map(|positions| positions[level]).filter(|at| all.contains(at)).collect();
+        if used.len() == all.len() { all } else { used }
     };
     let used: Vec<IndexSet<usize>> = (0..levels.names.len()).map(used_of).collect();
     let count: usize = used.iter().map(IndexSet::len).product();
     let mut found: Vec<Option<usize>> = vec![None; count];
     for (at, positions) in positions.iter().enumerate() {
-        let places = positions.iter().zip(&used).map(|(position, used)| (used.get_index_of(position), used.len()));
-        let place = places.fold(0, |number, (place, length)| number * length + place.unwrap_or_default());
-        found[place] = Some(at);
+        let mut places =
+            positions.iter().zip(&used).map(|(position, used)| Some((used.get_index_of(position)?, used.len())));
+        // What has a missing label has no place, as Dask's arrays have it.
+        let place = places.try_fold(0, |number, place| place.map(|(place, length)| number * length + place));
+        if let Some(place) = place {
+            found[place] = Some(at);
+        }
     }
-    let is_plain = found.iter().enumerate().all(|(place, at)| *at == Some(place));
+    let is_plain = found.len() == numbers.len() && found.iter().enumerate().all(|(place, at)| *at == Some(place));
     (used.into_iter().map(|used| used.into_iter().collect()).collect(), (!is_plain).then_some(found))
+}
+
+/// Whether a label is NaN or no time.
+fn is_missing(labels: &Chunk, at: usize) -> bool {
+    labels.get(at).is_none_or(|label| key(labels.dtype(), label).is_missing())
 }
 
 impl Variable {

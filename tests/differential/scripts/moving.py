@@ -25,3 +25,6 @@ print(times.diff("time").compute().values[:2], times.shift(time=1).compute().val
 cube[["temperature"]].shift(time=3, x=-1).drop_encoding().drop_vars("station").chunk({"time": 5, "y": 4, "x": 5}).to_zarr("out/moving.zarr", mode="w")
 named = xr.DataArray([1, 2], dims="z", coords={"z": ["a", "b"]}).pad(z=(0, 0))
 print(named.values, named.z.values, xr.DataArray([1], coords={"z": [True]}, dims="z").pad(z=(0, 0)).z.values)
+nothing = xr.DataArray(np.arange(0.0), dims="x", coords={"x": np.arange(0)})
+for mode in ("wrap", "edge", "reflect", "symmetric"):
+    print(mode, nothing.pad(x=(0, 0), mode=mode).shape, nothing.chunk().pad(x=0, mode=mode).sizes["x"])

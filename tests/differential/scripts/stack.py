@@ -48,3 +48,9 @@ for wrong in [
 flags = xr.DataArray([[True, False], [False, True]], dims=("y", "x"), coords={"y": [0, 1], "x": [5, 6]})
 some = flags.stack(s=("y", "x")).isel(s=[0, 3])
 print([some.unstack("s", fill_value=value).values.tolist() for value in (-1, 0, True)], some.astype("int16").unstack("s", fill_value=-1).dtype, flags.chunk().stack(s=("y", "x")).isel(s=[0, 3]).unstack("s", fill_value=-1).dtype)
+# Elements without a label of a level have no place in Dask's arrays.
+for labels in (np.array(["2001-01-01", "NaT", "2001-01-03"], "datetime64[ns]"), [1.0, np.nan, 3.0]):
+    holed = xr.DataArray(np.arange(6).reshape(2, 3), dims=("y", "t"), coords={"y": [0, 1], "t": labels}, name="a").chunk().stack(s=("y", "t"))
+    for chosen in ([1], [0, 1], [1, 4], [0, 1, 3], [1, 5], [4, 0], [0, 1, 2, 3, 4, 5]):
+        whole = holed.isel(s=chosen).unstack("s", fill_value=-1)
+        print(chosen, whole.shape, whole.y.values.tolist(), whole.t.values.tolist(), whole.values.tolist())
