@@ -135,7 +135,7 @@ impl Dataset {
         };
         let named = |labels: Variable| IndexMap::from([(dimension.to_owned(), labels)]);
         let counted = self.assign_coords(named(years(&source)?), evaluate)?;
-        let points = InterpolationPoints { points: years(target)?, coordinates: IndexMap::new() };
+        let points = InterpolationPoints { points: years(target)?, labels: None, coordinates: IndexMap::new() };
         let points = IndexMap::from([(dimension.to_owned(), points)]);
         let found = counted.interp(&points, Interpolation::Linear, Beyond::Missing)?;
         let times = Variable { dims: vec![dimension.to_owned()], ..target.variable.clone() };

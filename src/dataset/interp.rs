@@ -31,6 +31,8 @@ pub enum Beyond {
 pub struct InterpolationPoints {
     /// The points, in memory.
     pub points: Variable,
+    /// What labels the result, where not the points themselves do.
+    pub labels: Option<Variable>,
     /// Coordinates of what they were given by.
     pub coordinates: IndexMap<String, Variable>,
 }
@@ -116,7 +118,7 @@ impl Dataset {
         brought: IndexMap<String, Variable>,
     ) {
         for (dimension, wanted) in points {
-            self.coordinates.insert(dimension.clone(), wanted.points.clone());
+            self.coordinates.insert(dimension.clone(), wanted.labels.as_ref().unwrap_or(&wanted.points).clone());
         }
         for (name, coordinate) in brought {
             if self.variable(&name).is_none() {
@@ -170,7 +172,7 @@ impl Dataset {
             match index.dtype().is_numeric() || index.dtype().is_time() {
                 true => {
                     let coordinates = IndexMap::new();
-                    points.insert(dimension, InterpolationPoints { points: index.clone(), coordinates });
+                    points.insert(dimension, InterpolationPoints { points: index.clone(), labels: None, coordinates });
                 }
                 false => others.push(dimension),
             }

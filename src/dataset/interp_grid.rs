@@ -39,9 +39,11 @@ impl Dataset {
             row.insert(
                 dimension.clone(),
                 match is_gridded(dimension, wanted) {
-                    true => {
-                        InterpolationPoints { points: in_a_row(&wanted.points, &sizes)?, coordinates: IndexMap::new() }
-                    }
+                    true => InterpolationPoints {
+                        points: in_a_row(&wanted.points, &sizes)?,
+                        labels: None,
+                        coordinates: IndexMap::new(),
+                    },
                     false => wanted.clone(),
                 },
             );

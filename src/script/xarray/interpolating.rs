@@ -129,7 +129,7 @@ fn beyond(arguments: &Arguments<'_>) -> PyResult<Beyond> {
 }
 
 /// Points along a dimension that may have labels: numbers, times, or dates as text. Those without names of their own have
-/// the attributes of the labels.
+/// the attributes of the labels; those with labels of their own leave these in the result.
 fn points(
     dimension: &str,
     object: &PyObjectRef,
@@ -137,15 +137,13 @@ fn points(
     vm: &VirtualMachine,
 ) -> PyResult<InterpolationPoints> {
     let dtype = labels.map(Variable::dtype);
+    let mut own_labels = None;
     let (array, dims, coordinates, attributes) = match object.downcast_ref::<DataArrayObject>() {
         Some(array) => {
             let array = array.inner();
             let mut coordinates = array.coordinates().clone();
-            coordinates.shift_remove(dimension);
-            // Labels of its own, where it has some, are what the points become labels of.
-            let own = array.coordinates().get(dimension);
-            let attributes = own.map_or(array.attributes(), |own| &own.attributes).clone();
-            (array.data().clone(), array.dims().to_vec(), coordinates, attributes)
+            own_labels = coordinates.shift_remove(dimension);
+            (array.data().clone(), array.dims().to_vec(), coordinates, array.attributes().clone())
         }
         None => {
             let array = coordinates::array(object, vm)?;
@@ -173,5 +171,5 @@ fn points(
         )));
     }
     let points = Variable::new(dims, Array::in_memory(values)).map_err(|error| dataset_exception(error, vm))?;
-    Ok(InterpolationPoints { points: points.with_attributes(attributes), coordinates })
+    Ok(InterpolationPoints { points: points.with_attributes(attributes), labels: own_labels, coordinates })
 }
