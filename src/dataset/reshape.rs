@@ -71,12 +71,21 @@ impl DataArray {
     /// # Errors
     /// Where the names aren't a permutation of the dimensions.
     pub fn transpose(&self, dims: &[String], ignore_missing: bool) -> Result<DataArray, DatasetError> {
-        let order = order(self.dims(), dims, ignore_missing, || tuple(self.dims()))?;
-        let mut transposed = DataArray { variable: self.variable.transpose(&order)?, ..self.clone() };
+        let mut transposed = self.transpose_values(dims, ignore_missing)?;
+        let order = transposed.dims().to_vec();
         for coordinate in transposed.coordinates.values_mut().filter(|coordinate| coordinate.dims.len() > 1) {
             *coordinate = coordinate.in_order(&order);
         }
         Ok(transposed)
+    }
+
+    /// The same, but coordinates stay as they are.
+    ///
+    /// # Errors
+    /// As [`DataArray::transpose`].
+    pub fn transpose_values(&self, dims: &[String], ignore_missing: bool) -> Result<DataArray, DatasetError> {
+        let order = order(self.dims(), dims, ignore_missing, || tuple(self.dims()))?;
+        Ok(DataArray { variable: self.variable.transpose(&order)?, ..self.clone() })
     }
 
     /// Without dimensions of length 1: those named, or all.

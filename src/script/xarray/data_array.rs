@@ -184,7 +184,7 @@ impl Surface for DataArrayObject {
         metadata::OF_ARRAYS,
         dictionary::OF_ARRAYS,
         &[
-            Method { name: "transpose", parameters: "*dim, transpose_coords~, missing_dims", body: transpose },
+            Method { name: "transpose", parameters: "*dim, transpose_coords, missing_dims", body: transpose },
             Method { name: "item", parameters: "", body: item },
             Method { name: "to_dataset", parameters: "dim, *, name, promote_attrs", body: to_dataset },
             Method {
@@ -277,7 +277,13 @@ fn transpose(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult 
     let vm = arguments.vm;
     let dims = indexers::names(&vm.ctx.new_tuple(arguments.rest.clone()).into(), vm)?;
     let ignore = arguments.string("missing_dims")?.is_some_and(|missing| missing == "ignore");
-    finish(this.inner().transpose(&dims, ignore), vm)
+    finish(
+        match arguments.bool("transpose_coords")? {
+            Some(false) => this.inner().transpose_values(&dims, ignore),
+            _ => this.inner().transpose(&dims, ignore),
+        },
+        vm,
+    )
 }
 
 fn item(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {

@@ -11,3 +11,5 @@ print(turned.dims, turned.m.dims, turned.m.values[2, 1])
 t = xr.DataArray(np.array(["2000-01-01", "2000-01-03"], dtype="datetime64[ns]"), dims="t")
 means = xr.Dataset({"w": t, "v": ("t", np.array([1.0, 2.0]))}).mean("t")
 print(sorted(means.data_vars), float(means.v), str(means.w.values)[:10])
+for turn in (True, False):
+    print(f.transpose("x", "y", transpose_coords=turn).dims, f.transpose("x", "y", transpose_coords=turn).m.dims)
