@@ -7,6 +7,7 @@ what it refuses is left out. So a script needs no rules of its own for dims, lab
 import contextlib
 import io
 import random
+import re
 import sys
 import warnings
 
@@ -34,7 +35,8 @@ import xarray as xr
 """
 
 # Rounding errors that another order of sums may have, put in where a result is rounded (see Script.perturbed): any at all,
-# or none, in which case what should be 0 or equal is.
+# or none, in which case what should be 0 or equal is. Lines fitted to labels far from 0 err by more than their own rounding: by
+# that of labels.
 PERTURB = """\
 import zlib
 def rounded(name, r):
@@ -50,6 +52,14 @@ def rounded(name, r):
     even = np.copysign(np.round(values / step) * step, np.where(np.abs(values) < step / 2, noise[1], values))
     share = random.choice([0, 0.5, 1])
     return r.copy(data=np.where(random.random(values.shape) < share, even, noisy).astype(values.dtype))
+def moved(name, r, dim):
+    random = np.random.default_rng(zlib.crc32((name + "-labels-SEED").encode()))
+    labels = r[dim].values
+    noise = np.finfo("float64").eps * random.uniform(-2, 2, labels.shape)
+    if labels.dtype.kind == "M":
+        numbers = labels.astype("datetime64[ns]").astype("int64")
+        return r.assign_coords({dim: (numbers + np.round(numbers * noise).astype("int64")).astype("datetime64[ns]")})
+    return r.assign_coords({dim: labels * (1 + noise)})
 """
 
 SHOW = """\
@@ -95,7 +105,11 @@ class Script:
         result that should be 0, say, neither answer is wrong."""
         single = any(array.dtype == "float32" for array in self.arrays.values())
         perturb = PERTURB.replace("SEED", str(seed)).replace("SINGLE", str(single))
-        return self.written(PRELUDE + perturb, [f"{n} = rounded({n!r}, {e})" if rounds else f"{n} = {e}" for n, e, rounds in self.statements])
+        lines = []
+        for name, expression, rounds in self.statements:
+            expression = re.sub(r"(v\d+(?:\.compute\(\))?)\.polyfit\(('\w+')", rf"moved('{name}', \1, \2).polyfit(\2", expression)
+            lines.append(f"{name} = rounded({name!r}, {expression})" if rounds else f"{name} = {expression}")
+        return self.written(PRELUDE + perturb, lines)
 
     def written(self, prelude, lines):
         return prelude + SHOW + "\n".join(lines + [f"show({name!r}, {name})" for name in self.arrays]) + "\n"
