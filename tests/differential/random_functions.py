@@ -12,7 +12,8 @@ def kernel(script):
     pick = script.random
     dim = script.dim_of(a)
     how = pick.choice(["dask='parallelized'", "dask='allowed'"])
-    along = f"input_core_dims=[[{dim!r}]], {how}"
+    # In one chunk: after windows longer than chunks Dask has fewer and longer ones.
+    whole = f"{{}}.chunk({dim}=-1), input_core_dims=[[{dim!r}]], {how}"
     script.of(left, pick.choice([
         f"xr.apply_ufunc(lambda a, b: a * 2 + b, {{}}, {right}, {how})",
         f"xr.apply_ufunc(lambda a: np.where(a > 1, a, -a), {{}}, {how})",
@@ -20,9 +21,9 @@ def kernel(script):
         f"xr.apply_ufunc(np.maximum, {{}}, {right}, {how}, join={pick.choice(['inner', 'outer', 'left'])!r})",
         f"xr.map_blocks(lambda a: a * 2 - 1, {{}})",
         *([
-            f"xr.apply_ufunc(lambda a: a.sum(axis=-1), {{}}, {along})",
-            f"xr.apply_ufunc(lambda a: a - a.max(axis=-1, keepdims=True), {{}}, {along}, output_core_dims=[[{dim!r}]])",
-            f"xr.apply_ufunc(lambda a: a[..., ::-1], {{}}, {along}, output_core_dims=[[{dim!r}]])",
+            f"xr.apply_ufunc(lambda a: a.sum(axis=-1), {whole})",
+            f"xr.apply_ufunc(lambda a: a - a.max(axis=-1, keepdims=True), {whole}, output_core_dims=[[{dim!r}]])",
+            f"xr.apply_ufunc(lambda a: a[..., ::-1], {whole}, output_core_dims=[[{dim!r}]])",
         ] if dim is not None and a.sizes[dim] else []),
     ]), rounds=UNLESS_EXACT)
 
@@ -87,7 +88,8 @@ def polynomial(script):
     # Coefficients are a statement of their own: their rounding errors grow with the labels, in values that may be near 0.
     if script.of(name, f"{{}}.polyfit({dim!r}, 1).polyfit_coefficients"):
         coefficients = script.statements[-1][0]
-        script.of(name, f"xr.polyval({{}}[{dim!r}], {coefficients})")
+        # Errors where a line is 0 would be all that products of it are made of.
+        script.of(name, f"xr.polyval({{}}[{dim!r}], {coefficients}).round(9)")
 
 
 def weighted_quantile(script):

@@ -184,7 +184,8 @@ def group(script):
     group = pick.choice([
         f"xr.DataArray({codes}, dims={dim!r}, name='g')",
         "'lab'",
-        repr(dim),
+        # xarray loses the labels of a dimension without an index.
+        *([repr(dim)] if dim in array.indexes or dim not in array.coords else []),
         f"'t.{pick.choice(['day', 'hour', 'month', 'dayofyear'])}'",
     ])
     # Swath has no arithmetic of groups of several dims.
@@ -244,9 +245,12 @@ def coarsen(script):
             dims[other] = pick.randint(1, array.sizes[other])
     options = ", ".join(f"{d}={window}" for d, window in dims.items())
     # The mean of times is rounded to nanoseconds by way of a float, which need not hold it.
-    if "t" in dims:
+    if "t" in array.coords and set(array.coords["t"].dims) & set(dims):
         options += f", coord_func={{'t': {pick.choice(['min', 'max'])!r}}}"
     chosen = pick.choice(["mean", "sum", "max", "min", "count", "std", "var", "median"])
+    # Truth values that are padded are objects in xarray, whose spread isn't that of numbers.
+    if array.dtype == bool and chosen in ("std", "var"):
+        return
     script.of(name, f"{in_memory(chosen)}.coarsen({options}, boundary={pick.choice(['trim', 'pad', 'exact'])!r}).{chosen}()", rounds_of(chosen))
 
 

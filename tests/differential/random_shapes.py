@@ -38,7 +38,8 @@ def relabel(script):
         f"{labelled}.sortby('k', ascending={pick.choice([True, False])})",
         f"{{}}.sortby(xr.DataArray({labels[::-1]}, dims={dim!r}))",
         f"{labelled}.reset_coords('k').k",
-        f"{{}}.drop_indexes({dim!r})",
+        # Without the labels: xarray loses those without an index where arrays are broadcast or grouped.
+        f"{{}}.drop_indexes({dim!r}).drop_vars({dim!r})",
     ]), rounds=NEVER)
 
 
@@ -74,6 +75,9 @@ def pieces(script):
     # Text beside missing values, which merging fills, is none that Swath has.
     texts = any(c.dtype.kind in "UO" and name not in array.indexes for name, c in array.coords.items())
     label = array[dim].values.tolist()[cut] if array[dim].dtype.kind in "if" else None
+    # Of two pieces that begin with one label, combine_by_coords loses one.
+    if not array.indexes[dim].is_unique:
+        return
     script.of(name, pick.choice([
         f"xr.combine_by_coords([{second}.to_dataset(name='m'), {first}.to_dataset(name='m')]).m",
         f"xr.combine_nested([{first}.rename('m'), {second}.rename('m')], concat_dim={dim!r})",
