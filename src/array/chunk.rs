@@ -208,7 +208,7 @@ pub(crate) fn copy_rows<T: Clone>(
 }
 
 /// Sets a region of a row-major array to one value.
-pub(crate) fn fill_rows<T: Clone>(target: &mut [T], shape: &[usize], region: &Region, value: &T) {
+pub(crate) fn fill_region<T: Clone>(target: &mut [T], shape: &[usize], region: &Region, value: &T) {
     for_each_run(shape, region, shape, &region.start, |to, _, run| target[to..to + run].fill(value.clone()));
 }
 

@@ -18,7 +18,7 @@ mod stored;
 pub use buffer::{Buffer, Element, Storage};
 pub use calendar::{Calendar, CalendarDate};
 pub use chunk::{Chunk, row_major_strides};
-pub(crate) use chunk::{copy_rows, fill_rows};
+pub(crate) use chunk::{copy_rows, fill_region};
 pub use chunk_grid::{AxisChunks, ChunkGrid, ChunkIndex};
 pub use dtype::{DType, ParseDTypeError, TimeUnit};
 pub use region::Region;

@@ -1,6 +1,6 @@
 //! Putting decoded values where they are wanted, with as few copies as the layout allows.
 
-use crate::array::{Buffer, Chunk, Element, Region, copy_rows, fill_rows, row_major_strides, with_buffer};
+use crate::array::{Buffer, Chunk, Element, Region, copy_rows, fill_region, row_major_strides, with_buffer};
 use std::borrow::Cow;
 
 /// What a codec chain decoded.
@@ -104,7 +104,7 @@ pub(super) fn fill(target: &mut Chunk, region: &Region, value: &Buffer) {
     let shape = target.shape().to_vec();
     with_buffer!(target.data_mut(), values => {
         let value = &slice_of(values, value)[0];
-        fill_rows(values, &shape, region, value);
+        fill_region(values, &shape, region, value);
     });
 }
 
