@@ -43,6 +43,7 @@ fn of_runtime(error: &RuntimeError) -> Option<String> {
         RuntimeError::Journal(JournalError::Held { .. }) => {
             "wait until it has ended; if its host is gone for good, two minutes are enough".to_owned()
         }
+        RuntimeError::Journal(JournalError::Lost { .. }) => "see whether that process ends well".to_owned(),
         RuntimeError::Journal(JournalError::NotARun { .. }) => "name an empty directory with --run-dir".to_owned(),
         RuntimeError::Thread { .. } => "start fewer threads with --threads".to_owned(),
         _ => return None,

@@ -38,6 +38,8 @@ pub struct RunDirectory {
     locks: BTreeMap<PathBuf, Lock>,
     owner: Owner,
     is_continued: bool,
+    /// What another process has taken over.
+    lost: Option<PathBuf>,
 }
 
 /// The run directory of a script and its arguments where none is named: `.swath/runs/NAME-DIGEST`.
@@ -115,7 +117,8 @@ impl RunDirectory {
         let outcome = path.join("outcome.json");
         removed(fs::remove_file(&outcome), &outcome)?;
         let is_continued = start == Start::Resume && earlier.is_some();
-        Ok((RunDirectory { path, log, lock, locks: BTreeMap::new(), owner: owner.clone(), is_continued }, history))
+        let (locks, owner) = (BTreeMap::new(), owner.clone());
+        Ok((RunDirectory { path, log, lock, locks, owner, is_continued, lost: None }, history))
     }
 
     /// Whether an earlier attempt is gone on with.
@@ -131,9 +134,15 @@ impl RunDirectory {
     /// Appends to the journal.
     ///
     /// # Errors
-    /// What the file system says.
+    /// [`JournalError::Lost`] where another process has taken over what this one had, or what the file system says.
     pub fn append(&mut self, record: &Record) -> Result<(), JournalError> {
+        self.check_kept()?;
         self.log.append(record)
+    }
+
+    /// An error where another process has taken over what this one had.
+    fn check_kept(&self) -> Result<(), JournalError> {
+        self.lost.as_ref().map_or(Ok(()), |path| Err(JournalError::Lost { path: path.clone() }))
     }
 
     /// Something that syncs the journal from another thread.
@@ -144,13 +153,15 @@ impl RunDirectory {
         self.log.syncer()
     }
 
-    /// Says that the owner lives.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn renew(&self) -> Result<(), JournalError> {
-        self.locks.values().try_for_each(Lock::renew)?;
-        self.lock.renew()
+    /// Says that the owner lives. Where another process has taken something over, nothing can be appended any more; a file
+    /// system that fails now may do better the next time.
+    pub fn renew(&mut self) {
+        let locked = self.locks.iter_mut();
+        for (path, lock) in locked.chain([(&self.path, &mut self.lock)]) {
+            if let Err(JournalError::Lost { .. }) = lock.renew() {
+                self.lost = Some(path.clone());
+            }
+        }
     }
 
     /// Takes the lock of something that the run is about to write, so that no other run writes it, too.
@@ -178,8 +189,9 @@ impl RunDirectory {
     /// Leaves the directory for the next attempt, with how this one ended.
     ///
     /// # Errors
-    /// What the file system says.
+    /// [`JournalError::Lost`] where it is another process's, or what the file system says.
     pub fn leave(self, outcome: &Outcome) -> Result<(), JournalError> {
+        self.check_kept()?;
         self.log.syncer()?.sync()?;
         outcome.save(&self.path.join("outcome.json"))
     }
@@ -187,8 +199,9 @@ impl RunDirectory {
     /// Removes the directory, and those above it that were made for it and are empty.
     ///
     /// # Errors
-    /// What the file system says.
+    /// [`JournalError::Lost`] where it is another process's, or what the file system says.
     pub fn remove(self) -> Result<(), JournalError> {
+        self.check_kept()?;
         clear(&self.path)?;
         let path = self.path.clone();
         drop(self);
@@ -307,6 +320,25 @@ mod tests {
         assert!(!path.join("outcome.json").exists(), "it is under way again");
         directory.remove().unwrap();
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_another_process_took_over_is_left_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run");
+        let (mut slow, _) = open(&path, 0, Start::Resume).unwrap();
+        slow.append(&value()).unwrap();
+        // What another process does once this one counts as gone.
+        fs::remove_file(path.join("lock")).unwrap();
+        let (mut fast, history) = open(&path, 0, Start::Resume).unwrap();
+        assert_eq!(history.values.len(), 1);
+        slow.renew();
+        fast.renew();
+        assert!(matches!(slow.append(&value()), Err(JournalError::Lost { .. })));
+        assert!(matches!(slow.remove(), Err(JournalError::Lost { .. })));
+        fast.append(&value()).unwrap();
+        fast.leave(&Outcome { ending: Ending::Drained, message: None, exit_code: 75 }).unwrap();
+        assert!(path.join("outcome.json").exists());
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Who owns a run directory or an output: a file that says so, renewed while its owner lives.
 //!
 //! A lock whose owner is gone is broken: on the owner's host at once, since there its process can be looked for, elsewhere
-//! when the file hasn't been renewed for a while. Times are those of the file system, so that clocks may differ.
+//! when the file hasn't been renewed for a while. Times are those of the file system, so that clocks may differ. An owner that
+//! was stopped for so long that it counted as gone notices when it renews.
 
 use super::{JournalError, io_error, removed};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -88,11 +89,15 @@ impl Lock {
     pub fn acquire(path: &Path, owner: &Owner) -> Result<Lock, JournalError> {
         let text = serde_json::to_vec(owner).expect("an owner is plain data, which is JSON");
         loop {
-            match OpenOptions::new().read(true).write(true).create_new(true).open(path) {
+            match create(path) {
                 Ok(file) => {
-                    let lock = Lock { path: path.to_owned(), file, text };
-                    lock.renew()?;
-                    return Ok(lock);
+                    let mut lock = Lock { path: path.to_owned(), file, text: text.clone() };
+                    match lock.renew() {
+                        Ok(()) => return Ok(lock),
+                        // It was without a name for so long that it counted as dead.
+                        Err(JournalError::Lost { .. }) => {}
+                        Err(error) => return Err(error),
+                    }
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => break_dead(path)?,
                 Err(error) => return Err(io_error("create", path)(error)),
@@ -100,19 +105,40 @@ impl Lock {
         }
     }
 
-    /// Says that the owner lives.
+    /// Says that the owner lives. Where somebody has removed the file and nobody taken the lock, it is taken again.
     ///
     /// # Errors
-    /// What the file system says.
-    pub fn renew(&self) -> Result<(), JournalError> {
+    /// [`JournalError::Lost`] where it is another's now, or what the file system says.
+    pub fn renew(&mut self) -> Result<(), JournalError> {
+        let lost = || JournalError::Lost { path: self.path.clone() };
+        match self.is_ours() {
+            Ok(true) => {}
+            Ok(false) => return Err(lost()),
+            Err(error) if error.kind() == ErrorKind::NotFound => match create(&self.path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(lost()),
+                result => self.file = result.map_err(io_error("create", &self.path))?,
+            },
+            Err(error) => return Err(io_error("read", &self.path)(error)),
+        }
         self.file.write_all_at(&self.text, 0).map_err(io_error("write", &self.path))
     }
+
+    /// Whether the file that lies there is the one that this process made.
+    fn is_ours(&self) -> std::io::Result<bool> {
+        let (there, ours) = (fs::metadata(&self.path)?, self.file.metadata()?);
+        Ok((there.dev(), there.ino()) == (ours.dev(), ours.ino()))
+    }
+}
+
+/// Makes a file that isn't there yet.
+fn create(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().read(true).write(true).create_new(true).open(path)
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
         // Where it was broken, it is another's now.
-        if fs::read(&self.path).is_ok_and(|text| text == self.text) {
+        if self.is_ours().unwrap_or(false) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -121,10 +147,16 @@ impl Drop for Lock {
 /// Removes a lock whose owner is gone. Only one process at a time does, and looks again before.
 fn break_dead(path: &Path) -> Result<(), JournalError> {
     let breaking = with_suffix(path, "breaking");
-    check_dead(path)?;
-    match OpenOptions::new().write(true).create_new(true).open(&breaking) {
+    if !is_dead(path)? {
+        return Ok(());
+    }
+    match create(&breaking) {
         Ok(_) => {
-            let outcome = check_dead(path).and_then(|()| removed(fs::remove_file(path), path));
+            // Where another has broken it in the meantime, the next one to take it may be about to.
+            let outcome = match is_dead(path) {
+                Ok(true) => removed(fs::remove_file(path), path),
+                result => result.map(|_| ()),
+            };
             removed(fs::remove_file(&breaking), &breaking)?;
             outcome
         }
@@ -139,22 +171,22 @@ fn break_dead(path: &Path) -> Result<(), JournalError> {
     }
 }
 
-/// An error where a lock's owner lives.
-fn check_dead(path: &Path) -> Result<(), JournalError> {
+/// Whether a lock is there and its owner gone; `false` where it is free. An error where its owner lives.
+fn is_dead(path: &Path) -> Result<bool, JournalError> {
     loop {
         let text = match fs::read(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
             result => result.map_err(io_error("read", path))?,
         };
-        let Some(silence) = silence(path)? else { return Ok(()) };
+        let Some(silence) = silence(path)? else { return Ok(false) };
         match serde_json::from_slice::<Owner>(&text) {
-            Ok(owner) if owner.is_gone(silence) => return Ok(()),
+            Ok(owner) if owner.is_gone(silence) => return Ok(true),
             Ok(owner) => {
                 let (path, owner) = (path.to_owned(), Box::new(owner));
                 return Err(JournalError::Held { path, owner, silent_seconds: silence.as_secs() });
             }
             // Its owner was killed before it had written its name.
-            Err(_) if silence > NAMING => return Ok(()),
+            Err(_) if silence > NAMING => return Ok(true),
             Err(_) => std::thread::sleep(Duration::from_millis(50)),
         }
     }
@@ -162,19 +194,23 @@ fn check_dead(path: &Path) -> Result<(), JournalError> {
 
 /// Time since a file was written, by the file system's clock; `None` where it is gone.
 fn silence(path: &Path) -> Result<Option<Duration>, JournalError> {
-    let written = |path: &Path| -> std::io::Result<SystemTime> { fs::metadata(path)?.modified() };
-    let probe = with_suffix(path, &format!("probe-{}", std::process::id()));
-    let now = File::create(&probe).and_then(|mut file| file.write_all(b"x")).and_then(|()| written(&probe));
-    // The probe's time is what counts; a leftover of one byte doesn't.
-    let _ = fs::remove_file(&probe);
-    let now = now.map_err(io_error("create", &probe))?;
-    match written(path) {
+    let now = now_beside(path).map_err(io_error("write beside", path))?;
+    match fs::metadata(path).and_then(|metadata| metadata.modified()) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         result => {
             let written = result.map_err(io_error("read", path))?;
             Ok(Some(now.duration_since(written).unwrap_or_default()))
         }
     }
+}
+
+/// The time of a lock's file system: that of a file written now, beside it.
+fn now_beside(path: &Path) -> std::io::Result<SystemTime> {
+    let probe = with_suffix(path, "probe-");
+    let (Some(folder), Some(prefix)) = (probe.parent(), probe.file_name()) else { return Ok(SystemTime::now()) };
+    let mut probe = tempfile::Builder::new().prefix(prefix).tempfile_in(folder)?;
+    probe.write_all(b"x")?;
+    probe.as_file().metadata()?.modified()
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -227,15 +263,36 @@ mod tests {
     }
 
     #[test]
-    fn of_many_that_break_a_dead_lock_one_gets_it() {
+    fn who_lost_a_lock_notices_and_a_removed_one_is_taken_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let this = Owner::this(None);
-        hold(&path, &Owner { process: u32::MAX - 1, ..this.clone() }, Duration::ZERO);
-        let taken = std::thread::scope(|scope| {
-            let tries: Vec<_> = (0..8).map(|_| scope.spawn(|| Lock::acquire(&path, &this).ok())).collect();
-            tries.into_iter().filter_map(|one| one.join().unwrap()).collect::<Vec<_>>()
-        });
-        assert_eq!(taken.len(), 1);
+        let mut lock = Lock::acquire(&path, &this).unwrap();
+        fs::remove_file(&path).unwrap();
+        lock.renew().unwrap();
+        assert!(matches!(Lock::acquire(&path, &this), Err(JournalError::Held { .. })));
+        fs::remove_file(&path).unwrap();
+        let other = Lock::acquire(&path, &this).unwrap();
+        assert!(matches!(lock.renew(), Err(JournalError::Lost { .. })));
+        drop(lock);
+        assert!(path.exists(), "another's lock is left to it");
+        drop(other);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn of_many_that_break_a_dead_lock_one_gets_it() {
+        let this = Owner::this(None);
+        for round in 0..200 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("lock");
+            hold(&path, &Owner { process: u32::MAX - 1, ..this.clone() }, Duration::ZERO);
+            let tries: Vec<_> = std::thread::scope(|scope| {
+                let tries: Vec<_> = (0..8).map(|_| scope.spawn(|| Lock::acquire(&path, &this))).collect();
+                tries.into_iter().map(|one| one.join().unwrap()).collect()
+            });
+            let held = tries.iter().filter(|one| matches!(one, Err(JournalError::Held { .. }))).count();
+            assert_eq!((tries.iter().flatten().count(), held), (1, 7), "round {round}: {tries:?}");
+        }
     }
 }

@@ -60,6 +60,12 @@ pub enum JournalError {
         /// Time since its last sign of life.
         silent_seconds: u64,
     },
+    /// Another process took it over while this one gave no sign of life.
+    #[error("another process took {} over, since this one gave no sign of life for too long", path.display())]
+    Lost {
+        /// What was lost.
+        path: PathBuf,
+    },
     /// It belongs to another run than the one to be resumed.
     #[error("can't resume from {}: {}", path.display(), differences.join("; "))]
     Changed {

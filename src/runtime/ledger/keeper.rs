@@ -28,8 +28,8 @@ pub(super) fn keep(directory: RunDirectory) -> Result<SharedDirectory, RuntimeEr
             std::thread::sleep(SYNC_INTERVAL);
             // Not under the mutex: the run goes on while the disk takes its time. Where it fails, appending does too.
             let _ = syncer.sync();
-            match &*lock(&kept) {
-                Some(directory) if round % SYNCS_A_RENEWAL == 0 => drop(directory.renew()),
+            match &mut *lock(&kept) {
+                Some(directory) if round % SYNCS_A_RENEWAL == 0 => directory.renew(),
                 Some(_) => {}
                 None => return,
             }
