@@ -184,7 +184,11 @@ impl Dataset {
         name: &str,
         options: ReduceOptions,
     ) -> Result<Dataset, DatasetError> {
-        let mut reduced = self.map_data(|_, variable| coarsening.reduce(variable, name, options))?;
+        let reduce = |variable: &Variable, name: &str, options: ReduceOptions| -> Result<Variable, DatasetError> {
+            let reduced = coarsening.reduce(variable, name, options)?;
+            Ok(Variable { encoding: variable.encoding.clone(), ..reduced })
+        };
+        let mut reduced = self.map_data(|_, variable| reduce(variable, name, options))?;
         let of_coordinates = ReduceOptions { skipna: None, ddof: 0, ..options };
         for (coordinate, variable) in &mut reduced.coordinates {
             let own = coarsening.coordinates.get(coordinate).map_or("mean", String::as_str);
@@ -192,9 +196,7 @@ impl Dataset {
                 let name = coordinate.clone();
                 return Err(DatasetError::LevelsUnsupported { name, operation: "coarsening it" });
             }
-            let encoding = variable.encoding.clone();
-            *variable = coarsening.reduce(variable, own, of_coordinates)?;
-            variable.encoding = encoding;
+            *variable = reduce(variable, own, of_coordinates)?;
         }
         if !options.keep_attrs {
             reduced.attributes.clear();
@@ -214,6 +216,8 @@ impl DataArray {
         name: &str,
         options: ReduceOptions,
     ) -> Result<DataArray, DatasetError> {
-        Ok(self.like(self.as_dataset().coarsen(coarsening, name, options)?))
+        let reduced = self.like(self.as_dataset().coarsen(coarsening, name, options)?);
+        // As in xarray, where the array is made anew and variables of datasets aren't.
+        Ok(DataArray { variable: reduced.variable.with_fresh(reduced.variable.data.clone()), ..reduced })
     }
 }

@@ -8,7 +8,7 @@ use crate::plan::{Array, Evaluate};
 use indexmap::IndexMap;
 
 /// The name that an array goes by while it is treated as a dataset of one variable.
-const THIS_ARRAY: &str = "<this-array>";
+pub(super) const THIS_ARRAY: &str = "<this-array>";
 
 /// A named n-dimensional array whose dimensions have names and coordinates.
 #[derive(Debug, Clone)]

@@ -200,7 +200,7 @@ impl Dataset {
         let known: Vec<i128> = times(index)?.times.into_iter().flatten().collect();
         let found = found_by(&known, &times(labels)?.times, method, tolerance);
         self.map_variables(|name, variable| match variable.axis(dimension) {
-            _ if name == dimension => Ok(labels.clone()),
+            _ if name == dimension => Ok(Variable { encoding: variable.encoding.clone(), ..labels.clone() }),
             Some(axis) => Ok(variable.with_data(take_found(name, &variable.data, axis, &found, &FillValue::Missing)?)),
             None => Ok(variable.clone()),
         })

@@ -151,7 +151,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// The texts of values, of one width.
+/// The texts of values, of one width but for those of text and objects.
 fn item_texts(values: &Chunk, positions: &[usize], quoted: bool) -> Vec<String> {
     let scalars: Vec<Scalar> = positions.iter().filter_map(|&position| values.get(position)).collect();
     let single = values.dtype() == DType::Float32;
@@ -189,10 +189,10 @@ fn item_texts(values: &Chunk, positions: &[usize], quoted: bool) -> Vec<String> 
             .collect(),
         _ => scalars.iter().map(plain_text).collect(),
     };
-    let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
-    if values.dtype() == DType::Text {
+    if matches!(values.dtype(), DType::Text | DType::CalendarTime(_)) {
         return texts;
     }
+    let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
     texts.into_iter().map(|text| format!("{}{text}", " ".repeat(width - text.chars().count()))).collect()
 }
 

@@ -158,8 +158,10 @@ pub(super) fn stored_variable(
     };
     let mut variable = Variable::new(dims, Array::stored(metadata.array.clone()))?;
     variable.attributes = metadata.attributes.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-    variable.encoding =
-        Encoding { chunks: metadata.chunk_shape.clone(), shards: metadata.shard_shape.clone(), ..Encoding::default() };
+    let (chunks, shards) = (metadata.chunk_shape.clone(), metadata.shard_shape.clone());
+    let preferred_chunks =
+        chunks.as_ref().map(|chunks| variable.dims.iter().cloned().zip(chunks.iter().copied()).collect());
+    variable.encoding = Encoding { chunks, shards, preferred_chunks, ..Encoding::default() };
     if let Some(netcdf) = &metadata.netcdf {
         let dtype = |key| netcdf.attribute_dtypes.get(key).copied();
         variable.encoding.scale_dtype = dtype("scale_factor");

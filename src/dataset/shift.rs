@@ -5,7 +5,7 @@
 use super::align::{FillValue, filled};
 use super::combine::concatenate;
 use super::gather::{Positions, pick};
-use super::{Attributes, Dataset, DatasetError, Encoding, Variable};
+use super::{Attributes, Dataset, DatasetError, Variable};
 use crate::array::{DType, Scalar};
 use crate::kernels::elementwise::{BinaryOp, weak_scalar_dtype};
 use crate::plan::{Array, AxisSlice};
@@ -61,11 +61,6 @@ fn given_filling(data: &Array, axis: usize, count: usize, value: &Scalar) -> Res
 }
 
 impl Variable {
-    /// Other values without what said how the old ones lay in a store.
-    fn with_fresh(&self, data: Array) -> Variable {
-        Variable { data, encoding: Encoding::default(), ..self.clone() }
-    }
-
     fn roll(&self, axis: usize, shift: i64) -> Result<Variable, DatasetError> {
         let length = self.data.shape()[axis];
         let shift = if length == 0 { 0 } else { shift.rem_euclid(length as i64) as usize };
@@ -73,7 +68,7 @@ impl Variable {
             return Ok(self.clone());
         }
         let parts = [part(&self.data, axis, length - shift, shift)?, part(&self.data, axis, 0, length - shift)?];
-        Ok(self.with_fresh(concatenate(&parts, axis)?))
+        Ok(self.with_data(concatenate(&parts, axis)?))
     }
 
     fn shift(&self, name: &str, axis: usize, shift: i64, fill_value: &FillValue) -> Result<Variable, DatasetError> {
@@ -85,7 +80,7 @@ impl Variable {
             None => FillValue::Missing.of(name, self.dtype())?,
         };
         if count == 0 {
-            return Ok(self.with_fresh(cast(&self.data, dtype)?));
+            return Ok(self.with_data(cast(&self.data, dtype)?));
         }
         let fill = match given {
             Some(value) => given_filling(&self.data, axis, count, value)?,
@@ -93,7 +88,7 @@ impl Variable {
         };
         let kept = cast(&part(&self.data, axis, if shift < 0 { count } else { 0 }, length - count)?, dtype)?;
         let parts = if shift < 0 { [kept, fill] } else { [fill, kept] };
-        Ok(self.with_fresh(concatenate(&parts, axis)?))
+        Ok(self.with_data(concatenate(&parts, axis)?))
     }
 
     pub(super) fn pad(

@@ -52,6 +52,8 @@ pub struct Encoding {
     pub stored_units: Option<String>,
     /// Names of the coordinates that belong to the variable, separated by spaces.
     pub coordinates: Option<String>,
+    /// Lengths of the chunks in the store by the dimensions there, for scripts that ask; nothing is written by them.
+    pub preferred_chunks: Option<IndexMap<String, usize>>,
     /// Further attributes that name coordinates, such as `grid_mapping`, where they were taken for that.
     pub related: IndexMap<String, String>,
 }
@@ -117,6 +119,7 @@ impl Encoding {
             calendar: self.calendar.or_else(|| other.calendar.clone()),
             stored_units: other.stored_units.clone(),
             coordinates: self.coordinates.or_else(|| other.coordinates.clone()),
+            preferred_chunks: self.preferred_chunks.or_else(|| other.preferred_chunks.clone()),
             related: if self.related.is_empty() { other.related.clone() } else { self.related },
         }
     }
@@ -162,6 +165,11 @@ impl Variable {
     /// The same dims and metadata over other values of as many axes.
     pub(super) fn with_data(&self, data: Array) -> Variable {
         Variable { data, ..self.clone() }
+    }
+
+    /// Other values without what said how the old ones lay in a store.
+    pub(super) fn with_fresh(&self, data: Array) -> Variable {
+        Variable { data, encoding: Encoding::default(), ..self.clone() }
     }
 
     /// The axis of a dimension.

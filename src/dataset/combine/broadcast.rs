@@ -1,5 +1,6 @@
 //! `xr.broadcast`: labelled arrays on all dimensions of all of them.
 
+use crate::dataset::data_array::THIS_ARRAY;
 use crate::dataset::{AlignOptions, Dataset, DatasetError, Join, Variable, align_with};
 use indexmap::IndexMap;
 
@@ -31,7 +32,11 @@ fn broadcast_one(
     sizes: &IndexMap<String, usize>,
     labels: &IndexMap<String, Variable>,
 ) -> Result<Dataset, DatasetError> {
-    let mut wide = dataset.map_data(|_, variable| variable.broadcast(sizes))?;
+    let mut wide = dataset.map_data(|name, variable| {
+        let wide = variable.broadcast(sizes)?;
+        // As in xarray, where an array is made anew and variables of datasets aren't.
+        Ok(if name == THIS_ARRAY { wide.with_fresh(wide.data.clone()) } else { wide })
+    })?;
     for (name, index) in labels {
         // A coordinate of that name along another dimension is none of it.
         if wide.coordinates.get(name).is_none_or(|own| own.dims != index.dims) {

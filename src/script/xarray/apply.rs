@@ -7,6 +7,7 @@
 use super::data_array::DataArrayObject;
 use super::dataset_object::DatasetObject;
 use super::indexers;
+use super::metadata::without_encoding;
 use crate::dataset::{Argument, DataArray, Dataset, Operand as Labelled, Prepared, Signature, prepare};
 use crate::plan::{Array, AxisRole, Operation};
 use crate::script::arguments::Arguments;
@@ -322,7 +323,7 @@ pub(super) fn map_blocks_of(object: &PyObjectRef, arguments: &Arguments<'_>) -> 
     drop(tracing);
     if let Some(array) = result.downcast_ref::<DataArrayObject>() {
         check_labelled(&array.inner(), &inputs, &dims, vm)?;
-        return Ok(result);
+        return Operand::DataArray(without_encoding(&array.inner())).into_object(vm);
     }
     let Some(dataset) = result.downcast_ref::<DatasetObject>().map(|dataset| dataset.inner()) else {
         let class = result.class().name().to_string();
@@ -332,7 +333,7 @@ pub(super) fn map_blocks_of(object: &PyObjectRef, arguments: &Arguments<'_>) -> 
         let array = dataset.get(name).map_err(|error| dataset_exception(error, vm))?;
         check_labelled(&array, &inputs, &dims, vm)?;
     }
-    Ok(result)
+    Operand::Dataset(without_encoding(&dataset)).into_object(vm)
 }
 
 /// A registered kernel on each data variable.
@@ -342,14 +343,14 @@ fn map_kernel(name: &str, object: &PyObjectRef, vm: &VirtualMachine) -> PyResult
         Operand::DataArray(array) => {
             let mut arrays = array.arrays();
             arrays[0] = mapped(&arrays[0])?;
-            Operand::DataArray(array.replace_arrays(arrays)).into_object(vm)
+            Operand::DataArray(without_encoding(&array.replace_arrays(arrays))).into_object(vm)
         }
         Operand::Dataset(dataset) => {
             let mut arrays = dataset.arrays();
             for array in arrays.iter_mut().take(dataset.data_variables().len()) {
                 *array = mapped(array)?;
             }
-            Operand::Dataset(dataset.replace_arrays(arrays)).into_object(vm)
+            Operand::Dataset(without_encoding(&dataset.replace_arrays(arrays))).into_object(vm)
         }
         _ => Err(vm.new_type_error("map_blocks expects a DataArray or a Dataset")),
     }

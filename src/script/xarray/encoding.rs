@@ -53,6 +53,13 @@ pub(super) fn to_dict(encoding: &Encoding, vm: &VirtualMachine) -> PyResult<PyDi
             dict.set_item(key, value, vm)?;
         }
     }
+    if let Some(chunks) = &encoding.preferred_chunks {
+        let preferred = vm.ctx.new_dict();
+        for (dimension, length) in chunks {
+            preferred.set_item(dimension.as_str(), length.to_pyobject(vm), vm)?;
+        }
+        dict.set_item("preferred_chunks", preferred.into(), vm)?;
+    }
     Ok(dict)
 }
 
@@ -68,7 +75,7 @@ pub(super) enum Written {
 }
 
 /// Keys of values, whatever they are written to.
-const OF_VALUES: [&str; 14] = [
+const OF_VALUES: [&str; 15] = [
     "bounds",
     "grid_mapping",
     "climatology",
@@ -83,6 +90,7 @@ const OF_VALUES: [&str; 14] = [
     "units",
     "calendar",
     "coordinates",
+    "preferred_chunks",
 ];
 /// Further keys that `to_zarr` takes.
 const OF_ZARR: [&str; 9] = [
@@ -118,7 +126,7 @@ const OF_NETCDF: [&str; 18] = [
     "szip_pixels_per_block",
 ];
 /// What stores say of themselves, without effect on what is written.
-const DROPPED: [&str; 3] = ["source", "original_shape", "preferred_chunks"];
+const DROPPED: [&str; 2] = ["source", "original_shape"];
 
 /// The encoding that a dict means for an array of so many axes.
 ///
@@ -175,6 +183,11 @@ fn of_values(encoding: &mut Encoding, key: &str, value: &PyObjectRef, vm: &Virtu
         "units" => encoding.units = Some(convert::string(value, vm)?),
         "calendar" => encoding.calendar = Some(convert::string(value, vm)?),
         "coordinates" => encoding.coordinates = Some(convert::string(value, vm)?),
+        "preferred_chunks" => {
+            let lengths = convert::string_pairs(value, vm)?.into_iter();
+            let lengths = lengths.map(|(dimension, length)| Ok((dimension, convert::count(&length, vm)?)));
+            encoding.preferred_chunks = Some(lengths.collect::<PyResult<_>>()?);
+        }
         "bounds" | "grid_mapping" | "climatology" | "cell_measures" | "formula_terms" => {
             encoding.related.insert(key.to_owned(), convert::string(value, vm)?);
         }

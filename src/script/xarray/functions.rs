@@ -1,7 +1,7 @@
 //! Functions of `xarray`: `where`, `set_options`, `full_like` and its kin.
 
 use crate::array::{Chunk, Scalar};
-use crate::dataset::Join;
+use crate::dataset::{Encoding, Join};
 use crate::kernels::generate::Generator;
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
@@ -80,7 +80,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
 fn filled_like(value: &dyn Fn(&str) -> PyResult<Scalar>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let dtype = arguments.get("dtype").map(|dtype| convert::dtype(dtype, vm)).transpose()?;
-    let fill = |name: &str, model: &Array| {
+    let filled = |name: &str, model: &Array| {
         let value = value(name)?;
         let dtype = dtype.unwrap_or(model.dtype());
         let value = crate::script::numpy::cast_scalar(&value, convert::default_dtype(&value), dtype, vm)?;
@@ -94,15 +94,19 @@ fn filled_like(value: &dyn Fn(&str) -> PyResult<Scalar>, arguments: &Arguments<'
     match Operand::expect(arguments.required("other"), vm)? {
         Operand::DataArray(array) => {
             let mut arrays = array.arrays();
-            arrays[0] = fill(array.name().unwrap_or_default(), &arrays[0])?;
-            Operand::DataArray(array.replace_arrays(arrays)).into_object(vm)
+            arrays[0] = filled(array.name().unwrap_or_default(), &arrays[0])?;
+            let mut like = array.replace_arrays(arrays);
+            *like.encoding_mut() = Encoding::default();
+            Operand::DataArray(like).into_object(vm)
         }
-        Operand::Dataset(dataset) => {
-            let mut arrays = dataset.arrays();
-            for (array, name) in arrays.iter_mut().zip(dataset.data_variables().keys()) {
-                *array = fill(name, array)?;
+        Operand::Dataset(mut dataset) => {
+            let names: Vec<String> = dataset.data_variables().keys().cloned().collect();
+            for name in names {
+                let variable = dataset.variable_mut(&name).expect("its own data variables are there");
+                variable.data = filled(&name, &variable.data)?;
+                variable.encoding = Encoding::default();
             }
-            Operand::Dataset(dataset.replace_arrays(arrays)).into_object(vm)
+            Operand::Dataset(dataset).into_object(vm)
         }
         _ => Err(vm.new_type_error("expected a DataArray or a Dataset")),
     }

@@ -108,9 +108,14 @@ fn drop_attrs<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyR
 
 fn drop_encoding<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let inner = this.inner();
-    let mut dropped = with_each(inner.to_anonymous(), |variable| variable.encoding = Encoding::default());
+    finish(Ok(without_encoding(&inner)), arguments.vm)
+}
+
+/// An object that doesn't know how its variables lay in a store.
+pub(super) fn without_encoding<L: Labelled>(object: &L) -> L {
+    let mut dropped = with_each(object.to_anonymous(), |variable| variable.encoding = Encoding::default());
     *dropped.encoding_mut() = DatasetEncoding::default();
-    finish(Ok(inner.of_anonymous(dropped)), arguments.vm)
+    object.of_anonymous(dropped)
 }
 
 /// A dataset with the metadata of each variable changed.
