@@ -1,6 +1,7 @@
 //! Values as raw little-endian bytes in messages and checkpoints, and large ones beside the message: lent by the sender,
 //! received straight into memory that becomes their vector, so that no byte is copied on the way.
 
+use super::{Buffer, Storage};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -112,6 +113,30 @@ impl FixedBytes for bool {
     }
 }
 
+macro_rules! bytes_of_buffers {
+    ($($variant:ident),*) => {
+        impl Buffer {
+            /// The values' bytes, the least significant of each first; `None` of text.
+            pub fn to_le_bytes(&self) -> Option<Vec<u8>> {
+                match self {
+                    $(Buffer::$variant(values) => Some(FixedBytes::to_bytes(values)),)*
+                    Buffer::Text(_) => None,
+                }
+            }
+
+            /// The values of such bytes; `None` of text, and where they aren't a whole number of values.
+            pub fn from_le_bytes(storage: Storage, bytes: &[u8]) -> Option<Buffer> {
+                match storage {
+                    $(Storage::$variant => FixedBytes::from_bytes(bytes).map(Buffer::$variant),)*
+                    Storage::Text => None,
+                }
+            }
+        }
+    };
+}
+
+bytes_of_buffers!(Bool, Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Float32, Float64);
+
 /// What stands in a message for a vector.
 #[derive(Serialize, Deserialize)]
 enum Raw<'a> {
@@ -166,7 +191,6 @@ pub(super) fn deserialize<'de, T: FixedBytes, D: Deserializer<'de>>(deserializer
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::{Buffer, Storage};
 
     #[test]
     fn values_come_back_as_they_went() {

@@ -109,7 +109,7 @@ pub use interpolate::Interpolation;
 pub use label::{Label, LabelIndexer, SelectMethod, SelectOptions};
 pub use missing::where_values;
 pub use multi_index::Levels;
-pub use numpy_text::{format_values, print_values};
+pub use numpy_text::{FloatMode, TextOptions, format_values, print_values, print_values_as};
 pub use open::{CoordinateAttributes, OpenOptions, open_dataset, open_group, open_zarr};
 pub use operand::Operand;
 pub use order::Keep;

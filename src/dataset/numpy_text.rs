@@ -2,50 +2,110 @@
 
 use super::cf::calendar::{calendar_object_text, format_instant};
 use crate::array::{Chunk, DType, Scalar, row_major_strides};
+use std::cell::Cell;
 
-/// Characters of a line.
-const LINE_WIDTH: usize = 75;
-/// Digits after the point.
-const PRECISION: usize = 8;
-/// Values beyond which the middle of long axes is left out.
-const THRESHOLD: usize = 1000;
-/// Values printed at either end of an axis whose middle is left out.
-const EDGE_ITEMS: usize = 3;
+/// Digits of floats beside one another; the names are numpy's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FloatMode {
+    /// Each has as many as are printed.
+    Fixed,
+    /// Each has as many as it needs, and spaces behind them.
+    Unique,
+    /// As [`FloatMode::Unique`], up to as many as are printed.
+    MaxPrecision,
+    /// As [`FloatMode::MaxPrecision`], with zeros instead of spaces.
+    MaxPrecisionEqual,
+}
+
+/// How arrays are printed: what `np.set_printoptions` changes.
+#[derive(Debug, Clone, Copy)]
+pub struct TextOptions {
+    /// Digits after the point.
+    pub precision: usize,
+    /// Values beyond which the middle of long axes is left out.
+    pub threshold: usize,
+    /// Values printed at either end of an axis whose middle is left out.
+    pub edge_items: usize,
+    /// Characters of a line.
+    pub line_width: usize,
+    /// Whether small and large floats are printed without exponents.
+    pub suppresses_exponents: bool,
+    /// Digits of floats beside one another.
+    pub float_mode: FloatMode,
+}
+
+impl TextOptions {
+    const DEFAULT: TextOptions = TextOptions {
+        precision: 8,
+        threshold: 1000,
+        edge_items: 3,
+        line_width: 75,
+        suppresses_exponents: false,
+        float_mode: FloatMode::MaxPrecision,
+    };
+
+    /// Those in force in this thread, where the script runs.
+    pub fn current() -> TextOptions {
+        CURRENT.get()
+    }
+
+    /// Puts these in force.
+    pub fn install(self) {
+        CURRENT.set(self);
+    }
+}
+
+thread_local! {
+    static CURRENT: Cell<TextOptions> = const { Cell::new(TextOptions::DEFAULT) };
+}
 
 /// Values as `repr` of a numpy array: `array([1., 2.])`.
 pub fn format_values(values: &Chunk) -> String {
     let dtype = match values.dtype() {
-        DType::Bool | DType::Int64 | DType::Float64 => String::new(),
+        DType::Bool | DType::Int64 | DType::Float64 if !values.is_empty() => String::new(),
         DType::Text => format!("dtype='<U{}'", text_width(values)),
         dtype @ (DType::Datetime(_) | DType::Timedelta(_)) => format!("dtype='{dtype}'"),
         dtype => format!("dtype={dtype}"),
     };
-    if values.is_empty() {
-        let shape: Vec<String> = values.shape().iter().map(usize::to_string).collect();
-        let shape = if shape.len() == 1 { String::new() } else { format!(", shape=({})", shape.join(", ")) };
-        return format!("array([]{shape}, dtype={})", values.dtype());
-    }
-    let body = Layout::new(values, ", ", "array(".len()).text();
-    if dtype.is_empty() {
+    let options = TextOptions::current();
+    let shape: Vec<String> = values.shape().iter().map(usize::to_string).collect();
+    let is_shaped = if values.is_empty() { values.shape() != [0] } else { values.len() > options.threshold };
+    let shape = match shape.as_slice() {
+        _ if !is_shaped => String::new(),
+        [length] => format!("shape=({length},)"),
+        lengths => format!("shape=({})", lengths.join(", ")),
+    };
+    let body = match values.is_empty() {
+        true => "[]".to_owned(),
+        false => {
+            // The closing parenthesis has its place.
+            let options = TextOptions { line_width: options.line_width.saturating_sub(1), ..options };
+            Layout::new(values, ", ", "array(".len(), options).text()
+        }
+    };
+    let extras: Vec<String> = [shape, dtype].into_iter().filter(|extra| !extra.is_empty()).collect();
+    if extras.is_empty() {
         return format!("array({body})");
     }
-    let last_line = body.rsplit('\n').next().unwrap_or_default().len();
-    let used = if body.contains('\n') { last_line } else { last_line + "array(".len() };
-    let separator =
-        if used + dtype.len() + 3 > LINE_WIDTH || values.dtype().is_time() && values.ndim() > 0 && body.contains("'") {
-            ",\n      "
-        } else {
-            ", "
-        };
-    format!("array({body}{separator}{dtype})")
+    let extras = extras.join(", ");
+    let text = format!("array({body},");
+    let last_line = text.rsplit('\n').next().unwrap_or_default().chars().count();
+    let breaks = last_line + extras.len() + 2 > options.line_width
+        || matches!(values.dtype(), DType::Datetime(_)) && !values.is_empty();
+    format!("{text}{}{extras})", if breaks { "\n      " } else { " " })
 }
 
 /// Values as `str` of a numpy array: `[1. 2.]`.
 pub fn print_values(values: &Chunk) -> String {
+    print_values_as(values, " ", 0, TextOptions::current())
+}
+
+/// Values as `np.array2string` gives them: with a separator, behind something of so many characters.
+pub fn print_values_as(values: &Chunk, separator: &str, indent: usize, options: TextOptions) -> String {
     if values.is_empty() {
         return "[]".to_owned();
     }
-    Layout::new(values, " ", 0).text()
+    Layout::new(values, separator, indent, options).text()
 }
 
 /// Length of the longest text, at least 1.
@@ -59,20 +119,22 @@ struct Layout<'a> {
     values: &'a Chunk,
     strides: Vec<usize>,
     items: Vec<Option<String>>,
-    separator: &'static str,
+    separator: &'a str,
     indent: usize,
     summarized: bool,
+    options: TextOptions,
 }
 
 impl<'a> Layout<'a> {
-    fn new(values: &'a Chunk, separator: &'static str, indent: usize) -> Layout<'a> {
-        let summarized = values.len() > THRESHOLD;
+    fn new(values: &'a Chunk, separator: &'a str, indent: usize, options: TextOptions) -> Layout<'a> {
+        let summarized = values.len() > options.threshold;
         let strides = row_major_strides(values.shape());
-        let mut layout = Layout { values, strides, items: vec![None; values.len()], separator, indent, summarized };
+        let items = vec![None; values.len()];
+        let mut layout = Layout { values, strides, items, separator, indent, summarized, options };
         let mut shown = Vec::new();
         layout.collect(0, 0, &mut shown);
         let quoted = separator == ", " || values.ndim() > 0;
-        let texts = item_texts(values, &shown, quoted);
+        let texts = item_texts(values, &shown, quoted, options);
         for (position, text) in shown.into_iter().zip(texts) {
             layout.items[position] = Some(text);
         }
@@ -81,11 +143,11 @@ impl<'a> Layout<'a> {
 
     /// Indices along an axis that are printed; `None` for the gap.
     fn along(&self, axis: usize) -> Vec<Option<usize>> {
-        let length = self.values.shape()[axis];
-        match self.summarized && length > 2 * EDGE_ITEMS {
+        let (length, edge) = (self.values.shape()[axis], self.options.edge_items);
+        match self.summarized && length > 2 * edge {
             true => {
-                let front = (0..EDGE_ITEMS).map(Some);
-                front.chain([None]).chain((length - EDGE_ITEMS..length).map(Some)).collect()
+                let front = (0..edge).map(Some);
+                front.chain([None]).chain((length - edge..length).map(Some)).collect()
             }
             false => (0..length).map(Some).collect(),
         }
@@ -124,7 +186,8 @@ impl<'a> Layout<'a> {
         }
         let mut text = String::new();
         let mut line = indent;
-        let closing = self.values.ndim();
+        // As in numpy, every value leaves as much at the end of its line as the last one needs.
+        let closing = self.values.ndim() - 1 + self.separator.trim_end().len().max(1);
         let items = self.along(axis);
         for (count, index) in items.iter().enumerate() {
             let item = match index {
@@ -132,13 +195,13 @@ impl<'a> Layout<'a> {
                 None => "...",
             };
             let last = count + 1 == items.len();
-            let needed = item.len() + if last { closing } else { self.separator.trim_end().len() };
-            if count > 0 && line + self.separator.len() - self.separator.trim_end().len() + needed > LINE_WIDTH {
+            let space = &self.separator[self.separator.trim_end().len()..];
+            if count > 0 && line + space.len() + item.len() + closing > self.options.line_width {
                 text.push_str(&format!("\n{}", " ".repeat(indent)));
                 line = indent;
             } else if count > 0 {
-                text.push(' ');
-                line += 1;
+                text.push_str(space);
+                line += space.len();
             }
             text.push_str(item);
             line += item.len();
@@ -152,13 +215,13 @@ impl<'a> Layout<'a> {
 }
 
 /// The texts of values, of one width but for those of text and objects.
-fn item_texts(values: &Chunk, positions: &[usize], quoted: bool) -> Vec<String> {
+fn item_texts(values: &Chunk, positions: &[usize], quoted: bool, options: TextOptions) -> Vec<String> {
     let scalars: Vec<Scalar> = positions.iter().filter_map(|&position| values.get(position)).collect();
     let single = values.dtype() == DType::Float32;
     let texts: Vec<String> = match values.dtype() {
         DType::Float32 | DType::Float64 => {
             let numbers: Vec<f64> = scalars.iter().filter_map(Scalar::as_f64).collect();
-            float_texts(&numbers, single)
+            float_texts(&numbers, single, options)
         }
         DType::Datetime(unit) => scalars
             .iter()
@@ -204,23 +267,25 @@ fn plain_text(scalar: &Scalar) -> String {
     }
 }
 
-/// Floats in one format: as many digits as the value with the most needs, up to eight.
-fn float_texts(numbers: &[f64], single: bool) -> Vec<String> {
+/// Floats in one format: as many digits as the value with the most needs, as far as they are printed.
+fn float_texts(numbers: &[f64], single: bool, options: TextOptions) -> Vec<String> {
     let magnitudes = numbers.iter().map(|number| number.abs()).filter(|number| number.is_finite() && *number > 0.0);
     let (smallest, largest) =
         magnitudes.fold((f64::INFINITY, 0.0_f64), |(low, high), number| (low.min(number), high.max(number)));
     let scientific = largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1e3;
-    let scientific = scientific && largest > 0.0;
+    let scientific = scientific && largest > 0.0 && !options.suppresses_exponents;
+    let precision = if options.float_mode == FloatMode::Unique { usize::MAX } else { options.precision };
     let digits = |number: &f64| match (number.is_finite(), scientific) {
         (false, _) => 0,
+        (true, _) if options.float_mode == FloatMode::Fixed => options.precision,
         (true, true) => {
             let shortest = if single { format!("{:e}", *number as f32) } else { format!("{number:e}") };
             let mantissa = shortest.split('e').next().unwrap_or_default().to_owned();
-            fraction_length(&trimmed(&format!("{:.*e}", PRECISION.min(fraction_length(&mantissa)), number)))
+            fraction_length(&trimmed(&format!("{:.*e}", precision.min(fraction_length(&mantissa)), number)))
         }
         (true, false) => {
             let shortest = if single { format!("{}", *number as f32) } else { format!("{number}") };
-            fraction_length(&trimmed(&format!("{:.*}", PRECISION.min(fraction_length(&shortest)), number)))
+            fraction_length(&trimmed(&format!("{:.*}", precision.min(fraction_length(&shortest)), number)))
         }
     };
     let places = numbers.iter().map(digits).max().unwrap_or(0);
@@ -230,7 +295,7 @@ fn float_texts(numbers: &[f64], single: bool) -> Vec<String> {
         number if number.is_infinite() => if *number > 0.0 { "inf" } else { "-inf" }.to_owned(),
         number if scientific => scientific_text(*number, digits(number), places, wide_exponent),
         number => {
-            let own = digits(number);
+            let own = if options.float_mode == FloatMode::MaxPrecisionEqual { places } else { digits(number) };
             let point = if own == 0 { "." } else { "" };
             format!("{number:.own$}{point}{}", " ".repeat(places - own))
         }

@@ -66,6 +66,17 @@ pub(super) fn filled_like(value: i64, model: &Array, arguments: &Arguments<'_>) 
     recipe(Scalar::Int(value), dtype_or(arguments, model.dtype())?, model.shape().to_vec(), arguments)
 }
 
+/// `a!, fill_value!, dtype`: a value of the caller's in the shape, and unless told otherwise the dtype, of another array.
+///
+/// # Errors
+/// Where the array or the value is none.
+pub(super) fn full_like(model: &Array, arguments: &Arguments<'_>) -> PyResult<Recipe> {
+    let (value, own) = scalar(arguments.required("fill_value"), arguments)?;
+    let dtype = dtype_or(arguments, model.dtype())?;
+    let value = super::numpy::cast_scalar(&value, own, dtype, arguments.vm)?;
+    recipe(value, dtype, model.shape().to_vec(), arguments)
+}
+
 /// `start!, stop, step, dtype`: equally spaced values, the stop excluded.
 ///
 /// # Errors

@@ -4,9 +4,12 @@ use super::arguments::Arguments;
 use super::errors;
 use super::function::Function;
 use super::{cftime, cluster, codecs, dask, native, numpy, pandas, xarray};
-use rustpython_vm::builtins::PyDictRef;
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyDictRef, PyModule};
 use rustpython_vm::class::PyClassImpl;
+use rustpython_vm::compiler::Mode;
+use rustpython_vm::scope::Scope;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
+use std::cell::RefCell;
 
 /// Names of the modules that are ours.
 pub(super) const NAMES: &[&str] = &[
@@ -54,18 +57,27 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     cluster::install(vm)
 }
 
+/// A part of a module that is written in Python: the name that tracebacks have for it, and its text.
+pub(super) type Composed = (&'static str, &'static str);
+
 /// A module being put together.
 pub(super) struct Module<'a> {
     /// The machine that it is for.
     pub vm: &'a VirtualMachine,
     name: &'static str,
     contents: PyDictRef,
+    composed: &'static [Composed],
 }
 
 impl<'a> Module<'a> {
     /// An empty module.
     pub fn new(name: &'static str, vm: &'a VirtualMachine) -> Module<'a> {
-        Module { vm, name, contents: vm.ctx.new_dict() }
+        Module { vm, name, contents: vm.ctx.new_dict(), composed: &[] }
+    }
+
+    /// Adds parts that are written in Python. They are run once a name is wanted that nothing else has.
+    pub fn composed(&mut self, parts: &'static [Composed]) {
+        self.composed = parts;
     }
 
     /// Adds a function; `parameters` as `arguments` describes them.
@@ -99,10 +111,24 @@ impl<'a> Module<'a> {
         let (name, vm) = (self.name, self.vm);
         self.value("__path__", vm.ctx.new_list(Vec::new()))?;
         let contents = self.contents.clone();
+        let composed = RefCell::new(self.composed);
         let unknown = Function::object(
             format!("{name}.__getattr__"),
             "name!",
-            move |arguments| Err(unknown_name(name, &contents, arguments)),
+            move |arguments| {
+                let vm = arguments.vm;
+                let wanted = arguments.string("name")?.unwrap_or_default();
+                // The import machinery asks every module for names like `__all__`.
+                if !wanted.starts_with('_') {
+                    for part in composed.take() {
+                        run_composed(part, name, &contents, vm)?;
+                    }
+                    if let Some(found) = contents.get_item_opt(wanted.as_str(), vm)? {
+                        return Ok(found);
+                    }
+                }
+                Err(unknown_name(name, &wanted, &contents, vm))
+            },
             &vm.ctx,
         );
         self.value("__getattr__", unknown)?;
@@ -115,18 +141,28 @@ impl<'a> Module<'a> {
     }
 }
 
-fn unknown_name(
-    module: &str,
-    contents: &PyDictRef,
-    arguments: &Arguments<'_>,
-) -> rustpython_vm::builtins::PyBaseExceptionRef {
-    let vm = arguments.vm;
-    let name = arguments.string("name").ok().flatten().unwrap_or_default();
+/// Runs a part that is written in Python, and puts what it defines into the module, but for what that has already.
+fn run_composed(part: &Composed, module: &str, contents: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+    let (file, text) = *part;
+    let globals = vm.ctx.new_dict();
+    globals.set_item("__name__", vm.ctx.new_str(module).into(), vm)?;
+    let code =
+        vm.compile(text, Mode::Exec, file.to_owned()).map_err(|error| vm.new_syntax_error(&error, Some(text)))?;
+    vm.run_code_obj(code, Scope::with_builtins(None, globals.clone(), vm))?;
+    for (key, value) in globals {
+        let name = super::convert::string(&key, vm)?;
+        if !name.starts_with('_') && !value.downcastable::<PyModule>() && !contents.contains_key(&*key, vm) {
+            contents.set_item(&*key, value, vm)?;
+        }
+    }
+    Ok(())
+}
+
+fn unknown_name(module: &str, name: &str, contents: &PyDictRef, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let keys = contents.keys_vec();
     let known: Vec<String> = keys.iter().filter_map(|key| super::convert::string(key, vm).ok()).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).filter(|name| !name.starts_with('_')).collect();
-    // The import machinery asks every module for names like `__all__`.
-    vm.new_attribute_error(match errors::nearest(&name, &known) {
+    vm.new_attribute_error(match errors::nearest(name, &known) {
         Some(near) if !name.starts_with('_') => {
             format!("module '{module}' has no '{name}' in swath. Did you mean: '{near}'?")
         }

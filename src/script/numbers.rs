@@ -21,6 +21,15 @@ fn matrix_product(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     }
 }
 
+/// `value in array`: whether any element equals it.
+pub(super) fn contains(array: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
+    let equal = array.to_owned().rich_compare(value.to_owned(), PyComparisonOp::Eq, vm)?;
+    match Operand::of(&equal, vm)? {
+        Some(Operand::Weak(_)) | None => equal.try_to_bool(vm),
+        Some(_) => vm.call_method(&equal, "any", ())?.try_to_bool(vm),
+    }
+}
+
 /// Operators whose result is a new object.
 pub(super) static METHODS: PyNumberMethods = PyNumberMethods {
     add: Some(|a, b, vm| operator(BinaryOp::Add, a, b, vm)),

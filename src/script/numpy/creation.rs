@@ -1,7 +1,7 @@
 //! Functions of `numpy` that make arrays.
 
 use super::{NdArray, cast_scalar};
-use crate::array::{Chunk, DType};
+use crate::array::{Buffer, Chunk, DType};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -9,6 +9,7 @@ use crate::script::creation::{self, FILLERS, FILLERS_LIKE, Recipe};
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
 use crate::script::operand::{self, Operand, small_object};
+use rustpython_vm::builtins::PyStr;
 use rustpython_vm::{PyPayload, PyResult, VirtualMachine};
 
 /// Puts the functions into the module.
@@ -30,6 +31,11 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function("full", "shape!, fill_value!, dtype, order~", |arguments| {
         made(creation::full(arguments)?, arguments.vm)
     })?;
+    module.function("full_like", "a!, fill_value!, dtype, order~, subok~, shape=None", |arguments| {
+        let model = array_of(arguments.required("a"), arguments.vm)?;
+        made(creation::full_like(&model, arguments)?, arguments.vm)
+    })?;
+    module.function("frombuffer", "buffer!, dtype, count, offset", from_buffer)?;
     module.function("arange", "start!, stop, step, dtype", |arguments| match times(arguments)? {
         Some(times) => small_object(times, arguments.vm),
         None => made(creation::arange(arguments)?, arguments.vm),
@@ -73,6 +79,45 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     })?;
     module.function("array", "object!, dtype, copy~, order~, ndmin=0", array)?;
     module.function("asarray", "object!, dtype, order~", array)
+}
+
+/// Numbers whose bytes an object holds.
+fn from_buffer(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let (dtype, big_endian) = match arguments.get("dtype") {
+        Some(dtype) => {
+            let text = dtype.downcast_ref::<PyStr>().map(|text| text.to_string_lossy().into_owned());
+            (convert::dtype(dtype, vm)?, text.is_some_and(|text| text.starts_with('>')))
+        }
+        None => (DType::Float64, false),
+    };
+    let size = dtype.size_bytes();
+    let offset = arguments.get("offset").map_or(Ok(0), |offset| convert::count(offset, vm))?;
+    let mut bytes =
+        arguments.required("buffer").try_bytes_like(vm, |bytes| bytes.get(offset..).map(<[u8]>::to_vec))?.ok_or_else(
+            || vm.new_value_error(format!("offset must be non-negative and no greater than buffer length: {offset}")),
+        )?;
+    match arguments.get("count").map(|count| convert::integer(count, vm)).transpose()? {
+        Some(count) if count >= 0 => {
+            let wanted = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(size);
+            if wanted > bytes.len() {
+                return Err(vm.new_value_error("buffer is smaller than requested size"));
+            }
+            bytes.truncate(wanted);
+        }
+        _ if bytes.len() % size != 0 => {
+            return Err(vm.new_value_error("buffer size must be a multiple of element size"));
+        }
+        _ => {}
+    }
+    if big_endian {
+        bytes.chunks_exact_mut(size).for_each(<[u8]>::reverse);
+    }
+    let count = bytes.len() / size;
+    let values = Buffer::from_le_bytes(dtype.storage(), &bytes)
+        .ok_or_else(|| vm.new_value_error(format!("{dtype} has no bytes of one length")))?;
+    let chunk = Chunk::new(dtype, vec![count], values).map_err(|error| plan_exception(error.into(), vm))?;
+    Ok(NdArray::new(chunk).into_ref(&vm.ctx).into())
 }
 
 fn made(recipe: Recipe, vm: &VirtualMachine) -> PyResult {

@@ -41,7 +41,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         Ok(result)
     })?;
     module.function("histogram", "a!, bins, range, density, weights", histogram)?;
-    module.function("bincount", "x!, weights=None, minlength", |arguments| {
+    module.function("bincount", "x!, weights, minlength", |arguments| {
         let vm = arguments.vm;
         let values = operand::values(arguments.required("x"), vm)?;
         if !values.dtype().is_integer() && values.dtype() != DType::Bool {
@@ -53,6 +53,17 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         }
         let least = arguments.get("minlength").map_or(Ok(0), |least| convert::count(least, vm))?;
         let length = values.iter().max().map_or(0, |&largest| largest as usize + 1).max(least);
+        if let Some(weights) = arguments.get("weights") {
+            let weights = operand::values(weights, vm)?;
+            if weights.shape() != [values.len()] {
+                return Err(vm.new_value_error("The weights and list don't have the same length."));
+            }
+            let mut sums = vec![0.0; length];
+            for (place, &value) in values.iter().enumerate() {
+                sums[value as usize] += weights.get(place).and_then(|weight| weight.as_f64()).unwrap_or(f64::NAN);
+            }
+            return finish(Chunk::from_values(vec![length], sums), vm);
+        }
         let mut counts = vec![0i64; length];
         values.iter().for_each(|&value| counts[value as usize] += 1);
         finish(Chunk::from_values(vec![length], counts), vm)

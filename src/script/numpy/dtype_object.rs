@@ -42,6 +42,27 @@ fn kind(dtype: DType) -> &'static str {
     }
 }
 
+/// How numpy writes the order of the bytes of a value, that of numbers as given.
+fn byte_order(dtype: DType, of_numbers: &'static str) -> &'static str {
+    match dtype {
+        DType::CalendarTime(_) => "|",
+        dtype if dtype.size_bytes() == 1 => "|",
+        _ => of_numbers,
+    }
+}
+
+/// numpy's code of a dtype: `<f4`, `<M8[ns]`.
+fn code(dtype: DType) -> String {
+    let (order, kind) = (byte_order(dtype, "<"), kind(dtype));
+    match dtype {
+        DType::Text | DType::CalendarTime(_) => format!("{order}{kind}"),
+        _ => {
+            let unit = dtype.time_unit().map(|unit| format!("[{}]", unit.code())).unwrap_or_default();
+            format!("{order}{kind}{}{unit}", dtype.size_bytes())
+        }
+    }
+}
+
 impl Surface for DTypeObject {
     const CLASS: &'static str = "dtype";
     const METHODS: &'static [&'static [Method<Self>]] = &[];
@@ -49,6 +70,10 @@ impl Surface for DTypeObject {
         Property { name: "name", get: |this, vm| Ok(vm.ctx.new_str(this.0.to_string()).into()) },
         Property { name: "kind", get: |this, vm| Ok(vm.ctx.new_str(kind(this.0)).into()) },
         Property { name: "itemsize", get: |this, vm| Ok(this.0.size_bytes().to_pyobject(vm)) },
+        Property { name: "str", get: |this, vm| Ok(vm.ctx.new_str(code(this.0)).into()) },
+        Property { name: "byteorder", get: |this, vm| Ok(vm.ctx.new_str(byte_order(this.0, "=")).into()) },
+        Property { name: "isnative", get: |_, vm| Ok(true.to_pyobject(vm)) },
+        Property { name: "names", get: |_, vm| Ok(vm.ctx.none()) },
         Property { name: "type", get: |this, _vm| Ok(scalar::class_of(this.0).into()) },
     ]];
 }

@@ -13,7 +13,7 @@ use crate::script::modules::Module;
 use crate::script::operand::{self, Operand, small_object};
 use crate::script::options;
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 /// numpy's names of reductions, the registered name, and whether NaN is left out.
 const REDUCTIONS: &[(&str, &str, bool)] = &[
@@ -59,13 +59,35 @@ pub(in crate::script) fn install_shared(module: &mut Module<'_>) -> PyResult<()>
         module.function(name, "a!, decimals, out=None", round)?;
     }
     module.function("nan_to_num", "x!, copy~, nan, posinf=None, neginf=None", nan_to_num)?;
-    module.function("size", "a!", |arguments| arguments.required("a").get_attr("size", arguments.vm))?;
-    module.function("ndim", "a!", |arguments| arguments.required("a").get_attr("ndim", arguments.vm))?;
-    module.function("shape", "a!", |arguments| arguments.required("a").get_attr("shape", arguments.vm))?;
+    module.function("size", "a!, axis", |arguments| {
+        let vm = arguments.vm;
+        let array = as_array(arguments.required("a"), vm)?;
+        match arguments.get("axis") {
+            Some(axis) => array.get_attr("shape", vm)?.get_item(&**axis, vm),
+            None => array.get_attr("size", vm),
+        }
+    })?;
+    for name in ["ndim", "shape"] {
+        module.function(name, "a!", move |arguments| {
+            as_array(arguments.required("a"), arguments.vm)?.get_attr(name, arguments.vm)
+        })?;
+    }
     module.function("transpose", "a!, axes", |arguments| {
         let passed = FuncArgs::from(arguments.get("axes").cloned().into_iter().collect::<Vec<_>>());
-        arguments.vm.call_method(arguments.required("a"), "transpose", passed)
+        let array = as_array(arguments.required("a"), arguments.vm)?;
+        arguments.vm.call_method(&array, "transpose", passed)
     })
+}
+
+/// An object as an array: itself where it is one, of whatever kind, else a small one of what it holds.
+pub(super) fn as_array(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    match Operand::of(object, vm)? {
+        // Lists and numbers are operands, and no arrays.
+        Some(Operand::Weak(_)) | None => {}
+        Some(_) if convert::is_sequence(object) => {}
+        Some(_) => return Ok(object.clone()),
+    }
+    Ok(super::NdArray::new(convert::chunk(object, None, vm)?).into_ref(&vm.ctx).into())
 }
 
 /// Puts the functions of `numpy` alone into the module.
@@ -116,7 +138,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     })?;
     module.function("seterr", "**settings", |arguments| Ok(arguments.vm.ctx.new_dict().into()))?;
     module.function("errstate", "**settings", |arguments| Ok(super::super::harmless::context(arguments.vm)))?;
-    module.function("set_printoptions", "**settings~", |arguments| Ok(arguments.vm.ctx.none()))
+    Ok(())
 }
 
 fn reduce(reduction: &'static str, skip_missing: bool, arguments: &Arguments<'_>) -> PyResult {

@@ -12,6 +12,7 @@ mod limits;
 mod nd_array;
 mod nd_methods;
 mod ordering;
+mod printing;
 mod rearrange;
 mod scalar;
 mod selecting;
@@ -29,14 +30,27 @@ pub(super) use rearrange::grid_axes;
 pub(super) use scalar::{NumpyScalar, cast_scalar};
 pub(super) use selecting::{diagonal, summed};
 
-use super::modules::Module;
+use super::modules::{Composed, Module};
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::{PyResult, VirtualMachine};
+
+/// Functions of elements that are made of others.
+const COMPOSED_UFUNCS: Composed = ("numpy/elementwise.py", include_str!("composed/elementwise.py"));
+/// All functions that are made of others.
+const COMPOSED: [Composed; 6] = [
+    COMPOSED_UFUNCS,
+    ("numpy/arrays.py", include_str!("composed/arrays.py")),
+    ("numpy/selection.py", include_str!("composed/selection.py")),
+    ("numpy/calling.py", include_str!("composed/calling.py")),
+    ("numpy/numbers.py", include_str!("composed/numbers.py")),
+    ("numpy/files.py", include_str!("composed/files.py")),
+];
 
 /// Makes the classes; before any object of theirs.
 pub(super) fn register_classes(vm: &VirtualMachine) {
     DTypeObject::make_static_type();
     NdArray::make_static_type();
+    printing::PrintOptionsContext::make_static_type();
     scalar::register(vm);
 }
 
@@ -61,6 +75,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     extremes::install(&mut module)?;
     accumulate::install(&mut module)?;
     curves::install(&mut module)?;
+    printing::install(&mut module)?;
     module.value("ndarray", NdArray::static_type().to_owned())?;
     module.value("dtype", DTypeObject::static_type().to_owned())?;
     module.value("newaxis", vm.ctx.none())?;
@@ -69,6 +84,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     {
         module.value(name, vm.ctx.new_float(value))?;
     }
+    module.composed(&COMPOSED);
     module.finish()?;
     testing::install(vm)
 }
@@ -78,5 +94,6 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
 /// # Errors
 /// Where the machine can't hold them.
 pub(super) fn install_ufuncs(module: &mut Module<'_>) -> PyResult<()> {
+    module.composed(&[COMPOSED_UFUNCS]);
     ufuncs::install(module)
 }

@@ -9,12 +9,12 @@ use crate::script::array_methods::{Shared, Unlabelled};
 use crate::script::convert;
 use crate::script::errors::plan_exception;
 use crate::script::indexing;
-use crate::script::numbers::operators;
+use crate::script::numbers::{contains, operators};
 use crate::script::operand::{Operand, evaluate, evaluate_here, expect_object, single_value, small_object};
 use crate::script::surface::{Method, Property, Surface, surface_attributes};
 use rustpython_vm::builtins::PyStr;
-use rustpython_vm::protocol::PyMappingMethods;
-use rustpython_vm::types::{AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable};
+use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
+use rustpython_vm::types::{AsMapping, AsNumber, AsSequence, Comparable, GetAttr, Iterable, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::cell::RefCell;
 use std::fmt;
@@ -226,7 +226,7 @@ pub(in crate::script) fn format_array(
 surface_attributes!(NdArray);
 operators!(NdArray, MUTABLE_METHODS);
 
-#[pyclass(with(AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable))]
+#[pyclass(with(AsMapping, AsNumber, AsSequence, Comparable, GetAttr, Iterable, Representable))]
 impl NdArray {
     #[pyslot]
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
@@ -256,6 +256,16 @@ impl AsMapping for NdArray {
                 Some(value) => NdArray::mapping_downcast(mapping).assign(key, &value, vm),
                 None => Err(vm.new_value_error("cannot delete array elements")),
             }),
+        };
+        &METHODS
+    }
+}
+
+impl AsSequence for NdArray {
+    fn as_sequence() -> &'static PySequenceMethods {
+        static METHODS: PySequenceMethods = PySequenceMethods {
+            contains: Some(|sequence, value, vm| contains(NdArray::sequence_downcast(sequence).as_object(), value, vm)),
+            ..PySequenceMethods::NOT_IMPLEMENTED
         };
         &METHODS
     }

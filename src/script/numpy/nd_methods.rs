@@ -9,6 +9,7 @@ use crate::script::convert;
 use crate::script::operand::{self, small_object};
 use crate::script::surface::{Method, Property};
 use rustpython_vm::convert::ToPyObject;
+use rustpython_vm::function::{FuncArgs, KwArgs};
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 /// Methods.
@@ -88,6 +89,22 @@ pub(super) const METHODS: &[Method<NdArray>] = &[
             small_object(ordering::searchsorted(&this.values(), &wanted, right, a.vm)?, a.vm)
         },
     },
+    Method {
+        name: "tobytes",
+        parameters: "order='C'",
+        body: |this, a| match this.values().data().to_le_bytes() {
+            Some(bytes) => Ok(a.vm.ctx.new_bytes(bytes).into()),
+            None => Err(a.vm.new_not_implemented_error("bytes of text aren't supported by swath")),
+        },
+    },
+    Method { name: "conj", parameters: "", body: |this, _| Ok(this.to_owned().into()) },
+    Method { name: "conjugate", parameters: "", body: |this, _| Ok(this.to_owned().into()) },
+    Method { name: "take", parameters: OF_FUNCTION, body: |this, a| by_function("take", this, a) },
+    Method { name: "diagonal", parameters: OF_FUNCTION, body: |this, a| by_function("diagonal", this, a) },
+    Method { name: "trace", parameters: OF_FUNCTION, body: |this, a| by_function("trace", this, a) },
+    Method { name: "put", parameters: OF_FUNCTION, body: |this, a| by_function("put", this, a) },
+    Method { name: "choose", parameters: OF_FUNCTION, body: |this, a| by_function("choose", this, a) },
+    Method { name: "argpartition", parameters: OF_FUNCTION, body: |this, a| by_function("argpartition", this, a) },
     Method { name: "dot", parameters: "b!, out=None", body: |this, a| a.vm._matmul(this.as_object(), a.required("b")) },
 ];
 
@@ -100,8 +117,32 @@ pub(super) const PROPERTIES: &[Property<NdArray>] = &[
         name: "T",
         get: |this, vm| reordered(this, &(0..this.layout().shape.len()).rev().collect::<Vec<_>>(), vm),
     },
+    Property {
+        name: "mT",
+        get: |this, vm| {
+            let mut order: Vec<usize> = (0..this.layout().shape.len()).collect();
+            let count = order.len();
+            if count < 2 {
+                return Err(vm.new_value_error("matrix transpose with ndim < 2 is undefined"));
+            }
+            order.swap(count - 2, count - 1);
+            reordered(this, &order, vm)
+        },
+    },
+    Property { name: "real", get: |this, _| Ok(this.to_owned().into()) },
     Property { name: "flat", get: |this, vm| array(flat(&this.values()), vm)?.get_iter(vm).map(Into::into) },
 ];
+
+/// Parameters of methods that are functions of the module.
+const OF_FUNCTION: &str = "*arguments, **keywords";
+
+/// A function of the module, of the array and what else was passed.
+fn by_function(name: &'static str, this: &Py<NdArray>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let function = vm.import("numpy", 0)?.get_attr(name, vm)?;
+    let passed = std::iter::once(this.to_owned().into()).chain(arguments.rest.iter().cloned()).collect();
+    function.call(FuncArgs::new::<Vec<PyObjectRef>, _>(passed, KwArgs::new(arguments.keywords.clone())), vm)
+}
 
 /// An array, even of one value.
 fn array(values: Chunk, vm: &VirtualMachine) -> PyResult {

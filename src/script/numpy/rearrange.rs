@@ -82,7 +82,8 @@ fn install_shapes(module: &mut Module<'_>) -> PyResult<()> {
     })?;
     module.function("squeeze", "a!, axis", |arguments| {
         let keywords = arguments.get("axis").cloned().into_iter().collect::<Vec<_>>();
-        arguments.vm.call_method(arguments.required("a"), "squeeze", rustpython_vm::function::FuncArgs::from(keywords))
+        let array = super::functions::as_array(arguments.required("a"), arguments.vm)?;
+        arguments.vm.call_method(&array, "squeeze", rustpython_vm::function::FuncArgs::from(keywords))
     })?;
     module.function("broadcast_to", "array!, shape!, subok~", |arguments| {
         let vm = arguments.vm;

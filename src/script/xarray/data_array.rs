@@ -33,15 +33,17 @@ use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine;
 use crate::script::errors::dataset_exception;
-use crate::script::numbers::operators;
+use crate::script::numbers::{contains, operators};
 use crate::script::numpy::{DTypeObject, NumpyScalar, format_array};
 use crate::script::operand::{expect_object, single_value};
 use crate::script::surface::{Method, Property, Surface, defines, surface_attributes};
 use rustpython_vm::builtins::{PyStr, PyType, PyTypeRef};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::function::{FuncArgs, PySetterValue};
-use rustpython_vm::protocol::PyMappingMethods;
-use rustpython_vm::types::{AsMapping, AsNumber, Comparable, Constructor, GetAttr, Iterable, Representable, SetAttr};
+use rustpython_vm::protocol::{PyMappingMethods, PySequenceMethods};
+use rustpython_vm::types::{
+    AsMapping, AsNumber, AsSequence, Comparable, Constructor, GetAttr, Iterable, Representable, SetAttr,
+};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::cell::RefCell;
 
@@ -315,7 +317,7 @@ fn to_dataset(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult
 surface_attributes!(DataArrayObject);
 operators!(DataArrayObject, MUTABLE_METHODS);
 
-#[pyclass(with(AsMapping, AsNumber, Comparable, Constructor, GetAttr, Iterable, Representable, SetAttr))]
+#[pyclass(with(AsMapping, AsNumber, AsSequence, Comparable, Constructor, GetAttr, Iterable, Representable, SetAttr))]
 impl DataArrayObject {
     #[pyclassmethod]
     fn from_dict(_class: PyTypeRef, dict: PyObjectRef, vm: &VirtualMachine) -> PyResult {
@@ -388,6 +390,18 @@ impl AsMapping for DataArrayObject {
                     (None, None) => Err(vm.new_type_error("elements of an array can't be deleted: use drop_isel")),
                 }
             }),
+        };
+        &METHODS
+    }
+}
+
+impl AsSequence for DataArrayObject {
+    fn as_sequence() -> &'static PySequenceMethods {
+        static METHODS: PySequenceMethods = PySequenceMethods {
+            contains: Some(|sequence, value, vm| {
+                contains(DataArrayObject::sequence_downcast(sequence).as_object(), value, vm)
+            }),
+            ..PySequenceMethods::NOT_IMPLEMENTED
         };
         &METHODS
     }
