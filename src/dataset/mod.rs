@@ -110,7 +110,7 @@ pub use label::{Label, LabelIndexer, SelectMethod, SelectOptions};
 pub use missing::where_values;
 pub use multi_index::Levels;
 pub use numpy_text::{FloatMode, TextOptions, format_values, print_values, print_values_as};
-pub use open::{CoordinateAttributes, OpenOptions, open_dataset, open_group, open_zarr};
+pub use open::{CoordinateAttributes, OpenOptions, decode_cf, open_dataset, open_group, open_zarr};
 pub use operand::Operand;
 pub use order::Keep;
 pub use patch::{Patch, PatchError, PatchOptions, RegionSlice, patch_zarr, region_of_labels};

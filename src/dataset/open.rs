@@ -95,12 +95,61 @@ pub fn open_group(
         }
         stored.insert(name.clone(), variable);
     }
+    let mut attributes: Attributes = group.attributes.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    attributes.retain(|key, _| !key.to_lowercase().starts_with("_nc"));
+    let mut dataset = decode_all(stored, attributes, IndexSet::new(), options, evaluate)?;
+    dataset.unreadable = group.unreadable.clone();
+    dataset.encoding =
+        DatasetEncoding { source: Some(group.location.clone()), unlimited: group.unlimited.iter().cloned().collect() };
+    dataset.unreadable.retain(|name, _| !options.drop_variables.contains(name));
+    let is_whole = |variable: &Variable| {
+        options.chunking == Chunking::Absent || variable.values().is_some() || variable.dims.is_empty()
+    };
+    dataset.map_variables(|_, variable| match is_whole(variable) {
+        true => Ok(variable.clone()),
+        false if variable.encoding.netcdf.contiguous == Some(true) => {
+            variable.chunk(&options.chunking.of_contiguous(&variable.dims))
+        }
+        false => variable.chunk(&options.chunking),
+    })
+}
+
+/// Acts upon the attributes of the variables of a dataset, as opening a store does: `xr.decode_cf`. What is in memory stays
+/// there.
+///
+/// # Errors
+/// Where attributes can't be understood, or values can't be read.
+pub fn decode_cf(dataset: &Dataset, options: &OpenOptions, evaluate: &dyn Evaluate) -> Result<Dataset, DatasetError> {
+    let stored = dataset.data_variables.clone().into_iter().chain(dataset.coordinates.clone()).collect();
+    let coordinate_names = dataset.coordinates.keys().cloned().collect();
+    let mut decoded = decode_all(stored, dataset.attributes.clone(), coordinate_names, options, evaluate)?;
+    decoded.encoding = dataset.encoding.clone();
+    let in_memory: Vec<String> = decoded
+        .variables()
+        .filter(|(name, _)| dataset.variable(name).is_some_and(|variable| variable.values().is_some()))
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    let lazy = in_memory.iter().filter_map(|name| Some(decoded.variable(name)?.data.clone())).collect::<Vec<_>>();
+    for (name, data) in in_memory.iter().zip(load_arrays(&lazy, evaluate)?) {
+        if let Some(variable) = decoded.variable_mut(name) {
+            variable.data = data;
+        }
+    }
+    Ok(decoded)
+}
+
+/// Variables as they are stored as a dataset, decoded, some of them known to be coordinates; indexes and small coordinates
+/// are read.
+fn decode_all(
+    mut stored: IndexMap<String, Variable>,
+    mut attributes: Attributes,
+    mut coordinate_names: IndexSet<String>,
+    options: &OpenOptions,
+    evaluate: &dyn Evaluate,
+) -> Result<Dataset, DatasetError> {
     if options.decode.decode_times {
         copy_units_to_bounds(&mut stored);
     }
-    let mut attributes: Attributes = group.attributes.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-    attributes.retain(|key, _| !key.to_lowercase().starts_with("_nc"));
-    let mut coordinate_names: IndexSet<String> = IndexSet::new();
     let mut variables: IndexMap<String, Variable> = IndexMap::new();
     for (name, variable) in &stored {
         if options.drop_variables.contains(name) {
@@ -128,21 +177,7 @@ pub fn open_group(
     let (mut coordinates, data_variables): (IndexMap<_, _>, IndexMap<_, _>) =
         variables.into_iter().partition(|(name, variable)| is_coordinate(name, variable));
     load_coordinates(&mut coordinates, &stored, evaluate)?;
-    let mut dataset = Dataset::new(data_variables, coordinates, attributes)?;
-    dataset.unreadable = group.unreadable.clone();
-    dataset.encoding =
-        DatasetEncoding { source: Some(group.location.clone()), unlimited: group.unlimited.iter().cloned().collect() };
-    dataset.unreadable.retain(|name, _| !options.drop_variables.contains(name));
-    let is_whole = |variable: &Variable| {
-        options.chunking == Chunking::Absent || variable.values().is_some() || variable.dims.is_empty()
-    };
-    dataset.map_variables(|_, variable| match is_whole(variable) {
-        true => Ok(variable.clone()),
-        false if variable.encoding.netcdf.contiguous == Some(true) => {
-            variable.chunk(&options.chunking.of_contiguous(&variable.dims))
-        }
-        false => variable.chunk(&options.chunking),
-    })
+    Dataset::new(data_variables, coordinates, attributes)
 }
 
 /// An array as it is stored, with its attributes; a Zarr v2 fill value masks, so it becomes a `_FillValue`.

@@ -34,6 +34,18 @@ pub(super) const NAMES: &[&str] = &[
     "swath",
 ];
 
+/// Versions of the libraries whose behaviour our modules have, which scripts ask for: those that tests compare with.
+const VERSIONS: &[(&str, &str)] = &[
+    ("xarray", "2026.9.0"),
+    ("numpy", "2.4.6"),
+    ("dask", "2026.8.0"),
+    ("pandas", "3.1.1"),
+    ("cftime", "1.6.6"),
+    ("zarr", "3.1.6"),
+    ("numcodecs", "0.16.6"),
+    ("swath", env!("CARGO_PKG_VERSION")),
+];
+
 /// Makes our modules importable.
 ///
 /// # Errors
@@ -110,6 +122,9 @@ impl<'a> Module<'a> {
     pub fn finish(mut self) -> PyResult<()> {
         let (name, vm) = (self.name, self.vm);
         self.value("__path__", vm.ctx.new_list(Vec::new()))?;
+        if let Some((_, version)) = VERSIONS.iter().find(|(known, _)| *known == name) {
+            self.value("__version__", vm.ctx.new_str(*version))?;
+        }
         let contents = self.contents.clone();
         let composed = RefCell::new(self.composed);
         let unknown = Function::object(

@@ -53,7 +53,9 @@ pub(super) use apply::looks_beyond_blocks;
 pub(super) use data_array::DataArrayObject;
 pub(super) use dataset_object::DatasetObject;
 
+use super::convert;
 use super::modules::Module;
+use rustpython_vm::builtins::PyType;
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::{PyResult, VirtualMachine};
 
@@ -97,6 +99,15 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     opening::install(&mut module)?;
     opening_many::install(&mut module)?;
     loading::install(&mut module)?;
+    module.function("_set_accessor", "cls!, name!, accessor!", |arguments| {
+        let vm = arguments.vm;
+        let class = arguments.required("cls").clone().downcast::<PyType>();
+        let class = class.map_err(|_| vm.new_type_error("an accessor is of a class"))?;
+        let name = convert::string(arguments.required("name"), vm)?;
+        class.set_attr(vm.ctx.intern_str(name), arguments.required("accessor").clone());
+        Ok(vm.ctx.none())
+    })?;
+    module.composed(&[("xarray/composed.py", include_str!("composed.py"))]);
     module.finish()?;
     decoding::install(vm)?;
     groupers::install(vm)?;

@@ -57,6 +57,12 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
             check_engine(arguments)?;
             open("filename_or_obj", arguments.get("chunks").is_none(), arguments)
         },
+    )?;
+    module.function(
+        "decode_cf",
+        "obj!, concat_characters=True, mask_and_scale, decode_times, decode_coords, drop_variables, use_cftime, \
+         decode_timedelta",
+        decode,
     )
 }
 
@@ -83,6 +89,16 @@ fn open(store: &str, without_chunks: bool, arguments: &Arguments<'_>) -> PyResul
     }
     let opened = dataset::open_dataset(&path, &options, &*engine::current());
     Operand::Dataset(opened.map_err(|error| dataset_exception(error, vm))?).into_object(vm)
+}
+
+/// `xr.decode_cf(obj)`.
+fn decode(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let Operand::Dataset(dataset) = Operand::expect(arguments.required("obj"), vm)? else {
+        return Err(vm.new_type_error("can only decode Dataset or DataStore objects"));
+    };
+    let decoded = dataset::decode_cf(&dataset, &options(arguments)?, &*engine::current());
+    Operand::Dataset(decoded.map_err(|error| dataset_exception(error, vm))?).into_object(vm)
 }
 
 /// How a call wants stores opened.

@@ -47,7 +47,7 @@ def heaviside(x1, x2):
 
 
 def iscomplex(x):
-    return np.zeros_like(x, dtype=bool)
+    return (x != x) & False
 
 
 def isneginf(x):
@@ -59,7 +59,7 @@ def isposinf(x):
 
 
 def isreal(x):
-    return np.ones_like(x, dtype=bool)
+    return (x == x) | True
 
 
 def lcm(x1, x2):
