@@ -33,7 +33,7 @@
 //!
 //! A reduction is added as one file in [`kernels::reduction`] and a line in its registry, a store format as a file in
 //! [`store`] and a line in its `open`, an optimiser rule as a file in `plan::optimize` and a line in its list, a panel as
-//! a file in [`monitor`], a batch system as a template beside `slurm/job.sh` and a file in [`launcher`].
+//! a file in [`monitor`], a function of numpy that is made of others in Python in `script/numpy/composed`, a batch system as a template beside `slurm/job.sh` and a file in [`launcher`].
 //!
 //! # Example
 //!
