@@ -1,20 +1,21 @@
-//! `pandas`, as far as scripts make times with it: moments and spans, which are Python's own, and arrays of them.
+//! `pandas`, as far as scripts make times with it: moments, spans and arrays of them.
 //!
-//! There are no tables, series and indexes here: a `DatetimeIndex` is an array of `datetime64[us]`.
+//! What is here gives Python's own `datetime` and `timedelta`; pandas' classes are made of them in `pandas/*.py`. There are
+//! no tables and series.
 
 use super::arguments::Arguments;
 use super::convert;
 use super::elementwise;
 use super::modules::Module;
-use super::numpy::{NumpyScalar, cast_scalar, instant_of_text, of_python};
+use super::numpy::{NdArray, NumpyScalar, cast_scalar, instant_of_text, of_python};
 use super::operand::{Operand, evaluate_here, small_object, values};
 use crate::array::{Chunk, DType, Scalar, TimeUnit};
 use crate::kernels::elementwise::UnaryOp;
 use crate::plan::Array;
 use crate::script::errors::plan_exception;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyStr};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyStr, PyType};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 const MOMENT: DType = DType::Datetime(TimeUnit::Microsecond);
 const SPAN: DType = DType::Timedelta(TimeUnit::Microsecond);
@@ -37,23 +38,23 @@ const UNITS: &[(&[&str], i64)] = &[
 /// Where the machine can't hold it.
 pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     let mut module = Module::new("pandas", vm);
-    module.function(
-        "date_range",
-        "start, end, periods, freq, tz=None, normalize=False, name~, inclusive='both'",
-        range,
-    )?;
+    module.function("_date_range", "start, end, periods, freq, tz=None, normalize=False, inclusive='both'", range)?;
     const FIELDS: &str = "ts_input, year, month, day, hour, minute, second, microsecond, *, tz=None, tzinfo=None, unit";
-    module.function("Timestamp", FIELDS, timestamp)?;
+    module.function("_timestamp", FIELDS, timestamp)?;
     module.function(
-        "to_datetime",
+        "_to_datetime",
         "arg!, errors='raise', dayfirst=False, format, unit, origin='unix', utc=False",
         to_datetime,
     )?;
-    module.function("DatetimeIndex", "data!, freq~, name~, dtype~", |arguments| {
-        moments(arguments.required("data"), arguments)
+    module.function("_moments", "data!", |arguments| moments(arguments.required("data"), arguments))?;
+    module.function("_index", "cls!, values!", |arguments| {
+        let vm = arguments.vm;
+        let class = arguments.required("cls").clone().downcast::<PyType>();
+        let class = class.map_err(|_| vm.new_type_error("an index is of a class"))?;
+        Ok(NdArray::new(values(arguments.required("values"), vm)?).into_ref_with_type(vm, class)?.into())
     })?;
-    module.function("Timedelta", "value, unit, **spans", timedelta)?;
-    module.function("to_timedelta", "arg!, unit, errors='raise'", to_timedelta)?;
+    module.function("_timedelta", "value, unit, **spans", timedelta)?;
+    module.function("_to_timedelta", "arg!, unit, errors='raise'", to_timedelta)?;
     for name in ["isnull", "isna"] {
         module.function(name, "obj!", |arguments| missing(arguments, true))?;
     }
@@ -64,6 +65,10 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
         "NaT",
         NumpyScalar::object(DType::Datetime(TimeUnit::Nanosecond), Scalar::Int(DType::NOT_A_TIME), vm)?,
     )?;
+    module.composed(&[
+        ("pandas/times.py", include_str!("pandas/times.py")),
+        ("pandas/indexes.py", include_str!("pandas/indexes.py")),
+    ]);
     module.finish()
 }
 

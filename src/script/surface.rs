@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use super::errors;
 use super::function::Function;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyStr};
+use rustpython_vm::class::StaticType;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 /// A method: its name, its parameters as `arguments` describes them, and what it does.
@@ -20,7 +21,7 @@ pub(super) struct Property<T> {
 }
 
 /// A class whose attributes are in tables.
-pub(super) trait Surface: PyPayload {
+pub(super) trait Surface: PyPayload + StaticType {
     /// Name of the class in messages.
     const CLASS: &'static str;
     /// Tables of methods; the first that has a name wins.
@@ -48,6 +49,12 @@ pub(super) trait Surface: PyPayload {
 /// `AttributeError`, with the nearest name that exists.
 pub(super) fn attribute<T: Surface>(this: &Py<T>, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
     let wanted = name.to_string_lossy();
+    // A class that a script has made of this one says what it has itself.
+    if !this.class().is(T::static_type())
+        && let Some(found) = this.as_object().generic_getattr_opt(name, None, vm)?
+    {
+        return Ok(found);
+    }
     if let Some(property) = properties::<T>().find(|property| property.name == wanted) {
         return (property.get)(this, vm);
     }

@@ -98,15 +98,18 @@ pub(super) fn construct(dtype: DType, arguments: &Arguments<'_>) -> PyResult {
 /// # Errors
 /// Where it is out of range.
 pub(in crate::script) fn of_python(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<(DType, i64)>> {
-    let class = object.class();
-    let name = class.name().to_string();
-    if !matches!(&*name, "datetime" | "date" | "timedelta") || object.downcastable::<NumpyScalar>() {
+    if object.downcastable::<NumpyScalar>() {
         return Ok(None);
     }
+    // Classes that are made of Python's, as pandas' are, count as these.
+    let classes = object.class().mro_collect();
+    let of_library = |name: &str| matches!(name, "datetime" | "date" | "timedelta");
+    let Some(class) = classes.into_iter().find(|class| of_library(&class.name())) else { return Ok(None) };
     let module = class.as_object().get_attr("__module__", vm)?;
     if convert::string(&module, vm)? != "datetime" {
         return Ok(None);
     }
+    let name = class.name().to_string();
     if name == "timedelta" {
         let part = |part: &'static str| convert::integer(&*object.get_attr(part, vm)?, vm);
         let microseconds = (part("days")? * 86_400 + part("seconds")?) * 1_000_000 + part("microseconds")?;

@@ -226,7 +226,10 @@ pub(in crate::script) fn format_array(
 surface_attributes!(NdArray);
 operators!(NdArray, MUTABLE_METHODS);
 
-#[pyclass(with(AsMapping, AsNumber, AsSequence, Comparable, GetAttr, Iterable, Representable))]
+#[pyclass(
+    with(AsMapping, AsNumber, AsSequence, Comparable, GetAttr, Iterable, Representable),
+    flags(BASETYPE, HAS_DICT)
+)]
 impl NdArray {
     #[pyslot]
     fn slot_str(zelf: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {

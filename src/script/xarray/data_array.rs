@@ -12,6 +12,7 @@ use super::dictionary;
 use super::encoding::{self, Written};
 use super::extremes::Extremes;
 use super::indexers;
+use super::indexes::{self, Indexes};
 use super::interpolating::Interpolating;
 use super::labelled::LabelledObject;
 use super::mapping::{Mapping, Owned};
@@ -174,6 +175,8 @@ impl Surface for DataArrayObject {
         Scans::<Self>::METHODS,
         Extremes::<Self>::METHODS,
         Members::<Self>::METHODS,
+        Indexes::<Self>::METHODS,
+        indexes::OF_ARRAYS,
         members::OF_ARRAYS,
         Calendars::<Self>::METHODS,
         Reducing::<Self>::METHODS,
@@ -211,7 +214,7 @@ impl Surface for DataArrayObject {
         ],
     ];
     const PROPERTIES: &'static [&'static [Property<Self>]] =
-        &[Shared::<Self>::PROPERTIES, Members::<Self>::PROPERTIES, PROPERTIES];
+        &[Shared::<Self>::PROPERTIES, Members::<Self>::PROPERTIES, Indexes::<Self>::PROPERTIES, PROPERTIES];
     const ELSEWHERE: &'static [(&'static str, &'static str)] = members::ELSEWHERE;
 
     fn dynamic(this: &Py<Self>, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {

@@ -12,6 +12,7 @@ use super::dictionary;
 use super::encoding;
 use super::extremes::Extremes;
 use super::indexers;
+use super::indexes::Indexes;
 use super::interpolating::Interpolating;
 use super::labelled::LabelledObject;
 use super::mapping::{Mapping, Owned};
@@ -133,6 +134,7 @@ impl Surface for DatasetObject {
         Scans::<Self>::METHODS,
         Extremes::<Self>::METHODS,
         Members::<Self>::METHODS,
+        Indexes::<Self>::METHODS,
         members::OF_DATASETS,
         Calendars::<Self>::METHODS,
         Reducing::<Self>::METHODS,
@@ -170,8 +172,13 @@ impl Surface for DatasetObject {
             },
         ],
     ];
-    const PROPERTIES: &'static [&'static [Property<Self>]] =
-        &[Shared::<Self>::PROPERTIES, Members::<Self>::PROPERTIES, members::DATASET_PROPERTIES, PROPERTIES];
+    const PROPERTIES: &'static [&'static [Property<Self>]] = &[
+        Shared::<Self>::PROPERTIES,
+        Members::<Self>::PROPERTIES,
+        Indexes::<Self>::PROPERTIES,
+        members::DATASET_PROPERTIES,
+        PROPERTIES,
+    ];
     const ELSEWHERE: &'static [(&'static str, &'static str)] = members::ELSEWHERE;
 
     fn dynamic(this: &Py<Self>, name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {

@@ -52,7 +52,6 @@ impl<T: LabelledObject> Members<T> {
 }
 
 const NO_PANDAS: &str = "there is no pandas here, use .to_dict(), .values, or to_netcdf() and read that with pandas";
-const NO_INDEX: &str = "there is no pandas.Index here, use the coordinate itself: a['time'].values, a.time.dt, .item()";
 
 /// What both classes lack, and what to write instead.
 pub(super) const ELSEWHERE: &[(&str, &str)] = &[
@@ -64,10 +63,7 @@ pub(super) const ELSEWHERE: &[(&str, &str)] = &[
     ("to_dask_dataframe", NO_PANDAS),
     ("from_dataframe", NO_PANDAS),
     ("from_series", NO_PANDAS),
-    ("indexes", NO_INDEX),
-    ("xindexes", NO_INDEX),
-    ("get_index", NO_INDEX),
-    ("to_index", NO_INDEX),
+    ("xindexes", "use indexes"),
     ("rolling_exp", "use rolling(...).mean()"),
     ("curvefit", "use polyfit(), or apply_ufunc() with a function of your own"),
     ("query", "use where(condition, drop=True), or isel(x=condition) with a condition along x"),

@@ -25,6 +25,7 @@ mod group_map;
 mod grouped;
 mod groupers;
 mod indexers;
+mod indexes;
 mod interpolating;
 mod labelled;
 mod loading;

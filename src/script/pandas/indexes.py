@@ -1,0 +1,243 @@
+"""The index of moments of pandas, as a class over numpy's arrays."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+
+class DatetimeIndex(np.ndarray):
+    """An array of moments whose elements are of pandas' class."""
+
+    def __new__(cls, data, freq=None, name=None, dtype=None, copy=False):
+        index = pd._index(cls, pd._moments(data))
+        index.freq, index.name = freq, name
+        return index
+
+    @property
+    def values(self):
+        return np.array(self)
+
+    def to_numpy(self, dtype=None):
+        return np.array(self, dtype=dtype)
+
+    def strftime(self, date_format):
+        return self._dt.strftime(date_format).values
+
+    def normalize(self):
+        return DatetimeIndex(self._dt.floor("D").values, name=self.name)
+
+    def floor(self, freq):
+        return DatetimeIndex(self._dt.floor(freq).values, name=self.name)
+
+    def ceil(self, freq):
+        return DatetimeIndex(self._dt.ceil(freq).values, name=self.name)
+
+    def round(self, freq):
+        return DatetimeIndex(self._dt.round(freq).values, name=self.name)
+
+    def day_name(self):
+        return np.array([moment.day_name() for moment in self])
+
+    def month_name(self):
+        return np.array([moment.month_name() for moment in self])
+
+    def isin(self, values):
+        # As in pandas, text is no moment here.
+        moments = [value for value in values if not isinstance(value, str)]
+        return np.isin(self.values, DatetimeIndex(moments).values) if moments else np.zeros(len(self), dtype=bool)
+
+    def min(self):
+        return pd.Timestamp(self.values.min())
+
+    def max(self):
+        return pd.Timestamp(self.values.max())
+
+    def tolist(self):
+        return list(self)
+
+    to_list = tolist
+
+    def to_pydatetime(self):
+        return [moment.to_pydatetime() for moment in self]
+
+    def get_loc(self, key):
+        places = np.flatnonzero(self.values == np.datetime64(pd.Timestamp(key)))
+        if not len(places):
+            raise KeyError(key)
+        return int(places[0])
+
+    def unique(self):
+        return DatetimeIndex(np.unique(self.values), name=self.name)
+
+    def sort_values(self):
+        return DatetimeIndex(np.sort(self.values), name=self.name)
+
+    def append(self, other):
+        return DatetimeIndex(np.concatenate([self.values, DatetimeIndex(other).values]), name=self.name)
+
+    def union(self, other):
+        return DatetimeIndex(np.union1d(self.values, DatetimeIndex(other).values))
+
+    def intersection(self, other):
+        return DatetimeIndex(np.intersect1d(self.values, DatetimeIndex(other).values))
+
+    @property
+    def empty(self):
+        return len(self) == 0
+
+    @property
+    def is_monotonic_increasing(self):
+        return bool(np.all(np.diff(self.values) >= np.timedelta64(0, "us")))
+
+    @property
+    def is_unique(self):
+        return len(np.unique(self.values)) == len(self)
+
+    @property
+    def _dt(self):
+        return xr.DataArray(self.values, dims="index").dt
+
+    def __getitem__(self, key):
+        found = self.values[key]
+        return pd.Timestamp(found) if np.ndim(found) == 0 else DatetimeIndex(found, name=self.name)
+
+    def __iter__(self):
+        return (pd.Timestamp(value) for value in self.values)
+
+    def __add__(self, other):
+        if isinstance(other, pd.DateOffset):
+            return DatetimeIndex([moment + other for moment in self], name=self.name)
+        return _indexed(self.values + other, self.name)
+
+    __radd__ = __add__
+
+    def __sub__(self, other):
+        if isinstance(other, pd.DateOffset):
+            return DatetimeIndex([moment - other for moment in self], name=self.name)
+        return _indexed(self.values - other, self.name)
+
+    def __repr__(self):
+        whole = all(moment.time() == datetime.time() for moment in self)
+        items = [f"'{moment:%Y-%m-%d}'" if whole else f"'{moment}'" for moment in self]
+        ends = (
+            [f"dtype='{self.dtype}'"] + ([f"name='{self.name}'"] if self.name else []) + [f"freq={_quoted(self.freq)}"]
+        )
+        if len(items) > 100:
+            ends.insert(1 if not self.name else 2, f"length={len(items)}")
+            items = items[:10] + ["..."] + items[-10:]
+        return _listed("DatetimeIndex([", items, ends)
+
+    __str__ = __repr__
+
+
+def _property(name, field):
+    return property(lambda self: getattr(self._dt, field).values)
+
+
+for _name, _field in {
+    "year": "year",
+    "month": "month",
+    "day": "day",
+    "hour": "hour",
+    "minute": "minute",
+    "second": "second",
+    "microsecond": "microsecond",
+    "quarter": "quarter",
+    "dayofyear": "dayofyear",
+    "day_of_year": "dayofyear",
+    "dayofweek": "dayofweek",
+    "day_of_week": "dayofweek",
+    "weekday": "dayofweek",
+    "days_in_month": "days_in_month",
+    "daysinmonth": "days_in_month",
+    "is_leap_year": "is_leap_year",
+    "is_month_start": "is_month_start",
+    "is_month_end": "is_month_end",
+    "is_year_start": "is_year_start",
+    "is_year_end": "is_year_end",
+}.items():
+    setattr(DatetimeIndex, _name, _property(_name, _field))
+
+
+class TimedeltaIndex(np.ndarray):
+    """An array of spans whose elements are of pandas' class."""
+
+    def __new__(cls, data, name=None):
+        index = pd._index(cls, np.asarray(data))
+        index.name = name
+        return index
+
+    @property
+    def values(self):
+        return np.array(self)
+
+    @property
+    def days(self):
+        return self.values // np.timedelta64(1, "D")
+
+    def total_seconds(self):
+        return self.values / np.timedelta64(1, "s")
+
+    def tolist(self):
+        return list(self)
+
+    def __getitem__(self, key):
+        found = self.values[key]
+        return pd.to_timedelta(found) if np.ndim(found) == 0 else TimedeltaIndex(found, name=self.name)
+
+    def __iter__(self):
+        return (pd.to_timedelta(value) for value in self.values)
+
+    def __repr__(self):
+        whole = all(span.seconds == span.microseconds == 0 for span in self)
+        items = [f"'{span.days} days'" if whole else f"'{span}'" for span in self]
+        return _listed("TimedeltaIndex([", items, [f"dtype='{self.dtype}'", "freq=None"])
+
+    __str__ = __repr__
+
+
+def date_range(start=None, end=None, periods=None, freq=None, tz=None, normalize=False, name=None, inclusive="both"):
+    given = {"start": start, "end": end, "periods": periods, "freq": freq}
+    given = {key: value for key, value in given.items() if value is not None}
+    index = DatetimeIndex(pd._date_range(**given, tz=tz, normalize=normalize, inclusive=inclusive), name=name)
+    index.freq = None if periods is not None and start is not None and end is not None else freq or "D"
+    return index
+
+
+def to_datetime(arg, **options):
+    made = pd._to_datetime(arg, **options)
+    if isinstance(made, datetime.datetime):
+        return pd.Timestamp(made)
+    return DatetimeIndex(made) if isinstance(made, np.ndarray) and made.ndim == 1 else made
+
+
+def _indexed(values, name):
+    return {"M": DatetimeIndex, "m": TimedeltaIndex}[values.dtype.kind](values, name=name)
+
+
+def _quoted(text):
+    return "None" if text is None else f"'{text}'"
+
+
+def _listed(opening, items, ends):
+    """As pandas lists the elements of an index: in lines of eighty characters, below one another."""
+    line = f"{opening}{', '.join(items)}], {', '.join(ends)})"
+    if len(line) <= 80:
+        return line
+    width, indent = max(map(len, items)), " " * len(opening)
+    lines, current = [], opening
+    for place, item in enumerate(items):
+        piece = item.rjust(width) if item != "..." else item
+        piece += "," if place + 1 < len(items) else ""
+        if item == "...":
+            lines += [current.rstrip(), indent + "..."]
+            current = indent
+        elif len(current) + len(piece) + 1 > 80:
+            lines.append(current.rstrip())
+            current = indent + piece + " "
+        else:
+            current += piece + " "
+    lines.append(current.rstrip() + "],")
+    return "\n".join(lines) + "\n" + indent[:-1] + ", ".join(ends) + ")"

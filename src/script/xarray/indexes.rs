@@ -1,0 +1,69 @@
+//! `indexes`, `get_index` and `to_index`: labels as arrays, those that are times as pandas' index of moments.
+
+use super::data_array::DataArrayObject;
+use super::labelled::{Labelled, LabelledObject};
+use super::mapping::Mapping;
+use crate::array::{Chunk, DType};
+use crate::dataset::Variable;
+use crate::script::arguments::Arguments;
+use crate::script::convert;
+use crate::script::numpy::NdArray;
+use crate::script::operand;
+use crate::script::surface::{Method, Property};
+use rustpython_vm::{AsObject, Py, PyPayload, PyResult, VirtualMachine};
+use std::marker::PhantomData;
+
+/// The tables of a class.
+pub(super) struct Indexes<T>(PhantomData<T>);
+
+impl<T: LabelledObject> Indexes<T> {
+    /// The methods.
+    pub const METHODS: &'static [Method<T>] = &[Method { name: "get_index", parameters: "key!", body: get_index::<T> }];
+
+    /// Properties.
+    pub const PROPERTIES: &'static [Property<T>] = &[Property { name: "indexes", get: indexes::<T> }];
+}
+
+/// Those of arrays.
+pub(super) const OF_ARRAYS: &[Method<DataArrayObject>] = &[Method { name: "to_index", parameters: "", body: to_index }];
+
+fn indexes<T: LabelledObject>(this: &Py<T>, vm: &VirtualMachine) -> PyResult {
+    let dataset = this.inner().to_anonymous();
+    let labels = dataset.coordinates().iter().filter_map(|(name, variable)| Some((name, labels(name, variable)?)));
+    let objects = labels.map(|(name, labels)| Ok((name.clone(), index(labels, vm)?)));
+    Mapping::frozen(objects.collect::<PyResult<Vec<_>>>()?, vm)
+}
+
+/// The labels of an index of one level.
+fn labels(name: &str, variable: &Variable) -> Option<Chunk> {
+    variable.values().filter(|_| variable.is_index(name) && variable.levels().is_none()).cloned()
+}
+
+fn get_index<T: LabelledObject>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
+    let (vm, dataset) = (arguments.vm, this.inner().to_anonymous());
+    let name = convert::string(arguments.required("key"), vm)?;
+    if let Some(labels) = dataset.coordinates().get(&name).and_then(|variable| labels(&name, variable)) {
+        return index(labels, vm);
+    }
+    let Some(&length) = dataset.sizes().get(&name) else { return Err(vm.new_key_error(vm.ctx.new_str(name).into())) };
+    let positions = Chunk::from_values(vec![length], (0..length as i64).collect()).expect("one axis holds all");
+    index(positions, vm)
+}
+
+fn to_index(this: &Py<DataArrayObject>, arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let labels = operand::values(this.as_object(), vm)?;
+    if labels.ndim() != 1 {
+        return Err(vm.new_value_error("IndexVariable objects must be 1-dimensional"));
+    }
+    index(labels, vm)
+}
+
+fn index(labels: Chunk, vm: &VirtualMachine) -> PyResult {
+    let is_moments = matches!(labels.dtype(), DType::Datetime(_));
+    let array = NdArray::new(labels).into_ref(&vm.ctx);
+    match is_moments {
+        true => vm.import("pandas", 0)?.get_attr("DatetimeIndex", vm)?.call((array,), vm),
+        false => Ok(array.into()),
+    }
+}
