@@ -1,10 +1,10 @@
-"""An index of pandas: the coordinate itself has the labels.
+"""xarray's own index objects: there are those of numpy and pandas.
 
 Accepted by xarray.
-Expects: indexes, coordinate itself
+Expects: xindexes, use indexes
 Raises: AttributeError
 """
 import xarray as xr
 
 ds = xr.open_zarr("in/good.zarr")
-print(ds.indexes["x"])  # fails here
+print(ds.xindexes["x"])  # fails here
