@@ -184,7 +184,12 @@ fn histogram(arguments: &Arguments<'_>) -> PyResult {
             counts[bin] += weights.as_ref().and_then(|weights| weights.get(index).copied()).unwrap_or(1.0);
         }
     }
-    let edges_object = row(edges.clone(), vm)?;
+    // Edges that were given come back as they were.
+    let given = arguments.get("bins").map(|bins| operand::values(bins, vm)).transpose()?;
+    let edges_object = match given.filter(|bins| bins.ndim() > 0) {
+        Some(bins) => small_object(bins, vm)?,
+        None => row(edges.clone(), vm)?,
+    };
     let counts_object = if arguments.bool("density")?.unwrap_or(false) {
         let total: f64 = counts.iter().sum();
         row(counts.iter().zip(edges.windows(2)).map(|(count, edge)| count / (edge[1] - edge[0]) / total).collect(), vm)?

@@ -47,10 +47,7 @@ def histogramdd(sample, bins=10, range=None, density=None, weights=None):
     columns = [np.asarray(column) for column in columns]
     bins = [bins] * len(columns) if np.ndim(bins) == 0 else bins
     ranges = [None] * len(columns) if range is None else range
-    edges = [
-        np.asarray(wanted) if np.ndim(wanted) else np.histogram(column, wanted, bounds)[1]
-        for column, wanted, bounds in zip(columns, bins, ranges)
-    ]
+    edges = [np.histogram(column, wanted, bounds)[1] for column, wanted, bounds in zip(columns, bins, ranges)]
     inside, flat = np.ones(len(columns[0]), dtype=bool), np.zeros(len(columns[0]), dtype=int)
     for column, edge in zip(columns, edges):
         # The last bin holds its right edge, too.
