@@ -90,8 +90,7 @@ pub fn format_values(values: &Chunk) -> String {
     let extras = extras.join(", ");
     let text = format!("array({body},");
     let last_line = text.rsplit('\n').next().unwrap_or_default().chars().count();
-    let breaks = last_line + extras.len() + 2 > options.line_width
-        || matches!(values.dtype(), DType::Datetime(_)) && !values.is_empty();
+    let breaks = last_line + extras.len() + 2 > options.line_width;
     format!("{text}{}{extras})", if breaks { "\n      " } else { " " })
 }
 
@@ -197,6 +196,7 @@ impl<'a> Layout<'a> {
             let last = count + 1 == items.len();
             let space = &self.separator[self.separator.trim_end().len()..];
             if count > 0 && line + space.len() + item.len() + closing > self.options.line_width {
+                text.truncate(text.trim_end().len());
                 text.push_str(&format!("\n{}", " ".repeat(indent)));
                 line = indent;
             } else if count > 0 {
@@ -272,8 +272,10 @@ fn float_texts(numbers: &[f64], single: bool, options: TextOptions) -> Vec<Strin
     let magnitudes = numbers.iter().map(|number| number.abs()).filter(|number| number.is_finite() && *number > 0.0);
     let (smallest, largest) =
         magnitudes.fold((f64::INFINITY, 0.0_f64), |(low, high), number| (low.min(number), high.max(number)));
-    let scientific = largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1e3;
-    let scientific = scientific && largest > 0.0 && !options.suppresses_exponents;
+    // As many digits as the dtype tells apart.
+    let cutoff = if single { 1e6 } else { 1e8 };
+    let is_uneven = smallest < 1e-4 || largest / smallest > 1e3;
+    let scientific = largest > 0.0 && (largest >= cutoff || is_uneven && !options.suppresses_exponents);
     let precision = if options.float_mode == FloatMode::Unique { usize::MAX } else { options.precision };
     let digits = |number: &f64| match (number.is_finite(), scientific) {
         (false, _) => 0,

@@ -237,6 +237,11 @@ fn chunk_shape(name: &str, variable: &Variable, format: StoreFormat) -> Result<V
         return Ok(default_chunk_shape(shape, variable.dtype().size_bytes()));
     }
     let axes = variable.data.grid().axes();
+    let is_uneven = axes.iter().any(|axis| matches!(axis, AxisChunks::Irregular { .. }));
+    if is_uneven && variable.data.is_unchunked() {
+        // What counts as in memory has no chunks that users know of.
+        return Ok(default_chunk_shape(shape, variable.dtype().size_bytes()));
+    }
     for axis in axes {
         if let AxisChunks::Irregular { .. } = axis
             && format != StoreFormat::Netcdf4

@@ -19,6 +19,9 @@ const CONTENTS: [&str; 6] = ["journal", "values", "partials", "outcome.json", "p
 const REMOVALS: u32 = 20;
 const REMOVAL_INTERVAL: Duration = Duration::from_millis(50);
 
+/// Silence after which a process looks whether the directory is still its own before it goes on.
+const SILENCE: Duration = Duration::from_secs(15);
+
 /// What becomes of a run directory that exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
@@ -136,12 +139,15 @@ impl RunDirectory {
     /// # Errors
     /// [`JournalError::Lost`] where another process has taken over what this one had, or what the file system says.
     pub fn append(&mut self, record: &Record) -> Result<(), JournalError> {
-        self.check_kept()?;
+        self.check_kept(SILENCE)?;
         self.log.append(record)
     }
 
-    /// An error where another process has taken over what this one had.
-    fn check_kept(&self) -> Result<(), JournalError> {
+    /// An error where another process has taken over what this one had, after a look where the last one was long ago.
+    fn check_kept(&mut self, patience: Duration) -> Result<(), JournalError> {
+        if self.lock.silence() > patience {
+            self.renew();
+        }
         self.lost.as_ref().map_or(Ok(()), |path| Err(JournalError::Lost { path: path.clone() }))
     }
 
@@ -158,8 +164,11 @@ impl RunDirectory {
     pub fn renew(&mut self) {
         let locked = self.locks.iter_mut();
         for (path, lock) in locked.chain([(&self.path, &mut self.lock)]) {
-            if let Err(JournalError::Lost { .. }) = lock.renew() {
-                self.lost = Some(path.clone());
+            match lock.renew() {
+                Err(JournalError::Lost { .. }) => self.lost = Some(path.clone()),
+                // The whole directory is gone, which only another process does.
+                Err(_) if !path.exists() && path == &self.path => self.lost = Some(path.clone()),
+                _ => {}
             }
         }
     }
@@ -190,8 +199,8 @@ impl RunDirectory {
     ///
     /// # Errors
     /// [`JournalError::Lost`] where it is another process's, or what the file system says.
-    pub fn leave(self, outcome: &Outcome) -> Result<(), JournalError> {
-        self.check_kept()?;
+    pub fn leave(mut self, outcome: &Outcome) -> Result<(), JournalError> {
+        self.check_kept(Duration::ZERO)?;
         self.log.syncer()?.sync()?;
         outcome.save(&self.path.join("outcome.json"))
     }
@@ -200,8 +209,8 @@ impl RunDirectory {
     ///
     /// # Errors
     /// [`JournalError::Lost`] where it is another process's, or what the file system says.
-    pub fn remove(self) -> Result<(), JournalError> {
-        self.check_kept()?;
+    pub fn remove(mut self) -> Result<(), JournalError> {
+        self.check_kept(Duration::ZERO)?;
         clear(&self.path)?;
         let path = self.path.clone();
         drop(self);
@@ -339,6 +348,22 @@ mod tests {
         fast.append(&value()).unwrap();
         fast.leave(&Outcome { ending: Ending::Drained, message: None, exit_code: 75 }).unwrap();
         assert!(path.join("outcome.json").exists());
+    }
+
+    #[test]
+    fn who_wakes_up_removes_nothing_of_another_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run");
+        let (slow, _) = open(&path, 0, Start::Resume).unwrap();
+        fs::remove_file(path.join("lock")).unwrap();
+        let (mut fast, _) = open(&path, 0, Start::Resume).unwrap();
+        fast.append(&value()).unwrap();
+        assert!(matches!(slow.remove(), Err(JournalError::Lost { .. })));
+        assert!(path.join("run.json").exists() && path.join("lock").exists());
+        let (slow, _) = (fast, folder);
+        fs::remove_dir_all(&path).unwrap();
+        let gone = slow.leave(&Outcome { ending: Ending::Drained, message: None, exit_code: 75 });
+        assert!(matches!(gone, Err(JournalError::Lost { .. })));
     }
 
     #[test]

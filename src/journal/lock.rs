@@ -11,7 +11,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Silence after which the owner on another host counts as gone.
 const SILENCE: Duration = Duration::from_secs(120);
@@ -19,6 +19,8 @@ const SILENCE: Duration = Duration::from_secs(120);
 const BREAKING: Duration = Duration::from_secs(10);
 /// Time for which a lock may be without its owner's name: it is being written.
 const NAMING: Duration = Duration::from_secs(2);
+/// Silence after which a lock that isn't there any more counts as another's.
+const REPAIRING: Duration = Duration::from_secs(60);
 
 /// Who holds a lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +81,7 @@ pub struct Lock {
     path: PathBuf,
     file: File,
     text: Vec<u8>,
+    renewed: Instant,
 }
 
 impl Lock {
@@ -91,7 +94,7 @@ impl Lock {
         loop {
             match create(path) {
                 Ok(file) => {
-                    let mut lock = Lock { path: path.to_owned(), file, text: text.clone() };
+                    let mut lock = Lock { path: path.to_owned(), file, text: text.clone(), renewed: Instant::now() };
                     match lock.renew() {
                         Ok(()) => return Ok(lock),
                         // It was without a name for so long that it counted as dead.
@@ -105,28 +108,43 @@ impl Lock {
         }
     }
 
-    /// Says that the owner lives. Where somebody has removed the file and nobody taken the lock, it is taken again.
+    /// Says that the owner lives. Where somebody has removed the file and nobody can have taken the lock, it is taken again.
     ///
     /// # Errors
-    /// [`JournalError::Lost`] where it is another's now, or what the file system says.
+    /// [`JournalError::Lost`] where it is or was another's meanwhile, or what the file system says.
     pub fn renew(&mut self) -> Result<(), JournalError> {
         let lost = || JournalError::Lost { path: self.path.clone() };
         match self.is_ours() {
             Ok(true) => {}
             Ok(false) => return Err(lost()),
+            // After such a silence, another may have broken the lock, done its work and freed it.
+            Err(error) if error.kind() == ErrorKind::NotFound && self.renewed.elapsed() > REPAIRING => {
+                return Err(lost());
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => match create(&self.path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(lost()),
                 result => self.file = result.map_err(io_error("create", &self.path))?,
             },
             Err(error) => return Err(io_error("read", &self.path)(error)),
         }
-        self.file.write_all_at(&self.text, 0).map_err(io_error("write", &self.path))
+        self.file.write_all_at(&self.text, 0).map_err(io_error("write", &self.path))?;
+        self.renewed = Instant::now();
+        if self.is_ours().unwrap_or(true) { Ok(()) } else { Err(lost()) }
     }
 
-    /// Whether the file that lies there is the one that this process made.
+    /// Time since the owner last said that it lives.
+    pub fn silence(&self) -> Duration {
+        self.renewed.elapsed()
+    }
+
+    /// Whether the file that lies there is the one that this process made: the number of a removed one may be used again.
     fn is_ours(&self) -> std::io::Result<bool> {
         let (there, ours) = (fs::metadata(&self.path)?, self.file.metadata()?);
-        Ok((there.dev(), there.ino()) == (ours.dev(), ours.ino()))
+        if (there.dev(), there.ino()) != (ours.dev(), ours.ino()) {
+            return Ok(false);
+        }
+        let text = fs::read(&self.path)?;
+        Ok(text.is_empty() || text == self.text)
     }
 }
 

@@ -184,7 +184,9 @@ pub(super) fn in_place(operation: BinaryOp, left: &PyObject, right: &PyObject, v
     }
     if let (Some(target), Some(result)) = (left.downcast_ref::<DatasetObject>(), result.downcast_ref::<DatasetObject>())
     {
-        target.replace(result.inner());
+        let mut changed = result.inner();
+        *changed.encoding_mut() = target.inner().encoding().clone();
+        target.replace(changed);
         return Ok(left.to_owned());
     }
     Ok(result)

@@ -30,11 +30,13 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     module.function(
         "array2string",
         "a!, max_line_width, precision, suppress_small, separator, prefix, *, formatter=None, threshold, edgeitems, \
-         sign='-', floatmode, suffix~, legacy=None",
+         sign='-', floatmode, suffix, legacy=None",
         |arguments| {
             let options = changed(arguments, "max_line_width", "suppress_small")?;
             let separator = arguments.string("separator")?.unwrap_or_else(|| " ".to_owned());
-            let indent = arguments.string("prefix")?.map_or(0, |prefix| prefix.chars().count());
+            let length = |name| Ok(arguments.string(name)?.map_or(0, |text| text.chars().count()));
+            let (indent, suffix): (usize, usize) = (length("prefix")?, length("suffix")?);
+            let options = TextOptions { line_width: options.line_width.saturating_sub(suffix), ..options };
             let values = operand::values(arguments.required("a"), arguments.vm)?;
             Ok(arguments.vm.ctx.new_str(print_values_as(&values, &separator, indent, options)).into())
         },

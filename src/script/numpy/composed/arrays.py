@@ -83,6 +83,10 @@ def diagflat(v, k=0):
 def fill_diagonal(a, val, wrap=False):
     if a.ndim < 2:
         raise ValueError("array must be at least 2-d")
+    if wrap:
+        raise NotImplementedError("fill_diagonal(wrap=True) isn't supported by swath")
+    if a.ndim > 2 and len(set(a.shape)) > 1:
+        raise ValueError("All dimensions of input must be of equal length")
     count = min(a.shape)
     values = np.resize(np.asarray(val, dtype=a.dtype), count)
     for index in range(count):
@@ -94,7 +98,10 @@ def fromfunction(function, shape, *, dtype=float, **kwargs):
 
 
 def fromiter(iter, dtype, count=-1):
-    return np.array(list(iter if count < 0 else itertools.islice(iter, count)), dtype=dtype)
+    values = list(iter if count < 0 else itertools.islice(iter, count))
+    if len(values) < count:
+        raise ValueError(f"iterator too short: Expected {count} but iterator had only {len(values)} items.")
+    return np.array(values, dtype=dtype)
 
 
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
@@ -213,6 +220,8 @@ def triu_indices_from(arr, k=0):
 
 
 def trim_zeros(filt, trim="fb"):
+    if np.ndim(filt) > 1:
+        raise NotImplementedError("trim_zeros of several dimensions isn't supported by swath")
     kept = np.flatnonzero(np.asarray(filt))
     if not len(kept):
         return filt[:0]

@@ -49,7 +49,7 @@ class vectorize:
         if math.prod(shape) == 0 and self.otypes is None:
             raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
         results = []
-        for row in zip(*(np.ravel(array) for array in arrays)):
+        for row in zip(*(np.ravel(array).tolist() for array in arrays)):
             passed, named = list(args), dict(kwargs)
             for place, value in zip(varying, row):
                 passed[place] = value
@@ -71,6 +71,8 @@ def frompyfunc(func, nin, nout, *, identity=None):
 
 
 def can_cast(from_, to, casting="safe"):
+    if casting not in ("no", "equiv", "safe", "same_kind", "unsafe"):
+        raise ValueError(f"casting must be one of 'no', 'equiv', 'safe', 'same_kind', or 'unsafe' (got '{casting}')")
     if casting == "unsafe":
         return True
     from_, to = np.dtype(from_), np.dtype(to)
@@ -84,6 +86,8 @@ def can_cast(from_, to, casting="safe"):
 
 
 def promote_types(type1, type2):
+    if np.dtype(type1) == np.dtype(type2):
+        return np.dtype(type1)
     return (np.zeros(1, dtype=type1) + np.zeros(1, dtype=type2)).dtype
 
 

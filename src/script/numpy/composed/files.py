@@ -1,7 +1,9 @@
 """Files of numpy: tables of text, and `.npy`."""
 
 import ast
+import io
 import math
+import os
 
 import numpy as np
 
@@ -23,6 +25,12 @@ def loadtxt(
     *,
     quotechar=None,
 ):
+    if quotechar is not None:
+        raise NotImplementedError("loadtxt(quotechar=) isn't supported by swath: use the module csv")
+    if isinstance(fname, (str, os.PathLike)) and str(fname).endswith((".gz", ".bz2", ".xz")):
+        raise NotImplementedError(
+            "compressed text isn't read by swath: give loadtxt a file opened by gzip.open(..., 'rt')"
+        )
     usecols = [usecols] if isinstance(usecols, int) else usecols
     rows = []
     for number, line in enumerate(_lines(fname, encoding), 1):
@@ -40,7 +48,8 @@ def loadtxt(
                 f"the number of columns changed from {len(rows[0])} to {len(fields)} at row {number}; "
                 "use `usecols` to select a subset and avoid this error"
             )
-        rows.append([_converted(field, place, dtype, converters, number) for place, field in enumerate(fields)])
+        columns = range(len(fields)) if usecols is None else usecols
+        rows.append([_converted(field, place, dtype, converters, number) for place, field in zip(columns, fields)])
     return _table(rows, dtype, unpack, ndmin)
 
 
@@ -65,6 +74,14 @@ def genfromtxt(
         raise NotImplementedError(
             "genfromtxt of columns with names isn't supported by swath: skip_header= leaves them out"
         )
+    if converters is not None or isinstance(missing_values, dict) or isinstance(filling_values, (dict, list, tuple)):
+        raise NotImplementedError(
+            "genfromtxt with a rule for each column isn't supported by swath: use loadtxt(converters=)"
+        )
+    if isinstance(fname, (str, os.PathLike)) and str(fname).endswith((".gz", ".bz2", ".xz")):
+        raise NotImplementedError(
+            "compressed text isn't read by swath: give genfromtxt a file opened by gzip.open(..., 'rt')"
+        )
     missing = {missing_values} if isinstance(missing_values, str) else set(missing_values or ())
     filling = filling_values if filling_values is not None else (-1 if np.dtype(dtype).kind in "iu" else np.nan)
     usecols = [usecols] if isinstance(usecols, int) else usecols
@@ -85,7 +102,9 @@ def genfromtxt(
 
 def savetxt(fname, X, fmt="%.18e", delimiter=" ", newline="\n", header="", footer="", comments="# ", encoding=None):
     X = np.asarray(X)
-    if X.ndim > 2:
+    if X.dtype.kind in "mMUO":
+        X = np.array([str(value) for value in np.ravel(X)]).reshape(X.shape)
+    if not 1 <= X.ndim <= 2:
         raise ValueError(f"Expected 1D or 2D array, got {X.ndim}D array instead")
     rows = X.reshape(-1, 1) if X.ndim < 2 else X
     columns = rows.shape[1]
@@ -97,16 +116,23 @@ def savetxt(fname, X, fmt="%.18e", delimiter=" ", newline="\n", header="", foote
         line = fmt if fmt.count("%") > 1 else delimiter.join([fmt] * columns)
 
     def write(file):
-        for text in [header]:
-            if text:
-                file.write(comments + text.replace("\n", "\n" + comments) + newline)
+        if header:
+            file.write(comments + header.replace("\n", "\n" + comments) + newline)
         for row in rows:
             file.write(line % tuple(row.tolist()) + newline)
         if footer:
             file.write(comments + footer.replace("\n", "\n" + comments) + newline)
 
-    if hasattr(fname, "write"):
+    if isinstance(fname, io.TextIOBase):
         write(fname)
+    elif hasattr(fname, "write"):
+        text = io.StringIO()
+        write(text)
+        fname.write(text.getvalue().encode(encoding or "latin1"))
+    elif str(fname).endswith((".gz", ".bz2", ".xz")):
+        raise NotImplementedError(
+            "compressed text isn't written by swath: give savetxt a file opened by gzip.open(..., 'wt')"
+        )
     else:
         with open(fname, "w", encoding=encoding or "latin1") as file:
             write(file)

@@ -37,7 +37,7 @@ def histogram_bin_edges(a, bins=10, range=None, weights=None):
 
 
 def histogram2d(x, y, bins=10, range=None, density=None, weights=None):
-    single = np.ndim(bins) == 0 or (np.ndim(bins) == 1 and len(bins) != 2)
+    single = isinstance(bins, int) or len(bins) != 2
     counts, edges = histogramdd((x, y), [bins, bins] if single else bins, range, density, weights)
     return counts, *edges
 
@@ -45,8 +45,10 @@ def histogram2d(x, y, bins=10, range=None, density=None, weights=None):
 def histogramdd(sample, bins=10, range=None, density=None, weights=None):
     columns = list(sample) if isinstance(sample, (list, tuple)) else list(np.asarray(sample).T)
     columns = [np.asarray(column) for column in columns]
-    bins = [bins] * len(columns) if np.ndim(bins) == 0 else bins
-    ranges = [None] * len(columns) if range is None else range
+    bins = [bins] * len(columns) if isinstance(bins, int) else list(bins)
+    ranges = [None] * len(columns) if range is None else list(range)
+    if len(bins) != len(columns) or len(ranges) != len(columns):
+        raise ValueError("The dimension of bins and range must be equal to the dimension of the sample x.")
     edges = [np.histogram(column, wanted, bounds)[1] for column, wanted, bounds in zip(columns, bins, ranges)]
     inside, flat = np.ones(len(columns[0]), dtype=bool), np.zeros(len(columns[0]), dtype=int)
     for column, edge in zip(columns, edges):
@@ -138,6 +140,7 @@ def _cumulative(function, x, axis, dtype, initial):
             raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
         axis = 0
     result = function(x, axis=axis)
+    result = result if dtype is None else result.astype(dtype)
     if initial is None:
         return result
     return np.concatenate([np.full_like(np.take(result, [0], axis=axis), initial), result], axis=axis)

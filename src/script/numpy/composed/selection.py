@@ -6,6 +6,8 @@ import numpy as np
 
 
 def choose(a, choices, out=None, mode="raise"):
+    if out is not None:
+        raise NotImplementedError("choose(out=) isn't supported by swath")
     a, *choices = np.broadcast_arrays(a, *choices)
     if mode != "raise":
         a = np.clip(a, 0, len(choices) - 1) if mode == "clip" else a % len(choices)
@@ -21,8 +23,11 @@ def compress(condition, a, axis=None):
 
 
 def copyto(dst, src, casting="same_kind", where=True):
+    src = np.asarray(src)
+    if not np.can_cast(src.dtype, dst.dtype, casting):
+        raise TypeError(f"Cannot cast array data from {src.dtype!r} to {dst.dtype!r} according to the rule '{casting}'")
     mask = np.broadcast_to(np.asarray(where), dst.shape)
-    dst[mask] = np.broadcast_to(np.asarray(src), dst.shape)[mask]
+    dst[mask] = np.broadcast_to(src, dst.shape)[mask]
 
 
 def extract(condition, arr):
@@ -30,20 +35,38 @@ def extract(condition, arr):
 
 
 def lexsort(keys, axis=-1):
+    keys = [np.asarray(key) for key in keys]
+    if not keys:
+        raise TypeError("need sequence of keys with len > 0 in lexsort")
+    if any(key.ndim != 1 for key in keys):
+        raise NotImplementedError("lexsort of keys of several dimensions isn't supported by swath")
+    if len({key.size for key in keys}) > 1:
+        raise ValueError("all keys need to be the same shape")
     order = None
     for key in keys:
-        key = np.asarray(key)
         ranks = np.argsort(key if order is None else key[order], kind="stable")
         order = ranks if order is None else order[ranks]
     return order
 
 
 def partition(a, kth, axis=-1):
+    a, axis = _along(a, kth, axis)
     return np.sort(a, axis=axis)
 
 
 def argpartition(a, kth, axis=-1):
+    a, axis = _along(a, kth, axis)
     return np.argsort(a, axis=axis, kind="stable")
+
+
+def _along(a, kth, axis):
+    a = np.asarray(a)
+    a, axis = (np.ravel(a), 0) if axis is None else (a, axis)
+    length = a.shape[axis]
+    for place in np.ravel(np.asarray(kth)):
+        if not -length <= place < length:
+            raise ValueError(f"kth(={place}) out of bounds ({length})")
+    return a, axis
 
 
 def piecewise(x, condlist, funclist, *args, **kw):
@@ -65,38 +88,56 @@ def piecewise(x, condlist, funclist, *args, **kw):
 
 
 def place(arr, mask, vals):
-    places = np.flatnonzero(np.asarray(mask))
-    put(arr, places, np.resize(vals, len(places)) if len(places) else vals)
+    mask = np.broadcast_to(np.asarray(mask, dtype=bool), arr.shape)
+    count = np.count_nonzero(mask)
+    if count and not np.size(vals):
+        raise ValueError("Cannot insert from an empty array!")
+    if count:
+        arr[mask] = np.resize(vals, count)
 
 
 def put(a, ind, v, mode="raise"):
-    places = np.ravel(np.asarray(ind))
-    values = np.resize(np.asarray(v), len(places))
-    for place, value in zip(places, values):
-        if not -a.size <= place < a.size:
-            raise IndexError(f"index {place} is out of bounds for axis 0 with size {a.size}")
-        a[np.unravel_index(int(place) % a.size, a.shape)] = value
+    places, values = np.ravel(np.asarray(ind)), np.ravel(np.asarray(v))
+    if not places.size or not values.size:
+        return
+    if mode == "raise" and np.any((places < -a.size) | (places >= a.size)):
+        wrong = places[(places < -a.size) | (places >= a.size)][0]
+        raise IndexError(f"index {wrong} is out of bounds for axis 0 with size {a.size}")
+    places = np.clip(places, 0, a.size - 1) if mode == "clip" else places % a.size
+    flat = a.flatten()
+    flat[places] = np.resize(values, places.size)
+    a[...] = flat.reshape(a.shape)
 
 
 def putmask(a, mask, values):
-    mask, values = np.asarray(mask), np.asarray(values)
-    for place in np.flatnonzero(mask):
-        a[np.unravel_index(int(place), a.shape)] = np.ravel(values)[int(place) % values.size]
+    mask, values = np.asarray(mask, dtype=bool), np.ravel(np.asarray(values))
+    if mask.shape != a.shape:
+        raise ValueError("putmask: mask and data must be the same size")
+    if values.size:
+        a[mask] = np.resize(values, a.shape)[mask]
 
 
 def put_along_axis(arr, indices, values, axis):
     indices = np.asarray(indices)
-    values = np.broadcast_to(np.asarray(values), indices.shape)
-    for index in np.ndindex(*indices.shape):
-        place = list(index)
-        place[axis] = int(indices[index])
-        arr[tuple(place)] = values[index]
+    if axis is None:
+        put(arr, indices, values)
+        return
+    if indices.ndim != arr.ndim:
+        raise ValueError("`indices` and `arr` must have the same number of dimensions")
+    axis = axis + arr.ndim if axis < 0 else axis
+    shape = tuple(indices.shape[axis] if other == axis else length for other, length in enumerate(arr.shape))
+    indices = np.broadcast_to(indices, shape)
+    places = list(np.indices(shape))
+    places[axis] = indices
+    arr[tuple(np.ravel(place) for place in places)] = np.ravel(np.broadcast_to(np.asarray(values), shape))
 
 
 def take_along_axis(arr, indices, axis=-1):
     arr, indices = np.asarray(arr), np.asarray(indices)
     if axis is None:
         return np.ravel(arr)[indices]
+    if arr.ndim != indices.ndim:
+        raise ValueError("`indices` and `arr` must have the same number of dimensions")
     axis = axis + arr.ndim if axis < 0 else axis
     shape = np.broadcast_shapes(
         *(tuple(1 if other == axis else length for other, length in enumerate(a.shape)) for a in (arr, indices))
@@ -110,14 +151,18 @@ def take_along_axis(arr, indices, axis=-1):
 
 
 def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
-    index, _ = np.asarray(multi_index[0]), None
-    for place, (along, length) in enumerate(zip(multi_index, dims)):
-        along = np.asarray(along)
+    indices = [np.asarray(along) for along in multi_index]
+    if len(indices) != len(dims):
+        raise ValueError(f"parameter multi_index must be a sequence of length {len(dims)}")
+    if any(along.dtype.kind not in "iub" for along in indices):
+        raise TypeError("only int indices permitted")
+    index = None
+    for along, length in list(zip(indices, dims))[:: 1 if order == "C" else -1]:
         if mode == "wrap":
             along = along % length
         elif mode == "clip":
             along = np.clip(along, 0, length - 1)
         elif np.any((along < 0) | (along >= length)):
             raise ValueError("invalid entry in coordinates array")
-        index = along if place == 0 else index * length + along
+        index = along if index is None else index * length + along
     return index
