@@ -383,6 +383,6 @@ mod tests {
             "{text}"
         );
         let long = format_values(&Chunk::from_values(vec![2000], (0..2000_i64).collect()).unwrap());
-        assert_eq!(long, "array([   0,    1,    2, ..., 1997, 1998, 1999])");
+        assert_eq!(long, "array([   0,    1,    2, ..., 1997, 1998, 1999], shape=(2000,))");
     }
 }

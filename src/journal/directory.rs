@@ -360,9 +360,8 @@ mod tests {
         fast.append(&value()).unwrap();
         assert!(matches!(slow.remove(), Err(JournalError::Lost { .. })));
         assert!(path.join("run.json").exists() && path.join("lock").exists());
-        let (slow, _) = (fast, folder);
         fs::remove_dir_all(&path).unwrap();
-        let gone = slow.leave(&Outcome { ending: Ending::Drained, message: None, exit_code: 75 });
+        let gone = fast.leave(&Outcome { ending: Ending::Drained, message: None, exit_code: 75 });
         assert!(matches!(gone, Err(JournalError::Lost { .. })));
     }
 
