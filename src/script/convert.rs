@@ -282,6 +282,14 @@ pub(super) fn chunk(object: &PyObjectRef, dtype: Option<DType>, vm: &VirtualMach
     };
     let mut chunk = Chunk::zeros(common, vec![leaves.len()]);
     for (position, (value_dtype, value)) in leaves.iter().enumerate() {
+        if let (Scalar::Float(number), true) = (value, common.is_integer())
+            && !number.is_finite()
+        {
+            return Err(match number.is_nan() {
+                true => vm.new_value_error("cannot convert float NaN to integer"),
+                false => vm.new_overflow_error("cannot convert float infinity to integer"),
+            });
+        }
         let value = super::numpy::cast_scalar(value, *value_dtype, common, vm)?;
         let one = Chunk::scalar(common, &value).map_err(|error| array_error(error, vm))?;
         let one = one.reshaped(vec![1]).map_err(|error| array_error(error, vm))?;

@@ -23,9 +23,13 @@ fn matrix_product(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
 
 /// `value in array`: whether any element equals it.
 pub(super) fn contains(array: &PyObject, value: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
-    let equal = array.to_owned().rich_compare(value.to_owned(), PyComparisonOp::Eq, vm)?;
+    let equal = match array.to_owned().rich_compare(value.to_owned(), PyComparisonOp::Eq, vm) {
+        // What can't be compared isn't there.
+        Err(error) if error.fast_isinstance(vm.ctx.exceptions.type_error) => return Ok(false),
+        result => result?,
+    };
     match Operand::of(&equal, vm)? {
-        Some(Operand::Weak(_)) | None => equal.try_to_bool(vm),
+        Some(Operand::Weak(_) | Operand::Typed(_)) | None => equal.try_to_bool(vm),
         Some(_) => vm.call_method(&equal, "any", ())?.try_to_bool(vm),
     }
 }

@@ -1,7 +1,7 @@
 //! Functions of `numpy` that compare elements: sorting, searching, sets, where values lie.
 
 use super::strided::Strided;
-use crate::array::{Buffer, Chunk, Scalar, row_major_strides};
+use crate::array::{Buffer, Chunk, DType, Scalar, row_major_strides};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -48,7 +48,13 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
             let inverted = arguments.bool("invert")?.unwrap_or(false);
             let found = |at: usize| {
                 let value = values.get(at);
-                order.binary_search_by(|&other| compare_scalars(&known.get(other), &value)).is_ok()
+                // Nothing equals what is missing.
+                let is_missing = match &value {
+                    Some(Scalar::Float(number)) => number.is_nan(),
+                    Some(Scalar::Int(count)) => values.dtype().is_time() && *count == DType::NOT_A_TIME,
+                    _ => false,
+                };
+                !is_missing && order.binary_search_by(|&other| compare_scalars(&known.get(other), &value)).is_ok()
             };
             let found = (0..values.len()).map(|at| found(at) != inverted).collect();
             chunk(Chunk::from_values(values.shape().to_vec(), found), vm)

@@ -83,3 +83,7 @@ print(str(np.linspace(0, 1, 30)))
 print(repr(np.array(["2020-01-01"], "datetime64[D]")), np.float32([1e6]), np.float32([1e6, 1.5]))
 with np.printoptions(suppress=True):
     print(np.array([1e10, 1]), np.array([1e5, 1e-9]))
+print(np.isin([1.0, np.nan], [np.nan]), np.intersect1d([1.0, np.nan], [np.nan, 1.0]), "a" in np.arange(3), 3 in np.array(3))
+show("nan to int", lambda: np.array([1, np.nan], dtype=int))
+show("polymul", lambda: np.polymul([0, 0, 1], [1, 1]))
+print(np.polyder(np.poly1d([1, 2, 3]))(2), np.atleast_1d([1, 2]).shape, np.array_equal(np.heaviside([-1, 0, 2], 0.5), [0, 0.5, 1]))

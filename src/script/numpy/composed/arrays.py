@@ -22,7 +22,7 @@ def ascontiguousarray(a, dtype=None):
 
 
 def atleast_1d(*arys):
-    return _each(arys, lambda a: a if np.ndim(a) else np.asarray(a).reshape(1))
+    return _each(arys, lambda a: _given(a) if np.ndim(a) else np.asarray(a).reshape(1))
 
 
 def atleast_2d(*arys):

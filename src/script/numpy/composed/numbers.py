@@ -206,7 +206,8 @@ def polysub(a1, a2):
 
 
 def polymul(a1, a2):
-    return np.convolve(_coefficients(a1), _coefficients(a2))
+    a1, a2 = poly1d(a1), poly1d(a2)
+    return np.convolve(a1.coeffs, a2.coeffs)
 
 
 def polydiv(u, v):
@@ -223,6 +224,8 @@ def polydiv(u, v):
 def polyder(p, m=1):
     if m < 0:
         raise ValueError("Order of derivative must be positive (see polyint)")
+    if isinstance(p, poly1d):
+        return poly1d(polyder(p.coeffs, m))
     p = _coefficients(p)
     for _ in range(m):
         p = p[:-1] * np.arange(len(p) - 1, 0, -1)
@@ -232,6 +235,8 @@ def polyder(p, m=1):
 def polyint(p, m=1, k=None):
     if m < 0:
         raise ValueError("Order of integral must be positive (see polyder)")
+    if isinstance(p, poly1d):
+        return poly1d(polyint(p.coeffs, m, k))
     constants = np.zeros(m) if k is None else np.resize(np.atleast_1d(k), m)
     p = _coefficients(p)
     for constant in constants:
@@ -293,6 +298,8 @@ class poly1d:
         return poly1d(quotient), poly1d(rest)
 
     def __pow__(self, power):
+        if not np.isscalar(power) or int(power) != power or power < 0:
+            raise ValueError("Power to non-negative integers only.")
         product = poly1d([1])
         for _ in range(power):
             product = product * self
