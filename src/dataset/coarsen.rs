@@ -218,6 +218,6 @@ impl DataArray {
     ) -> Result<DataArray, DatasetError> {
         let reduced = self.like(self.as_dataset().coarsen(coarsening, name, options)?);
         // As in xarray, where the array is made anew and variables of datasets aren't.
-        Ok(DataArray { variable: reduced.variable.with_fresh(reduced.variable.data.clone()), ..reduced })
+        Ok(DataArray { variable: reduced.variable.without_encoding(), ..reduced })
     }
 }

@@ -54,7 +54,7 @@ impl Variable {
     /// Values with missing ones filled; of dtypes that have none, as they are.
     fn filled(&self, dimension: &str, kind: &ScanKind) -> Result<Variable, DatasetError> {
         let filled = if self.dtype().is_float() { self.scan(&[dimension.to_owned()], kind)? } else { self.clone() };
-        Ok(if self.axis(dimension).is_some() { filled.with_fresh(filled.data.clone()) } else { filled })
+        Ok(if self.axis(dimension).is_some() { filled.without_encoding() } else { filled })
     }
 }
 

@@ -100,11 +100,11 @@ impl Variable {
     ) -> Result<Variable, DatasetError> {
         let PadMode::Constant(values) = mode else {
             if before + after == 0 {
-                return Ok(self.with_fresh(self.data.clone()));
+                return Ok(self.clone().without_encoding());
             }
             let positions = padded_positions(self.data.shape()[axis], [before, after], mode)
                 .ok_or_else(|| DatasetError::PadOfNothing { dimension: self.dims[axis].clone() })?;
-            return Ok(self.with_fresh(pick(&self.data, axis, &Positions::List(positions))?));
+            return Ok(self.with_data(pick(&self.data, axis, &Positions::List(positions))?).without_encoding());
         };
         let given = match values {
             PadValues::Missing => None,
@@ -125,7 +125,7 @@ impl Variable {
                 [fill(before)?, cast(&self.data, dtype)?, fill(after)?]
             }
         };
-        Ok(self.with_fresh(concatenate(&parts, axis)?))
+        Ok(self.with_data(concatenate(&parts, axis)?).without_encoding())
     }
 
     fn difference(&self, axis: usize) -> Result<Variable, DatasetError> {
@@ -135,7 +135,7 @@ impl Variable {
         if self.dtype() == DType::Bool {
             return Err(DatasetError::BooleanSubtract);
         }
-        Ok(self.with_fresh(later.binary(BinaryOp::Subtract, &earlier)?))
+        Ok(self.with_data(later.binary(BinaryOp::Subtract, &earlier)?).without_encoding())
     }
 }
 

@@ -167,9 +167,9 @@ impl Variable {
         Variable { data, ..self.clone() }
     }
 
-    /// Other values without what said how the old ones lay in a store.
-    pub(super) fn with_fresh(&self, data: Array) -> Variable {
-        Variable { data, encoding: Encoding::default(), ..self.clone() }
+    /// The same variable without how it lay in a store.
+    pub(super) fn without_encoding(self) -> Variable {
+        Variable { encoding: Encoding::default(), ..self }
     }
 
     /// The axis of a dimension.

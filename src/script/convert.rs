@@ -5,7 +5,7 @@ use super::numpy::{DTypeObject, NdArray, NumpyScalar, of_python};
 use crate::array::{Chunk, DType, Scalar};
 use num_traits::ToPrimitive;
 use rustpython_vm::builtins::{
-    PyBaseExceptionRef, PyDict, PyDictRef, PyFloat, PyInt, PyList, PyRange, PyStr, PyTuple, PyType,
+    PyBaseExceptionRef, PyDict, PyDictRef, PyFloat, PyInt, PyList, PyRange, PyStr, PyTuple, PyType, PyTypeRef,
 };
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
@@ -69,6 +69,15 @@ pub(super) fn dtype(object: &PyObject, vm: &VirtualMachine) -> PyResult<DType> {
         return Err(vm.new_type_error(format!("cannot interpret a {class} as a data type")));
     };
     name.parse().map_err(|error: crate::array::ParseDTypeError| vm.new_type_error(error.to_string()))
+}
+
+/// A class.
+///
+/// # Errors
+/// `TypeError` for everything else.
+pub(super) fn class(object: &PyObjectRef, vm: &VirtualMachine) -> PyResult<PyTypeRef> {
+    let found = object.clone().downcast::<PyType>();
+    found.map_err(|other| vm.new_type_error(format!("expected a class, found a {}", other.class().name())))
 }
 
 /// An integer, from Python's int or a numpy integer.

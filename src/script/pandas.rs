@@ -13,7 +13,7 @@ use crate::array::{Chunk, DType, Scalar, TimeUnit};
 use crate::kernels::elementwise::UnaryOp;
 use crate::plan::Array;
 use crate::script::errors::plan_exception;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyStr, PyType};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyStr};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
@@ -49,8 +49,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     module.function("_moments", "data!", |arguments| moments(arguments.required("data"), arguments))?;
     module.function("_index", "cls!, values!", |arguments| {
         let vm = arguments.vm;
-        let class = arguments.required("cls").clone().downcast::<PyType>();
-        let class = class.map_err(|_| vm.new_type_error("an index is of a class"))?;
+        let class = convert::class(arguments.required("cls"), vm)?;
         Ok(NdArray::new(values(arguments.required("values"), vm)?).into_ref_with_type(vm, class)?.into())
     })?;
     module.function("_timedelta", "value, unit, **spans", timedelta)?;

@@ -35,7 +35,7 @@ fn broadcast_one(
     let mut wide = dataset.map_data(|name, variable| {
         let wide = variable.broadcast(sizes)?;
         // As in xarray, where an array is made anew and variables of datasets aren't.
-        Ok(if name == THIS_ARRAY { wide.with_fresh(wide.data.clone()) } else { wide })
+        Ok(if name == THIS_ARRAY { wide.without_encoding() } else { wide })
     })?;
     for (name, index) in labels {
         // A coordinate of that name along another dimension is none of it.

@@ -56,7 +56,6 @@ pub(super) use dataset_object::DatasetObject;
 
 use super::convert;
 use super::modules::Module;
-use rustpython_vm::builtins::PyType;
 use rustpython_vm::class::{PyClassImpl, StaticType};
 use rustpython_vm::{PyResult, VirtualMachine};
 
@@ -102,8 +101,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     loading::install(&mut module)?;
     module.function("_set_accessor", "cls!, name!, accessor!", |arguments| {
         let vm = arguments.vm;
-        let class = arguments.required("cls").clone().downcast::<PyType>();
-        let class = class.map_err(|_| vm.new_type_error("an accessor is of a class"))?;
+        let class = convert::class(arguments.required("cls"), vm)?;
         let name = convert::string(arguments.required("name"), vm)?;
         class.set_attr(vm.ctx.intern_str(name), arguments.required("accessor").clone());
         Ok(vm.ctx.none())

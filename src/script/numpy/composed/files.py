@@ -27,10 +27,7 @@ def loadtxt(
 ):
     if quotechar is not None:
         raise NotImplementedError("loadtxt(quotechar=) isn't supported by swath: use the module csv")
-    if isinstance(fname, (str, os.PathLike)) and str(fname).endswith((".gz", ".bz2", ".xz")):
-        raise NotImplementedError(
-            "compressed text isn't read by swath: give loadtxt a file opened by gzip.open(..., 'rt')"
-        )
+    _refuse_compressed(fname, "read", "give loadtxt a file opened by gzip.open(..., 'rt')")
     usecols = [usecols] if isinstance(usecols, int) else usecols
     rows = []
     for number, line in enumerate(_lines(fname, encoding), 1):
@@ -78,10 +75,7 @@ def genfromtxt(
         raise NotImplementedError(
             "genfromtxt with a rule for each column isn't supported by swath: use loadtxt(converters=)"
         )
-    if isinstance(fname, (str, os.PathLike)) and str(fname).endswith((".gz", ".bz2", ".xz")):
-        raise NotImplementedError(
-            "compressed text isn't read by swath: give genfromtxt a file opened by gzip.open(..., 'rt')"
-        )
+    _refuse_compressed(fname, "read", "give genfromtxt a file opened by gzip.open(..., 'rt')")
     missing = {missing_values} if isinstance(missing_values, str) else set(missing_values or ())
     filling = filling_values if filling_values is not None else (-1 if np.dtype(dtype).kind in "iu" else np.nan)
     usecols = [usecols] if isinstance(usecols, int) else usecols
@@ -129,11 +123,8 @@ def savetxt(fname, X, fmt="%.18e", delimiter=" ", newline="\n", header="", foote
         text = io.StringIO()
         write(text)
         fname.write(text.getvalue().encode(encoding or "latin1"))
-    elif str(fname).endswith((".gz", ".bz2", ".xz")):
-        raise NotImplementedError(
-            "compressed text isn't written by swath: give savetxt a file opened by gzip.open(..., 'wt')"
-        )
     else:
+        _refuse_compressed(fname, "written", "give savetxt a file opened by gzip.open(..., 'wt')")
         with open(fname, "w", encoding=encoding or "latin1") as file:
             write(file)
 
@@ -172,6 +163,11 @@ def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="A
     values = np.frombuffer(content[first:], dtype=header["descr"], count=math.prod(header["shape"]))
     shape = header["shape"]
     return values.reshape(shape[::-1]).T.copy() if header["fortran_order"] else values.reshape(shape)
+
+
+def _refuse_compressed(fname, what, instead):
+    if isinstance(fname, (str, os.PathLike)) and str(fname).endswith((".gz", ".bz2", ".xz")):
+        raise NotImplementedError(f"compressed text isn't {what} by swath: {instead}")
 
 
 def _lines(fname, encoding):
