@@ -14,7 +14,7 @@ use crate::array::{Chunk, ChunkGrid, DType, Scalar};
 use crate::kernels::generate::Generator;
 use crate::plan::{Array, View, ViewAxis};
 use indexmap::IndexSet;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Longest stacked dimension whose labels are held in memory.
@@ -107,16 +107,23 @@ impl Dataset {
             return Ok(self.clone());
         };
         let whole: Vec<Vec<usize>> = levels.lengths().iter().map(|&length| (0..length).collect()).collect();
-        let is_labelled = levels.labels.iter().all(|labels| !(0..labels.len()).any(|at| is_missing(labels, at)));
-        let is_whole = is_labelled && matches!(variable.data.operation(), crate::plan::Operation::Generated(_));
+        let firsts: Vec<Vec<Option<usize>>> = levels.labels.iter().map(first_places).collect();
+        let is_unique =
+            firsts.iter().flat_map(|firsts| firsts.iter().enumerate()).all(|(at, &first)| first == Some(at));
+        let is_whole = is_unique && matches!(variable.data.operation(), crate::plan::Operation::Generated(_));
         let (used, found) = if is_whole {
             (whole, None)
         } else {
             let numbers = numbers(dimension, variable)?;
-            if numbers.iter().collect::<HashSet<_>>().len() < numbers.len() {
+            let combinations = numbers.iter().map(|&number| {
+                let positions = levels.positions(number as usize);
+                positions.iter().zip(&firsts).map(|(&at, firsts)| firsts[at]).collect()
+            });
+            let combinations: Vec<Vec<Option<usize>>> = combinations.collect();
+            if combinations.iter().collect::<HashSet<_>>().len() < combinations.len() {
                 return Err(DatasetError::RepeatedCombinations { name: dimension.to_owned() });
             }
-            found_of(levels, numbers)
+            found_of(&firsts, &combinations)
         };
         let lengths: Vec<usize> = used.iter().map(Vec::len).collect();
         let mut result = self.map_variables(|name, variable| {
@@ -142,35 +149,38 @@ impl Dataset {
 /// Positions that are used of each level, and where each combination of them is, in order; `None` where all are in order.
 type Unstacked = (Vec<Vec<usize>>, Option<Vec<Option<usize>>>);
 
-fn found_of(levels: &Levels, numbers: &[i64]) -> Unstacked {
-    let positions: Vec<Vec<usize>> = numbers.iter().map(|&number| levels.positions(number as usize)).collect();
+/// What is used of levels and where it is, of the first place of each of their labels and those of each element.
+fn found_of(firsts: &[Vec<Option<usize>>], combinations: &[Vec<Option<usize>>]) -> Unstacked {
     // pandas keeps the order of a level of which all labels are used; else labels come as they appear. None is missing.
     let used_of = |level: usize| {
-        let labels = &levels.labels[level];
-        let all: IndexSet<usize> = (0..labels.len()).filter(|&at| !is_missing(labels, at)).collect();
-        let used: IndexSet<usize> =
-            positions.iter().map(|positions| positions[level]).filter(|at| all.contains(at)).collect();
+        let all: IndexSet<usize> = firsts[level].iter().copied().flatten().collect();
+        let used: IndexSet<usize> = combinations.iter().filter_map(|places| places[level]).collect();
         if used.len() == all.len() { all } else { used }
     };
-    let used: Vec<IndexSet<usize>> = (0..levels.names.len()).map(used_of).collect();
+    let used: Vec<IndexSet<usize>> = (0..firsts.len()).map(used_of).collect();
     let count: usize = used.iter().map(IndexSet::len).product();
     let mut found: Vec<Option<usize>> = vec![None; count];
-    for (at, positions) in positions.iter().enumerate() {
-        let mut places =
-            positions.iter().zip(&used).map(|(position, used)| Some((used.get_index_of(position)?, used.len())));
+    for (at, places) in combinations.iter().enumerate() {
         // What has a missing label has no place, as Dask's arrays have it.
-        let place = places.try_fold(0, |number, place| place.map(|(place, length)| number * length + place));
+        let place = places
+            .iter()
+            .zip(&used)
+            .try_fold(0, |number, (place, used)| Some(number * used.len() + used.get_index_of(&(*place)?)?));
         if let Some(place) = place {
             found[place] = Some(at);
         }
     }
-    let is_plain = found.len() == numbers.len() && found.iter().enumerate().all(|(place, at)| *at == Some(place));
+    let is_plain = found.len() == combinations.len() && found.iter().enumerate().all(|(place, at)| *at == Some(place));
     (used.into_iter().map(|used| used.into_iter().collect()).collect(), (!is_plain).then_some(found))
 }
 
-/// Whether a label is NaN or no time.
-fn is_missing(labels: &Chunk, at: usize) -> bool {
-    labels.get(at).is_none_or(|label| key(labels.dtype(), label).is_missing())
+/// The first place of each label: the same for equal ones, none for NaN and no time.
+fn first_places(labels: &Arc<Chunk>) -> Vec<Option<usize>> {
+    let mut firsts = HashMap::new();
+    let key_at = |at| {
+        labels.get(at).map(|label| key(labels.dtype(), label)).filter(|key| !key.is_missing()).map(|key| key.identity())
+    };
+    (0..labels.len()).map(|at| key_at(at).map(|key| *firsts.entry(key).or_insert(at))).collect()
 }
 
 impl Variable {

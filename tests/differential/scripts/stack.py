@@ -54,3 +54,12 @@ for labels in (np.array(["2001-01-01", "NaT", "2001-01-03"], "datetime64[ns]"), 
     for chosen in ([1], [0, 1], [1, 4], [0, 1, 3], [1, 5], [4, 0], [0, 1, 2, 3, 4, 5]):
         whole = holed.isel(s=chosen).unstack("s", fill_value=-1)
         print(chosen, whole.shape, whole.y.values.tolist(), whole.t.values.tolist(), whole.values.tolist())
+# A label that occurs twice is one label of its level, and what has a label twice repeats itself.
+for labels in (["n0", "n1", "n0", "n1"], [1.0, np.nan, 1.0, np.nan], [1.0, np.nan, 2.0, np.nan]):
+    repeating = xr.DataArray(np.arange(12.0).reshape(3, 4), dims=("x", "z"), coords={"x": [3, 1, 2], "z": labels}).chunk({"x": 1}).stack(s=["x", "z"])
+    for chosen in ([4, 7, 1], [0, 1, 3], [0, 2], [3, 6, 11], [5, 4], slice(None)):
+        try:
+            whole = repeating.isel(s=chosen).unstack("s")
+            print(chosen, dict(whole.sizes), whole.x.values.tolist(), whole.z.values.tolist(), whole.values.tolist())
+        except ValueError as error:
+            print(chosen, type(error).__name__, "drop_duplicates('s')" in str(error))
