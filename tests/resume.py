@@ -253,8 +253,12 @@ def disturb(line, directory, kind, pause_s, draw, log, count):
         victims = swaths(process)
         if victims:
             kill(draw.choice(victims))
-    elif process.poll() is None:
-        process.send_signal(getattr(signal, f"SIG{kind}"))
+    else:
+        # A process that hasn't come to its first line can't take it as anything but an order to end.
+        while kind == "USR1" and process.poll() is None and not all_heed(signal.SIGUSR1, process, count or 1):
+            time.sleep(0.01)
+        if process.poll() is None:
+            process.send_signal(getattr(signal, f"SIG{kind}"))
     sent = time.monotonic()
     try:
         code = process.wait(timeout=60)
@@ -273,6 +277,20 @@ def disturb(line, directory, kind, pause_s, draw, log, count):
         raise Failed(f"exit code {code} after SIGUSR1: {(directory / 'stderr').read_text()[-400:]}")
     if kind == "TERM" and count is None and took_s > 1.0:
         raise Failed(f"took {took_s:.2f} s to leave after SIGTERM")
+
+
+def all_heed(wanted, process, count):
+    """Whether all processes of a job have said what they do on a signal."""
+    found = swaths(process)
+    return len(found) == count and all(heeds(wanted, one.pid) for one in found)
+
+
+def heeds(wanted, process):
+    try:
+        status = pathlib.Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return int(re.search(r"^SigCgt:\s*(\w+)", status, re.MULTILINE)[1], 16) >> (wanted - 1) & 1 == 1
 
 
 def swaths(process):
