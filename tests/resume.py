@@ -163,7 +163,9 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--swath", default=str(HERE.parent / "target/release/swath"), help="the binary")
     parser.add_argument("--kills", type=int, default=12, metavar="N", help="rounds [12]")
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="repeats the rounds of a former call")
+    parser.add_argument(
+        "--seed", type=int, default=random.randrange(1 << 32), help="repeats the rounds of a former call"
+    )
     parser.add_argument("--only", choices=list(WORKLOADS), help="one workload")
     parser.add_argument("--keep", action="store_true", help="keep what failed rounds leave, and say where")
     return parser.parse_args()
@@ -243,7 +245,9 @@ def journals(directory):
 
 def disturb(line, directory, kind, pause_s, draw, log, count):
     """Starts a run, and ends it by a signal once it has begun to keep a journal and a while has passed."""
-    process = ranks.start(line, directory, stdout=open(directory / "stdout", "w"), stderr=open(directory / "stderr", "w"))
+    process = ranks.start(
+        line, directory, stdout=open(directory / "stdout", "w"), stderr=open(directory / "stderr", "w")
+    )
     deadline = time.monotonic() + 30
     while not journals(directory) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)

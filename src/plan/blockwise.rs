@@ -18,6 +18,8 @@ pub enum AxisRole {
     Whole,
     /// The same along it everywhere.
     Repeated,
+    /// Several axes in one, some of them cut into blocks: of no use but to be split again. The number is that of a merger.
+    Merged(usize),
 }
 
 /// Roles of an array's axes; `None` where it depends on other blocks.
@@ -31,13 +33,15 @@ impl Array {
 
     /// The role of each axis of an expression, given those of its inputs; `None` where it depends on other blocks.
     pub fn block_roles(&self, inputs: &[(Array, Vec<AxisRole>)]) -> Option<Vec<AxisRole>> {
-        Walk { inputs, known: HashMap::new() }.roles(self)
+        Walk { inputs, known: HashMap::new(), mergers: Vec::new() }.roles(self)
     }
 }
 
 struct Walk<'a> {
     inputs: &'a [(Array, Vec<AxisRole>)],
     known: HashMap<usize, Roles>,
+    /// Lengths and roles of axes that were merged.
+    mergers: Vec<(Vec<usize>, Vec<AxisRole>)>,
 }
 
 impl Walk<'_> {
@@ -67,9 +71,7 @@ impl Walk<'_> {
                 Some(roles)
             }
             Operation::View(view) => viewed(view, array.inputs()[0].shape(), &self.roles(&array.inputs()[0])?),
-            Operation::Take { axis, .. } => {
-                self.roles(&array.inputs()[0]).filter(|roles| !matches!(roles[*axis], AxisRole::Block(_)))
-            }
+            Operation::Take { axis, .. } => self.roles(&array.inputs()[0]).filter(|roles| !is_cut(roles[*axis])),
             Operation::Concatenate { axis, .. } => {
                 let mut roles = vec![AxisRole::Repeated; array.ndim()];
                 for input in array.inputs() {
@@ -92,6 +94,33 @@ impl Walk<'_> {
                 without_blocks(&roles, quantile.axes.iter().copied())?;
                 let kept = quantile.kept_axes(roles.len()).into_iter().map(|axis| roles[axis]);
                 Some(std::iter::once(AxisRole::Whole).chain(kept).collect())
+            }
+            Operation::Reshape(reshape) => {
+                let mut roles = self.roles(&array.inputs()[0])?;
+                if reshape.merges {
+                    let several: Vec<AxisRole> =
+                        roles.drain(reshape.axis..reshape.axis + reshape.lengths.len()).collect();
+                    roles.insert(reshape.axis, self.merged(&reshape.lengths, several));
+                } else {
+                    let several = self.split(roles.remove(reshape.axis), &reshape.lengths)?;
+                    roles.splice(reshape.axis..reshape.axis, several);
+                }
+                Some(roles)
+            }
+            Operation::Scan(scan) => {
+                let roles = self.roles(&array.inputs()[0])?;
+                without_blocks(&roles, [scan.axis])?;
+                Some(roles)
+            }
+            Operation::Window(window) => {
+                let mut roles = self.roles(&array.inputs()[0])?;
+                for windowed in &window.axes {
+                    without_blocks(&roles, [windowed.axis])?;
+                    roles[windowed.axis] = AxisRole::Whole;
+                }
+                // Values of windows have axes of their own, the last.
+                roles.resize(array.ndim(), AxisRole::Whole);
+                Some(roles)
             }
             Operation::Native(native) => {
                 let mut common = vec![AxisRole::Repeated; native.common(array.shape()).len()];
@@ -123,6 +152,33 @@ impl Walk<'_> {
     }
 }
 
+impl Walk<'_> {
+    /// The role of several axes in one.
+    fn merged(&mut self, lengths: &[usize], several: Vec<AxisRole>) -> AxisRole {
+        if without_blocks(&several, 0..several.len()).is_some() {
+            return AxisRole::Whole;
+        }
+        let merger = (lengths.to_vec(), several);
+        let number = self.mergers.iter().position(|known| *known == merger).unwrap_or_else(|| {
+            self.mergers.push(merger);
+            self.mergers.len() - 1
+        });
+        AxisRole::Merged(number)
+    }
+
+    /// The roles of several axes that were one: of blocks only where they are what was merged.
+    fn split(&self, role: AxisRole, lengths: &[usize]) -> Roles {
+        match role {
+            AxisRole::Merged(number) => {
+                let (known, several) = &self.mergers[number];
+                (known == lengths).then(|| several.clone())
+            }
+            AxisRole::Block(_) => None,
+            AxisRole::Whole | AxisRole::Repeated => Some(vec![AxisRole::Whole; lengths.len()]),
+        }
+    }
+}
+
 /// Whether two handles are one node, or show the same values in memory.
 fn is_same(input: &Array, array: &Array) -> bool {
     let in_memory = (input.in_memory_values(), array.in_memory_values());
@@ -138,9 +194,13 @@ fn together(a: AxisRole, b: AxisRole) -> Option<AxisRole> {
     }
 }
 
+fn is_cut(role: AxisRole) -> bool {
+    matches!(role, AxisRole::Block(_) | AxisRole::Merged(_))
+}
+
 /// Fails where an axis is cut into blocks.
 fn without_blocks(roles: &[AxisRole], axes: impl IntoIterator<Item = usize>) -> Option<()> {
-    axes.into_iter().all(|axis| !matches!(roles[axis], AxisRole::Block(_))).then_some(())
+    axes.into_iter().all(|axis| !is_cut(roles[axis])).then_some(())
 }
 
 /// Roles of the axes of a view: those cut into blocks go over whole, or not at all.
@@ -151,12 +211,12 @@ fn viewed(view: &View, input_shape: &[usize], roles: &[AxisRole]) -> Roles {
     {
         let (axis, length) = axis;
         match (role, axis.output) {
-            (AxisRole::Block(_), Some(output))
+            (AxisRole::Block(_) | AxisRole::Merged(_), Some(output))
                 if axis.start == 0 && axis.step == 1 && view.shape[output] == *length =>
             {
                 result[output] = *role;
             }
-            (AxisRole::Block(_), _) => return None,
+            (AxisRole::Block(_) | AxisRole::Merged(_), _) => return None,
             (_, Some(output)) => result[output] = *role,
             (_, None) => {}
         }
@@ -170,6 +230,7 @@ mod tests {
     use crate::array::{Chunk, ChunkGrid, DType, Scalar};
     use crate::kernels::elementwise::{BinaryOp, UnaryOp};
     use crate::kernels::reduction::ReductionOptions;
+    use crate::kernels::scan::ScanKind;
 
     const ROLES: [AxisRole; 2] = [AxisRole::Block(0), AxisRole::Whole];
 
@@ -187,6 +248,10 @@ mod tests {
     fn elementwise_functions_and_what_stays_in_a_block_are_block_by_block() {
         assert_eq!(roles(|x| x.unary(UnaryOp::Sqrt).unwrap()), Some(ROLES.to_vec()));
         assert_eq!(roles(|x| x.transpose(&[1, 0]).unwrap()), Some(vec![AxisRole::Whole, AxisRole::Block(0)]));
+        let sums = |x: &Array| x.scan(1, ScanKind::Sum { skip_missing: false }).unwrap();
+        assert_eq!(roles(sums), Some(ROLES.to_vec()));
+        let in_rows = |x: &Array| x.merge_axes(0, 2).unwrap().unary(UnaryOp::Sqrt).unwrap();
+        assert_eq!(roles(|x| in_rows(x).split_axis(0, &[6, 4]).unwrap()), Some(ROLES.to_vec()));
         let mean = |x: &Array| x.reduce("mean", &[1], ReductionOptions::default()).unwrap().insert_axis(1).unwrap();
         assert_eq!(roles(|x| x.binary(BinaryOp::Subtract, &mean(x)).unwrap()), Some(ROLES.to_vec()));
     }
@@ -195,6 +260,12 @@ mod tests {
     fn what_looks_into_other_blocks_is_not() {
         assert_eq!(roles(|x| x.reduce("mean", &[0], ReductionOptions::default()).unwrap()), None);
         assert_eq!(roles(|x| x.index_axis(0, 1).unwrap()), None);
+        assert_eq!(roles(|x| x.scan(0, ScanKind::Sum { skip_missing: false }).unwrap()), None);
+        assert_eq!(roles(|x| x.merge_axes(0, 2).unwrap().split_axis(0, &[3, 8]).unwrap()), None);
+        assert_eq!(
+            roles(|x| x.merge_axes(0, 2).unwrap().reduce("sum", &[0], ReductionOptions::default()).unwrap()),
+            None
+        );
         assert_eq!(roles(|x| x.take(0, vec![5, 4, 3, 2, 1, 0]).unwrap()), None);
         let constant = Array::in_memory(Chunk::zeros(DType::Float64, vec![6, 1]));
         assert_eq!(roles(|x| x.binary(BinaryOp::Add, &constant).unwrap()), None);

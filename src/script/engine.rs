@@ -32,12 +32,17 @@ impl Drop for Tracing {
     }
 }
 
+/// Whether a function of the user is being traced.
+pub(super) fn is_tracing() -> bool {
+    TRACED.get() > 0
+}
+
 /// Makes sure that values may be computed now.
 ///
 /// # Errors
 /// `NotImplementedError` while a function is traced.
 pub(super) fn may_compute(vm: &VirtualMachine) -> PyResult<()> {
-    if TRACED.get() == 0 {
+    if !is_tracing() {
         return Ok(());
     }
     Err(vm.new_not_implemented_error(

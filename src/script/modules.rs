@@ -72,24 +72,33 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
 /// A part of a module that is written in Python: the name that tracebacks have for it, and its text.
 pub(super) type Composed = (&'static str, &'static str);
 
+/// What is put into a module in the place of a function of this name.
+pub(super) type Wrapper = fn(&str, PyObjectRef, &VirtualMachine) -> PyObjectRef;
+
 /// A module being put together.
 pub(super) struct Module<'a> {
     /// The machine that it is for.
     pub vm: &'a VirtualMachine,
     name: &'static str,
     contents: PyDictRef,
-    composed: &'static [Composed],
+    composed: Vec<&'static Composed>,
+    wrapper: Wrapper,
 }
 
 impl<'a> Module<'a> {
     /// An empty module.
     pub fn new(name: &'static str, vm: &'a VirtualMachine) -> Module<'a> {
-        Module { vm, name, contents: vm.ctx.new_dict(), composed: &[] }
+        Module { vm, name, contents: vm.ctx.new_dict(), composed: Vec::new(), wrapper: |_, value, _| value }
     }
 
     /// Adds parts that are written in Python. They are run once a name is wanted that nothing else has.
     pub fn composed(&mut self, parts: &'static [Composed]) {
-        self.composed = parts;
+        self.composed.extend(parts);
+    }
+
+    /// From now on, functions are wrapped before they are in the module, those written in Python too.
+    pub fn wrapped(&mut self, wrapper: Wrapper) {
+        self.wrapper = wrapper;
     }
 
     /// Adds a function; `parameters` as `arguments` describes them.
@@ -104,7 +113,7 @@ impl<'a> Module<'a> {
     ) -> PyResult<()> {
         let last = self.name.rsplit('.').next().unwrap_or(self.name);
         let function = Function::object(format!("{last}.{name}"), parameters, body, &self.vm.ctx);
-        self.value(name, function)
+        self.value(name, (self.wrapper)(name, function, self.vm))
     }
 
     /// Adds an object.
@@ -126,7 +135,7 @@ impl<'a> Module<'a> {
             self.value("__version__", vm.ctx.new_str(*version))?;
         }
         let contents = self.contents.clone();
-        let composed = RefCell::new(self.composed);
+        let (composed, wrapper) = (RefCell::new(std::mem::take(&mut self.composed)), self.wrapper);
         let unknown = Function::object(
             format!("{name}.__getattr__"),
             "name!",
@@ -136,7 +145,7 @@ impl<'a> Module<'a> {
                 // The import machinery asks every module for names like `__all__`.
                 if !wanted.starts_with('_') {
                     for part in composed.take() {
-                        run_composed(part, name, &contents, vm)?;
+                        run_composed(part, name, (&contents, wrapper), vm)?;
                     }
                     if let Some(found) = contents.get_item_opt(wanted.as_str(), vm)? {
                         return Ok(found);
@@ -157,17 +166,21 @@ impl<'a> Module<'a> {
 }
 
 /// Runs a part that is written in Python, and puts what it defines into the module, but for what that has already.
-fn run_composed(part: &Composed, module: &str, contents: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
-    let (file, text) = *part;
+fn run_composed(
+    (file, text): &Composed,
+    module: &str,
+    (contents, wrapper): (&PyDictRef, Wrapper),
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     let globals = vm.ctx.new_dict();
     globals.set_item("__name__", vm.ctx.new_str(module).into(), vm)?;
     let code =
-        vm.compile(text, Mode::Exec, file.to_owned()).map_err(|error| vm.new_syntax_error(&error, Some(text)))?;
+        vm.compile(text, Mode::Exec, (*file).to_owned()).map_err(|error| vm.new_syntax_error(&error, Some(text)))?;
     vm.run_code_obj(code, Scope::with_builtins(None, globals.clone(), vm))?;
     for (key, value) in globals {
         let name = super::convert::string(&key, vm)?;
         if !name.starts_with('_') && !value.downcastable::<PyModule>() && !contents.contains_key(&*key, vm) {
-            contents.set_item(&*key, value, vm)?;
+            contents.set_item(&*key, wrapper(&name, value, vm), vm)?;
         }
     }
     Ok(())

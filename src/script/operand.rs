@@ -51,7 +51,7 @@ impl Operand {
             return Ok(Some(Operand::Dataset(dataset.inner())));
         }
         if let Some(array) = object.downcast_ref::<DaskArray>() {
-            return Ok(Some(Operand::Lazy(array.array().clone())));
+            return Ok(Some(Operand::Lazy(array.array())));
         }
         if let Some(array) = object.downcast_ref::<NdArray>() {
             return Ok(Some(Operand::Eager(Array::in_memory(array.values()))));
@@ -214,9 +214,10 @@ pub(super) fn small_object(chunk: Chunk, vm: &VirtualMachine) -> PyResult {
 /// # Errors
 /// `ValueError` where there are more values or none.
 pub(super) fn single_value(object: &PyObject, vm: &VirtualMachine) -> PyResult<(DType, Scalar)> {
-    let array = match Operand::expect(object, vm)? {
-        Operand::DataArray(array) => array.data().clone(),
-        Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array) => array,
+    let (array, is_here) = match Operand::expect(object, vm)? {
+        Operand::DataArray(array) => (array.data().clone(), false),
+        Operand::Lazy(array) => (array, false),
+        Operand::Eager(array) | Operand::Typed(array) => (array, true),
         Operand::Weak(value) => return Ok((convert::default_dtype(&value), value)),
         Operand::Dataset(_) => {
             return Err(vm.new_type_error("a Dataset has no single value: take a variable first"));
@@ -227,7 +228,7 @@ pub(super) fn single_value(object: &PyObject, vm: &VirtualMachine) -> PyResult<(
             vm.new_value_error("only an array of one value can stand for that value: select one, or reduce the array")
         );
     }
-    let chunk = evaluate(&array, vm)?;
+    let chunk = if is_here { evaluate_here(&array, vm)? } else { evaluate(&array, vm)? };
     let value = chunk.get(0).expect("a chunk of one element has a first one");
     Ok((chunk.dtype(), value))
 }

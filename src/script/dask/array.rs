@@ -1,6 +1,6 @@
 //! `dask.array.Array`: a lazy array without labels.
 
-use super::{blocks, chunks, compute_one, methods, persist_one, visualize};
+use super::{assignment, blocks, chunks, compute_one, methods, persist_one, visualize};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::array_methods::{Shared, Unlabelled};
@@ -14,33 +14,34 @@ use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::protocol::PyMappingMethods;
 use rustpython_vm::types::{AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
+use std::cell::RefCell;
 
 /// A lazy array.
 #[pyclass(module = "dask.array", name = "Array")]
 #[derive(Debug, PyPayload)]
 pub struct DaskArray {
-    array: Array,
+    array: RefCell<Array>,
 }
 
 impl DaskArray {
     /// The Python object's contents.
     pub fn new(array: Array) -> DaskArray {
-        DaskArray { array }
+        DaskArray { array: RefCell::new(array) }
     }
 
     /// The array.
-    pub fn array(&self) -> &Array {
-        &self.array
+    pub fn array(&self) -> Array {
+        self.array.borrow().clone()
     }
 
     fn part(&self, key: &PyObject, vm: &VirtualMachine) -> PyResult {
-        Operand::Lazy(indexing::index(&self.array, key, vm)?).into_object(vm)
+        Operand::Lazy(indexing::index(&self.array(), key, vm)?).into_object(vm)
     }
 }
 
 impl Unlabelled for DaskArray {
     fn plan_array(&self) -> Array {
-        self.array.clone()
+        self.array()
     }
 
     fn operand(array: Array) -> Operand {
@@ -82,7 +83,7 @@ impl Surface for DaskArray {
             Method {
                 name: "visualize",
                 parameters: "filename, format, optimize_graph, engine~, color~, rankdir~, **kwargs",
-                body: |this, arguments| visualize::draw_to_file(std::slice::from_ref(&this.array), arguments),
+                body: |this, arguments| visualize::draw_to_file(std::slice::from_ref(&this.array()), arguments),
             },
             Method {
                 name: "dot",
@@ -92,23 +93,23 @@ impl Surface for DaskArray {
             Method {
                 name: "to_zarr",
                 parameters: "url!, component, storage_options=None, region=None, compute=True, return_stored=False, overwrite, zarr_format",
-                body: |this, arguments| writing::array_to_zarr(&this.array, arguments),
+                body: |this, arguments| writing::array_to_zarr(&this.array(), arguments),
             },
         ],
     ];
     const PROPERTIES: &'static [&'static [Property<Self>]] = &[
         Shared::<Self>::PROPERTIES,
         &[
-            Property { name: "real", get: |this, vm| Operand::Lazy(this.array.clone()).into_object(vm) },
-            Property { name: "chunks", get: |this, vm| Ok(chunk_sizes(&this.array, vm)) },
+            Property { name: "real", get: |this, vm| Operand::Lazy(this.array()).into_object(vm) },
+            Property { name: "chunks", get: |this, vm| Ok(chunk_sizes(&this.array(), vm)) },
             Property {
                 name: "chunksize",
-                get: |this, vm| Ok(convert::length_tuple(this.array.grid().max_chunk_shape(), vm)),
+                get: |this, vm| Ok(convert::length_tuple(this.array().grid().max_chunk_shape(), vm)),
             },
-            Property { name: "blocks", get: |this, vm| Ok(blocks::Blocks::object(this.array.clone(), vm)) },
-            Property { name: "partitions", get: |this, vm| Ok(blocks::Blocks::object(this.array.clone(), vm)) },
-            Property { name: "numblocks", get: |this, vm| Ok(convert::length_tuple(this.array.grid().counts(), vm)) },
-            Property { name: "npartitions", get: |this, vm| Ok(this.array.grid().chunk_count().to_pyobject(vm)) },
+            Property { name: "blocks", get: |this, vm| Ok(blocks::Blocks::object(this.array(), vm)) },
+            Property { name: "partitions", get: |this, vm| Ok(blocks::Blocks::object(this.array(), vm)) },
+            Property { name: "numblocks", get: |this, vm| Ok(convert::length_tuple(this.array().grid().counts(), vm)) },
+            Property { name: "npartitions", get: |this, vm| Ok(this.array().grid().chunk_count().to_pyobject(vm)) },
         ],
     ];
 }
@@ -122,10 +123,10 @@ pub(in crate::script) fn chunk_sizes(array: &Array, vm: &VirtualMachine) -> PyOb
 fn rechunk(this: &Py<DaskArray>, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let grid = match arguments.get("chunks") {
-        Some(wish) => chunks::regrid(wish, this.array.grid(), this.array.dtype(), vm)?,
-        None => chunks::grid(None, this.array.shape(), this.array.dtype(), vm)?,
+        Some(wish) => chunks::regrid(wish, this.array().grid(), this.array().dtype(), vm)?,
+        None => chunks::grid(None, this.array().shape(), this.array().dtype(), vm)?,
     };
-    Operand::Lazy(this.array.rechunk(grid)).into_object(vm)
+    Operand::Lazy(this.array().rechunk(grid)).into_object(vm)
 }
 
 surface_attributes!(DaskArray);
@@ -137,15 +138,19 @@ impl DaskArray {}
 impl AsMapping for DaskArray {
     fn as_mapping() -> &'static PyMappingMethods {
         static METHODS: PyMappingMethods = PyMappingMethods {
-            length: Some(|mapping, vm| match DaskArray::mapping_downcast(mapping).array.shape().first() {
+            length: Some(|mapping, vm| match DaskArray::mapping_downcast(mapping).array().shape().first() {
                 Some(&length) => Ok(length),
                 None => Err(vm.new_type_error("len() of unsized object")),
             }),
             subscript: Some(|mapping, key, vm| DaskArray::mapping_downcast(mapping).part(key, vm)),
-            ass_subscript: Some(|_mapping, _key, _value, vm| {
-                Err(vm.new_not_implemented_error(
-                    "assigning to elements of a lazy array is not supported by swath: make a new one with da.where()",
-                ))
+            ass_subscript: Some(|mapping, key, value, vm| match value {
+                Some(value) => {
+                    let zelf = DaskArray::mapping_downcast(mapping);
+                    let assigned = assignment::assigned(&zelf.array(), key, &value, vm)?;
+                    zelf.array.replace(assigned);
+                    Ok(())
+                }
+                None => Err(vm.new_type_error("elements of an array can't be deleted: use da.delete()")),
             }),
         };
         &METHODS
@@ -154,7 +159,7 @@ impl AsMapping for DaskArray {
 
 impl Iterable for DaskArray {
     fn iter(zelf: PyRef<Self>, vm: &VirtualMachine) -> PyResult {
-        let Some(&length) = zelf.array.shape().first() else {
+        let Some(&length) = zelf.array().shape().first() else {
             return Err(vm.new_type_error(
                 "an array without dimensions has no elements to go through: take its value by float()",
             ));
@@ -167,7 +172,7 @@ impl Iterable for DaskArray {
 
 impl Representable for DaskArray {
     fn repr_str(zelf: &Py<Self>, vm: &VirtualMachine) -> PyResult<String> {
-        let array = &zelf.array;
+        let array = zelf.array();
         let tuple = |lengths: Vec<usize>| {
             convert::length_tuple(lengths, vm).repr(vm).map(|text| text.to_string_lossy().into_owned())
         };

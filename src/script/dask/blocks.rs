@@ -132,7 +132,7 @@ pub(super) fn map_blocks(function: &PyObjectRef, passed: &[PyObjectRef], argumen
         return Operand::Lazy(apply_kernel(&name, &inputs, vm)?).into_object(vm);
     }
     let arrays: Vec<Option<Array>> =
-        passed.iter().map(|object| object.downcast_ref::<DaskArray>().map(|array| array.array().clone())).collect();
+        passed.iter().map(|object| object.downcast_ref::<DaskArray>().map(|array| array.array())).collect();
     let ndim = arrays.iter().flatten().map(Array::ndim).max().unwrap_or(0);
     let is_cut = |place: usize| {
         arrays.iter().flatten().any(|array| {
@@ -167,7 +167,7 @@ pub(super) fn map_blocks(function: &PyObjectRef, passed: &[PyObjectRef], argumen
     let found: Vec<usize> =
         roles.iter().filter_map(|role| if let AxisRole::Block(place) = role { Some(*place) } else { None }).collect();
     let expected: Vec<usize> = (0..ndim).filter(|&place| is_cut(place)).collect();
-    if found != expected && roles.iter().any(|role| *role == AxisRole::Whole || matches!(role, AxisRole::Block(_))) {
+    if found != expected && roles.iter().any(|role| *role != AxisRole::Repeated) {
         return Err(crate::script::xarray::looks_beyond_blocks(vm));
     }
     Operand::Lazy(array).into_object(vm)

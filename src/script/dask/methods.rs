@@ -22,7 +22,7 @@ pub(super) const METHODS: &[Method<DaskArray>] = &[
     Method { name: "repeat", parameters: "repeats!, axis", body: as_function },
     Method { name: "conj", parameters: "", body: as_function },
     Method { name: "ravel", parameters: "", body: as_function },
-    Method { name: "flatten", parameters: "", body: |this, arguments| flat(this.array(), arguments) },
+    Method { name: "flatten", parameters: "", body: |this, arguments| flat(&this.array(), arguments) },
     Method { name: "trace", parameters: "offset, axis1, axis2, dtype", body: as_function },
     Method { name: "reshape", parameters: "*shape, merge_chunks~, limit~", body: reshape },
     // Every shape is known before anything is computed.
@@ -64,7 +64,7 @@ fn reshape(this: &Py<DaskArray>, arguments: &Arguments<'_>) -> PyResult {
         [one] => convert::one_or_more(one, arguments.vm)?,
         several => several.to_vec(),
     };
-    reshaped(this.array(), &given, arguments)
+    reshaped(&this.array(), &given, arguments)
 }
 
 fn reshaped(array: &Array, given: &[rustpython_vm::PyObjectRef], arguments: &Arguments<'_>) -> PyResult {

@@ -1,6 +1,7 @@
 //! The modules `dask` and `dask.array`: lazy arrays without labels.
 
 mod array;
+mod assignment;
 mod blocks;
 mod chunks;
 mod creation;
@@ -13,6 +14,7 @@ mod statistics;
 mod visualize;
 
 pub(super) use array::{DaskArray, chunk_sizes};
+pub(super) use ordering::with_ends;
 
 use super::arguments::Arguments;
 use super::engine;
@@ -67,6 +69,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     ordering::install(&mut array)?;
     rearranging::install(&mut array)?;
     methods::install(&mut array)?;
+    array.composed(&[("dask/array.py", include_str!("array.py"))]);
     array.value("Array", DaskArray::static_type().to_owned())?;
     array.value("newaxis", vm.ctx.none())?;
     for (name, value) in [("nan", f64::NAN), ("inf", f64::INFINITY), ("pi", std::f64::consts::PI)] {
@@ -118,7 +121,7 @@ fn together(arguments: &Arguments<'_>, kept: Kept) -> PyResult {
 
 fn arrays_of(object: &PyObjectRef) -> Vec<Array> {
     if let Some(array) = object.downcast_ref::<DaskArray>() {
-        return vec![array.array().clone()];
+        return vec![array.array()];
     }
     if let Some(array) = object.downcast_ref::<DataArrayObject>() {
         return array.inner().arrays();

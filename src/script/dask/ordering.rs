@@ -41,7 +41,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         let kind = if product { ScanKind::Product { skip_missing } } else { ScanKind::Sum { skip_missing } };
         module.function(name, SUM, move |arguments| so_far(&kind, arguments))?;
     }
-    module.function("diff", "a!, n, axis, prepend=None, append=None", difference)?;
+    module.function("diff", "a!, n, axis, prepend, append", difference)?;
     for (name, skip) in [("median", false), ("nanmedian", true)] {
         module.function(name, "a!, axis, keepdims, out=None", move |arguments| {
             if arguments.get("axis").is_none() {
@@ -136,10 +136,27 @@ pub(super) fn one_axis(arguments: &Arguments<'_>, ndim: usize, default: i64) -> 
     convert::axis(&axis, ndim, vm)
 }
 
+/// What `prepend=` and `append=` put before and behind the values along an axis: single values as rows of them.
+pub(in crate::script) fn with_ends(array: Array, axis: usize, arguments: &Arguments<'_>) -> PyResult<Array> {
+    let vm = arguments.vm;
+    let failed = |error| plan_exception(error, vm);
+    let end = |name: &str| {
+        let Some(object) = arguments.get(name) else { return Ok(None) };
+        let end = creation::lazy(object, vm)?;
+        let mut row = array.shape().to_vec();
+        row[axis] = 1;
+        if end.ndim() == 0 { end.broadcast_to(&row).map(Some).map_err(failed) } else { Ok(Some(end)) }
+    };
+    let (before, behind) = (end("prepend")?, end("append")?);
+    let parts: Vec<Array> = before.into_iter().chain([array]).chain(behind).collect();
+    Array::concatenate(&parts, axis).map_err(failed)
+}
+
 fn difference(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let mut array = lazy(arguments, "a")?;
     let axis = one_axis(arguments, array.ndim(), -1)?;
+    array = with_ends(array, axis, arguments)?;
     for _ in 0..arguments.get("n").map_or(Ok(1), |n| convert::count(n, vm))? {
         let count = array.shape()[axis].saturating_sub(1);
         let part = |start: usize| {

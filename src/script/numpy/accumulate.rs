@@ -5,6 +5,7 @@ use crate::array::{Chunk, DType};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
+use crate::script::dask::with_ends;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
 use crate::script::operand::{self, evaluate_here, small_object};
@@ -37,7 +38,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
             small_object(running(&values, arguments.get("axis"), total, vm)?, vm)
         })?;
     }
-    module.function("diff", "a!, n, axis, prepend=None, append=None", |arguments| {
+    module.function("diff", "a!, n, axis, prepend, append", |arguments| {
         let vm = arguments.vm;
         let times = arguments.get("n").map_or(Ok(1), |n| convert::count(n, vm))?;
         let values = operand::values(arguments.required("a"), vm)?;
@@ -45,6 +46,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
             return Err(vm.new_value_error("diff needs an array of at least one dimension"));
         }
         let axis = last_axis(arguments, values.ndim())?;
+        let values = evaluate_here(&with_ends(Array::in_memory(values), axis, arguments)?, vm)?;
         let mut object: PyObjectRef = super::NdArray::new(values).into_ref(&vm.ctx).into();
         for _ in 0..times {
             let later = part(&object, axis, Some(1), None, vm)?;

@@ -10,7 +10,7 @@ use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::errors::{dataset_exception, plan_exception};
 use crate::script::modules::Module;
-use crate::script::operand::{self, evaluate_here, small_object};
+use crate::script::operand::{self, Operand, evaluate_here, small_object};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// Puts the functions into the module.
@@ -28,7 +28,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         })?;
     }
     for (name, skip_missing) in [("median", false), ("nanmedian", true)] {
-        module.function(name, "a!, axis, out=None, overwrite_input~, keepdims=False", move |arguments| {
+        module.function(name, "a!, axis, out=None, overwrite_input~, keepdims", move |arguments| {
             quantiles(QuantileKind::Median, false, skip_missing, arguments)
         })?;
     }
@@ -40,7 +40,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     ] {
         module.function(
             name,
-            "a!, q!, axis, out=None, overwrite_input~, method, keepdims=False, interpolation",
+            "a!, q!, axis, out=None, overwrite_input~, method, keepdims, interpolation",
             move |arguments| {
                 let vm = arguments.vm;
                 let wanted = operand::values(arguments.required("q"), vm)?;
@@ -102,11 +102,24 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
 fn quantiles(kind: QuantileKind, several: bool, skip_missing: bool, arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let failed = |error| plan_exception(error, vm);
-    let values = operand::values(arguments.required("a"), vm)?;
-    let axes = convert::axes(arguments.get("axis"), values.ndim(), vm)?;
-    let mut found = Array::in_memory(values).quantile(kind, &axes, skip_missing).map_err(failed)?;
+    let array = match Operand::expect(arguments.required("a"), vm)? {
+        Operand::Lazy(array) => array,
+        _ => Array::in_memory(operand::values(arguments.required("a"), vm)?),
+    };
+    let axes = convert::axes(arguments.get("axis"), array.ndim(), vm)?;
+    let is_lazy = array.in_memory_values().is_none();
+    let mut found = array.quantile(kind, &axes, skip_missing).map_err(failed)?;
     if !several {
         found = found.index_axis(0, 0).map_err(failed)?;
+    }
+    if arguments.bool("keepdims")?.unwrap_or(false) {
+        let mut kept = axes;
+        kept.sort_unstable();
+        let first = usize::from(several);
+        found = kept.iter().try_fold(found, |found, axis| found.insert_axis(first + axis)).map_err(failed)?;
+    }
+    if is_lazy {
+        return Operand::Lazy(found).into_object(vm);
     }
     small_object(evaluate_here(&found, vm)?, vm)
 }

@@ -3,6 +3,7 @@
 mod accumulate;
 mod creation;
 mod curves;
+mod dispatch;
 mod dtype_object;
 mod extremes;
 mod float64;
@@ -60,6 +61,7 @@ pub(super) fn register_classes(vm: &VirtualMachine) {
 /// Where the machine can't hold it.
 pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     let mut module = Module::new("numpy", vm);
+    module.wrapped(dispatch::dispatching);
     ufuncs::install(&mut module)?;
     functions::install_shared(&mut module)?;
     functions::install(&mut module)?;
@@ -84,8 +86,11 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     {
         module.value(name, vm.ctx.new_float(value))?;
     }
+    module
+        .function("_is_tracing", "", |arguments| Ok(arguments.vm.ctx.new_bool(super::engine::is_tracing()).into()))?;
     module.composed(&COMPOSED);
     module.finish()?;
+    dispatch::install(vm)?;
     testing::install(vm)
 }
 

@@ -7,6 +7,7 @@ use crate::dataset::{format_values, print_values};
 use crate::plan::Array;
 use crate::script::array_methods::{Shared, Unlabelled};
 use crate::script::convert;
+use crate::script::engine;
 use crate::script::errors::plan_exception;
 use crate::script::indexing;
 use crate::script::numbers::{contains, operators};
@@ -167,6 +168,11 @@ fn assigned(value: &PyObjectRef, dtype: DType, shape: &[usize], vm: &VirtualMach
             return Chunk::filled(dtype, shape.to_vec(), &value).map_err(|error| failed(error.into()));
         }
         Operand::Dataset(_) => return Err(vm.new_type_error("a Dataset is no array: take a variable of it")),
+        Operand::Lazy(_) if engine::is_tracing() => {
+            return Err(vm.new_not_implemented_error(
+                "a function applied block by block is called once, for all blocks, by swath: to assign such values, make the array by np.zeros_like() or np.empty_like() of one that was given",
+            ));
+        }
         Operand::Lazy(array) => Array::in_memory(evaluate(&array, vm)?),
         Operand::Eager(array) | Operand::Typed(array) => array,
         Operand::DataArray(_) => unreachable!("labels are taken off"),

@@ -276,7 +276,8 @@ fn check_blocks(
     let blocks = roles.iter().flatten().enumerate();
     let in_place = blocks.into_iter().all(|(axis, role)| match role {
         AxisRole::Block(place) => *place == axis && axis < loop_count,
-        _ => true,
+        AxisRole::Merged(_) => false,
+        AxisRole::Whole | AxisRole::Repeated => true,
     });
     if roles.is_some() && in_place { Ok(()) } else { Err(looks_beyond_blocks(vm)) }
 }
@@ -392,6 +393,7 @@ fn check_labelled(
     let kept = |(role, name): (&AxisRole, &String)| match role {
         AxisRole::Block(place) => dims[*place] == *name,
         AxisRole::Whole => !dims.contains(name),
+        AxisRole::Merged(_) => false,
         AxisRole::Repeated => true,
     };
     match array.data().block_roles(inputs) {

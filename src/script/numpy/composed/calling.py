@@ -3,10 +3,12 @@
 import functools
 import math
 
+import dask.array as da
 import numpy as np
 
 
 def apply_along_axis(func1d, axis, arr, *args, **kwargs):
+    _refuse_lazy("apply_along_axis", "line", [arr])
     arr = np.moveaxis(np.asarray(arr), axis, -1)
     results = [np.asarray(func1d(arr[index], *args, **kwargs)) for index in np.ndindex(*arr.shape[:-1])]
     if not results:
@@ -29,6 +31,14 @@ def apply_over_axes(func, a, axes):
     return a
 
 
+def _refuse_lazy(name, part, arrays):
+    if any(isinstance(array, da.Array) for array in arrays) and np._is_tracing():
+        raise NotImplementedError(
+            f"np.{name} in a function applied block by block isn't supported by swath, which calls such a function once, for"
+            f" all blocks: write what it does to each {part} for whole arrays"
+        )
+
+
 class vectorize:
     """A function of scalars as one of arrays, called once for each element."""
 
@@ -42,6 +52,7 @@ class vectorize:
     def __call__(self, *args, **kwargs):
         if self.pyfunc is None:
             return vectorize(args[0], self.otypes, excluded=self.excluded)
+        _refuse_lazy("vectorize", "element", [*args, *kwargs.values()])
         varying = [place for place in range(len(args)) if place not in self.excluded]
         names = [name for name in kwargs if name not in self.excluded]
         arrays = np.broadcast_arrays(*(args[place] for place in varying), *(kwargs[name] for name in names))

@@ -1,0 +1,82 @@
+"""What functions of numpy are for lazy arrays within a function that is traced, where Dask has no lazy form of them."""
+
+import dask.array as da
+import numpy as np
+import xarray as xr
+
+
+def _lazy(x):
+    return x if isinstance(x, da.Array) else da.asarray(x)
+
+
+def asarray(a, dtype=None, order=None, **kwargs):
+    if isinstance(a, (list, tuple)):
+        a = da.stack([_lazy(part) for part in a])
+    return a if dtype is None else a.astype(dtype)
+
+
+asanyarray = ascontiguousarray = array = asarray
+
+
+def sort(a, axis=-1, kind=None, order=None, stable=None):
+    a, axis = (da.ravel(a), 0) if axis is None else (a, axis)
+    # The smallest of them, which are all, from the smallest on.
+    return da.topk(a, -a.shape[axis], axis=axis) if a.shape[axis] else a
+
+
+def partition(a, kth, axis=-1):
+    return sort(a, axis)
+
+
+def take_along_axis(arr, indices, axis=-1):
+    arr, indices = _lazy(arr), _lazy(indices)
+    axis %= arr.ndim
+    if indices.ndim != arr.ndim or indices.shape[axis] != 1:
+        raise NotImplementedError("take_along_axis of lazy arrays takes one element of each line in swath")
+    length = arr.shape[axis]
+    places = np.arange(length).reshape([-1 if other == axis else 1 for other in range(arr.ndim)])
+    is_taken = places == da.where(indices < 0, indices + length, indices)
+    return da.where(is_taken, arr, 0).sum(axis=axis, keepdims=True).astype(arr.dtype)
+
+
+def trapezoid(y, x=None, dx=1.0, axis=-1):
+    y = _lazy(y)
+    axis %= y.ndim
+    if x is not None:
+        dx = np.diff(x, axis=0 if np.ndim(x) == 1 else axis)
+        dx = dx.reshape([-1 if other == axis else 1 for other in range(y.ndim)]) if dx.ndim == 1 else dx
+    first = (slice(None),) * axis
+    return (dx * (y[first + (slice(1, None),)] + y[first + (slice(None, -1),)]) / 2.0).sum(axis=axis)
+
+
+trapz = trapezoid
+
+
+def interp(x, xp, fp, left=None, right=None, period=None):
+    if period is not None or isinstance(xp, da.Array) or isinstance(fp, da.Array):
+        raise NotImplementedError("interp of lazy arrays takes xp and fp in memory, and no period=, in swath")
+    xp, fp = np.asarray(xp, dtype=float), np.asarray(fp, dtype=float)
+    if xp.ndim != 1 or xp.shape != fp.shape or not xp.size:
+        raise ValueError("fp and xp are not of the same length.")
+    left, right = fp[0] if left is None else left, fp[-1] if right is None else right
+    slopes = np.diff(fp) / np.diff(xp)
+
+    def between(first, end):
+        if end - first == 1:
+            return slopes[first] * (x - xp[first]) + fp[first]
+        middle = (first + end) // 2
+        return da.where(x < xp[middle], between(first, middle), between(middle, end))
+
+    inside = between(0, len(slopes)) if len(slopes) else fp[0]
+    found = da.where(x < xp[0], left, da.where(x > xp[-1], right, da.where(x == xp[-1], fp[-1], inside)))
+    return da.where(da.isnan(x), np.nan, found)
+
+
+def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
+    if full or cov or isinstance(x, da.Array) or isinstance(w, da.Array):
+        raise NotImplementedError(
+            "polyfit of lazy arrays takes x and w in memory, and gives coefficients alone, in swath"
+        )
+    dims = ["x", "y"][: y.ndim]
+    lines = xr.DataArray(y, dims=dims, coords={"x": np.asarray(x)})
+    return lines.polyfit("x", deg, skipna=False, rcond=rcond, w=w).polyfit_coefficients.data
