@@ -20,6 +20,8 @@ pub(super) const NAMES: &[&str] = &[
     "numpy",
     "numpy.testing",
     "dask",
+    "dask.base",
+    "dask.delayed",
     "dask.array",
     "dask.diagnostics",
     "dask.distributed",
@@ -128,7 +130,23 @@ impl<'a> Module<'a> {
     ///
     /// # Errors
     /// Where the machine can't hold it.
-    pub fn finish(mut self) -> PyResult<()> {
+    pub fn finish(self) -> PyResult<()> {
+        let (name, vm) = (self.name, self.vm);
+        let module = self.finish_apart()?;
+        match name.rsplit_once('.') {
+            Some((parent, child)) => {
+                let modules = vm.sys_module.get_attr("modules", vm)?;
+                modules.get_item(parent, vm)?.set_attr(vm.ctx.intern_str(child), module, vm)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the module importable by its whole name only: the attribute of its parent is something else.
+    ///
+    /// # Errors
+    /// Where the machine can't hold it.
+    pub fn finish_apart(mut self) -> PyResult<PyObjectRef> {
         let (name, vm) = (self.name, self.vm);
         self.value("__path__", vm.ctx.new_list(Vec::new()))?;
         if let Some((_, version)) = VERSIONS.iter().find(|(known, _)| *known == name) {
@@ -156,12 +174,9 @@ impl<'a> Module<'a> {
             &vm.ctx,
         );
         self.value("__getattr__", unknown)?;
-        let module = vm.new_module(name, self.contents, None);
-        let modules = vm.sys_module.get_attr("modules", vm)?;
-        if let Some((parent, child)) = name.rsplit_once('.') {
-            modules.get_item(parent, vm)?.set_attr(vm.ctx.intern_str(child), module.clone(), vm)?;
-        }
-        modules.set_item(name, module.into(), vm)
+        let module: PyObjectRef = vm.new_module(name, self.contents, None).into();
+        vm.sys_module.get_attr("modules", vm)?.set_item(name, module.clone(), vm)?;
+        Ok(module)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The modules `dask` and `dask.array`: lazy arrays without labels.
+//! The modules `dask` and `dask.array`: lazy arrays without labels; and in Python, in `*.py`, calls that wait.
 
 mod array;
 mod assignment;
@@ -19,6 +19,7 @@ pub(super) use ordering::with_ends;
 use super::arguments::Arguments;
 use super::engine;
 use super::errors::runtime_exception;
+use super::function::Function;
 use super::harmless;
 use super::modules::Module;
 use super::numpy::{install_shared, install_ufuncs};
@@ -42,9 +43,11 @@ pub(super) fn register_classes() {
 /// Where the machine can't hold them.
 pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     let mut dask = Module::new("dask", vm);
-    const COLLECTIONS: &str = "*collections, traverse~, optimize_graph~, scheduler~, num_workers~";
-    dask.function("compute", COLLECTIONS, |arguments| together(arguments, Kept::InMemory))?;
-    dask.function("persist", COLLECTIONS, |arguments| together(arguments, Kept::OnWorkers))?;
+    dask.function("_compute", "*arrays", |arguments| together(arguments, Kept::InMemory))?;
+    dask.function("_persist", "*arrays", |arguments| together(arguments, Kept::OnWorkers))?;
+    dask.function("_is_lazy", "object!", |arguments| {
+        Ok(arguments.vm.ctx.new_bool(is_lazy(arguments.required("object"))).into())
+    })?;
     dask.function(
         "visualize",
         "*args, filename, format, optimize_graph, traverse~, engine~, color~, rankdir~, **kwargs",
@@ -53,7 +56,14 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
             visualize::draw_to_file(&arrays, arguments)
         },
     )?;
+    dask.composed(&[("dask/composed.py", include_str!("composed.py"))]);
     dask.finish()?;
+    let mut base = Module::new("dask.base", vm);
+    base.composed(&[("dask/base.py", include_str!("base.py"))]);
+    base.finish()?;
+    let mut delayed = Module::new("dask.delayed", vm);
+    delayed.composed(&[("dask/delayed.py", include_str!("delayed.py"))]);
+    delayed.finish_apart()?;
     let mut config = Module::new("dask.config", vm);
     config.function("set", "settings~, **more", |arguments| Ok(harmless::context(arguments.vm)))?;
     config.finish()?;
@@ -69,7 +79,10 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     ordering::install(&mut array)?;
     rearranging::install(&mut array)?;
     methods::install(&mut array)?;
-    array.composed(&[("dask/array.py", include_str!("array.py"))]);
+    array.composed(&[
+        ("dask/array.py", include_str!("array.py")),
+        ("dask/from_delayed.py", include_str!("from_delayed.py")),
+    ]);
     array.value("Array", DaskArray::static_type().to_owned())?;
     array.value("newaxis", vm.ctx.none())?;
     for (name, value) in [("nan", f64::NAN), ("inf", f64::INFINITY), ("pi", std::f64::consts::PI)] {
@@ -97,7 +110,7 @@ enum Kept {
     OnWorkers,
 }
 
-/// `dask.compute(a, b, ...)` and `dask.persist(a, b, ...)`: all in one computation.
+/// Lazy arrays and datasets, computed or kept, all in one computation.
 fn together(arguments: &Arguments<'_>, kept: Kept) -> PyResult {
     let vm = arguments.vm;
     let mut arrays = Vec::new();
@@ -117,6 +130,11 @@ fn together(arguments: &Arguments<'_>, kept: Kept) -> PyResult {
         .zip(spans)
         .map(|(object, (first, end))| with_arrays(object, arrays[first..end].to_vec(), kept, vm));
     Ok(vm.ctx.new_tuple(results.collect::<PyResult<_>>()?).into())
+}
+
+/// Whether an object waits to be computed, as Dask would have it.
+fn is_lazy(object: &PyObjectRef) -> bool {
+    object.downcastable::<DaskArray>() || arrays_of(object).iter().any(|array| array.in_memory_values().is_none())
 }
 
 fn arrays_of(object: &PyObjectRef) -> Vec<Array> {
@@ -163,6 +181,19 @@ fn with_arrays(object: &PyObjectRef, arrays: Vec<Array>, kept: Kept, vm: &Virtua
         Some(array) => small_object(super::operand::evaluate(&array, vm)?, vm),
         None => Ok(object.clone()),
     }
+}
+
+/// A `Delayed` that runs something of ours when it is computed.
+///
+/// # Errors
+/// Where the machine can't hold it.
+pub(super) fn deferred(
+    name: &'static str,
+    run: impl Fn(&VirtualMachine) -> PyResult + 'static,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let function = Function::object(name, "", move |arguments| run(arguments.vm), &vm.ctx);
+    vm.import("dask", 0)?.get_attr("delayed", vm)?.call((function,), vm)?.call((), vm)
 }
 
 /// One object, computed or kept.
