@@ -34,13 +34,18 @@ print(mean)
 
 # Makes a store, appends to it twice and writes to a region of it, and goes on where `gate.zarr` is there.
 APPENDING = """
-import dask.array as da, numpy as np, xarray as xr
+import os, sys
+import dask, dask.array as da, numpy as np, xarray as xr
 x = xr.DataArray(da.random.random((20, 60, 50), chunks=(4, 60, 50)), dims=("t", "y", "x"), name="x").to_dataset()
 x = x.assign_coords(t=np.arange(20))
 x.isel(t=slice(0, 8)).to_zarr("out_a.zarr", mode="w")
 x.isel(t=slice(8, 14)).to_zarr("out_a.zarr", append_dim="t")
 np.sqrt(x.isel(t=slice(14, 20))).to_zarr("out_a.zarr", append_dim="t")
 (x.isel(t=slice(4, 8)) * 0).to_zarr("out_a.zarr", region={"t": slice(4, 8)})
+first, second = [(x + k).to_zarr("out_a.zarr", append_dim="t", compute=False) for k in (1, 2)]
+if os.path.exists("between"):
+    sys.exit("between two writes")
+dask.compute(first, second)
 mean = float(np.sin(x.x).mean())
 gate = xr.open_zarr("gate.zarr")["gate"]
 (x * 2 + float(gate.sum())).to_zarr("out_b.zarr", mode="w")
@@ -332,10 +337,14 @@ def what_was_appended_is_not_appended_again(place):
     place.open_gate()
     place.write("appending.py", APPENDING)
     code, printed, stderr = place.run("appending.py")
-    expect(code == 0 and printed.split()[1] == "20", f"ends with {code}: {printed} {stderr}")
+    expect(code == 0 and printed.split()[1] == "60", f"ends with {code}: {printed} {stderr}")
     whole = place.files("out_a.zarr")
     for store in ("out_a.zarr", "out_b.zarr", "gate.zarr"):
         shutil.rmtree(place.directory / store)
+    place.write("between", "")
+    code, _, stderr = place.run("--resume", "appending.py")
+    expect(code == 1 and "between two writes" in stderr, f"ends with {code}: {stderr}")
+    (place.directory / "between").unlink()
     for _ in range(2):
         code, _, stderr = place.run("--resume", "appending.py")
         expect(code == 1 and "gate.zarr" in stderr, f"ends with {code}: {stderr}")

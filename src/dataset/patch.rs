@@ -33,6 +33,8 @@ pub struct PatchOptions {
     pub patch: Patch,
     /// Whether lazy values may begin or end within a chunk of the store: nobody else writes to it.
     pub may_cut_chunks: bool,
+    /// Whether values that aren't in memory are left to a later write: what is appended to only becomes longer.
+    pub leaves_lazy: bool,
 }
 
 /// Why a part of a store can't be written, worded as xarray words it.
@@ -135,10 +137,22 @@ fn outputs(
     for (name, variable) in dataset.variables() {
         let Some(existing) = group.arrays.get(name) else { continue };
         let (part, values) = part_of(name, variable, existing, options)?;
+        if options.leaves_lazy && variable.values().is_none() {
+            if part.shape != existing.array.shape {
+                writer.create_part(&emptied(part))?;
+            }
+            continue;
+        }
         let target = writer.create_part(&part)?;
         outputs.push((values, target));
     }
     Ok(outputs)
+}
+
+/// A part of no chunks, for an array that only changes its shape.
+fn emptied(mut part: ArrayPart) -> ArrayPart {
+    part.part.shape.fill(0);
+    part
 }
 
 /// Refuses what doesn't fit the store as a whole.

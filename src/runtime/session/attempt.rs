@@ -7,7 +7,7 @@ use crate::runtime::RuntimeError;
 use crate::runtime::job::Receive;
 use crate::runtime::ledger::{BegunOutputs, Ledger, RunOptions, Skipped};
 use crate::store::{StoreError, UnfinishedStore, Workshop};
-use crate::task::{Computation, Goal, Partials, PlanDigest, Skip, StageId, TaskId, TaskResult};
+use crate::task::{Computation, ComputationId, Goal, Partials, PlanDigest, Skip, StageId, TaskId, TaskResult};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -173,6 +173,23 @@ impl Attempt {
             self.with(|ledger| ledger.keep_value(computation.id, digest, &values)).unwrap_or(Ok(()))?;
         }
         Ok(values)
+    }
+
+    /// The number that the first attempt found, which is kept for later ones; counts as a computation.
+    ///
+    /// # Errors
+    /// Where it can't be kept.
+    pub(super) fn first_found(&self, id: ComputationId, what: &str, found: i64) -> Result<i64, RuntimeError> {
+        let first_found = |ledger: &mut Ledger| {
+            let digest = PlanDigest::of(&("first found", what));
+            if let Some(&[known]) = ledger.value(id, digest).as_deref().and_then(|values| values.first()?.as_slice()) {
+                return Ok(known);
+            }
+            let value = Chunk::from_values(Vec::new(), vec![found]).expect("one value has no dimensions");
+            ledger.keep_value(id, digest, &[value])?;
+            Ok(found)
+        };
+        self.with(first_found).unwrap_or(Ok(found))
     }
 
     /// Removes what was kept of a computation's reductions, since it is over.

@@ -21,7 +21,7 @@ use crate::environment::Environment;
 use crate::journal::Outcome;
 use crate::plan::{Array, Evaluate, PlanError};
 use crate::store::{StoreError, UnfinishedStore, Workshop};
-use crate::task::{Computation, Goal, PlanDigest, Resources, Skip};
+use crate::task::{Computation, ComputationId, Goal, PlanDigest, Resources, Skip};
 use crate::transport::PANICKED;
 use attempt::Attempt;
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -221,6 +221,16 @@ impl Session {
         finish: &mut dyn FnMut() -> Result<(), StoreError>,
     ) -> Result<(), RuntimeError> {
         self.attempt.graft(store, finish)
+    }
+
+    /// A number that the script finds in its surroundings, as the first attempt of the run found it there: the run itself
+    /// may have changed it since.
+    ///
+    /// # Errors
+    /// Where it can't be kept for the next attempt.
+    pub fn first_found(&self, what: &str, found: i64) -> Result<i64, RuntimeError> {
+        let id = ComputationId(self.next_computation.replace(self.next_computation.get() + 1));
+        self.attempt.first_found(id, what, found)
     }
 
     /// Computes the values of arrays. Costs their size in memory on rank 0. Values in memory already cost nothing.

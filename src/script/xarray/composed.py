@@ -1,5 +1,6 @@
 """Functions of xarray that are made of others."""
 
+import dask
 import xarray as xr
 
 
@@ -46,17 +47,19 @@ def _registers(cls, name):
 
 
 def save_mfdataset(datasets, paths, mode="w", format=None, groups=None, engine=None, compute=True, **kwargs):
-    if mode != "w" or groups is not None or not compute:
-        raise NotImplementedError(
-            "save_mfdataset(mode=, groups=, compute=) isn't supported by swath: it writes whole files"
-        )
+    if mode != "w" or groups is not None:
+        raise NotImplementedError("save_mfdataset(mode=, groups=) isn't supported by swath: it writes whole files")
     if len(set(map(str, paths))) != len(paths) or len(paths) != len(datasets):
         raise ValueError(
             "must supply lists of the same length for the datasets, paths and groups arguments to save_mfdataset"
         )
-    for dataset, path in zip(datasets, paths):
+    for dataset in datasets:
         if not isinstance(dataset, xr.Dataset):
             raise TypeError(
                 "save_mfdataset only supports writing Dataset objects, received type " + type(dataset).__name__
             )
-        dataset.to_netcdf(path, format=format, engine=engine, **kwargs)
+    written = [
+        dataset.to_netcdf(path, format=format, engine=engine, compute=compute, **kwargs)
+        for dataset, path in zip(datasets, paths)
+    ]
+    return None if compute else dask.delayed(written)

@@ -74,7 +74,6 @@ pub(super) fn register_classes() {
     coarsen::CoarsenObject::make_static_type();
     weighted::WeightedObject::make_static_type();
     mapping::Mapping::make_static_type();
-    patching::DelayedWrite::make_static_type();
     functions::OptionsContext::make_static_type();
     selecting::LocIndexer::make_static_type();
 }

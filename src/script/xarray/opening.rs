@@ -3,13 +3,14 @@
 use super::decoding;
 use super::encoding::{self, Written};
 use super::indexers;
-use super::patching::DelayedWrite;
+use super::patching;
 use crate::dataset::{
     self, Chunking, CoordinateAttributes, DataArray, Dataset, DatasetError, DecodeOptions, Encoding, NetcdfOptions,
     OpenOptions, WriteOptions,
 };
 use crate::script::arguments::Arguments;
 use crate::script::convert;
+use crate::script::dask::deferred;
 use crate::script::engine;
 use crate::script::errors::{dataset_exception, file_not_found};
 use crate::script::modules::Module;
@@ -17,7 +18,7 @@ use crate::script::operand::Operand;
 use crate::script::writing;
 use crate::store::{StoreError, WriteMode};
 use indexmap::IndexMap;
-use rustpython_vm::{PyObjectRef, PyPayload, PyResult};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// The name that a `DataArray` without one has in a store, as xarray gives it.
 const UNNAMED: &str = "__xarray_dataarray_variable__";
@@ -28,7 +29,7 @@ pub(super) const TO_ZARR: &str = "store!, chunk_store=None, mode, synchronizer=N
     zarr_format, write_empty_chunks=None, chunkmanager_store_kwargs~";
 
 /// Parameters of `to_netcdf`.
-pub(super) const TO_NETCDF: &str = "path!, mode, format, group, engine, encoding, unlimited_dims, compute=True, \
+pub(super) const TO_NETCDF: &str = "path!, mode, format, group, engine, encoding, unlimited_dims, compute, \
     invalid_netcdf=False, auto_complex=None";
 
 /// Puts the functions into the module.
@@ -128,7 +129,7 @@ pub(super) fn dataset_to_zarr(dataset: &Dataset, arguments: &Arguments<'_>) -> P
     let vm = arguments.vm;
     let path = convert::path(arguments.required("store"), vm)?;
     if arguments.get("append_dim").is_some() || arguments.get("region").is_some() {
-        return super::patching::dataset_to_part(dataset, &path, arguments);
+        return patching::dataset_to_part(dataset, &path, arguments);
     }
     let mut options = WriteOptions::new(mode(arguments)?);
     if arguments.get("zarr_format").or(arguments.get("zarr_version")).is_some() {
@@ -139,7 +140,7 @@ pub(super) fn dataset_to_zarr(dataset: &Dataset, arguments: &Arguments<'_>) -> P
     let written = dataset::write_zarr(dataset, &path, &options, &mut writing::SessionWriter::new(engine::current()));
     written.map_err(|error| dataset_exception(error, vm))?;
     match options.leaves_lazy {
-        true => Ok(DelayedWrite::new(dataset.lazy_part(), path).into_ref(&vm.ctx).into()),
+        true => patching::write_later(vec![(dataset.lazy_part(), IndexMap::new())], path, true, vm),
         false => Ok(vm.ctx.none()),
     }
 }
@@ -188,15 +189,19 @@ pub(super) fn dataset_to_netcdf(dataset: &Dataset, arguments: &Arguments<'_>) ->
     for encoding in options.encoding.values_mut().filter(|encoding| encoding.chunks.is_some()) {
         encoding.netcdf.contiguous.get_or_insert(false);
     }
-    let written = dataset::write_netcdf(dataset, &path, &options, &mut writing::SessionWriter::new(engine::current()));
-    let engine = arguments.string("engine")?;
-    written.map_err(|error| match error {
-        DatasetError::Store(missing @ StoreError::NoDirectory { .. }) if engine.as_deref() == Some("h5netcdf") => {
-            file_not_found(missing.to_string(), vm)
-        }
-        error => dataset_exception(error, vm),
-    })?;
-    Ok(vm.ctx.none())
+    let is_h5netcdf = arguments.string("engine")?.as_deref() == Some("h5netcdf");
+    let dataset = dataset.clone();
+    let write = move |vm: &VirtualMachine| {
+        let session = &mut writing::SessionWriter::new(engine::current());
+        let written = dataset::write_netcdf(&dataset, &path, &options, session);
+        written.map(|()| vm.ctx.none()).map_err(|error| match error {
+            DatasetError::Store(missing @ StoreError::NoDirectory { .. }) if is_h5netcdf => {
+                file_not_found(missing.to_string(), vm)
+            }
+            error => dataset_exception(error, vm),
+        })
+    };
+    if arguments.bool("compute")?.unwrap_or(true) { write(vm) } else { deferred("to_netcdf", write, vm) }
 }
 
 /// `DataArray.to_netcdf(...)`: a file with this one variable.

@@ -1,16 +1,16 @@
-//! `to_zarr(append_dim=...)`, `to_zarr(region=...)` and what `to_zarr(compute=False)` returns.
+//! `to_zarr(append_dim=...)` and `to_zarr(region=...)`, and what `to_zarr(compute=False)` leaves for later.
 
 use crate::dataset::{self, Chunking, Dataset, OpenOptions, Patch, PatchOptions, RegionSlice, region_of_labels};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
+use crate::script::dask::deferred;
 use crate::script::engine;
-use crate::script::errors::dataset_exception;
+use crate::script::errors::{dataset_exception, runtime_exception, store_exception};
 use crate::script::writing;
 use crate::store::{self, StoreError};
 use indexmap::IndexMap;
 use rustpython_vm::builtins::{PyDict, PySlice, PyStr};
-use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
+use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// Writes a dataset to a part of a store.
 ///
@@ -26,11 +26,6 @@ pub(super) fn dataset_to_part(dataset: &Dataset, path: &str, arguments: &Argumen
     }
     if arguments.get("region").is_some() && !is_allowed(&["a", "a-", "r+"]) {
         return Err(vm.new_value_error("region= goes with mode 'a', 'a-' or 'r+', or with no mode"));
-    }
-    if !arguments.bool("compute")?.unwrap_or(true) {
-        return Err(vm.new_not_implemented_error(
-            "to_zarr(compute=False) of a part of a store is not supported by swath: leave compute out",
-        ));
     }
     refuse_encoding(path, arguments)?;
     let mut dataset = dataset.clone();
@@ -51,9 +46,73 @@ pub(super) fn dataset_to_part(dataset: &Dataset, path: &str, arguments: &Argumen
     };
     let is_safe = arguments.bool("safe_chunks")?.unwrap_or(true);
     let may_cut_chunks = !is_safe || matches!(patch, Patch::Append(_)) || mode.as_deref() == Some("a");
-    let options = PatchOptions { patch, may_cut_chunks };
-    let written = dataset::patch_zarr(&dataset, path, &options, &mut writing::SessionWriter::new(engine::current()));
-    written.map(|()| vm.ctx.none()).map_err(|error| dataset_exception(error, vm))
+    let leaves_lazy = !arguments.bool("compute")?.unwrap_or(true);
+    let options = PatchOptions { patch, may_cut_chunks, leaves_lazy };
+    if !leaves_lazy {
+        write_part(&dataset, path, &options, vm)?;
+        return Ok(vm.ctx.none());
+    }
+    let left = left_to_write(&dataset, path, &options.patch, vm)?;
+    write_part(&dataset, path, &options, vm)?;
+    write_later(left, path.to_owned(), may_cut_chunks, vm)
+}
+
+fn write_part(dataset: &Dataset, path: &str, options: &PatchOptions, vm: &VirtualMachine) -> PyResult<()> {
+    let written = dataset::patch_zarr(dataset, path, options, &mut writing::SessionWriter::new(engine::current()));
+    written.map_err(|error| dataset_exception(error, vm))
+}
+
+/// Parts of lazy values, and where in a store each is to be written.
+type LeftToWrite = Vec<(Dataset, IndexMap<String, RegionSlice>)>;
+
+/// What a write leaves that leaves lazy values; asked for before it, while the store is as long as it was.
+fn left_to_write(dataset: &Dataset, path: &str, patch: &Patch, vm: &VirtualMachine) -> PyResult<LeftToWrite> {
+    let lazy = dataset.lazy_part();
+    let parts = match patch {
+        Patch::Region(region) => {
+            let sizes = lazy.sizes();
+            let slices = region.iter().filter(|(dimension, _)| sizes.contains_key(*dimension));
+            vec![(lazy, slices.map(|(dimension, slice)| (dimension.clone(), *slice)).collect())]
+        }
+        Patch::Append(dimension) => {
+            let has_dimension = |name: &&str| lazy.variable(name).is_some_and(|one| one.dims.contains(dimension));
+            let names = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
+            let (longer, fixed) = lazy.variables().map(|(name, _)| name).partition(has_dimension);
+            let without =
+                |left_out| lazy.drop_vars(&names(left_out), true).map_err(|error| dataset_exception(error, vm));
+            let start = length_in_store(path, dimension, vm)?;
+            let end = start + lazy.sizes().get(dimension).copied().unwrap_or(0) as i64;
+            let region = IndexMap::from([(dimension.clone(), (Some(start), Some(end)))]);
+            vec![(without(fixed)?, region), (without(longer)?, IndexMap::new())]
+        }
+    };
+    Ok(parts.into_iter().filter(|(part, _)| part.variables().next().is_some()).collect())
+}
+
+/// Length of a dimension of a store, before the run made it longer; 0 where it has none of that name.
+fn length_in_store(path: &str, dimension: &str, vm: &VirtualMachine) -> PyResult<i64> {
+    let store = store::open(path).map_err(|error| store_exception(error, vm))?;
+    let lengths = store.metadata().arrays.values().filter_map(|array| {
+        let axis = array.dimension_names.as_ref()?.iter().position(|name| name == dimension)?;
+        Some(array.array.shape[axis] as i64)
+    });
+    let found = engine::current().first_found(&format!("length of {dimension} in {path}"), lengths.max().unwrap_or(0));
+    found.map_err(|error| runtime_exception(error, vm))
+}
+
+/// A `Delayed` that writes values to parts of a store.
+///
+/// # Errors
+/// Where the machine can't hold it.
+pub(super) fn write_later(parts: LeftToWrite, path: String, may_cut_chunks: bool, vm: &VirtualMachine) -> PyResult {
+    let write = move |vm: &VirtualMachine| {
+        for (part, region) in &parts {
+            let options = PatchOptions { patch: Patch::Region(region.clone()), may_cut_chunks, leaves_lazy: false };
+            write_part(part, &path, &options, vm)?;
+        }
+        Ok(vm.ctx.none())
+    };
+    deferred("to_zarr", write, vm)
 }
 
 /// Arrays that exist have an encoding.
@@ -119,34 +178,4 @@ fn slice_of(slice: &PySlice, vm: &VirtualMachine) -> PyResult<RegionSlice> {
         return Err(vm.new_value_error("region= takes slices without a step"));
     }
     Ok((bound(slice.start.as_ref())?, bound(Some(&slice.stop))?))
-}
-
-/// What `to_zarr(compute=False)` has left to be written.
-#[pyclass(module = "dask.delayed", name = "Delayed")]
-#[derive(Debug, PyPayload)]
-pub struct DelayedWrite {
-    dataset: Dataset,
-    path: String,
-}
-
-impl DelayedWrite {
-    /// Values that are to be written to a store.
-    pub(super) fn new(dataset: Dataset, path: String) -> DelayedWrite {
-        DelayedWrite { dataset, path }
-    }
-}
-
-#[pyclass]
-impl DelayedWrite {
-    #[pymethod]
-    fn compute(&self, _arguments: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        let options = PatchOptions { patch: Patch::Region(IndexMap::new()), may_cut_chunks: true };
-        let written = dataset::patch_zarr(
-            &self.dataset,
-            &self.path,
-            &options,
-            &mut writing::SessionWriter::new(engine::current()),
-        );
-        written.map(|()| vm.ctx.none()).map_err(|error| dataset_exception(error, vm))
-    }
 }
