@@ -20,6 +20,7 @@ mod selecting;
 mod splitting;
 mod strided;
 mod testing;
+mod ufunc_object;
 mod ufuncs;
 
 pub(super) use dtype_object::DTypeObject;
@@ -53,6 +54,7 @@ pub(super) fn register_classes(vm: &VirtualMachine) {
     NdArray::make_static_type();
     printing::PrintOptionsContext::make_static_type();
     scalar::register(vm);
+    ufunc_object::register();
 }
 
 /// The module.
@@ -61,7 +63,8 @@ pub(super) fn register_classes(vm: &VirtualMachine) {
 /// Where the machine can't hold it.
 pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     let mut module = Module::new("numpy", vm);
-    module.wrapped(dispatch::dispatching);
+    module
+        .wrapped(|name, function, vm| ufunc_object::with_methods(name, dispatch::dispatching(name, function, vm), vm));
     ufuncs::install(&mut module)?;
     functions::install_shared(&mut module)?;
     functions::install(&mut module)?;
@@ -91,6 +94,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     module.composed(&COMPOSED);
     module.finish()?;
     dispatch::install(vm)?;
+    ufunc_object::install(vm)?;
     testing::install(vm)
 }
 

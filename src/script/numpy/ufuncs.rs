@@ -1,5 +1,6 @@
 //! numpy's functions of elements, which apply to everything that has elements.
 
+use super::ufunc_object::placed;
 use crate::kernels::elementwise::{BinaryOp, UnaryOp};
 use crate::script::elementwise;
 use crate::script::modules::Module;
@@ -29,8 +30,8 @@ const BINARY_ALIASES: &[(&str, BinaryOp)] = &[
     ("atan2", BinaryOp::Arctan2),
 ];
 
-const UNARY_PARAMETERS: &str = "x!, out=None, *, where=True, casting~, order~, subok~";
-const BINARY_PARAMETERS: &str = "x1!, x2!, out=None, *, where=True, casting~, order~, subok~";
+const UNARY_PARAMETERS: &str = "x!, out, *, where, casting~, order~, subok~";
+const BINARY_PARAMETERS: &str = "x1!, x2!, out, *, where, casting~, order~, subok~";
 
 /// Puts the functions into a module.
 ///
@@ -41,7 +42,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     for (name, operation) in unary.chain(UNARY_ALIASES.iter().copied()) {
         module.function(name, UNARY_PARAMETERS, move |arguments| {
             let operand = Operand::expect(arguments.required("x"), arguments.vm)?;
-            elementwise::unary(operation, operand, arguments.vm)?.into_object(arguments.vm)
+            placed(elementwise::unary(operation, operand, arguments.vm)?.into_object(arguments.vm)?, arguments)
         })?;
     }
     let binary = BinaryOp::ALL.iter().map(|operation| (operation.name(), *operation));
@@ -49,7 +50,8 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
         module.function(name, BINARY_PARAMETERS, move |arguments| {
             let left = Operand::expect(arguments.required("x1"), arguments.vm)?;
             let right = Operand::expect(arguments.required("x2"), arguments.vm)?;
-            elementwise::binary_function(operation, left, right, arguments.vm)?.into_object(arguments.vm)
+            let found = elementwise::binary_function(operation, left, right, arguments.vm)?;
+            placed(found.into_object(arguments.vm)?, arguments)
         })?;
     }
     Ok(())
