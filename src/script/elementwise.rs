@@ -9,6 +9,7 @@ use super::errors::{dataset_exception, plan_exception};
 use super::numpy::NdArray;
 use super::operand::{Operand, evaluate_here};
 use super::options;
+use super::tables;
 use super::xarray::{DataArrayObject, DatasetObject};
 use crate::array::DType;
 use crate::dataset;
@@ -156,6 +157,9 @@ pub(super) fn select(
 /// # Errors
 /// Where the operands don't go together.
 pub(super) fn operator(operation: BinaryOp, left: &PyObject, right: &PyObject, vm: &VirtualMachine) -> PyResult {
+    if tables::is_table(left, vm) || tables::is_table(right, vm) {
+        return Ok(vm.ctx.not_implemented());
+    }
     match (Operand::of(left, vm)?, Operand::of(right, vm)?) {
         (Some(left), Some(right)) => binary(operation, left, right, vm)?.into_object(vm),
         _ => Ok(vm.ctx.not_implemented()),

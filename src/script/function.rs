@@ -1,6 +1,7 @@
 //! Functions and methods of our modules, as Python sees them.
 
 use super::arguments::Arguments;
+use super::tables;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::types::{Callable, Representable};
 use rustpython_vm::{Context, Py, PyObjectRef, PyPayload, PyResult, VirtualMachine, pyclass};
@@ -53,6 +54,12 @@ impl Callable for Function {
     type Args = FuncArgs;
 
     fn call(zelf: &Py<Self>, passed: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        // As numpy asks its arguments (NEP 18).
+        if zelf.name.starts_with("numpy.")
+            && let Some(result) = tables::overridden(zelf, &passed, vm)
+        {
+            return result;
+        }
         (zelf.body)(&Arguments::bind(&zelf.name, zelf.parameters, passed, vm)?)
     }
 }

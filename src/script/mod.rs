@@ -29,6 +29,7 @@ mod pandas;
 mod products;
 mod standard;
 mod surface;
+mod tables;
 mod vm;
 mod writing;
 mod xarray;

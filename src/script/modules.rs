@@ -10,6 +10,7 @@ use rustpython_vm::compiler::Mode;
 use rustpython_vm::scope::Scope;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 use std::cell::RefCell;
+use std::collections::VecDeque;
 
 /// Names of the modules that are ours.
 pub(super) const NAMES: &[&str] = &[
@@ -83,7 +84,7 @@ pub(super) struct Module<'a> {
     pub vm: &'a VirtualMachine,
     name: &'static str,
     contents: PyDictRef,
-    composed: Vec<&'static Composed>,
+    composed: Vec<&'static [Composed]>,
     wrapper: Wrapper,
 }
 
@@ -93,9 +94,10 @@ impl<'a> Module<'a> {
         Module { vm, name, contents: vm.ctx.new_dict(), composed: Vec::new(), wrapper: |_, value, _| value }
     }
 
-    /// Adds parts that are written in Python. They are run once a name is wanted that nothing else has.
+    /// Adds parts that are written in Python. They are run once a name is wanted that nothing else has, nor the parts that
+    /// were added before.
     pub fn composed(&mut self, parts: &'static [Composed]) {
-        self.composed.extend(parts);
+        self.composed.push(parts);
     }
 
     /// From now on, functions are wrapped before they are in the module, those written in Python too.
@@ -153,7 +155,8 @@ impl<'a> Module<'a> {
             self.value("__version__", vm.ctx.new_str(*version))?;
         }
         let contents = self.contents.clone();
-        let (composed, wrapper) = (RefCell::new(std::mem::take(&mut self.composed)), self.wrapper);
+        let composed = RefCell::new(VecDeque::from(std::mem::take(&mut self.composed)));
+        let wrapper = self.wrapper;
         let unknown = Function::object(
             format!("{name}.__getattr__"),
             "name!",
@@ -161,12 +164,16 @@ impl<'a> Module<'a> {
                 let vm = arguments.vm;
                 let wanted = arguments.string("name")?.unwrap_or_default();
                 // The import machinery asks every module for names like `__all__`.
-                if !wanted.starts_with('_') {
-                    for part in composed.take() {
+                while !wanted.starts_with('_') {
+                    let parts = composed.borrow_mut().pop_front();
+                    for part in parts.unwrap_or_default() {
                         run_composed(part, name, (&contents, wrapper), vm)?;
                     }
                     if let Some(found) = contents.get_item_opt(wanted.as_str(), vm)? {
                         return Ok(found);
+                    }
+                    if parts.is_none() {
+                        break;
                     }
                 }
                 Err(unknown_name(name, &wanted, &contents, vm))
@@ -180,7 +187,8 @@ impl<'a> Module<'a> {
     }
 }
 
-/// Runs a part that is written in Python, and puts what it defines into the module, but for what that has already.
+/// Runs a part that is written in Python, and puts what it defines into the module, but for what that has already. Names
+/// that begin with `_` are for the parts behind it.
 fn run_composed(
     (file, text): &Composed,
     module: &str,
@@ -194,7 +202,7 @@ fn run_composed(
     vm.run_code_obj(code, Scope::with_builtins(None, globals.clone(), vm))?;
     for (key, value) in globals {
         let name = super::convert::string(&key, vm)?;
-        if !name.starts_with('_') && !value.downcastable::<PyModule>() && !contents.contains_key(&*key, vm) {
+        if !name.starts_with("__") && !value.downcastable::<PyModule>() && !contents.contains_key(&*key, vm) {
             contents.set_item(&*key, wrapper(&name, value, vm), vm)?;
         }
     }

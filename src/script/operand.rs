@@ -8,6 +8,7 @@ use super::dask::DaskArray;
 use super::engine;
 use super::errors::{dataset_exception, plan_exception, runtime_exception};
 use super::numpy::{NdArray, NumpyScalar, of_python};
+use super::tables;
 use super::xarray::{DataArrayObject, DatasetObject};
 use crate::array::{Chunk, DType, Scalar};
 use crate::dataset::{self, DataArray, Dataset, DatasetError};
@@ -70,6 +71,9 @@ impl Operand {
         }
         if let Some(value) = convert::python_scalar(object, vm)? {
             return Ok(Some(Operand::Weak(value)));
+        }
+        if let Some(array) = tables::values(object, vm)? {
+            return Ok(Some(Operand::Eager(Array::in_memory(array.values()))));
         }
         let Some((dtype, count)) = of_python(object, vm)? else { return Ok(None) };
         let moment = Array::scalar(Scalar::Int(count), dtype).map_err(|error| plan_exception(error, vm))?;

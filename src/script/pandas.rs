@@ -1,14 +1,22 @@
-//! `pandas`, as far as scripts make times with it: moments, spans and arrays of them.
+//! `pandas`, as far as scripts make times and small tables with it.
 //!
-//! What is here gives Python's own `datetime` and `timedelta`; pandas' classes are made of them in `pandas/*.py`. There are
-//! no tables and series.
+//! What is here gives Python's own `datetime` and `timedelta`; pandas' classes are made of them in `pandas/*.py`.
+//!
+//! # Tables and series
+//!
+//! They lie in the memory of rank 0, and are written in Python over numpy's small arrays, so that a loop over elements is
+//! the exception: a column is an array, or a list where no array holds its values (`columns.py`); an index is an array with
+//! a name (`labels.py`), or one of several levels (`levels.py`). `rows.py` has what tables (`table.py`, `data_frame.py`) and series
+//! (`series.py`) share, the other parts one subject each. Labelled arrays become tables in `labelled.py`, by way of
+//! `compute`, with its check of the memory. Where Rust meets a table it is told by [`tables`](super::tables).
 
 use super::arguments::Arguments;
 use super::convert;
 use super::elementwise;
-use super::modules::Module;
+use super::modules::{Composed, Module};
 use super::numpy::{NdArray, NumpyScalar, cast_scalar, instant_of_text, of_python};
 use super::operand::{Operand, evaluate_here, small_object, values};
+use super::tables;
 use crate::array::{Chunk, DType, Scalar, TimeUnit};
 use crate::kernels::elementwise::UnaryOp;
 use crate::plan::Array;
@@ -32,6 +40,34 @@ const UNITS: &[(&[&str], i64)] = &[
     (&["ns", "nano", "nanos", "nanoseconds"], 1),
 ];
 
+/// Moments, spans and indexes, in Python; each part uses those before it.
+const INDEXES: &[Composed] = &[
+    ("pandas/times.py", include_str!("pandas/times.py")),
+    ("pandas/columns.py", include_str!("pandas/columns.py")),
+    ("pandas/text.py", include_str!("pandas/text.py")),
+    ("pandas/labels.py", include_str!("pandas/labels.py")),
+    ("pandas/levels.py", include_str!("pandas/levels.py")),
+    ("pandas/indexes.py", include_str!("pandas/indexes.py")),
+];
+
+/// Tables and series, in Python, which most scripts that make times don't use; each part uses those before it.
+const TABLES: &[Composed] = &[
+    ("pandas/rows.py", include_str!("pandas/rows.py")),
+    ("pandas/selection.py", include_str!("pandas/selection.py")),
+    ("pandas/series.py", include_str!("pandas/series.py")),
+    ("pandas/table.py", include_str!("pandas/table.py")),
+    ("pandas/data_frame.py", include_str!("pandas/data_frame.py")),
+    ("pandas/making.py", include_str!("pandas/making.py")),
+    ("pandas/arithmetic.py", include_str!("pandas/arithmetic.py")),
+    ("pandas/statistics.py", include_str!("pandas/statistics.py")),
+    ("pandas/accessors.py", include_str!("pandas/accessors.py")),
+    ("pandas/table_text.py", include_str!("pandas/table_text.py")),
+    ("pandas/writing.py", include_str!("pandas/writing.py")),
+    ("pandas/reading.py", include_str!("pandas/reading.py")),
+    ("pandas/labelled.py", include_str!("pandas/labelled.py")),
+    ("pandas/groups.py", include_str!("pandas/groups.py")),
+];
+
 /// Puts the module together, after `xarray` and `numpy`.
 ///
 /// # Errors
@@ -47,7 +83,7 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
         to_datetime,
     )?;
     module.function("_moments", "data!", |arguments| moments(arguments.required("data"), arguments))?;
-    module.function("_index", "cls!, values!", |arguments| {
+    module.function("_of_class", "cls!, values!", |arguments| {
         let vm = arguments.vm;
         let class = convert::class(arguments.required("cls"), vm)?;
         Ok(NdArray::new(values(arguments.required("values"), vm)?).into_ref_with_type(vm, class)?.into())
@@ -64,10 +100,9 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
         "NaT",
         NumpyScalar::object(DType::Datetime(TimeUnit::Nanosecond), Scalar::Int(DType::NOT_A_TIME), vm)?,
     )?;
-    module.composed(&[
-        ("pandas/times.py", include_str!("pandas/times.py")),
-        ("pandas/indexes.py", include_str!("pandas/indexes.py")),
-    ]);
+    module.function("_texts", "values!", texts)?;
+    module.composed(INDEXES);
+    module.composed(TABLES);
     module.finish()
 }
 
@@ -358,6 +393,14 @@ fn to_timedelta(arguments: &Arguments<'_>) -> PyResult {
     of_counts(counts, SPAN, vm)
 }
 
+/// The shortest text of each value, as numpy prints it.
+fn texts(arguments: &Arguments<'_>) -> PyResult {
+    let vm = arguments.vm;
+    let values = values(arguments.required("values"), vm)?;
+    let text = |value| vm.ctx.new_str(NumpyScalar::new(values.dtype(), value).text()).into();
+    Ok(vm.ctx.new_list((0..values.len()).filter_map(|index| values.get(index)).map(text).collect()).into())
+}
+
 /// Whether values are missing, or whether they aren't.
 fn missing(arguments: &Arguments<'_>, when: bool) -> PyResult {
     let vm = arguments.vm;
@@ -365,6 +408,9 @@ fn missing(arguments: &Arguments<'_>, when: bool) -> PyResult {
     let answer = |is_missing: bool| Ok(vm.ctx.new_bool(is_missing == when).into());
     if vm.is_none(object) {
         return answer(true);
+    }
+    if tables::is_table(object, vm) {
+        return vm.call_method(object, if when { "isna" } else { "notna" }, ());
     }
     match Operand::of(object, vm)? {
         None | Some(Operand::Weak(Scalar::Text(_))) => answer(false),

@@ -178,7 +178,7 @@ impl NumpyScalar {
     }
 
     /// A value of a dtype.
-    pub(super) fn new(dtype: DType, value: Scalar) -> NumpyScalar {
+    pub(in crate::script) fn new(dtype: DType, value: Scalar) -> NumpyScalar {
         NumpyScalar { dtype, value }
     }
 
@@ -212,7 +212,7 @@ impl NumpyScalar {
     }
 
     /// The value as numpy prints it.
-    pub(super) fn text(&self) -> String {
+    pub(in crate::script) fn text(&self) -> String {
         match (&self.value, self.dtype) {
             (Scalar::Float(value), DType::Float32) => float_text(*value as f32),
             (Scalar::Float(value), _) => rustpython_vm::literal::float::to_string(*value),
@@ -229,10 +229,17 @@ impl NumpyScalar {
     }
 }
 
-/// The shortest text that reads back as the same float32, in Python's form.
+/// The shortest text that reads back as the same float32; with an exponent from a million on, and below 1e-4, as numpy.
 fn float_text(value: f32) -> String {
     if !value.is_finite() || value == 0.0 {
         return rustpython_vm::literal::float::to_string(f64::from(value));
+    }
+    let size = f64::from(value.abs());
+    if !(1e-4..1e6).contains(&size) {
+        let text = format!("{value:e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |exponent| ('-', exponent));
+        return format!("{digits}e{sign}{exponent:0>2}");
     }
     // The shortest decimal digits of a float32 name a float64 whose shortest digits are the same.
     let shortest: f64 = value.to_string().parse().unwrap_or(f64::from(value));

@@ -45,6 +45,14 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
             placed(elementwise::unary(operation, operand, arguments.vm)?.into_object(arguments.vm)?, arguments)
         })?;
     }
+    let names: Vec<&str> = UnaryOp::ALL.iter().map(|operation| operation.name()).collect();
+    let pairs = BinaryOp::ALL.iter().map(|operation| operation.name());
+    let aliases = UNARY_ALIASES.iter().map(|(name, _)| *name).chain(BINARY_ALIASES.iter().map(|(name, _)| *name));
+    let names: Vec<&str> = names.into_iter().chain(pairs).chain(aliases).collect();
+    module.function("_is_elementwise", "name!", move |arguments| {
+        let name = arguments.string("name")?.unwrap_or_default();
+        Ok(arguments.vm.ctx.new_bool(names.contains(&name.as_str())).into())
+    })?;
     let binary = BinaryOp::ALL.iter().map(|operation| (operation.name(), *operation));
     for (name, operation) in binary.chain(BINARY_ALIASES.iter().copied()) {
         module.function(name, BINARY_PARAMETERS, move |arguments| {

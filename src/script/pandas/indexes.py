@@ -1,26 +1,21 @@
 """The index of moments of pandas, as a class over numpy's arrays."""
 
 import datetime
+import re
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from pandas import _unit
 
 
-class DatetimeIndex(np.ndarray):
+class DatetimeIndex(pd.Index):
     """An array of moments whose elements are of pandas' class."""
 
     def __new__(cls, data, freq=None, name=None, dtype=None, copy=False):
-        index = pd._index(cls, pd._moments(data))
+        index = pd._of_class(cls, pd._moments(data))
         index.freq, index.name = freq, name
         return index
-
-    @property
-    def values(self):
-        return np.array(self)
-
-    def to_numpy(self, dtype=None):
-        return np.array(self, dtype=dtype)
 
     def strftime(self, date_format):
         return self._dt.strftime(date_format).values
@@ -62,17 +57,12 @@ class DatetimeIndex(np.ndarray):
     def to_pydatetime(self):
         return [moment.to_pydatetime() for moment in self]
 
-    def get_loc(self, key):
-        places = np.flatnonzero(self.values == np.datetime64(pd.Timestamp(key)))
-        if not len(places):
-            raise KeyError(key)
-        return int(places[0])
-
     def unique(self):
         return DatetimeIndex(np.unique(self.values), name=self.name)
 
-    def sort_values(self):
-        return DatetimeIndex(np.sort(self.values), name=self.name)
+    def sort_values(self, ascending=True):
+        ordered = np.sort(self.values)
+        return DatetimeIndex(ordered if ascending else ordered[::-1], name=self.name)
 
     def append(self, other):
         return DatetimeIndex(np.concatenate([self.values, DatetimeIndex(other).values]), name=self.name)
@@ -82,10 +72,6 @@ class DatetimeIndex(np.ndarray):
 
     def intersection(self, other):
         return DatetimeIndex(np.intersect1d(self.values, DatetimeIndex(other).values))
-
-    @property
-    def empty(self):
-        return len(self) == 0
 
     @property
     def is_monotonic_increasing(self):
@@ -100,7 +86,7 @@ class DatetimeIndex(np.ndarray):
         return xr.DataArray(self.values, dims="index").dt
 
     def __getitem__(self, key):
-        found = self.values[key]
+        found = self.values[key.values if pd._is_series(key) else key]
         return pd.Timestamp(found) if np.ndim(found) == 0 else DatetimeIndex(found, name=self.name)
 
     def __iter__(self):
@@ -133,7 +119,11 @@ class DatetimeIndex(np.ndarray):
 
 
 def _property(name, field):
-    return property(lambda self: getattr(self._dt, field).values)
+    def values(self):
+        found = getattr(self._dt, field).values
+        return found if found.dtype == bool else pd.Index(found.astype("int32"), name=self.name)
+
+    return property(values)
 
 
 for _name, _field in {
@@ -161,11 +151,11 @@ for _name, _field in {
     setattr(DatetimeIndex, _name, _property(_name, _field))
 
 
-class TimedeltaIndex(np.ndarray):
+class TimedeltaIndex(pd.Index):
     """An array of spans whose elements are of pandas' class."""
 
     def __new__(cls, data, name=None):
-        index = pd._index(cls, np.asarray(data))
+        index = pd._of_class(cls, np.asarray(data))
         index.name = name
         return index
 
@@ -198,6 +188,67 @@ class TimedeltaIndex(np.ndarray):
     __str__ = __repr__
 
 
+def _bounds(index, text):
+    """First and last moment of what text like "2001-02" means, and whether it is coarser than the index is."""
+    ticks = f"datetime64[{_unit(index.dtype)}]"
+    fields = [int(field) for field in text.split("-")] if re.fullmatch(r"\d{4}(-\d{1,2})?", text) else None
+    if fields is not None:
+        first = datetime.datetime(fields[0], (fields + [1])[1], 1)
+        months = first.month if len(fields) == 2 else 12
+        after = datetime.datetime(first.year + months // 12, months % 12 + 1, 1)
+    else:
+        digits = len(re.findall(r"\d+", text))
+        first = pd.Timestamp(text)
+        after = first + datetime.timedelta(**{{3: "days", 4: "hours", 5: "minutes"}.get(digits, "seconds"): 1})
+    first, after = (np.datetime64(moment).astype(ticks) for moment in (first, after))
+    is_coarse = fields is not None
+    if not is_coarse and digits < 6:
+        is_coarse = bool((index.values != index.values.astype("datetime64[D]")).any())
+    return first, after - np.array([1]).astype(ticks.replace("datetime", "timedelta"))[0], is_coarse
+
+
+def _located_moments(index, key):
+    """Positions of the rows at a moment, or within what text means."""
+    values = index.values
+    if isinstance(key, str):
+        try:
+            first, last, is_coarse = _bounds(index, key.replace("/", "-"))
+        except ValueError:
+            raise KeyError(key) from None
+        found = np.flatnonzero((values >= first) & (values <= last) if is_coarse else values == first)
+    elif isinstance(key, (datetime.date, np.datetime64)):
+        found = np.flatnonzero(values == np.datetime64(key))
+    else:
+        raise KeyError(key)
+    if not len(found):
+        raise KeyError(key)
+    return found
+
+
+def _is_part(index, key):
+    """Whether a label means all rows within a year, a month or another span."""
+    return isinstance(index, DatetimeIndex) and isinstance(key, str) and _bounds(index, key.replace("/", "-"))[2]
+
+
+def _moment_slice(index, key):
+    """The slice of rows from one moment to another, text standing for all of what it means."""
+
+    def end(label, place):
+        return _bounds(index, label)[place] if isinstance(label, str) else np.datetime64(label)
+
+    values = index.values
+    step = values[1:] >= values[:-1]
+    descends = len(step) and not step.all() and (~step | (values[1:] == values[:-1])).all()
+    if not step.all() and not descends:
+        raise KeyError(
+            "Value based partial slicing on non-monotonic DatetimeIndexes with non-existing keys is not allowed."
+        )
+    start, stop = (key.stop, key.start) if descends else (key.start, key.stop)
+    first = 0 if start is None else int((values < end(start, 0)).sum())
+    last = len(values) if stop is None else int((values <= end(stop, 1)).sum())
+    return slice(len(values) - last, len(values) - first) if descends else slice(first, last)
+
+
 def date_range(start=None, end=None, periods=None, freq=None, tz=None, normalize=False, name=None, inclusive="both"):
     given = {"start": start, "end": end, "periods": periods, "freq": freq}
     given = {key: value for key, value in given.items() if value is not None}
@@ -207,6 +258,9 @@ def date_range(start=None, end=None, periods=None, freq=None, tz=None, normalize
 
 
 def to_datetime(arg, **options):
+    if pd._is_series(arg):
+        gaps = [np.datetime64("NaT") if pd._is_gap(item) else item for item in arg.tolist()]
+        return arg._with([np.asarray(pd._to_datetime(gaps, **options))]) if gaps else arg
     made = pd._to_datetime(arg, **options)
     if isinstance(made, datetime.datetime):
         return pd.Timestamp(made)

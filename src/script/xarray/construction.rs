@@ -15,6 +15,7 @@ use crate::script::engine;
 use crate::script::errors::{dataset_exception, plan_exception};
 use crate::script::numpy::NdArray;
 use crate::script::operand::{Operand, evaluate_here};
+use crate::script::tables;
 use indexmap::IndexMap;
 use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
@@ -97,6 +98,8 @@ pub(super) fn data_array(arguments: &Arguments<'_>) -> PyResult<DataArray> {
     let vm = arguments.vm;
     let failed = |error| dataset_exception(error, vm);
     let data = arguments.required("data");
+    let labelled = tables::labelled(data, arguments.get("dims"), vm)?;
+    let data = labelled.as_ref().unwrap_or(data);
     let source = data.downcast_ref::<DataArrayObject>().map(|array| array.inner());
     let given = arguments.get("coords").map(|coords| Coordinates::of(coords, vm)).transpose()?;
     let mut dims = arguments.get("dims").map(|dims| indexers::names(dims, vm)).transpose()?;
@@ -243,7 +246,8 @@ pub(super) fn operand(value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<data
         let array = DataArray::new(None, variable, IndexMap::new());
         return Ok(array.map_err(|error| dataset_exception(error, vm))?.into());
     }
-    Ok(match Operand::expect(value, vm)? {
+    let labelled = tables::labelled(value, None, vm)?;
+    Ok(match Operand::expect(labelled.as_ref().unwrap_or(value), vm)? {
         Operand::Lazy(array) | Operand::Eager(array) if array.ndim() > 0 => {
             let message = format!("an array of shape {:?} needs dims: assign a tuple (dims, values)", array.shape());
             return Err(vm.new_value_error(message));

@@ -26,6 +26,7 @@ use super::restructuring::{self, Restructuring};
 use super::scans::Scans;
 use super::selecting::{self, LocIndexer};
 use super::stacking::Stacking;
+use super::tables;
 use super::values::{check_plain, data, hold_shown_values, values};
 use crate::array::DType;
 use crate::dataset::{Attributes, DataArray, Encoding, Variable};
@@ -188,6 +189,7 @@ impl Surface for DataArrayObject {
         Metadata::<Self>::METHODS,
         metadata::OF_ARRAYS,
         dictionary::OF_ARRAYS,
+        tables::OF_ARRAYS,
         &[
             Method { name: "transpose", parameters: "*dim, transpose_coords, missing_dims", body: transpose },
             Method { name: "item", parameters: "", body: item },
@@ -325,6 +327,11 @@ impl DataArrayObject {
     #[pyclassmethod]
     fn from_dict(_class: PyTypeRef, dict: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         dictionary::array_from_dict(&dict, vm)
+    }
+
+    #[pyclassmethod]
+    fn from_series(_class: PyTypeRef, passed: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        crate::script::tables::call("_array_of_series", passed, vm)
     }
 
     #[pymethod]

@@ -26,6 +26,7 @@ use super::restructuring::{DATASET_METHODS, Restructuring};
 use super::scans::Scans;
 use super::selecting::{self, LocIndexer};
 use super::stacking::Stacking;
+use super::tables;
 use super::values::hold_shown_values;
 use crate::dataset::{self, Attributes, Dataset, DatasetEncoding, DatasetError};
 use crate::script::arguments::Arguments;
@@ -147,6 +148,7 @@ impl Surface for DatasetObject {
         Metadata::<Self>::METHODS,
         metadata::OF_DATASETS,
         dictionary::OF_DATASETS,
+        tables::OF_DATASETS,
         &[
             Method { name: "transpose", parameters: "*dim, missing_dims", body: transpose },
             Method { name: "assign", parameters: "variables, **variables_kwargs", body: assign },
@@ -311,6 +313,11 @@ impl DatasetObject {
     #[pyclassmethod]
     fn from_dict(_class: PyTypeRef, dict: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         dictionary::dataset_from_dict(&dict, vm)
+    }
+
+    #[pyclassmethod]
+    fn from_dataframe(_class: PyTypeRef, passed: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        crate::script::tables::call("_dataset_of_table", passed, vm)
     }
 
     /// Found on the class, which is what `{**ds}` and `f(**ds)` ask of a mapping.

@@ -51,18 +51,11 @@ impl<T: LabelledObject> Members<T> {
     ];
 }
 
-const NO_PANDAS: &str = "there is no pandas here, use .to_dict(), .values, or to_netcdf() and read that with pandas";
-
 /// What both classes lack, and what to write instead.
 pub(super) const ELSEWHERE: &[(&str, &str)] = &[
     ("plot", "it draws nothing, write the values with to_netcdf() or to_zarr() and draw them elsewhere"),
     ("hvplot", "it draws nothing, write the values with to_netcdf() or to_zarr() and draw them elsewhere"),
-    ("to_dataframe", NO_PANDAS),
-    ("to_series", NO_PANDAS),
-    ("to_pandas", NO_PANDAS),
-    ("to_dask_dataframe", NO_PANDAS),
-    ("from_dataframe", NO_PANDAS),
-    ("from_series", NO_PANDAS),
+    ("to_dask_dataframe", "use to_dataframe(), which computes, or to_zarr()"),
     ("xindexes", "use indexes"),
     ("rolling_exp", "use rolling(...).mean()"),
     ("curvefit", "use polyfit(), or apply_ufunc() with a function of your own"),

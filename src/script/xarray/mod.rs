@@ -45,6 +45,7 @@ mod rolling_functions;
 mod scans;
 mod selecting;
 mod stacking;
+mod tables;
 mod testing;
 mod timedelta;
 mod values;

@@ -4,6 +4,7 @@ Accepted by xarray.
 Expects: xindexes, use indexes
 Raises: AttributeError
 """
+
 import xarray as xr
 
 ds = xr.open_zarr("in/good.zarr")

@@ -1,10 +1,11 @@
-"""A table of pandas, which is not here: what to write instead.
+"""What a table hasn't: what to write instead.
 
 Accepted by xarray.
-Expects: to_dataframe, pandas, to_dict, to_netcdf
+Expects: plot, to_csv, draw
 Raises: AttributeError
 """
+
 import xarray as xr
 
 ds = xr.open_zarr("in/good.zarr")
-ds[["row"]].to_dataframe()  # fails here
+ds[["row"]].to_dataframe().plot()  # fails here
