@@ -1,5 +1,5 @@
 //! `dask.distributed`, `dask_jobqueue` and `dask_gateway`: objects that describe the ranks that run already, so that a
-//! user's lines about clusters do no harm.
+//! user's lines about clusters do no harm. A client and its futures are made of these in `cluster/*.py`.
 
 use super::convert;
 use super::engine;
@@ -14,8 +14,7 @@ use std::cell::Cell;
 
 /// Classes that describe a cluster or a connection to one, by module.
 const CLASSES: &[(&str, &[&str])] = &[
-    ("dask.distributed", &["Client", "LocalCluster"]),
-    ("distributed", &["Client", "LocalCluster"]),
+    ("dask.distributed", &["LocalCluster"]),
     (
         "dask_jobqueue",
         &[
@@ -76,13 +75,33 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
                 Ok(object(class, arguments.vm))
             })?;
         }
-        if name.ends_with("distributed") {
-            module.function("wait", "futures, *arguments, **keywords", |arguments| Ok(arguments.vm.ctx.none()))?;
-            module.function("progress", "*futures, **keywords", |arguments| Ok(arguments.vm.ctx.none()))?;
+        if *name == "dask.distributed" {
+            install_client(&mut module)?;
         }
         module.finish()?;
     }
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    modules.set_item("distributed", modules.get_item("dask.distributed", vm)?, vm)
+}
+
+/// What computes by way of a client.
+fn install_client(module: &mut Module<'_>) -> PyResult<()> {
+    module.function("_connect", "", |arguments| {
+        say_once();
+        Ok(object("Client", arguments.vm))
+    })?;
+    module.function("progress", "*futures, **keywords", |arguments| Ok(arguments.vm.ctx.none()))?;
+    module.composed(&[
+        ("distributed/futures.py", include_str!("cluster/futures.py")),
+        ("distributed/client.py", include_str!("cluster/client.py")),
+    ]);
     Ok(())
+}
+
+/// A client of the ranks of this run.
+fn client(vm: &VirtualMachine) -> PyResult {
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    modules.get_item("dask.distributed", vm)?.get_attr("Client", vm)?.call((), vm)
 }
 
 fn object(class: &'static str, vm: &VirtualMachine) -> PyObjectRef {
@@ -93,6 +112,11 @@ const ANYTHING: &str = "*arguments, **keywords";
 
 impl Surface for ClusterObject {
     const CLASS: &'static str = "Cluster";
+    const ELSEWHERE: &'static [(&'static str, &'static str)] = &[
+        ("run", "no Python runs on the workers: client.submit calls a function on rank 0"),
+        ("run_on_scheduler", "no scheduler of Dask's runs: call the function"),
+        ("upload_file", "modules beside the script can be imported as they are"),
+    ];
     const METHODS: &'static [&'static [Method<Self>]] = &[&[
         Method { name: "scale", parameters: ANYTHING, body: nothing },
         Method { name: "adapt", parameters: ANYTHING, body: nothing },
@@ -109,22 +133,7 @@ impl Surface for ClusterObject {
             body: |_this, a| Ok(a.vm.ctx.new_list(Vec::new()).into()),
         },
         Method { name: "cluster_options", parameters: ANYTHING, body: |_this, a| Ok(a.vm.ctx.new_dict().into()) },
-        Method { name: "get_client", parameters: ANYTHING, body: |_this, a| Ok(object("Client", a.vm)) },
-        Method {
-            name: "compute",
-            parameters: "collection!, **keywords",
-            body: |_this, a| super::dask::compute_one(a.required("collection"), a.vm),
-        },
-        Method {
-            name: "persist",
-            parameters: "collection!, **keywords",
-            body: |_this, a| super::dask::persist_one(a.required("collection"), a.vm),
-        },
-        Method {
-            name: "gather",
-            parameters: "futures!, **keywords",
-            body: |_this, a| Ok(a.required("futures").clone()),
-        },
+        Method { name: "get_client", parameters: ANYTHING, body: |_this, a| client(a.vm) },
         Method { name: "ncores", parameters: ANYTHING, body: |_this, a| threads_by_worker(a.vm) },
         Method { name: "nthreads", parameters: ANYTHING, body: |_this, a| threads_by_worker(a.vm) },
         Method { name: "scheduler_info", parameters: ANYTHING, body: |_this, a| scheduler_info(a.vm) },

@@ -42,6 +42,7 @@ const VERSIONS: &[(&str, &str)] = &[
     ("xarray", "2026.9.0"),
     ("numpy", "2.4.6"),
     ("dask", "2026.8.0"),
+    ("dask.distributed", "2026.8.0"),
     ("pandas", "3.1.1"),
     ("cftime", "1.6.6"),
     ("zarr", "3.1.6"),

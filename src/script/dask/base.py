@@ -4,7 +4,6 @@ Arrays are computed by all ranks (`dask._compute`). Calls run here, on rank 0, o
 """
 
 import collections
-import contextlib
 import functools
 import itertools
 
@@ -50,7 +49,8 @@ def _is_waiting(value):
     return isinstance(value, Task) or dask._is_lazy(value)
 
 
-def _name(thing):
+def name_of(thing):
+    """What the value of a thing is found by."""
     return thing._key if isinstance(thing, Task) else id(thing)
 
 
@@ -84,7 +84,7 @@ def find_lazy(value, found, is_lazy=_is_waiting):
 def with_values(value, values, is_lazy=_is_waiting):
     """A value with what is lazy in it replaced: the same object where nothing is."""
     if is_lazy(value):
-        return values[_name(value)]
+        return values[name_of(value)]
     if (parts := _parts(value)) is None:
         return value
     old, make = parts
@@ -114,8 +114,8 @@ def _soon_wanted(tasks, values):
     found, size = {}, 0
     for task in tasks:
         for thing in task._inputs:
-            if not isinstance(thing, Task) and _name(thing) not in values and _name(thing) not in found:
-                found[_name(thing)] = thing
+            if not isinstance(thing, Task) and name_of(thing) not in values and name_of(thing) not in found:
+                found[name_of(thing)] = thing
                 size += thing.nbytes
         if size > _TOGETHER_BYTES:
             break
@@ -139,20 +139,20 @@ def evaluate(wanted, keeps_errors=False):
         values.update(zip(arrays, [computed] * len(arrays) if failed else computed))
 
     tasks, values = _ordered(wanted), {}
-    waiting = collections.Counter(_name(thing) for thing in wanted)
+    waiting = collections.Counter(name_of(thing) for thing in wanted)
     for task in tasks:
-        waiting.update(_name(thing) for thing in task._inputs)
-    arrays = {_name(thing): thing for thing in wanted if not isinstance(thing, Task)}
+        waiting.update(name_of(thing) for thing in task._inputs)
+    arrays = {name_of(thing): thing for thing in wanted if not isinstance(thing, Task)}
     for place, task in enumerate(tasks):
-        if any(not isinstance(thing, Task) and _name(thing) not in values for thing in task._inputs):
+        if any(not isinstance(thing, Task) and name_of(thing) not in values for thing in task._inputs):
             compute_arrays(arrays | _soon_wanted(itertools.islice(tasks, place, None), values))
             arrays = {}
-        failures = [values[_name(thing)] for thing in task._inputs if isinstance(values[_name(thing)], Failed)]
+        failures = [values[name_of(thing)] for thing in task._inputs if isinstance(values[name_of(thing)], Failed)]
         values[task._key] = failures[0] if failures else attempt(task._run, values)
         for thing in task._inputs:
-            waiting[_name(thing)] -= 1
-            if not waiting[_name(thing)]:
-                values.pop(_name(thing), None)
+            waiting[name_of(thing)] -= 1
+            if not waiting[name_of(thing)]:
+                values.pop(name_of(thing), None)
     if arrays:
         compute_arrays(arrays)
     return values
@@ -167,7 +167,7 @@ def _together(arguments, traverse, evaluated):
         return with_values(arguments, evaluated(found), is_dask_collection) if found else arguments
     found = [one for one in arguments if is_dask_collection(one)]
     values = evaluated(found)
-    return tuple(values[_name(one)] if is_dask_collection(one) else one for one in arguments)
+    return tuple(values[name_of(one)] if is_dask_collection(one) else one for one in arguments)
 
 
 def compute(*args, traverse=True, optimize_graph=True, scheduler=None, get=None, **kwargs):
@@ -176,7 +176,7 @@ def compute(*args, traverse=True, optimize_graph=True, scheduler=None, get=None,
 
 def persist(*args, traverse=True, optimize_graph=True, scheduler=None, **kwargs):
     def persisted(found):
-        arrays = {_name(thing): thing for thing in found if not isinstance(thing, Task)}
+        arrays = {name_of(thing): thing for thing in found if not isinstance(thing, Task)}
         tasks = {thing._key: thing for thing in found if isinstance(thing, Task)}
         values = evaluate(list(tasks.values()))
         kept = {key: task._kept(values[key]) for key, task in tasks.items()}
@@ -189,10 +189,6 @@ def optimize(*args, traverse=True, **kwargs):
     return args
 
 
-def annotate(**annotations):
-    return contextlib.nullcontext()
-
-
 def funcname(func):
     while isinstance(func, functools.partial):
         func = func.func
@@ -200,9 +196,12 @@ def funcname(func):
     return "lambda" if name == "<lambda>" else name[:50]
 
 
-def new_key(prefix, what, pure):
-    """A key: the same for the same things where these are plain values and functions, and a call of them is pure."""
-    text = _text(what) if pure else None
+def new_key(prefix, what, pure, names=None):
+    """A key: the same for the same things where these are plain values and functions, and a call of them is pure.
+
+    Functions are known by where they lie, so that they must live as long as the key is in use: they are added to `names`.
+    """
+    text = _text(what, [] if names is None else names) if pure else None
     if text is None:
         return f"{prefix}-{next(_numbers)}"
     import hashlib
@@ -210,16 +209,17 @@ def new_key(prefix, what, pure):
     return f"{prefix}-{hashlib.md5(text.encode()).hexdigest()}"
 
 
-def _text(value):
+def _text(value, names):
     kind = type(value)
     if value is None or kind in (bool, int, float, complex, str, bytes):
         return f"{kind.__name__} {value!r}"
     if isinstance(value, Task):
         return f"key {value._key!r}"
     if kind in (type(_text), type(len), type):
+        names.append(value)
         return f"id {id(value)}"
     if kind in (list, tuple, set, dict, slice):
-        texts = [_text(part) for part in _parts(value)[0]]
+        texts = [_text(part, names) for part in _parts(value)[0]]
         if None not in texts:
             return f"{kind.__name__} [{', '.join(sorted(texts) if kind is set else texts)}]"
     return None
