@@ -215,7 +215,7 @@ impl NumpyScalar {
     pub(in crate::script) fn text(&self) -> String {
         match (&self.value, self.dtype) {
             (Scalar::Float(value), DType::Float32) => float_text(*value as f32),
-            (Scalar::Float(value), _) => rustpython_vm::literal::float::to_string(*value),
+            (Scalar::Float(value), _) => double_text(*value),
             (Scalar::Bool(true), _) => "True".to_owned(),
             (Scalar::Bool(false), _) => "False".to_owned(),
             (Scalar::Int(_), DType::Datetime(_)) => match Chunk::scalar(self.dtype, &self.value) {
@@ -227,6 +227,24 @@ impl NumpyScalar {
             (value, _) => value.to_string(),
         }
     }
+}
+
+/// The shortest text that reads back as the same float64, in Python's form.
+fn double_text(value: f64) -> String {
+    let mut text = rustpython_vm::literal::float::to_string(value);
+    let end = text.find('e').unwrap_or(text.len());
+    let digits = text[..end].trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
+    if digits >= 16 && value.is_finite() {
+        // Halfway between two such texts Python takes the one that ends evenly.
+        let exact = format!("{value:.*e}", digits - 1);
+        let last = exact.split('e').next().and_then(|digits| digits.chars().last());
+        let mut even = text.clone();
+        even.replace_range(end - 1..end, &last.map(String::from).unwrap_or_default());
+        if even.parse() == Ok(value) {
+            text = even;
+        }
+    }
+    text
 }
 
 /// The shortest text that reads back as the same float32; with an exponent from a million on, and below 1e-4, as numpy.

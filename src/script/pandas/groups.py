@@ -48,7 +48,7 @@ class _Grouped:
                 return _column(rows.index.get_level_values(by)), by
             raise KeyError(by)
         if callable(by):
-            return _column([by(label) for label in rows.index.tolist()]), None
+            return _column([by(label) for label in rows.index.tolist()]), rows.index.name
         if isinstance(by, dict):
             return _column([by.get(label, np.nan) for label in rows.index.tolist()]), None
         name = getattr(by, "name", None)
@@ -149,8 +149,8 @@ class _Grouped:
             raise NotImplementedError(
                 f"{name}() of groups is supported of one column in swath: df.groupby(...)['a'].{name}()"
             )
-        labels = [getattr(part._rows(places), name)() for places in self.places]
-        return pd.Series._of(_column(labels), self.labels, part.name)
+        rows = [int(places[pd._place_of(_taken(part._values, places), name)]) for places in self.places]
+        return pd.Series._of(_taken(_column(part.index), rows), self.labels, part.name)
 
     def apply(self, func, *args, **kwargs):
         part = self._part()
@@ -225,9 +225,17 @@ def _group_codes(arrays, names, sort):
 
 def _of_groups(name):
     def reduction(self, numeric_only=False, ddof=1):
-        return self._table(lambda column: _reduced(column, name, ddof=ddof), numeric_only)
+        # As in pandas, means of rows that lie group by group are float64.
+        wide = name == "mean" and bool((self.codes[1:] >= self.codes[:-1]).all())
+        return self._table(
+            lambda column: _reduced(_in_float64(column) if wide else column, name, ddof=ddof), numeric_only
+        )
 
     return reduction
+
+
+def _in_float64(column):
+    return column.astype("float64") if column.dtype.kind == "f" else column
 
 
 for _name in ("mean", "sum", "prod", "min", "max", "std", "var", "sem", "median", "count", "any", "all"):
@@ -265,6 +273,7 @@ class _Resampled:
         for column in rows._columns:
             if column.dtype.kind not in "biuf":
                 raise TypeError(f"Cannot perform reduction '{name}' with {column.dtype} dtype")
+            column = _in_float64(column) if name == "mean" else column
             array = xr.DataArray(column, dims="index", coords={"index": rows.index.values})
             found = getattr(array.resample(index=self.rule, **self.options), name)(**options)
             columns.append(found.values)
@@ -292,6 +301,8 @@ class _Resampled:
         return self._reduce("var", numeric_only, ddof=ddof)
 
     def __getattr__(self, name):
+        if not name.startswith("_") and isinstance(self.rows, pd.DataFrame) and name in self.rows.columns:
+            return self[name]
         raise AttributeError(
             f"spans of time have no attribute '{name}' in swath: use xarray's own, df.to_xarray().resample(...)"
         )
@@ -309,7 +320,7 @@ class _Rolling:
         self.min_periods = window if min_periods is None else min_periods
 
     def _windows(self, column):
-        array = xr.DataArray(column.astype(float) if column.dtype.kind in "biu" else column, dims="index")
+        array = xr.DataArray(column.astype("float64"), dims="index")
         return array.rolling(index=self.window, center=self.center, min_periods=self.min_periods)
 
     def _reduce(self, name):

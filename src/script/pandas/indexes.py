@@ -18,7 +18,7 @@ class DatetimeIndex(pd.Index):
         return index
 
     def strftime(self, date_format):
-        return self._dt.strftime(date_format).values
+        return pd.Index(self._dt.strftime(date_format).values, name=self.name)
 
     def normalize(self):
         return DatetimeIndex(self._dt.floor("D").values, name=self.name)
@@ -33,10 +33,10 @@ class DatetimeIndex(pd.Index):
         return DatetimeIndex(self._dt.round(freq).values, name=self.name)
 
     def day_name(self):
-        return np.array([moment.day_name() for moment in self])
+        return pd.Index([moment.day_name() for moment in self], name=self.name)
 
     def month_name(self):
-        return np.array([moment.month_name() for moment in self])
+        return pd.Index([moment.month_name() for moment in self], name=self.name)
 
     def isin(self, values):
         # As in pandas, text is no moment here.
@@ -280,6 +280,14 @@ def _listed(opening, items, ends):
     line = f"{opening}{', '.join(items)}], {', '.join(ends)})"
     if len(line) <= 80:
         return line
+    if len(items) <= 2:
+        # Only what follows the elements goes on new lines.
+        lines = [f"{opening}{', '.join(items)}],"]
+        for place, end in enumerate(ends):
+            end += "," if place + 1 < len(ends) else ")"
+            fits = len(lines[-1]) + len(end) + 1 <= 80
+            lines[-1:] = [f"{lines[-1]} {end}"] if fits else [lines[-1], " " * (len(opening) - 1) + end]
+        return "\n".join(lines)
     width, indent = max(map(len, items)), " " * len(opening)
     lines, current = [], opening
     for place, item in enumerate(items):

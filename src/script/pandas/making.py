@@ -319,14 +319,14 @@ def _unstacked(rows, level, fill_value):
     if not isinstance(labels, pd.MultiIndex) or isinstance(rows, pd.DataFrame):
         raise NotImplementedError("unstack() is supported by swath of a series whose index has several levels")
     place = labels._level(level)
-    outer, inner = labels.droplevel(place), labels.get_level_values(place)
-    codes, unique = _factorised(_column(inner))
-    if outer.nlevels > 1:
-        order, seen = _factorised(_Objects(outer.tolist()))
-        index = pd.MultiIndex.from_tuples(seen.tolist(), outer.names)
-    else:
-        order, seen = _factorised(_column(outer))
-        index = _index(seen, outer.name)
+    others = [other for other in range(labels.nlevels) if other != place]
+    used, codes = np.unique(labels.codes[place], return_inverse=True)
+    unique = _column(labels.levels[place])[used]
+    whole = np.zeros(len(labels), dtype=int)
+    for other in others:
+        whole = whole * len(labels.levels[other]) + labels.codes[other]
+    _, first, order = np.unique(whole, return_index=True, return_inverse=True)
+    index = labels[first].droplevel(place)
     table = np.full((len(index), len(unique)), -1)
     if len(set(zip(order.tolist(), codes.tolist()))) < len(codes):
         raise ValueError("Index contains duplicate entries, cannot reshape")

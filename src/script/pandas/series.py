@@ -37,8 +37,8 @@ class Series(_Rows):
             data = np.full(0 if index is None else len(index), np.nan) if index is not None else _Objects([])
         elif _is_one(data):
             data = [data] * (1 if index is None else len(index))
-        if name is None and not isinstance(data, (list, tuple, np.ndarray)) or isinstance(data, pd.Index):
-            name = getattr(data, "name", None) if name is None else name
+        if name is None and isinstance(data, (Series, pd._Labels)):
+            name = data.name
         if index is None:
             index = data._labels if isinstance(data, Series) else None
         self._values = _column(data, dtype)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from pandas import _Rows, _column, _element, _factorised, _index, _is_one, _items, _missing, _ordered, _unit
+from pandas import _Rows, _column, _element, _factorised, _index, _is_one, _items, _missing, _ordered, _taken, _unit
 
 
 def _present(column):
@@ -182,9 +182,8 @@ for _name in ("idxmin", "idxmax"):
 
     def _table_place(self, axis=0, skipna=True, _name=_name):
         table = self if axis in (0, "index") else self.T
-        return pd.Series._of(
-            _column([table.index[_place_of(column, _name)] for column in table._columns]), table.columns
-        )
+        rows = [_place_of(column, _name) for column in table._columns]
+        return pd.Series._of(_taken(_column(table.index), rows), table.columns)
 
     setattr(pd.DataFrame, _name, _table_place)
 

@@ -29,7 +29,7 @@ def _object_text(item, gap, float_format=None):
         return "None" if gap == "NaN" else gap
     if _is_gap(item):
         return gap if isinstance(item, float) else "NaT"
-    if isinstance(item, float):
+    if isinstance(item, (float, np.floating)):
         text = _number_format(float_format)(item) if float_format else f"{item:.6f}".rstrip("0")
         return text + "0" if text.endswith(".") else text
     return str(item).replace("\t", "\\t").replace("\r", "\\r").replace("\n", "\\n")
