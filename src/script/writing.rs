@@ -2,6 +2,7 @@
 
 use super::arguments::Arguments;
 use super::convert;
+use super::dask::deferred;
 use super::engine;
 use super::errors::{runtime_exception, store_exception};
 use crate::array::StoredArray;
@@ -62,13 +63,19 @@ pub(super) fn array_to_zarr(array: &Array, arguments: &Arguments<'_>) -> PyResul
         compression: Compression::Default,
         netcdf: NetcdfStorage::default(),
     };
+    let store = StoreSpec { location: path, mode, format: format.into(), attributes: Attributes::new(), group: None };
+    let array = array.clone();
+    let write = move |vm: &VirtualMachine| write_array(&array, &spec, &store, vm);
+    if arguments.bool("compute")?.unwrap_or(true) { write(vm) } else { deferred("to_zarr", write, vm) }
+}
+
+fn write_array(array: &Array, spec: &ArraySpec, store: &StoreSpec, vm: &VirtualMachine) -> PyResult {
     let failed = |error| store_exception(error, vm);
     let session = engine::current();
     let run_failed = |error| runtime_exception(error, vm);
-    let workshop = session.workshop(&path).map_err(run_failed)?;
-    let store = StoreSpec { location: path, mode, format: format.into(), attributes: Attributes::new(), group: None };
-    let mut writer = StoreWriter::create_in(workshop.as_ref(), store).map_err(failed)?;
-    let target = writer.create_array(&spec).map_err(failed)?;
+    let workshop = session.workshop(&store.location).map_err(run_failed)?;
+    let mut writer = StoreWriter::create_in(workshop.as_ref(), store.clone()).map_err(failed)?;
+    let target = writer.create_array(spec).map_err(failed)?;
     let store = writer.unfinished();
     match write_unfinished(&session, &store, &[(array.clone(), target)]).map_err(run_failed)? {
         StoreWritten::Now => {

@@ -92,7 +92,7 @@ impl Surface for DaskArray {
             },
             Method {
                 name: "to_zarr",
-                parameters: "url!, component, storage_options=None, region=None, compute=True, return_stored=False, overwrite, zarr_format",
+                parameters: "url!, component, storage_options=None, region=None, compute, return_stored=False, overwrite, zarr_format",
                 body: |this, arguments| writing::array_to_zarr(&this.array(), arguments),
             },
         ],

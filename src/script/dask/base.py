@@ -24,6 +24,11 @@ class Task:
         inputs = []
         if function is not None:
             find_lazy((arguments, keywords), inputs)
+        if inputs:
+            # Arrays, datasets and containers may be changed in place before the call.
+            kept = {name_of(thing): thing if isinstance(thing, Task) else dask._snapshot(thing) for thing in inputs}
+            arguments, keywords = with_values((arguments, keywords), kept)
+            inputs = [kept[name_of(thing)] for thing in inputs]
         values = (key, function, arguments, keywords, inputs)
         for name, value in zip(Task.__slots__, values):
             object.__setattr__(self, name, value)
@@ -82,14 +87,18 @@ def find_lazy(value, found, is_lazy=_is_waiting):
 
 
 def with_values(value, values, is_lazy=_is_waiting):
-    """A value with what is lazy in it replaced: the same object where nothing is."""
+    """A value with what is lazy in it replaced, in containers of their own: the same object where nothing is."""
+    return _replaced(value, values, is_lazy)[0]
+
+
+def _replaced(value, values, is_lazy):
     if is_lazy(value):
-        return values[name_of(value)]
-    if (parts := _parts(value)) is None:
-        return value
-    old, make = parts
-    new = [with_values(part, values, is_lazy) for part in old]
-    return make(new) if any(a is not b for a, b in zip(old, new)) else value
+        return values[name_of(value)], True
+    if (parts := _parts(value)) is not None:
+        new = [_replaced(part, values, is_lazy) for part in parts[0]]
+        if any(is_new for _, is_new in new):
+            return parts[1]([part for part, _ in new]), True
+    return value, False
 
 
 def _ordered(wanted):
@@ -183,6 +192,14 @@ def persist(*args, traverse=True, optimize_graph=True, scheduler=None, **kwargs)
         return kept | dict(zip(arrays, dask._persist(*arrays.values())))
 
     return _together(args, traverse, persisted)
+
+
+def visualize(*args, traverse=True, **kwargs):
+    found = []
+    find_lazy(args, found, is_dask_collection)
+    if not found or any(isinstance(thing, Task) for thing in found):
+        raise NotImplementedError("swath draws the plan of lazy arrays and datasets, and none of delayed calls")
+    return dask._visualize(*found, **kwargs)
 
 
 def optimize(*args, traverse=True, **kwargs):

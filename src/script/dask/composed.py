@@ -1,4 +1,4 @@
 """The functions of `dask` itself."""
 
-from dask.base import compute, is_dask_collection, optimize, persist
+from dask.base import compute, is_dask_collection, optimize, persist, visualize
 from dask.delayed import delayed

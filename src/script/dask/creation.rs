@@ -43,7 +43,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     })?;
     module.function("eye", "N!, chunks, M, k, dtype", |arguments| of_numpy(&["N", "M", "k", "dtype"], arguments))?;
     module.function("from_zarr", "url!, component, storage_options=None, chunks, name~, inline_array~", from_zarr)?;
-    module.function("to_zarr", "arr!, url!, component, storage_options=None, region=None, compute=True, return_stored=False, overwrite, zarr_format", |arguments| {
+    module.function("to_zarr", "arr!, url!, component, storage_options=None, region=None, compute, return_stored=False, overwrite, zarr_format", |arguments| {
         writing::array_to_zarr(&lazy(arguments.required("arr"), arguments.vm)?, arguments)
     })?;
     for name in ["concatenate", "stack"] {

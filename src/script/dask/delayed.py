@@ -61,7 +61,7 @@ class Delayed(base.Task):
         return base.persist(self, traverse=False, **kwargs)[0]
 
     def visualize(self, *args, **kwargs):
-        raise NotImplementedError("visualize() of Delayed objects isn't supported by swath: that of lazy arrays is")
+        return base.visualize(self)
 
     def __repr__(self):
         return f"Delayed({self._key!r})"

@@ -46,12 +46,16 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
     dask.function("_compute", "*arrays", |arguments| together(arguments, Kept::InMemory))?;
     dask.function("_persist", "*arrays", |arguments| together(arguments, Kept::OnWorkers))?;
     dask.function("annotate", "**annotations", |arguments| Ok(harmless::context(arguments.vm)))?;
+    dask.function("_snapshot", "object!", |arguments| {
+        let object = arguments.required("object");
+        with_arrays(object, arrays_of(object), Kept::OnWorkers, arguments.vm)
+    })?;
     dask.function("_is_lazy", "object!", |arguments| {
         Ok(arguments.vm.ctx.new_bool(is_lazy(arguments.required("object"))).into())
     })?;
     dask.function(
-        "visualize",
-        "*args, filename, format, optimize_graph, traverse~, engine~, color~, rankdir~, **kwargs",
+        "_visualize",
+        "*args, filename, format, optimize_graph, engine~, color~, rankdir~, **kwargs",
         |arguments| {
             let arrays: Vec<Array> = arguments.rest.iter().flat_map(arrays_of).collect();
             visualize::draw_to_file(&arrays, arguments)
@@ -111,7 +115,7 @@ enum Kept {
     OnWorkers,
 }
 
-/// Lazy arrays and datasets, computed or kept, all in one computation.
+/// Lazy arrays and datasets, computed or kept, all in one computation, and each array once.
 fn together(arguments: &Arguments<'_>, kept: Kept) -> PyResult {
     let vm = arguments.vm;
     let mut arrays = Vec::new();
@@ -149,7 +153,15 @@ fn arrays_of(object: &PyObjectRef) -> Vec<Array> {
 }
 
 fn computed(arrays: &[Array], kept: Kept, vm: &VirtualMachine) -> PyResult<Vec<Array>> {
-    let lazy: Vec<Array> = arrays.iter().filter(|array| array.in_memory_values().is_none()).cloned().collect();
+    let mut lazy: Vec<Array> = Vec::new();
+    let places = arrays.iter().map(|array| match array.in_memory_values() {
+        Some(_) => None,
+        None => Some(lazy.iter().position(|known| known.is_same(array)).unwrap_or_else(|| {
+            lazy.push(array.clone());
+            lazy.len() - 1
+        })),
+    });
+    let places: Vec<Option<usize>> = places.collect();
     if lazy.is_empty() {
         return Ok(arrays.to_vec());
     }
@@ -162,12 +174,7 @@ fn computed(arrays: &[Array], kept: Kept, vm: &VirtualMachine) -> PyResult<Vec<A
             chunks.into_iter().map(Array::in_memory).collect()
         }
     };
-    let mut results = results.into_iter();
-    let merged = arrays.iter().map(|array| match array.in_memory_values() {
-        Some(_) => array.clone(),
-        None => results.next().expect("the engine gives one result an array"),
-    });
-    Ok(merged.collect())
+    Ok(arrays.iter().zip(places).map(|(array, place)| place.map_or(array, |place| &results[place]).clone()).collect())
 }
 
 fn with_arrays(object: &PyObjectRef, arrays: Vec<Array>, kept: Kept, vm: &VirtualMachine) -> PyResult {

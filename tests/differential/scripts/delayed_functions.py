@@ -1,6 +1,7 @@
 """dask.delayed: functions and objects whose calls wait, what can be done with results meanwhile, and how often they run."""
 import functools
 import operator
+import tempfile
 
 import dask
 import dask.array as da
@@ -146,3 +147,19 @@ attempt(lambda: add(1, "a").compute())
 attempt(lambda: x.not_there.compute())
 attempt(lambda: delayed(5)(1).compute())
 attempt(lambda: dask.compute(1, delayed(lambda: {}["k"])()))
+
+# What a call was given stays as it was.
+dataset = xr.Dataset({"a": ("x", da.arange(4, chunks=2))})
+array, held, taken = da.arange(4, chunks=2), [one], []
+for number in range(3):
+    dataset["a"] = dataset["a"] + 1
+    taken.append(delayed(lambda given: int(given["a"].sum()))(dataset))
+    taken.append(delayed(lambda given: int(given[0]["x"].sum()))([{"x": array}]))
+    taken.append(delayed(len)(held))
+    array[0] = number + 10
+    held.append(one)
+print(dask.compute(taken))
+print(dask.compute(array, array + 1, array)[2], dask.compute([cube.pressure.max()] * 2)[0][1].item() > 0)
+with tempfile.TemporaryDirectory() as directory:
+    dask.compute(da.arange(6, chunks=4).to_zarr(directory + "/a.zarr", component="x", compute=False))
+    print(da.from_zarr(directory + "/a.zarr", component="x").sum().compute())
