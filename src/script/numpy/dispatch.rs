@@ -86,7 +86,10 @@ const WHILE_TRACING: &[&str] = &[
     "trapz",
 ];
 
-/// The module of what [`WHILE_TRACING`] names.
+/// Functions that make arrays of a shape, which is that of whole arrays in a function that is traced.
+const OF_SHAPES: &[&str] = &["empty", "full", "ones", "zeros"];
+
+/// The module of what [`WHILE_TRACING`] and [`OF_SHAPES`] name.
 const LAZY: &str = "numpy._lazy";
 
 /// Makes the lazy forms importable.
@@ -101,8 +104,8 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
 
 /// A function that leaves lazy arrays to the lazy function of its name, where there is one.
 pub(super) fn dispatching(name: &str, function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
-    let of_dask = OF_DASK.binary_search(&name).is_ok();
-    if !of_dask && !WHILE_TRACING.contains(&name) {
+    let (of_dask, of_shape) = (OF_DASK.binary_search(&name).is_ok(), OF_SHAPES.contains(&name));
+    if !of_dask && !of_shape && !WHILE_TRACING.contains(&name) {
         return function;
     }
     let wanted = name.to_owned();
@@ -112,7 +115,7 @@ pub(super) fn dispatching(name: &str, function: PyObjectRef, vm: &VirtualMachine
             args: arguments.rest.clone(),
             kwargs: arguments.keywords.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         };
-        let is_lazy = arguments.rest.iter().chain(arguments.keywords.values()).any(holds_lazy);
+        let is_lazy = of_shape || arguments.rest.iter().chain(arguments.keywords.values()).any(holds_lazy);
         if !is_lazy || !(of_dask || engine::is_tracing()) {
             return function.call(passed, vm);
         }

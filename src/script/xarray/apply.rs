@@ -9,14 +9,14 @@ use super::dataset_object::DatasetObject;
 use super::indexers;
 use super::metadata::without_encoding;
 use crate::dataset::{Argument, DataArray, Dataset, Operand as Labelled, Prepared, Signature, prepare};
-use crate::plan::{Array, AxisRole, Operation};
+use crate::plan::{Array, AxisRole};
 use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::engine::Tracing;
 use crate::script::errors::{dataset_exception, plan_exception};
 use crate::script::modules::Module;
 use crate::script::native::{apply_kernel, kernel_name};
-use crate::script::operand::{Operand, evaluate_here, small_object};
+use crate::script::operand::{Operand, evaluate_here, is_small, small_object};
 use crate::script::options;
 use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::function::FuncArgs;
@@ -184,16 +184,6 @@ fn native_call(
     };
     let inputs = call_arguments.iter().zip(&signature.inputs).map(input).collect::<PyResult<Vec<_>>>()?;
     Ok(vec![apply_kernel(name, &inputs, vm)?])
-}
-
-/// Whether values are in memory, or made of such and never cut into chunks.
-fn is_small(array: &Array) -> bool {
-    match array.operation() {
-        Operation::InMemory(_) => true,
-        Operation::Generated(_) => array.grid().chunk_count() <= 1,
-        Operation::Stored(_) | Operation::Persisted(_) | Operation::Rechunk => false,
-        _ => array.inputs().iter().all(is_small),
-    }
 }
 
 /// Calls the function with `kwargs=` beside its arguments.

@@ -128,3 +128,29 @@ def with_constants(v):
 
 
 print(np.nansum(xr.apply_ufunc(with_constants, a.chunk(y=1), dask="parallelized").values).round(9))
+
+
+def longest(v):
+    best = np.zeros(v.shape[:-1], dtype=int)
+    run = np.zeros(v.shape[:-1], dtype=int)
+    limits = np.full(3, 2.0)
+    limits[1] = 4.0
+    for i in range(v.shape[-1]):
+        run = np.where(v[..., i] > float(limits[1]), run + 1, 0)
+        best = np.maximum(best, run)
+    return best
+
+
+def shifted(v):
+    r = np.empty(v.shape)
+    r[..., 1:] = v[..., :-1]
+    r[..., 0] = np.nan
+    return r * np.ones(v.shape[-1])
+
+
+print(xr.apply_ufunc(longest, a, input_core_dims=[["t"]], dask="parallelized", output_dtypes=[int]).values)
+print(
+    xr.apply_ufunc(
+        shifted, a, input_core_dims=[["t"]], output_core_dims=[["t"]], dask="parallelized", output_dtypes=[float]
+    ).values[1]
+)

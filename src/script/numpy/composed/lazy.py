@@ -18,6 +18,23 @@ def asarray(a, dtype=None, order=None, **kwargs):
 asanyarray = ascontiguousarray = array = asarray
 
 
+def zeros(shape, dtype=float, order="C", **kwargs):
+    return da.zeros(shape, dtype=dtype, chunks=-1)
+
+
+empty = zeros
+
+
+def ones(shape, dtype=float, order="C", **kwargs):
+    return da.ones(shape, dtype=dtype, chunks=-1)
+
+
+def full(shape, fill_value, dtype=None, order="C", **kwargs):
+    if np.ndim(fill_value) or isinstance(fill_value, da.Array):
+        return da.broadcast_to(_lazy(fill_value), shape) + zeros(shape, dtype="uint8")
+    return da.full(shape, fill_value, dtype=dtype, chunks=-1)
+
+
 def sort(a, axis=-1, kind=None, order=None, stable=None):
     a, axis = (da.ravel(a), 0) if axis is None else (a, axis)
     # The smallest of them, which are all, from the smallest on.
