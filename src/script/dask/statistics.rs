@@ -9,6 +9,7 @@ use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
+use crate::script::numpy::{has_single_edges, rounded_to_single};
 use crate::script::operand::{self, Operand, small_object};
 use rustpython_vm::builtins::PyStr;
 use rustpython_vm::{PyResult, VirtualMachine};
@@ -41,7 +42,11 @@ fn histogram(arguments: &Arguments<'_>) -> PyResult {
     let array = lazy(arguments, "a")?;
     let edges = edges(arguments)?;
     let weights = arguments.get("weights").map(|_| lazy(arguments, "weights")).transpose()?;
-    let counts = counts(&array, &edges, weights.as_ref()).map_err(failed)?;
+    let compared = match has_single_edges(array.dtype(), arguments)? {
+        true => edges.iter().copied().map(rounded_to_single).collect(),
+        false => edges.clone(),
+    };
+    let counts = counts(&array, &compared, weights.as_ref()).map_err(failed)?;
     let edges_chunk = Chunk::from_values(vec![edges.len()], edges.clone()).map_err(|error| failed(error.into()))?;
     let result = if arguments.bool("density")?.unwrap_or(false) {
         let widths = edges.windows(2).map(|pair| pair[1] - pair[0]).collect();

@@ -6,7 +6,7 @@ use crate::script::arguments::Arguments;
 use crate::script::convert;
 use crate::script::errors::plan_exception;
 use crate::script::modules::Module;
-use crate::script::operand::{self, small_object};
+use crate::script::operand::{self, Operand, small_object};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 
 /// Puts the functions into the module.
@@ -173,7 +173,11 @@ fn least_squares(x: &[f64], y: &[f64], degree: usize) -> Vec<f64> {
 fn histogram(arguments: &Arguments<'_>) -> PyResult {
     let vm = arguments.vm;
     let values = numbers(arguments.required("a"), vm)?;
-    let edges = edges(arguments, &values)?;
+    let mut edges = edges(arguments, &values)?;
+    let is_single = has_single_edges(operand::values(arguments.required("a"), vm)?.dtype(), arguments)?;
+    if is_single {
+        edges = edges.into_iter().map(rounded_to_single).collect();
+    }
     let weights = arguments.get("weights").map(|weights| numbers(weights, vm)).transpose()?;
     let mut counts = vec![0.0; edges.len() - 1];
     let last = edges[edges.len() - 1];
@@ -188,6 +192,7 @@ fn histogram(arguments: &Arguments<'_>) -> PyResult {
     let given = arguments.get("bins").map(|bins| operand::values(bins, vm)).transpose()?;
     let edges_object = match given.filter(|bins| bins.ndim() > 0) {
         Some(bins) => small_object(bins, vm)?,
+        None if is_single => small_object(single(&edges, vm)?, vm)?,
         None => row(edges.clone(), vm)?,
     };
     let counts_object = if arguments.bool("density")?.unwrap_or(false) {
@@ -200,6 +205,32 @@ fn histogram(arguments: &Arguments<'_>) -> PyResult {
         finish(Chunk::from_values(vec![counts.len()], counts), vm)?
     };
     Ok(vm.ctx.new_tuple(vec![counts_object, edges_object]).into())
+}
+
+/// Whether the bins of a histogram are made in single precision: a number of them for such values, but for a `range=` in double.
+///
+/// # Errors
+/// Where `bins=` or `range=` isn't what it should be.
+pub(in crate::script) fn has_single_edges(dtype: DType, arguments: &Arguments<'_>) -> PyResult<bool> {
+    let vm = arguments.vm;
+    let is_counted = arguments.get("bins").map_or(Ok(true), |bins| Ok(operand::values(bins, vm)?.ndim() == 0))?;
+    let is_double = |bound: &PyObjectRef| {
+        let operand = Operand::of(bound, vm)?;
+        Ok(matches!(operand, Some(Operand::Typed(bound)) if bound.dtype() == DType::Float64))
+    };
+    let range = arguments.get("range").map_or(Ok(Vec::new()), |range| convert::one_or_more(range, vm))?;
+    let doubles = range.iter().map(is_double).collect::<PyResult<Vec<bool>>>()?;
+    Ok(dtype == DType::Float32 && is_counted && !doubles.contains(&true))
+}
+
+/// The nearest number in single precision.
+pub(in crate::script) fn rounded_to_single(value: f64) -> f64 {
+    f64::from(value as f32)
+}
+
+fn single(values: &[f64], vm: &VirtualMachine) -> PyResult<Chunk> {
+    let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
+    Chunk::from_values(vec![values.len()], values).map_err(|error| plan_exception(error.into(), vm))
 }
 
 /// Edges of the bins that `bins=` and `range=` ask for.

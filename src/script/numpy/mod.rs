@@ -23,6 +23,7 @@ mod testing;
 mod ufunc_object;
 mod ufuncs;
 
+pub(super) use curves::{has_single_edges, rounded_to_single};
 pub(super) use dtype_object::DTypeObject;
 pub(super) use functions::install_shared;
 pub(super) use instant::{instant_of_text, of_python};

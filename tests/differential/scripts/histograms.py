@@ -19,3 +19,9 @@ print(counts.compute(), counts.compute().dtype)
 counts, edges = da.histogramdd((x, y), bins=(2, 3), range=((0, 13), (0, 11)))
 print(counts.compute(), len(edges))
 print(np.histogram([1, 2, 2, 5], bins=4), np.histogram([1.0, 2.0], bins=[0, 1.5, 3], weights=[2.0, 3.0])[0], np.bincount([0, 1, 1, 4]))
+# Of single precision, a number of bins has edges of single precision.
+single = (np.arange(400, dtype="float32") * 7 % 101 - 50) / np.float32(250)
+for bounds in ((-0.2, 0.2), (np.float64(-0.2), np.float64(0.2))):
+    counts, edges = np.histogram(single, 5, range=bounds)
+    print(counts, edges.dtype, edges.tolist())
+    print(da.histogram(da.from_array(single, chunks=99), bins=5, range=bounds)[0].compute())
