@@ -16,17 +16,32 @@ use rustpython_vm::types::{AsMapping, AsNumber, Comparable, GetAttr, Iterable, R
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::cell::RefCell;
 
+/// What is told of the array that an object is after an assignment.
+type OnChange = Box<dyn Fn(&Array)>;
+
 /// A lazy array.
 #[pyclass(module = "dask.array", name = "Array")]
-#[derive(Debug, PyPayload)]
+#[derive(PyPayload)]
 pub struct DaskArray {
     array: RefCell<Array>,
+    on_change: Option<OnChange>,
+}
+
+impl std::fmt::Debug for DaskArray {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("DaskArray").field(&self.array).finish()
+    }
 }
 
 impl DaskArray {
     /// The Python object's contents.
     pub fn new(array: Array) -> DaskArray {
-        DaskArray { array: RefCell::new(array) }
+        DaskArray { array: RefCell::new(array), on_change: None }
+    }
+
+    /// The same where assigning to its elements changes something else too.
+    pub fn shared(array: Array, on_change: impl Fn(&Array) + 'static) -> DaskArray {
+        DaskArray { array: RefCell::new(array), on_change: Some(Box::new(on_change)) }
     }
 
     /// The array.
@@ -147,6 +162,9 @@ impl AsMapping for DaskArray {
                 Some(value) => {
                     let zelf = DaskArray::mapping_downcast(mapping);
                     let assigned = assignment::assigned(&zelf.array(), key, &value, vm)?;
+                    if let Some(on_change) = &zelf.on_change {
+                        on_change(&assigned);
+                    }
                     zelf.array.replace(assigned);
                     Ok(())
                 }

@@ -61,7 +61,9 @@ pub(super) fn data(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult 
     let inner = this.inner();
     check_plain(&inner, "taking its values", vm)?;
     if !inner.data().is_of_memory() {
-        return Ok(DaskArray::new(inner.data().clone()).into_ref(&vm.ctx).into());
+        let owner = this.to_owned();
+        let shared = DaskArray::shared(inner.data().clone(), move |array| owner.set_data(array.clone()));
+        return Ok(shared.into_ref(&vm.ctx).into());
     }
     hold_values(this, vm)?;
     values(this, vm)

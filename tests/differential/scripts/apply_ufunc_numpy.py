@@ -9,10 +9,11 @@ a = xr.DataArray(values, dims=("y", "x", "t"), name="a").chunk({"y": 2, "x": 3})
 
 
 def assigned(v):
-    r = v.copy()
+    r, q = v.copy(), np.array(v)
     r[r > 5] = 0
     r[np.isnan(r)] = -1
-    return r
+    q[:] = 3
+    return r + np.nan_to_num(v) * q
 
 
 def later(v):

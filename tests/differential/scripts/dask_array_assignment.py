@@ -2,6 +2,7 @@
 
 import dask.array as da
 import numpy as np
+import xarray as xr
 
 
 def counts():
@@ -64,3 +65,10 @@ first[1] = first[2] * 2
 shown("later", lambda: later)
 shown("first", lambda: first)
 shown("part", lambda: part)
+
+# The data of a labelled array is the array itself.
+labelled = xr.DataArray(counts(), dims=("y", "x"))
+labelled.data[labelled.data > 5] = 0
+data = labelled.data
+data[0] = 7
+print(labelled.values.tolist(), labelled.data.chunks)

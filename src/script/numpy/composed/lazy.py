@@ -15,7 +15,12 @@ def asarray(a, dtype=None, order=None, **kwargs):
     return a if dtype is None else a.astype(dtype)
 
 
-asanyarray = ascontiguousarray = array = asarray
+asanyarray = ascontiguousarray = asarray
+
+
+def array(object, dtype=None, **kwargs):
+    # Another object, so that assigning to it leaves the first one alone.
+    return asarray(object, dtype).copy()
 
 
 def zeros(shape, dtype=float, order="C", **kwargs):
