@@ -5,7 +5,6 @@ use super::gather::Positions;
 use super::{Dataset, DatasetError, Encoding, Join, Operand, Variable};
 use crate::array::{Chunk, DType, Scalar};
 use crate::kernels::elementwise::BinaryOp;
-use crate::kernels::generate::Generator;
 use crate::kernels::reduction::ReductionOptions;
 use crate::plan::{Array, Evaluate};
 use indexmap::IndexMap;
@@ -83,7 +82,7 @@ fn is_in(name: &str, data: &Array, elements: &Chunk) -> Result<Array, DatasetErr
     if is_text {
         return Err(DatasetError::UnsupportedDtype { name: name.to_owned(), dtype: DType::Text, operation: "isin" });
     }
-    let nowhere = Array::generated(Generator::Full(Scalar::Bool(false)), DType::Bool, data.grid().clone());
+    let nowhere = data.full_like(Scalar::Bool(false), DType::Bool)?;
     if elements.dtype() == DType::Text {
         return Ok(nowhere);
     }

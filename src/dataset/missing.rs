@@ -28,13 +28,7 @@ pub(super) fn is_missing(array: &Array) -> Result<Array, DatasetError> {
     if dtype.is_float() || dtype.is_time() {
         return Ok(array.unary(UnaryOp::IsNan)?);
     }
-    constant(false, array)
-}
-
-/// A truth value in the shape and chunks of an array.
-fn constant(value: bool, like: &Array) -> Result<Array, DatasetError> {
-    let generator = crate::kernels::generate::Generator::Full(Scalar::Bool(value));
-    Ok(Array::generated(generator, DType::Bool, like.grid().clone()))
+    Ok(array.full_like(Scalar::Bool(false), DType::Bool)?)
 }
 
 fn choose(condition: &Array, when_true: &Value, when_false: &Value) -> Result<Array, DatasetError> {

@@ -72,6 +72,18 @@ impl Array {
         Ok(Array::generated(Generator::Full(value), dtype, ChunkGrid::single(&[])))
     }
 
+    /// One value everywhere: in the shape of an array, and in its chunks where it has any.
+    ///
+    /// # Errors
+    /// Where the value doesn't exist in the dtype.
+    pub fn full_like(&self, value: Scalar, dtype: DType) -> Result<Array, PlanError> {
+        if self.is_unchunked() {
+            return Array::scalar(value, dtype)?.broadcast_to(self.shape());
+        }
+        value.to_buffer(dtype)?;
+        Ok(Array::generated(Generator::Full(value), dtype, self.grid().clone()))
+    }
+
     /// A function of each element: same shape and chunk grid, numpy's dtype.
     ///
     /// # Errors

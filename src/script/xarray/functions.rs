@@ -2,7 +2,6 @@
 
 use crate::array::{Chunk, Scalar};
 use crate::dataset::{Encoding, Join};
-use crate::kernels::generate::Generator;
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::convert;
@@ -84,12 +83,11 @@ fn filled_like(value: &dyn Fn(&str) -> PyResult<Scalar>, arguments: &Arguments<'
         let value = value(name)?;
         let dtype = dtype.unwrap_or(model.dtype());
         let value = crate::script::numpy::cast_scalar(&value, convert::default_dtype(&value), dtype, vm)?;
-        value.to_buffer(dtype).map_err(|error| plan_exception(error.into(), vm))?;
         if model.is_of_memory() {
             let filled = Chunk::filled(dtype, model.shape().to_vec(), &value);
             return filled.map(Array::in_memory).map_err(|error| plan_exception(error.into(), vm));
         }
-        Ok(Array::generated(Generator::Full(value), dtype, model.grid().clone()))
+        model.full_like(value, dtype).map_err(|error| plan_exception(error, vm))
     };
     match Operand::expect(arguments.required("other"), vm)? {
         Operand::DataArray(array) => {

@@ -30,3 +30,10 @@ print(xr.open_dataset("in/cube.zarr", chunks={}).wind.chunks)
 total = (zarr.wind + zarr.temperature).sum(["x", "y"])
 total.to_dataset(name="total").to_zarr("out/opened_without_chunks.zarr", mode="w")
 opened.deflated.resample(time="3D").mean().to_netcdf("out/opened_without_chunks.nc")
+whole = opened.deflated.fillna(0).astype("int32")
+for like in (xr.zeros_like(whole), xr.full_like(whole, 3), whole.isnull(), whole.isin([]), whole.combine_first(whole.isel(y=0))):
+    print(like.chunks, like.dtype, float(like.sum()))
+print(xr.DataArray([1, 2]).isnull(), xr.dot(whole.combine_first(whole.isel(y=0)), whole, dim="y").dtype)
+zeros = xr.zeros_like(whole)
+zeros[0] = 5
+print(float(zeros.sum()), whole.chunk(time=2).isnull().chunks)
