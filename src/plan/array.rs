@@ -261,28 +261,37 @@ impl Array {
     /// Whether everything that the array is computed from is in memory, and it was never cut into chunks: what numpy would
     /// have computed already.
     pub fn is_of_memory(&self) -> bool {
-        self.comes_of(&|operation| matches!(operation, Operation::InMemory(_)))
+        self.comes_of(&|source| matches!(source.operation(), Operation::InMemory(_)))
+    }
+
+    /// Whether everything that the array is computed from is in memory, or generated in one chunk.
+    pub fn is_of_constants(&self) -> bool {
+        self.comes_of(&|source| match source.operation() {
+            Operation::InMemory(_) => true,
+            Operation::Generated(_) => source.grid().chunk_count() <= 1,
+            _ => false,
+        })
     }
 
     /// Whether everything that the array is computed from is in memory or was opened without chunks: what numpy would have
     /// computed already, and is computed here where it is needed.
     pub fn is_unchunked(&self) -> bool {
-        self.comes_of(&|operation| match operation {
+        self.comes_of(&|source| match source.operation() {
             Operation::InMemory(_) => true,
-            Operation::Stored(source) => !source.in_chunks,
+            Operation::Stored(stored) => !stored.in_chunks,
             _ => false,
         })
     }
 
     /// Whether every source is one of these, and nothing was cut into chunks.
-    fn comes_of(&self, is_source: &dyn Fn(&Operation) -> bool) -> bool {
+    fn comes_of(&self, is_source: &dyn Fn(&Array) -> bool) -> bool {
         let mut seen: HashSet<usize> = HashSet::new();
         let mut waiting = vec![self];
         while let Some(array) = waiting.pop() {
             let is_here = match array.operation() {
-                Operation::Generated(_) => array.ndim() == 0,
+                Operation::Generated(_) => array.ndim() == 0 || is_source(array),
                 Operation::Persisted(_) | Operation::Rechunk => false,
-                source @ (Operation::InMemory(_) | Operation::Stored(_)) => is_source(source),
+                Operation::InMemory(_) | Operation::Stored(_) => is_source(array),
                 _ => true,
             };
             if !is_here {

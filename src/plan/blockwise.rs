@@ -22,6 +22,9 @@ pub enum AxisRole {
     Merged(usize),
 }
 
+/// Reductions whose result of equal values doesn't tell how many there are.
+const NEVER_OF_LENGTH: &[&str] = &["min", "max", "mean", "any", "all"];
+
 /// Roles of an array's axes; `None` where it depends on other blocks.
 type Roles = Option<Vec<AxisRole>>;
 
@@ -87,6 +90,12 @@ impl Walk<'_> {
                 let roles = self.roles(&array.inputs()[0])?;
                 let axes = reduce.axes.iter().chain(reduce.groups.as_ref().map(|groups| &groups.axis));
                 without_blocks(&roles, axes.copied())?;
+                // What is the same everywhere may go on over an axis that is cut: then how long a block is would matter.
+                let lengths = array.inputs()[0].shape();
+                let is_of_length = |&axis: &usize| roles[axis] == AxisRole::Repeated && lengths[axis] > 1;
+                if !NEVER_OF_LENGTH.contains(&reduce.name.as_str()) && reduce.axes.iter().any(is_of_length) {
+                    return None;
+                }
                 Some(reduce.result_axes(roles.len()).into_iter().map(|axis| roles[axis]).collect())
             }
             Operation::Quantile(quantile) => {
@@ -108,8 +117,11 @@ impl Walk<'_> {
                 Some(roles)
             }
             Operation::Scan(scan) => {
-                let roles = self.roles(&array.inputs()[0])?;
+                let mut roles = self.roles(&array.inputs()[0])?;
                 without_blocks(&roles, [scan.axis])?;
+                if array.shape()[scan.axis] > 1 {
+                    roles[scan.axis] = AxisRole::Whole;
+                }
                 Some(roles)
             }
             Operation::Window(window) => {
@@ -267,6 +279,10 @@ mod tests {
             None
         );
         assert_eq!(roles(|x| x.take(0, vec![5, 4, 3, 2, 1, 0]).unwrap()), None);
+        let ones = |x: &Array| x.full_like(Scalar::Float(1.0), DType::Float64).unwrap();
+        let along = |x: &Array| ones(x).scan(0, ScanKind::Sum { skip_missing: false }).unwrap();
+        assert_eq!(roles(|x| x.binary(BinaryOp::Add, &along(x)).unwrap()), None);
+        assert_eq!(roles(|x| ones(x).reduce("sum", &[0], ReductionOptions::default()).unwrap()), None);
         let constant = Array::in_memory(Chunk::zeros(DType::Float64, vec![6, 1]));
         assert_eq!(roles(|x| x.binary(BinaryOp::Add, &constant).unwrap()), None);
     }

@@ -2,6 +2,7 @@
 
 use super::arguments::Arguments;
 use super::convert;
+use super::dask::copied;
 use super::elementwise;
 use super::errors::plan_exception;
 use super::numpy::DTypeObject;
@@ -39,7 +40,7 @@ impl<T: Unlabelled> Shared<T> {
 
     /// Everything else.
     pub const METHODS: &'static [Method<T>] = &[
-        Method { name: "astype", parameters: "dtype!, order='K', casting='unsafe', subok~, copy~", body: astype::<T> },
+        Method { name: "astype", parameters: "dtype!, order='K', casting='unsafe', subok~, copy", body: astype::<T> },
         Method { name: "transpose", parameters: "*axes", body: transpose::<T> },
         Method { name: "clip", parameters: "min, max, out=None", body: clip::<T> },
         Method { name: "round", parameters: "decimals, out=None", body: round::<T> },
@@ -47,7 +48,7 @@ impl<T: Unlabelled> Shared<T> {
         Method {
             name: "copy",
             parameters: "order~",
-            body: |this, arguments| finish::<T>(Ok(this.plan_array()), arguments.vm),
+            body: |this, arguments| finish::<T>(Ok(copied(this.plan_array())), arguments.vm),
         },
         Method { name: "item", parameters: "", body: item::<T> },
     ];
@@ -136,7 +137,9 @@ impl Reduction {
 
 fn astype<T: Unlabelled>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {
     let dtype = convert::dtype(arguments.required("dtype"), arguments.vm)?;
-    finish::<T>(this.plan_array().cast(dtype), arguments.vm)
+    let (array, vm) = (this.plan_array(), arguments.vm);
+    let is_copied = arguments.bool("copy")?.unwrap_or(true);
+    finish::<T>(if array.dtype() == dtype && is_copied { Ok(copied(array)) } else { array.cast(dtype) }, vm)
 }
 
 fn transpose<T: Unlabelled>(this: &Py<T>, arguments: &Arguments<'_>) -> PyResult {

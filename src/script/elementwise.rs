@@ -5,8 +5,10 @@
 //! other side (NEP 50).
 
 use super::convert;
+use super::dask::DaskArray;
+use super::engine;
 use super::errors::{dataset_exception, plan_exception};
-use super::numpy::NdArray;
+use super::numpy::{NdArray, check_in_place};
 use super::operand::{Operand, evaluate_here};
 use super::options;
 use super::tables;
@@ -177,6 +179,26 @@ pub(super) fn in_place(operation: BinaryOp, left: &PyObject, right: &PyObject, v
     {
         target.replace(&evaluate_here(&array, vm)?, vm)?;
         return Ok(left.to_owned());
+    }
+    if engine::is_tracing()
+        && let Some(result) = result.downcast_ref::<DaskArray>()
+    {
+        if left.downcastable::<NdArray>() {
+            return Err(vm.new_not_implemented_error(
+                "a function applied block by block is called once, for all blocks, by swath: to change an array by such values, make it by np.zeros_like() or np.empty_like() of one that was given",
+            ));
+        }
+        if let Some(target) = left.downcast_ref::<DaskArray>() {
+            check_in_place(
+                result.array().dtype(),
+                result.array().shape(),
+                (target.array().dtype(), target.array().shape()),
+                vm,
+            )?;
+            let changed = result.array().cast(target.array().dtype()).map_err(|error| plan_exception(error, vm))?;
+            target.change(changed, vm)?;
+            return Ok(left.to_owned());
+        }
     }
     if let (Some(target), Some(result)) =
         (left.downcast_ref::<DataArrayObject>(), result.downcast_ref::<DataArrayObject>())

@@ -12,7 +12,7 @@ use super::tables;
 use super::xarray::{DataArrayObject, DatasetObject};
 use crate::array::{Chunk, DType, Scalar};
 use crate::dataset::{self, DataArray, Dataset, DatasetError};
-use crate::plan::{Array, Operation, PlanError};
+use crate::plan::{Array, PlanError};
 use rustpython_vm::{AsObject, PyObject, PyPayload, PyRef, PyResult, VirtualMachine};
 
 /// A value that takes part in an operation.
@@ -174,23 +174,13 @@ pub(super) fn evaluate(array: &Array, vm: &VirtualMachine) -> PyResult<Chunk> {
     if let Some(values) = array.in_memory_values() {
         return Ok((**values).clone());
     }
-    if engine::is_tracing() && is_small(array) {
+    if engine::is_tracing() && array.is_of_constants() {
         return evaluate_here(array, vm);
     }
     engine::may_compute(vm)?;
     let computed = engine::current().compute(std::slice::from_ref(array));
     let mut chunks = computed.map_err(|error| runtime_exception(error, vm))?;
     Ok(chunks.pop().expect("a computation gives one chunk an array"))
-}
-
-/// Whether values are in memory, or made of such and never cut into chunks.
-pub(super) fn is_small(array: &Array) -> bool {
-    match array.operation() {
-        Operation::InMemory(_) => true,
-        Operation::Generated(_) => array.grid().chunk_count() <= 1,
-        Operation::Stored(_) | Operation::Persisted(_) | Operation::Rechunk => false,
-        _ => array.inputs().iter().all(is_small),
-    }
 }
 
 /// The values of whatever has some, labels left aside.

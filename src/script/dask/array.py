@@ -29,7 +29,7 @@ def gradient(f, *varargs, axis=None, edge_order=1):
         raise TypeError("invalid number of arguments")
     spacings = (varargs or [1.0]) * (1 if len(varargs) > 1 else len(axes))
     found = [_slope(f, axis, _steps(f, axis, spacing), edge_order) for axis, spacing in zip(axes, spacings)]
-    return found[0] if len(axes) == 1 else found
+    return found if axis is None or np.ndim(axis) else found[0]
 
 
 def _steps(f, axis, spacing):
@@ -109,7 +109,8 @@ def searchsorted(a, v, side="left", sorter=None):
         return da.digitize(v, a, right=side == "left")
     # NaN is beyond all.
     v = v[..., None]
-    return (~(v <= a if side == "left" else v < a)).sum(axis=-1)
+    beyond = (v <= a) | da.isnan(a) if side == "left" else (v < a) | (da.isnan(a) & ~da.isnan(v))
+    return (~beyond).sum(axis=-1)
 
 
 def piecewise(x, condlist, funclist, *args, **kw):

@@ -1,10 +1,12 @@
 //! `dask.array.Array`: a lazy array without labels.
 
+use super::shared_elements::Ticket;
 use super::{assignment, blocks, chunks, compute_one, methods, persist_one, visualize};
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
 use crate::script::array_methods::{Shared, Unlabelled};
 use crate::script::convert;
+use crate::script::engine;
 use crate::script::indexing;
 use crate::script::numbers::operators;
 use crate::script::operand::Operand;
@@ -16,8 +18,8 @@ use rustpython_vm::types::{AsMapping, AsNumber, Comparable, GetAttr, Iterable, R
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine, pyclass};
 use std::cell::RefCell;
 
-/// What is told of the array that an object is after an assignment.
-type OnChange = Box<dyn Fn(&Array)>;
+/// What is told of the array that an object was and now is, after an assignment; false where it was something else by then.
+type OnChange = Box<dyn Fn(&Array, &Array) -> bool>;
 
 /// A lazy array.
 #[pyclass(module = "dask.array", name = "Array")]
@@ -25,6 +27,8 @@ type OnChange = Box<dyn Fn(&Array)>;
 pub struct DaskArray {
     array: RefCell<Array>,
     on_change: Option<OnChange>,
+    /// Where it is known among the arrays of a function that is traced.
+    ticket: Option<Ticket>,
 }
 
 impl std::fmt::Debug for DaskArray {
@@ -36,12 +40,40 @@ impl std::fmt::Debug for DaskArray {
 impl DaskArray {
     /// The Python object's contents.
     pub fn new(array: Array) -> DaskArray {
-        DaskArray { array: RefCell::new(array), on_change: None }
+        let ticket = Ticket::of(&array);
+        DaskArray { array: RefCell::new(array), on_change: None, ticket }
     }
 
     /// The same where assigning to its elements changes something else too.
-    pub fn shared(array: Array, on_change: impl Fn(&Array) + 'static) -> DaskArray {
-        DaskArray { array: RefCell::new(array), on_change: Some(Box::new(on_change)) }
+    pub fn shared(array: Array, on_change: impl Fn(&Array, &Array) -> bool + 'static) -> DaskArray {
+        DaskArray { on_change: Some(Box::new(on_change)), ..DaskArray::new(array) }
+    }
+
+    /// Has the object be another array of this shape.
+    ///
+    /// # Errors
+    /// `NotImplementedError` where numpy would change other arrays, too.
+    pub fn change(&self, changed: Array, vm: &VirtualMachine) -> PyResult<()> {
+        if engine::is_tracing() {
+            let Some(ticket) = &self.ticket else {
+                return Err(vm.new_not_implemented_error(
+                    "a function applied block by block is called once, for all blocks, by swath: it can't change an array from outside",
+                ));
+            };
+            if ticket.shares_elements() {
+                return Err(vm.new_not_implemented_error(
+                    "changing elements that two arrays share is not supported by swath in a function that is applied block by block: change a .copy(), or make a new array with np.where()",
+                ));
+            }
+            ticket.set(&changed);
+        }
+        if self.on_change.as_ref().is_some_and(|on_change| !on_change(&self.array(), &changed)) {
+            return Err(vm.new_not_implemented_error(
+                "what this array was taken from has other values by now, which swath doesn't change through it: take .data again",
+            ));
+        }
+        self.array.replace(changed);
+        Ok(())
     }
 
     /// The array.
@@ -145,7 +177,7 @@ fn rechunk(this: &Py<DaskArray>, arguments: &Arguments<'_>) -> PyResult {
 }
 
 surface_attributes!(DaskArray);
-operators!(DaskArray, METHODS);
+operators!(DaskArray, MUTABLE_METHODS);
 
 #[pyclass(with(AsMapping, AsNumber, Comparable, GetAttr, Iterable, Representable))]
 impl DaskArray {}
@@ -162,11 +194,7 @@ impl AsMapping for DaskArray {
                 Some(value) => {
                     let zelf = DaskArray::mapping_downcast(mapping);
                     let assigned = assignment::assigned(&zelf.array(), key, &value, vm)?;
-                    if let Some(on_change) = &zelf.on_change {
-                        on_change(&assigned);
-                    }
-                    zelf.array.replace(assigned);
-                    Ok(())
+                    zelf.change(assigned, vm)
                 }
                 None => Err(vm.new_type_error("elements of an array can't be deleted: use da.delete()")),
             }),

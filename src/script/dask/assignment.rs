@@ -1,18 +1,17 @@
 //! `array[key] = value` of lazy arrays: from then on, the object is another array.
 //!
-//! Outside of functions that are traced this is what Dask does, where no other array changes. Within one, arrays stand for those
-//! of numpy, whose views share their elements: assigning to what may be a view of another array is refused there.
+//! Outside of functions that are traced this is what Dask does. Within one, arrays stand for those of numpy, whose views share
+//! their elements, and what is shared can't be changed (`shared_elements`).
 
 use super::{DaskArray, creation};
 use crate::array::{Chunk, DType, Scalar};
 use crate::kernels::elementwise::BinaryOp;
-use crate::plan::{Array, Operation};
+use crate::plan::Array;
 use crate::script::elementwise;
-use crate::script::engine;
 use crate::script::errors::plan_exception;
 use crate::script::indexing::{self, Entry};
 use crate::script::numpy::NdArray;
-use crate::script::operand::Operand;
+use crate::script::operand::{Operand, evaluate_here};
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 
 /// An array of which some elements are others.
@@ -21,11 +20,6 @@ use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 /// `IndexError` for what is no part of it, `ValueError` for values of another shape, `NotImplementedError` for parts that numpy can
 /// assign to and Swath can't.
 pub(super) fn assigned(array: &Array, key: &PyObject, value: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Array> {
-    if engine::is_tracing() && matches!(array.operation(), Operation::View(_) | Operation::Reshape(_)) {
-        return Err(vm.new_not_implemented_error(
-            "assigning to a part or another shape of an array is not supported by swath in a function that is applied block by block: assign to the array itself, or make a new one with np.where()",
-        ));
-    }
     match mask(array, key, vm)? {
         Some(mask) => where_true(array, mask, value, vm),
         None => in_region(array, key, value, vm),
@@ -71,8 +65,13 @@ fn where_true(array: &Array, mask: Array, value: &PyObjectRef, vm: &VirtualMachi
 
 /// Refuses NaN and infinity as integers.
 fn check_number(value: &Operand, dtype: DType, vm: &VirtualMachine) -> PyResult<()> {
-    match value {
-        Operand::Weak(Scalar::Float(value)) if dtype.is_integer() && !value.is_finite() => {
+    let number = match value {
+        Operand::Weak(value) => Some(value.clone()),
+        Operand::Typed(array) if array.len() == 1 => evaluate_here(array, vm)?.get(0),
+        _ => None,
+    };
+    match number {
+        Some(Scalar::Float(value)) if dtype.is_integer() && !value.is_finite() => {
             let name = if value.is_nan() { "NaN" } else { "infinity" };
             Err(vm.new_value_error(format!("cannot convert float {name} to integer")))
         }
@@ -95,6 +94,12 @@ fn in_region(array: &Array, key: &PyObject, value: &PyObjectRef, vm: &VirtualMac
     let entries = indexing::entries(array.ndim(), key, vm)?;
     let places: Vec<Places> =
         entries.iter().enumerate().map(|(axis, entry)| places(entry, axis, array, vm)).collect::<PyResult<_>>()?;
+    let lists = entries.iter().filter(|entry| matches!(entry, Entry::List(..) | Entry::Mask(..))).count();
+    if lists > 1 {
+        return Err(vm.new_not_implemented_error(
+            "assigning at lists of positions along several axes is not supported by swath for lazy arrays: use da.where()",
+        ));
+    }
     if places.iter().any(|places| matches!(places, Places::List(list) if list.is_empty())) {
         return Ok(array.clone());
     }

@@ -140,6 +140,7 @@ pub(super) fn map_blocks(function: &PyObjectRef, passed: &[PyObjectRef], argumen
             axis.is_some_and(|axis| array.grid().axes()[axis].count() > 1)
         })
     };
+    let tracing = Tracing::begin(arrays.iter().flatten());
     let mut inputs = Vec::new();
     let mut traced = Vec::new();
     for (object, array) in passed.iter().zip(&arrays) {
@@ -156,10 +157,9 @@ pub(super) fn map_blocks(function: &PyObjectRef, passed: &[PyObjectRef], argumen
         inputs.push((input.clone(), (0..array.ndim()).map(role).collect()));
         traced.push(Operand::Lazy(input).into_object(vm)?);
     }
-    let tracing = Tracing::begin();
     let result =
         function.call(FuncArgs { args: traced, kwargs: arguments.keywords.clone().into_iter().collect() }, vm)?;
-    drop(tracing);
+    tracing.end(vm)?;
     let (Operand::Lazy(array) | Operand::Eager(array) | Operand::Typed(array)) = Operand::expect(&result, vm)? else {
         return Err(vm.new_type_error("the function of map_blocks returns an array"));
     };

@@ -10,11 +10,13 @@ mod methods;
 mod ordering;
 mod random;
 mod rearranging;
+mod shared_elements;
 mod statistics;
 mod visualize;
 
 pub(super) use array::{DaskArray, chunk_sizes};
 pub(super) use ordering::with_ends;
+pub(super) use shared_elements::copied;
 
 use super::arguments::Arguments;
 use super::engine;

@@ -2,6 +2,7 @@
 //! and all that can where a function of the user is traced.
 
 use crate::script::arguments::Arguments;
+use crate::script::convert;
 use crate::script::dask::DaskArray;
 use crate::script::engine;
 use crate::script::function::Function;
@@ -71,8 +72,14 @@ const OF_DASK: &[&str] = &[
     "zeros_like",
 ];
 
-/// Functions that Dask has no lazy form of, so that values would be computed: only for functions that are traced.
+/// Functions that Dask has no lazy form of, so that values would be computed, or another one: only for functions that are
+/// traced.
 const WHILE_TRACING: &[&str] = &[
+    "empty_like",
+    "full_like",
+    "gradient",
+    "ones_like",
+    "zeros_like",
     "array",
     "asanyarray",
     "asarray",
@@ -105,7 +112,8 @@ pub(super) fn install(vm: &VirtualMachine) -> PyResult<()> {
 /// A function that leaves lazy arrays to the lazy function of its name, where there is one.
 pub(super) fn dispatching(name: &str, function: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
     let (of_dask, of_shape) = (OF_DASK.binary_search(&name).is_ok(), OF_SHAPES.contains(&name));
-    if !of_dask && !of_shape && !WHILE_TRACING.contains(&name) {
+    let while_tracing = of_shape || WHILE_TRACING.contains(&name);
+    if !of_dask && !while_tracing {
         return function;
     }
     let wanted = name.to_owned();
@@ -115,15 +123,37 @@ pub(super) fn dispatching(name: &str, function: PyObjectRef, vm: &VirtualMachine
             args: arguments.rest.clone(),
             kwargs: arguments.keywords.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         };
-        let is_lazy = of_shape || arguments.rest.iter().chain(arguments.keywords.values()).any(holds_lazy);
-        if !is_lazy || !(of_dask || engine::is_tracing()) {
+        let (is_tracing, mut given) = (engine::is_tracing(), arguments.rest.iter().chain(arguments.keywords.values()));
+        let is_lazy = match of_shape {
+            true => {
+                is_tracing
+                    && arguments
+                        .rest
+                        .first()
+                        .or(arguments.keywords.get("shape"))
+                        .is_some_and(|shape| is_traced_shape(shape, vm))
+            }
+            false => given.any(holds_lazy),
+        };
+        if !is_lazy || !(of_dask || is_tracing) {
             return function.call(passed, vm);
         }
-        let module = vm.import(if of_dask { "dask.array" } else { LAZY }, 0)?;
-        let module = if of_dask { module.get_attr("array", vm)? } else { module.get_attr("_lazy", vm)? };
+        let module = match while_tracing && is_tracing {
+            true => vm.import(LAZY, 0)?.get_attr("_lazy", vm)?,
+            false => vm.import("dask.array", 0)?.get_attr("array", vm)?,
+        };
         module.get_attr(vm.ctx.intern_str(wanted.as_str()), vm)?.call(passed, vm)
     };
     Function::object(format!("numpy.{name}"), "*arguments, **keywords", body, &vm.ctx)
+}
+
+/// Whether a shape is made of lengths of the arguments of the function that is traced.
+fn is_traced_shape(shape: &PyObjectRef, vm: &VirtualMachine) -> bool {
+    let lengths = convert::one_or_more(shape, vm).unwrap_or_default();
+    let is_traced = |length: &PyObjectRef| {
+        convert::count(length, vm).is_ok_and(|length| length == 1 || engine::is_traced_length(length))
+    };
+    !lengths.is_empty() && lengths.iter().all(is_traced)
 }
 
 /// Whether an argument is a lazy array, or a list with one.

@@ -116,23 +116,35 @@ impl NdArray {
     /// `TypeError` where they would lose their kind, `ValueError` where they have another shape.
     pub fn replace(&self, result: &Chunk, vm: &VirtualMachine) -> PyResult<()> {
         let (dtype, layout) = (self.dtype(), self.layout());
-        if kind_rank(result.dtype()) > kind_rank(dtype) {
-            let message = format!(
-                "Cannot cast ufunc output from dtype('{}') to dtype('{dtype}') with casting rule 'same_kind'",
-                result.dtype()
-            );
-            return Err(vm.new_type_error(message));
-        }
-        if result.shape() != layout.shape {
-            let (own, other) = (shape_text(&layout.shape), shape_text(result.shape()));
-            let message =
-                format!("non-broadcastable output operand with shape {own} doesn't match the broadcast shape {other}");
-            return Err(vm.new_value_error(message));
-        }
+        check_in_place(result.dtype(), result.shape(), (dtype, &layout.shape), vm)?;
         let cast = Array::in_memory(result.clone()).cast(dtype).map_err(|error| plan_exception(error, vm))?;
         self.write(&layout.positions(), &evaluate_here(&cast, vm)?);
         Ok(())
     }
+}
+
+/// Whether a result can take the place of the elements of an array.
+///
+/// # Errors
+/// `TypeError` where they would lose their kind, `ValueError` where they have another shape.
+pub(in crate::script) fn check_in_place(
+    found: DType,
+    shape: &[usize],
+    (dtype, own_shape): (DType, &[usize]),
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    if kind_rank(found) > kind_rank(dtype) {
+        return Err(vm.new_type_error(format!(
+            "Cannot cast ufunc output from dtype('{found}') to dtype('{dtype}') with casting rule 'same_kind'"
+        )));
+    }
+    if shape != own_shape {
+        let (own, other) = (shape_text(own_shape), shape_text(shape));
+        return Err(vm.new_value_error(format!(
+            "non-broadcastable output operand with shape {own} doesn't match the broadcast shape {other}"
+        )));
+    }
+    Ok(())
 }
 
 /// A shape as numpy's errors write it.

@@ -16,7 +16,7 @@ use crate::script::engine::Tracing;
 use crate::script::errors::{dataset_exception, plan_exception};
 use crate::script::modules::Module;
 use crate::script::native::{apply_kernel, kernel_name};
-use crate::script::operand::{Operand, evaluate_here, is_small, small_object};
+use crate::script::operand::{Operand, evaluate_here, small_object};
 use crate::script::options;
 use rustpython_vm::builtins::PyTuple;
 use rustpython_vm::function::FuncArgs;
@@ -122,7 +122,7 @@ fn one_call(
 ) -> PyResult<Vec<Array>> {
     let vm = arguments.vm;
     let call_arguments = prepared.calls().nth(index).expect("the call is one of the prepared");
-    let is_lazy = |argument: &Argument| matches!(argument, Argument::Array(array, _) if !is_small(array));
+    let is_lazy = |argument: &Argument| matches!(argument, Argument::Array(array, _) if !array.is_of_constants());
     let lazy = call_arguments.iter().any(is_lazy);
     // What was opened without chunks is to numpy's functions what it would be there: the whole array.
     let is_chunked = |argument: &Argument| matches!(argument, Argument::Array(array, _) if !array.is_unchunked());
@@ -139,6 +139,11 @@ fn one_call(
     let traced = lazy && handling == Handling::Parallelized;
     let roles =
         if traced { block_roles(call_arguments, signature, prepared.loop_dims(index), arguments)? } else { Vec::new() };
+    let arrays = call_arguments.iter().filter_map(|argument| match argument {
+        Argument::Array(array, _) => Some(array),
+        Argument::Scalar(_) => None,
+    });
+    let tracing = traced.then(|| Tracing::begin(arrays));
     let mut inputs = Vec::new();
     let mut passed = Vec::new();
     for (position, argument) in call_arguments.iter().enumerate() {
@@ -149,13 +154,12 @@ fn one_call(
                 inputs.push((input.clone(), roles[position].clone()));
                 Operand::Lazy(input).into_object(vm)?
             }
-            Argument::Array(array, _) if is_small(array) => small_object(evaluate_here(array, vm)?, vm)?,
+            Argument::Array(array, _) if array.is_of_constants() => small_object(evaluate_here(array, vm)?, vm)?,
             Argument::Array(array, _) => Operand::Lazy(array.clone()).into_object(vm)?,
         });
     }
-    let tracing = traced.then(Tracing::begin);
     let result = call(arguments, passed)?;
-    drop(tracing);
+    tracing.map_or(Ok(()), |tracing| tracing.end(vm))?;
     let arrays = result_arrays(&result, signature.outputs.len(), vm)?;
     if traced {
         for array in &arrays {
@@ -309,9 +313,9 @@ pub(super) fn map_blocks_of(object: &PyObjectRef, arguments: &Arguments<'_>) -> 
     if let Some(more) = arguments.get("args") {
         passed.extend(convert::one_or_more(more, vm)?);
     }
-    let tracing = Tracing::begin();
+    let tracing = Tracing::begin(inputs.iter().map(|(input, _)| input));
     let result = call(arguments, passed)?;
-    drop(tracing);
+    tracing.end(vm)?;
     if let Some(array) = result.downcast_ref::<DataArrayObject>() {
         check_labelled(&array.inner(), &inputs, &dims, vm)?;
         return Operand::DataArray(without_encoding(&array.inner())).into_object(vm);

@@ -62,7 +62,13 @@ pub(super) fn data(this: &Py<DataArrayObject>, vm: &VirtualMachine) -> PyResult 
     check_plain(&inner, "taking its values", vm)?;
     if !inner.data().is_of_memory() {
         let owner = this.to_owned();
-        let shared = DaskArray::shared(inner.data().clone(), move |array| owner.set_data(array.clone()));
+        let shared = DaskArray::shared(inner.data().clone(), move |before, array| {
+            let is_current = owner.inner().data().is_same(before);
+            if is_current {
+                owner.set_data(array.clone());
+            }
+            is_current
+        });
         return Ok(shared.into_ref(&vm.ctx).into());
     }
     hold_values(this, vm)?;
@@ -114,7 +120,7 @@ pub(super) fn hold_shown_values<T: LabelledObject>(object: &Py<T>, vm: &VirtualM
     let arrays = dataset.arrays();
     let wanted: Vec<Array> = arrays.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(a, _)| a.clone()).collect();
     // A function that is traced can't look at values.
-    if wanted.is_empty() || engine::may_compute(vm).is_err() {
+    if wanted.is_empty() || engine::is_tracing() {
         return Ok(());
     }
     let computed = engine::current().compute(&wanted).map_err(|error| runtime_exception(error, vm))?;

@@ -1,6 +1,6 @@
-"""A function of blocks that assigns to a part of an array, which numpy's arrays share with the whole.
+"""A function of blocks that assigns to a part of an array, whose elements numpy's arrays share.
 
-Expects: assigning to a part, np.where
+Expects: two arrays share, np.where
 Raises: NotImplementedError
 Accepted by xarray.
 """

@@ -12,7 +12,7 @@ def _lazy(x):
 def asarray(a, dtype=None, order=None, **kwargs):
     if isinstance(a, (list, tuple)):
         a = da.stack([_lazy(part) for part in a])
-    return a if dtype is None else a.astype(dtype)
+    return a if dtype is None or np.dtype(dtype) == a.dtype else a.astype(dtype)
 
 
 asanyarray = ascontiguousarray = asarray
@@ -36,8 +36,37 @@ def ones(shape, dtype=float, order="C", **kwargs):
 
 def full(shape, fill_value, dtype=None, order="C", **kwargs):
     if np.ndim(fill_value) or isinstance(fill_value, da.Array):
-        return da.broadcast_to(_lazy(fill_value), shape) + zeros(shape, dtype="uint8")
+        values = _lazy(fill_value)
+        return da.broadcast_to(values if dtype is None else values.astype(dtype), shape).copy()
     return da.full(shape, fill_value, dtype=dtype, chunks=-1)
+
+
+def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, **kwargs):
+    a = _lazy(a)
+    dtype = a.dtype if dtype is None else np.dtype(dtype)
+    if shape is not None:
+        return full(shape, fill_value, dtype)
+    # Made of the array itself, so that it is cut into blocks where that is.
+    everywhere = da.full((1,) * a.ndim, True, dtype=bool, chunks=-1)
+    return da.where(everywhere, _lazy(fill_value).astype(dtype), a.astype(dtype))
+
+
+def zeros_like(a, dtype=None, **kwargs):
+    return full_like(a, 0, dtype, **kwargs)
+
+
+empty_like = zeros_like
+
+
+def ones_like(a, dtype=None, **kwargs):
+    return full_like(a, 1, dtype, **kwargs)
+
+
+def gradient(f, *varargs, **kwargs):
+    found = da.gradient(f, *varargs, **kwargs)
+    if isinstance(found, list):
+        return found[0] if len(found) == 1 else tuple(found)
+    return found
 
 
 def sort(a, axis=-1, kind=None, order=None, stable=None):
