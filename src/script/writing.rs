@@ -50,6 +50,11 @@ pub(super) fn array_to_zarr(array: &Array, arguments: &Arguments<'_>) -> PyResul
     let mode = if arguments.bool("overwrite")?.unwrap_or(false) { WriteMode::Replace } else { WriteMode::CreateNew };
     let format = format(arguments)?;
     let name = arguments.string("component")?.unwrap_or_default();
+    if name.trim_matches('/').is_empty() {
+        return Err(vm.new_not_implemented_error(
+            "to_zarr of an array without a group around it is not supported by swath: name it by component=, and read it by from_zarr(url, component=)",
+        ));
+    }
     let spec = ArraySpec {
         name,
         dtype: array.dtype(),

@@ -176,7 +176,10 @@ fn histogram(arguments: &Arguments<'_>) -> PyResult {
     let mut edges = edges(arguments, &values)?;
     let is_single = has_single_edges(operand::values(arguments.required("a"), vm)?.dtype(), arguments)?;
     if is_single {
-        edges = edges.into_iter().map(rounded_to_single).collect();
+        edges = match arguments.get("range") {
+            Some(_) => edges.into_iter().map(rounded_to_single).collect(),
+            None => spaced_in_single(&edges),
+        };
     }
     let weights = arguments.get("weights").map(|weights| numbers(weights, vm)).transpose()?;
     let mut counts = vec![0.0; edges.len() - 1];
@@ -197,7 +200,11 @@ fn histogram(arguments: &Arguments<'_>) -> PyResult {
     };
     let counts_object = if arguments.bool("density")?.unwrap_or(false) {
         let total: f64 = counts.iter().sum();
-        row(counts.iter().zip(edges.windows(2)).map(|(count, edge)| count / (edge[1] - edge[0]) / total).collect(), vm)?
+        let width = |edge: &[f64]| match is_single {
+            true => f64::from(edge[1] as f32 - edge[0] as f32),
+            false => edge[1] - edge[0],
+        };
+        row(counts.iter().zip(edges.windows(2)).map(|(count, edge)| count / width(edge) / total).collect(), vm)?
     } else if weights.is_some() {
         row(counts, vm)?
     } else {
@@ -221,6 +228,15 @@ pub(in crate::script) fn has_single_edges(dtype: DType, arguments: &Arguments<'_
     let range = arguments.get("range").map_or(Ok(Vec::new()), |range| convert::one_or_more(range, vm))?;
     let doubles = range.iter().map(is_double).collect::<PyResult<Vec<bool>>>()?;
     Ok(dtype == DType::Float32 && is_counted && !doubles.contains(&true))
+}
+
+/// Between the same outermost edges as many others, all computed in single precision, as numpy does between values.
+fn spaced_in_single(edges: &[f64]) -> Vec<f64> {
+    let bins = edges.len() - 1;
+    let (first, last) = (edges[0] as f32, edges[bins] as f32);
+    let step = (last - first) / bins as f32;
+    let edge = |number: usize| if number == bins { last } else { number as f32 * step + first };
+    (0..=bins).map(|number| f64::from(edge(number))).collect()
 }
 
 /// The nearest number in single precision.

@@ -25,3 +25,6 @@ for bounds in ((-0.2, 0.2), (np.float64(-0.2), np.float64(0.2))):
     counts, edges = np.histogram(single, 5, range=bounds)
     print(counts, edges.dtype, edges.tolist())
     print(da.histogram(da.from_array(single, chunks=99), bins=5, range=bounds)[0].compute())
+for bins in (3, 7, 13):
+    counts, edges = np.histogram(single[:50], bins=bins)
+    print(counts, edges.tolist(), np.histogram(single[:50], bins=bins, density=True)[0].tolist())
