@@ -4,10 +4,6 @@ import dask.array as da
 import numpy as np
 
 
-def _array(x):
-    return x if isinstance(x, da.Array) else da.asarray(x)
-
-
 def _part(array, axis, start, stop):
     return array[(slice(None),) * axis + (slice(start, stop),)]
 
@@ -19,7 +15,7 @@ def _axis(axis, ndim):
 
 
 def gradient(f, *varargs, axis=None, edge_order=1):
-    f = _array(f)
+    f = da.asarray(f)
     f = f if f.dtype.kind == "f" else f.astype("float64")
     axes = range(f.ndim) if axis is None else [_axis(one, f.ndim) for one in np.ravel(axis).tolist()]
     axes = list(axes)
@@ -90,7 +86,7 @@ def _slope(f, axis, steps, edge_order):
 
 
 def tile(A, reps):
-    A, reps = _array(A), [reps] if isinstance(reps, int) else list(reps)
+    A, reps = da.asarray(A), [reps] if isinstance(reps, int) else list(reps)
     reps = [1] * (A.ndim - len(reps)) + reps
     A = A[(None,) * (len(reps) - A.ndim)]
     for axis, count in enumerate(reps):
@@ -104,7 +100,7 @@ def tile(A, reps):
 def searchsorted(a, v, side="left", sorter=None):
     if sorter is not None:
         raise NotImplementedError("da.searchsorted with a sorter argument is not supported")
-    v = _array(v)
+    v = da.asarray(v)
     if not isinstance(a, da.Array):
         return da.digitize(v, a, right=side == "left")
     # NaN is beyond all.
@@ -114,7 +110,7 @@ def searchsorted(a, v, side="left", sorter=None):
 
 
 def piecewise(x, condlist, funclist, *args, **kw):
-    x = _array(x)
+    x = da.asarray(x)
     conditions = [condition != 0 for condition in (condlist if isinstance(condlist, (list, tuple)) else [condlist])]
     if any(callable(function) for function in funclist):
         raise NotImplementedError("piecewise of functions isn't supported for lazy arrays by swath: use where(...)")
@@ -134,11 +130,11 @@ def select(condlist, choicelist, default=0):
 
 
 def choose(a, choices):
-    return np.select([_array(a) == place for place in range(len(choices))], list(choices))
+    return np.select([da.asarray(a) == place for place in range(len(choices))], list(choices))
 
 
 def rot90(m, k=1, axes=(0, 1)):
-    m, k = _array(m), k % 4
+    m, k = da.asarray(m), k % 4
     first, second = (_axis(axis, m.ndim) for axis in axes)
     if first == second:
         raise ValueError("Axes must be different.")
@@ -148,14 +144,14 @@ def rot90(m, k=1, axes=(0, 1)):
 
 
 def rollaxis(a, axis, start=0):
-    a = _array(a)
+    a = da.asarray(a)
     axis, start = _axis(axis, a.ndim), start + a.ndim if start < 0 else start
     return da.moveaxis(a, axis, start - 1 if axis < start else start)
 
 
 def ediff1d(ary, to_end=None, to_begin=None):
-    parts = [to_begin, da.diff(da.ravel(_array(ary))), to_end]
-    return da.concatenate([da.ravel(_array(part)) for part in parts if part is not None])
+    parts = [to_begin, da.diff(da.ravel(da.asarray(ary))), to_end]
+    return da.concatenate([da.ravel(da.asarray(part)) for part in parts if part is not None])
 
 
 def atleast_1d(*arys):
@@ -167,28 +163,28 @@ def atleast_2d(*arys):
 
 
 def _at_least(arrays, widened):
-    found = tuple(widened(_array(array)) for array in arrays)
+    found = tuple(widened(da.asarray(array)) for array in arrays)
     return found[0] if len(found) == 1 else found
 
 
 def broadcast_arrays(*args):
     shape = np.broadcast_shapes(*(np.shape(array) for array in args))
-    return [da.broadcast_to(_array(array), shape) for array in args]
+    return [da.broadcast_to(da.asarray(array), shape) for array in args]
 
 
 def delete(arr, obj, axis):
-    arr = _array(arr)
+    arr = da.asarray(arr)
     axis = _axis(axis, arr.ndim)
     kept = np.delete(np.arange(arr.shape[axis]), obj)
     return da.take(arr, kept, axis=axis)
 
 
 def cov(m, y=None, rowvar=True, bias=False, ddof=None):
-    m = _array(m)
+    m = da.asarray(m)
     m = m if rowvar or m.ndim < 2 else m.T
     m = atleast_2d(m)
     if y is not None:
-        y = _array(y)
+        y = da.asarray(y)
         m = da.concatenate([m, atleast_2d(y if rowvar or y.ndim < 2 else y.T)], axis=0)
     ddof = (0 if bias else 1) if ddof is None else ddof
     apart = m - m.mean(axis=1, keepdims=True)

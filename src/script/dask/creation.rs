@@ -1,6 +1,6 @@
 //! Functions of `dask.array` that make arrays.
 
-use super::chunks;
+use super::{DaskArray, chunks};
 use crate::array::DType;
 use crate::plan::Array;
 use crate::script::arguments::Arguments;
@@ -53,7 +53,7 @@ pub(super) fn install(module: &mut Module<'_>) -> PyResult<()> {
     }
     const EXISTING: &str = "a!, chunks, name~, lock~, asarray~, fancy~, getitem~, meta~, inline_array~, dtype";
     for name in ["from_array", "asarray", "asanyarray", "array"] {
-        module.function(name, EXISTING, from_array)?;
+        module.function(name, EXISTING, move |arguments| from_array(name.starts_with("as"), arguments))?;
     }
     Ok(())
 }
@@ -110,9 +110,14 @@ fn made(recipe: Recipe, arguments: &Arguments<'_>) -> PyResult {
     Operand::Lazy(recipe.array(grid)).into_object(arguments.vm)
 }
 
-fn from_array(arguments: &Arguments<'_>) -> PyResult {
-    let vm = arguments.vm;
-    let mut array = lazy(arguments.required("a"), vm)?;
+/// An array as a lazy one; what is one already may be that very object.
+fn from_array(may_be_same: bool, arguments: &Arguments<'_>) -> PyResult {
+    let (vm, object) = (arguments.vm, arguments.required("a"));
+    let is_as_wanted = ["dtype", "chunks"].iter().all(|name| arguments.get(name).is_none());
+    if may_be_same && is_as_wanted && object.downcastable::<DaskArray>() {
+        return Ok(object.clone());
+    }
+    let mut array = lazy(object, vm)?;
     if let Some(dtype) = arguments.get("dtype") {
         let dtype: DType = convert::dtype(dtype, vm)?;
         array = array.cast(dtype).map_err(|error| crate::script::errors::plan_exception(error, vm))?;

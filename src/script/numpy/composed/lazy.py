@@ -5,13 +5,9 @@ import numpy as np
 import xarray as xr
 
 
-def _lazy(x):
-    return x if isinstance(x, da.Array) else da.asarray(x)
-
-
 def asarray(a, dtype=None, order=None, **kwargs):
     if isinstance(a, (list, tuple)):
-        a = da.stack([_lazy(part) for part in a])
+        a = da.stack([da.asarray(part) for part in a])
     return a if dtype is None or np.dtype(dtype) == a.dtype else a.astype(dtype)
 
 
@@ -36,19 +32,19 @@ def ones(shape, dtype=float, order="C", **kwargs):
 
 def full(shape, fill_value, dtype=None, order="C", **kwargs):
     if np.ndim(fill_value) or isinstance(fill_value, da.Array):
-        values = _lazy(fill_value)
+        values = da.asarray(fill_value)
         return da.broadcast_to(values if dtype is None else values.astype(dtype), shape).copy()
     return da.full(shape, fill_value, dtype=dtype, chunks=-1)
 
 
 def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, **kwargs):
-    a = _lazy(a)
+    a = da.asarray(a)
     dtype = a.dtype if dtype is None else np.dtype(dtype)
     if shape is not None:
         return full(shape, fill_value, dtype)
     # Made of the array itself, so that it is cut into blocks where that is.
     everywhere = da.full((1,) * a.ndim, True, dtype=bool, chunks=-1)
-    return da.where(everywhere, _lazy(fill_value).astype(dtype), a.astype(dtype))
+    return da.where(everywhere, da.asarray(fill_value).astype(dtype), a.astype(dtype))
 
 
 def zeros_like(a, dtype=None, **kwargs):
@@ -80,7 +76,7 @@ def partition(a, kth, axis=-1):
 
 
 def take_along_axis(arr, indices, axis=-1):
-    arr, indices = _lazy(arr), _lazy(indices)
+    arr, indices = da.asarray(arr), da.asarray(indices)
     axis %= arr.ndim
     if indices.ndim != arr.ndim or indices.shape[axis] != 1:
         raise NotImplementedError("take_along_axis of lazy arrays takes one element of each line in swath")
@@ -91,7 +87,7 @@ def take_along_axis(arr, indices, axis=-1):
 
 
 def trapezoid(y, x=None, dx=1.0, axis=-1):
-    y = _lazy(y)
+    y = da.asarray(y)
     axis %= y.ndim
     if x is not None:
         dx = np.diff(x, axis=0 if np.ndim(x) == 1 else axis)
