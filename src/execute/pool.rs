@@ -9,10 +9,19 @@ use std::sync::{Mutex, PoisonError};
 /// Bytes that lie idle in a pool at most; they are part of what a process holds beside its tasks.
 const IDLE_BYTES: usize = 32 << 20;
 
+/// Buffers that lie idle at most: to look through many small ones takes longer than to make one.
+const IDLE_BUFFERS: usize = 256;
+
 /// Idle buffers of one executor.
 #[derive(Default)]
 pub struct ChunkPool {
-    idle: Mutex<Vec<Buffer>>,
+    idle: Mutex<Idle>,
+}
+
+#[derive(Default)]
+struct Idle {
+    buffers: Vec<Buffer>,
+    bytes: usize,
 }
 
 impl ChunkPool {
@@ -25,7 +34,8 @@ impl ChunkPool {
             // What is larger by much would hold more than the task was admitted for.
             buffer.storage() == dtype.storage() && buffer.len() >= count && capacity <= count + count / 16 + 1
         };
-        let found = idle.iter().rposition(fits).map(|position| idle.swap_remove(position));
+        let found = idle.buffers.iter().rposition(fits).map(|position| idle.buffers.swap_remove(position));
+        idle.bytes -= found.as_ref().map_or(0, Buffer::size_bytes);
         drop(idle);
         let Some(mut buffer) = found else { return Chunk::zeros(dtype, shape) };
         with_buffer!(&mut buffer, values => values.truncate(count));
@@ -35,9 +45,12 @@ impl ChunkPool {
     /// Gives a chunk's buffer back, unless enough lie idle.
     pub fn give(&self, chunk: Chunk) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let held: usize = idle.iter().map(Buffer::size_bytes).sum();
-        if chunk.dtype() != DType::Text && held + chunk.size_bytes() <= IDLE_BYTES {
-            idle.push(chunk.into_data());
+        let bytes = chunk.size_bytes();
+        let has_room = idle.buffers.len() < IDLE_BUFFERS && idle.bytes + bytes <= IDLE_BYTES;
+        if chunk.dtype() != DType::Text && has_room {
+            let buffer = chunk.into_data();
+            idle.bytes += buffer.size_bytes();
+            idle.buffers.push(buffer);
         }
     }
 }
