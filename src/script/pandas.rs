@@ -21,7 +21,7 @@ use crate::array::{Chunk, DType, Scalar, TimeUnit};
 use crate::kernels::elementwise::UnaryOp;
 use crate::plan::Array;
 use crate::script::errors::plan_exception;
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyStr};
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyList, PyStr};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{PyObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
@@ -65,6 +65,7 @@ const TABLES: &[Composed] = &[
     ("pandas/writing.py", include_str!("pandas/writing.py")),
     ("pandas/reading.py", include_str!("pandas/reading.py")),
     ("pandas/labelled.py", include_str!("pandas/labelled.py")),
+    ("pandas/small_groups.py", include_str!("pandas/small_groups.py")),
     ("pandas/groups.py", include_str!("pandas/groups.py")),
 ];
 
@@ -411,6 +412,10 @@ fn missing(arguments: &Arguments<'_>, when: bool) -> PyResult {
     }
     if tables::is_table(object, vm) {
         return vm.call_method(object, if when { "isna" } else { "notna" }, ());
+    }
+    if object.downcast_ref::<PyList>().is_some() {
+        let is_missing = tables::call("_missing_among", vec![object.clone()].into(), vm)?;
+        return if when { Ok(is_missing) } else { vm._invert(&is_missing) };
     }
     match Operand::of(object, vm)? {
         None | Some(Operand::Weak(Scalar::Text(_))) => answer(false),

@@ -41,7 +41,11 @@ class _Moments:
         return self._series.map(lambda moment: moment.month_name(), na_action="ignore")
 
     def total_seconds(self):
-        return self._made(self._series._values / np.timedelta64(1, "s"))
+        values = self._series._values
+        if values.dtype.kind != "m":
+            raise AttributeError("'DatetimeProperties' object has no attribute 'total_seconds'")
+        ticks = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}[pd._unit(values.dtype)]
+        return self._made(np.where(_missing(values), np.nan, values.astype("int64") / ticks))
 
 
 class _Texts:

@@ -6,7 +6,7 @@ import operator
 import numpy as np
 import pandas as pd
 import xarray as xr
-from pandas import _Objects, _Rows, _are_same, _column, _common, _is_gap, _is_one, _items, _missing
+from pandas import _Objects, _Rows, _are_same, _column, _common, _is_gap, _is_one, _items
 
 _COMPARISONS = {"eq", "ne", "lt", "le", "gt", "ge"}
 
@@ -41,6 +41,10 @@ def _operated(name, left, right):
 def _element_by_element(function, name, left, right):
     first = _items(left)
     others = _items(right) if hasattr(right, "__len__") and not isinstance(right, str) else [right] * len(first)
+    if name in ("and", "or", "xor"):
+        return np.array(
+            [not _is_gap(a) and bool(function(a, not _is_gap(b) and b)) for a, b in zip(first, others)], bool
+        )
     if name in _COMPARISONS:
         missing = name == "ne"
         made = [missing if _is_gap(a) or _is_gap(b) else bool(function(a, b)) for a, b in zip(first, others)]
@@ -125,12 +129,21 @@ def _method(name, reverse=False):
     def method(self, other, level=None, fill_value=None, axis=1):
         if level is not None or fill_value is not None and not isinstance(other, (pd.Series, pd.DataFrame)):
             raise NotImplementedError(f"{name}(level=, fill_value=) isn't supported by swath: fillna() before")
+        is_mixed = isinstance(self, pd.DataFrame) and isinstance(other, pd.Series)
+        if is_mixed and fill_value is not None:
+            raise NotImplementedError(f"fill_value {fill_value} not supported.")
         if fill_value is not None:
+            if isinstance(self, pd.DataFrame):
+                columns = _common([self.columns, other.columns]).tolist()
+                self, other = self.reindex(columns=columns), other.reindex(columns=columns)
             index = _common([self.index, other.index])
             self, other = self._reindexed(index), other._reindexed(index)
             both = self.isna() & other.isna()
             return operate(self.fillna(fill_value), other.fillna(fill_value)).mask(both)
-        if isinstance(self, pd.DataFrame) and isinstance(other, pd.Series) and axis in (0, "index"):
+        if is_mixed and axis in (0, "index"):
+            if not _are_same(self.index, other.index):
+                index = _common([self.index, other.index])
+                self, other = self._reindexed(index), other._reindexed(index)
             return self._with([operate(series, other)._values for _, series in self.items()])
         return operate(self, other)
 
@@ -191,7 +204,7 @@ def _through_numpy(func, args, kwargs):
         if name in ("std", "var"):
             kwargs = {"ddof": 0, **kwargs}
         if isinstance(first, pd.DataFrame) and name not in ("round", "around", "clip") and len(args) == 1:
-            kwargs = {"axis": 0 if name.startswith("cum") or name in ("std", "var", "sum", "prod") else None, **kwargs}
+            kwargs = {"axis": 0 if name.startswith("cum") else None, **kwargs}
         return getattr(first, _NAMES.get(name, name))(*args[1:], **kwargs)
     given = [argument for argument in args if isinstance(argument, _Rows)]
     if np._is_elementwise(name) and given and len(args) <= 2:
@@ -215,14 +228,8 @@ def _are_equal(left, right):
     return all(a == b or _is_gap(a) and _is_gap(b) for a, b in zip(left.tolist(), right.tolist()))
 
 
-def isna(obj):
-    if isinstance(obj, _Rows):
-        return obj.isna()
-    if hasattr(obj, "nlevels"):
-        return obj.isna()
-    if isinstance(obj, list):
-        return _missing(_column(obj))
-    return pd.isnull(obj)
+def _missing_among(items):
+    return np.array([_is_gap(item) for item in items], dtype=bool)
 
 
 def unique(values):

@@ -66,6 +66,9 @@ class _Objects:
     def tolist(self):
         return list(self.items)
 
+    def copy(self):
+        return self[:]
+
     def __repr__(self):
         return f"array({self.items!r}, dtype=object)"
 

@@ -14,7 +14,7 @@ class DataFrame(_Table):
         index = labels if index is None else index
         made = self
         if columns is not None:
-            gaps = pd._taken(np.zeros(len(self)), np.full(len(self), -1))
+            gaps = _column([np.nan if fill_value is None else fill_value] * len(self))
             names, found = list(columns), []
             for name in names:
                 found.append(made._columns[made._place(name)] if name in made._names else gaps)
@@ -28,6 +28,8 @@ class DataFrame(_Table):
         def renamed(labels, names):
             if names is None:
                 return labels
+            if labels.nlevels > 1:
+                raise NotImplementedError("rename() of an index of several levels isn't supported by swath")
             items = [names(item) if callable(names) else names.get(item, item) for item in labels.tolist()]
             return _index(items, labels.name)
 
@@ -62,7 +64,10 @@ class DataFrame(_Table):
             [_missing(column) for column in (self if subset is None else self[list(subset)])._columns], axis=1
         )
         if axis in (1, "columns"):
+            if subset is not None:
+                raise NotImplementedError("dropna(axis=1, subset=) isn't supported by swath: take those rows before")
             kept = ~(gaps.any(axis=0) if how == "any" else gaps.all(axis=0))
+            kept = kept if thresh is None else (~gaps).sum(axis=0) >= thresh
             return self._some(np.flatnonzero(kept))
         if thresh is not None:
             return self._rows((~gaps).sum(axis=1) >= thresh)
@@ -72,6 +77,8 @@ class DataFrame(_Table):
         _refuse_in_place("fillna", inplace)
         if isinstance(value, (dict, pd.Series)):
             return self.assign(**{name: self[name].fillna(value[name]) for name in value.keys() if name in self})
+        if isinstance(value, DataFrame):
+            return self.where(self.notna(), value)
         return self._each(lambda column: pd._chosen(~_missing(column), column, value))
 
     def astype(self, dtype):

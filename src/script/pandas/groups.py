@@ -11,6 +11,7 @@ class _Grouped:
 
     def __init__(self, rows, by, level, sort=True, as_index=True):
         self.rows, self.as_index, self.keys = rows, as_index, []
+        self.is_list = isinstance(by, list) or isinstance(level, list)
         if level is not None:
             by = [rows.index.get_level_values(each) for each in (level if isinstance(level, list) else [level])]
         by = (
@@ -75,6 +76,12 @@ class _Grouped:
         return dict(zip(self.labels.tolist(), self.places))
 
     def get_group(self, name):
+        if self.is_list and self.labels.nlevels == 1:
+            if not isinstance(name, tuple) or len(name) != 1:
+                raise KeyError(name)
+            name = name[0]
+        if name not in self.labels.tolist():
+            raise KeyError(name)
         place = self.labels.tolist().index(name)
         return self._part()._rows(self.places[place])
 
@@ -86,10 +93,7 @@ class _Grouped:
 
     def __iter__(self):
         part = self.rows if self.chosen is None else self.rows[self.chosen]
-        labels = [
-            (label,) if len(self.names) == 1 and self.keys and isinstance(self.keys, tuple) else label
-            for label in self.labels.tolist()
-        ]
+        labels = [(label,) if len(self.names) == 1 and self.is_list else label for label in self.labels.tolist()]
         return ((label, part._rows(places)) for label, places in zip(labels, self.places))
 
     def __getitem__(self, key):
@@ -106,16 +110,21 @@ class _Grouped:
             f"groups of rows have no attribute '{name}' in swath: reductions, apply() and iteration are supported"
         )
 
-    def _table(self, function, numeric_only=False):
+    def _reductions(self, column, function, by_list):
+        """The reduction of each group: by Python's own functions where groups are small, for each numpy call costs more."""
+        made = None if by_list is None else by_list(column, self.places)
+        return _column([function(_taken(column, places)) for places in self.places]) if made is None else made
+
+    def _table(self, function, numeric_only=False, by_list=None):
         part = self._part()
         if isinstance(part, pd.Series):
-            values = _column([function(_taken(part._values, places)) for places in self.places])
+            values = self._reductions(part._values, function, by_list)
             made = pd.Series._of(values, self.labels, part.name)
             return made if self.as_index else made.reset_index()
         if self.chosen is None:
             part = part._some([place for place, name in enumerate(part.columns.tolist()) if name not in self.keys])
         part = part._some(_of_dtypes(part, "number", None, True)) if numeric_only else part
-        columns = [_column([function(_taken(column, places)) for places in self.places]) for column in part._columns]
+        columns = [self._reductions(column, function, by_list) for column in part._columns]
         made = pd.DataFrame._of(columns, part.columns, self.labels)
         return made if self.as_index else made.reset_index()
 
@@ -167,10 +176,15 @@ class _Grouped:
             return made
         return pd.Series._of(_column(found), self.labels, part.name if isinstance(part, pd.Series) else None)
 
-    def agg(self, func):
+    def agg(self, func, **options):
         functions = func if isinstance(func, list) else None
         if isinstance(func, str):
-            return getattr(self, func)()
+            return getattr(self, func)(**options)
+        if options:
+            raise NotImplementedError(f"agg({', '.join(options)}=) isn't supported by swath: agg({{'a': 'mean'}})")
+        if isinstance(func, dict) and self.as_index and all(isinstance(one, str) for one in func.values()):
+            made = [getattr(self[name], one)()._values for name, one in func.items()]
+            return pd.DataFrame._of(made, _index(list(func)), self.labels)
         if (
             functions is None
             or not isinstance(self._part(), pd.Series)
@@ -191,7 +205,14 @@ class _Grouped:
 
     def cumsum(self):
         part = self._part()
+        if self.chosen is None and isinstance(part, pd.DataFrame):
+            part = part._some([place for place, name in enumerate(part.columns.tolist()) if name not in self.keys])
         made = [column.copy() for column in part._columns]
+        if any(column.dtype.kind not in "iufb" for column in made):
+            raise TypeError("cumsum() of groups takes columns of numbers")
+        made = [column.astype("int64") if column.dtype.kind == "b" else column for column in made]
+        if (self.codes < 0).any():
+            made = [np.where(self.codes < 0, np.nan, column) for column in made]
         for places in self.places:
             for column, source in zip(made, part._columns):
                 column[places] = (
@@ -215,7 +236,10 @@ def _group_codes(arrays, names, sort):
     whole, gaps = np.zeros(len(codes[0]), dtype=int), np.zeros(len(codes[0]), dtype=bool)
     for code, known in zip(codes, unique):
         whole, gaps = whole * max(len(known), 1) + code, gaps | (code < 0)
-    found, first, numbers = np.unique(whole[~gaps], return_index=True, return_inverse=True)
+    _, first, numbers = np.unique(whole[~gaps], return_index=True, return_inverse=True)
+    if not sort:
+        order = np.argsort(first)
+        first, numbers = first[order], np.argsort(order)[numbers]
     rows = np.flatnonzero(~gaps)[first]
     labels = pd.MultiIndex([_index(known) for known in unique], [code[rows] for code in codes], names)
     numbered = np.full(len(whole), -1)
@@ -228,7 +252,9 @@ def _of_groups(name):
         # As in pandas, means of rows that lie group by group are float64.
         wide = name == "mean" and bool((self.codes[1:] >= self.codes[:-1]).all())
         return self._table(
-            lambda column: _reduced(_in_float64(column) if wide else column, name, ddof=ddof), numeric_only
+            lambda column: _reduced(_in_float64(column) if wide else column, name, ddof=ddof),
+            numeric_only,
+            lambda column, places: pd._of_lists(_in_float64(column) if wide else column, places, name, ddof),
         )
 
     return reduction
@@ -338,7 +364,14 @@ class _Rolling:
         return self.rows._each(lambda column: self._spread(column, ddof, False))
 
     def count(self):
-        return self.rows._each(lambda column: self._windows(column).count().values.astype(float))
+        places = np.arange(len(self.rows)) + 1 + ((self.window - 1) // 2 if self.center else 0)
+        first, last = np.maximum(places - self.window, 0), np.minimum(places, len(self.rows))
+
+        def counted(column):
+            before = np.concatenate([np.zeros(1), np.cumsum(~_missing(column))])
+            return np.where(last - first < self.min_periods, np.nan, before[last] - before[first])
+
+        return self.rows._each(counted)
 
     def apply(self, func, raw=False):
         raise NotImplementedError(

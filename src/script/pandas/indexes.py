@@ -1,6 +1,7 @@
 """The index of moments of pandas, as a class over numpy's arrays."""
 
 import datetime
+import operator
 import re
 
 import numpy as np
@@ -118,6 +119,24 @@ class DatetimeIndex(pd.Index):
     __str__ = __repr__
 
 
+def _comparison(name):
+    compare = getattr(operator, name)
+
+    def comparison(self, other):
+        other = pd.Timestamp(other) if isinstance(other, str) else other
+        other = np.datetime64(other) if isinstance(other, datetime.date) else other
+        other = DatetimeIndex(other) if isinstance(other, list) else other
+        if pd._is_series(other):
+            return NotImplemented
+        return compare(self.values, other.values if isinstance(other, pd.Index) else other)
+
+    return comparison
+
+
+for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
+    setattr(DatetimeIndex, f"__{_name}__", _comparison(_name))
+
+
 def _property(name, field):
     def values(self):
         found = getattr(self._dt, field).values
@@ -201,10 +220,17 @@ def _bounds(index, text):
         first = pd.Timestamp(text)
         after = first + datetime.timedelta(**{{3: "days", 4: "hours", 5: "minutes"}.get(digits, "seconds"): 1})
     first, after = (np.datetime64(moment).astype(ticks) for moment in (first, after))
-    is_coarse = fields is not None
-    if not is_coarse and digits < 6:
-        is_coarse = bool((index.values != index.values.astype("datetime64[D]")).any())
+    is_coarse = fields is not None or digits < _fineness(index.values)
     return first, after - np.array([1]).astype(ticks.replace("datetime", "timedelta"))[0], is_coarse
+
+
+def _fineness(moments):
+    """How many fields of text the finest of some moments takes: three of days, four of hours."""
+    counts = moments[~np.isnat(moments)].astype("datetime64[us]").astype("int64")
+    for fields, seconds in ((3, 86400), (4, 3600), (5, 60), (6, 1)):
+        if not (counts % (seconds * 1000000)).any():
+            return fields
+    return 7
 
 
 def _located_moments(index, key):

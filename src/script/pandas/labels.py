@@ -43,6 +43,17 @@ class _Labels:
     def to_list(self):
         return self.tolist()
 
+    def copy(self, name=None, deep=False):
+        made = self[:]
+        if hasattr(self, "freq"):
+            made.freq = self.freq
+        return made if name is None else made.rename(name)
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo):
+        return self.copy()
+
     def rename(self, name):
         return _index(_column(self), name)
 
@@ -252,6 +263,7 @@ def _index(data, name=None):
     if isinstance(data, list) and data and all(isinstance(item, tuple) for item in data):
         return pd.MultiIndex.from_tuples(data, name)
     values = _column(data)
+    values = values.copy() if values is data else values
     if isinstance(values, _Objects):
         return _ObjectIndex(values, name)
     if values.dtype.kind == "M":
@@ -282,11 +294,34 @@ def _are_same(left, right):
 
 def _matched(index, wanted):
     """Positions of labels in an index, -1 of those that it hasn't."""
+    numbers = _comparable(index, wanted)
+    if numbers is not None and len(index):
+        order = np.argsort(numbers[0], kind="stable")
+        known = numbers[0][order]
+        if (known[1:] == known[:-1]).any():
+            raise ValueError("cannot reindex on an axis with duplicate labels")
+        places = np.minimum(np.searchsorted(known, numbers[1]), len(known) - 1)
+        return np.where(known[places] == numbers[1], order[places], -1)
     places = {}
     for place, label in enumerate(index.tolist()):
         if places.setdefault(label, place) != place:
             raise ValueError("cannot reindex on an axis with duplicate labels")
     return [places.get(label, -1) for label in wanted.tolist()]
+
+
+def _comparable(index, wanted):
+    """The labels of two indexes as numbers that can be put in order; None where they are none."""
+    if not (isinstance(index, np.ndarray) and isinstance(wanted, np.ndarray)):
+        return None
+    values = [index.values, wanted.values]
+    kinds = {each.dtype.kind for each in values}
+    if kinds == {"M"}:
+        units = [pd._unit(each.dtype) for each in values]
+        unit = max(units, key=("s", "ms", "us", "ns").index)
+        return [each.astype(f"datetime64[{unit}]").astype("int64") for each in values]
+    if not kinds <= set("if") or any(each.dtype.kind == "f" and np.isnan(each).any() for each in values):
+        return None
+    return values
 
 
 def _located(index, key):

@@ -30,8 +30,6 @@ _INSTEAD = {
     "tz_localize": "moments have no time zones, they are UTC",
     "tz_convert": "moments have no time zones, they are UTC",
     "to_period": "use index.strftime('%Y-%m')",
-    "agg": "call the methods themselves, as in df.mean()",
-    "aggregate": "call the methods themselves, as in df.mean()",
     "transform": "write the expression itself, as in df - df.mean()",
     "info": "use .dtypes, .count() and .describe()",
     "sample": "use df.iloc[np.random.default_rng(0).permutation(len(df))[:n]]",
@@ -94,10 +92,16 @@ def _table_of_dict(data, index, names):
             continue
         if isinstance(value, pd.Series) and not _are_same(value.index, index):
             value = value._reindexed(index)
-        made.append(_column(value))
+        made.append(_owned(value))
         if len(made[-1]) != len(index):
             raise ValueError(f"Length of values ({len(made[-1])}) does not match length of index ({len(index)})")
     return pd.DataFrame._of(made, _index(wanted if names is None else names), index)
+
+
+def _owned(value):
+    """A column of its own, which shares no memory with an array."""
+    column = _column(value)
+    return column.copy() if isinstance(value, (np.ndarray, xr.DataArray)) else column
 
 
 def _common(indexes):
@@ -122,7 +126,7 @@ def _table_of_rows(data, index, names):
         values = values[:, None] if values.ndim == 1 else values
         if values.ndim != 2:
             raise ValueError(f"Must pass 2-d input. shape={tuple(values.shape)}")
-        columns = [_column(values[:, place]) for place in range(values.shape[1])]
+        columns = [_owned(values[:, place]) for place in range(values.shape[1])]
     else:
         rows = list(data)
         if rows and isinstance(rows[0], pd.Series):
@@ -172,6 +176,8 @@ def concat(objs, axis=0, join="outer", ignore_index=False, keys=None, names=None
             raise TypeError(
                 f"cannot concatenate object of type '{type(obj)}'; only Series and DataFrame objs are valid"
             )
+    if sort and (axis in (1, "columns") or not all(_are_same(obj.axes[-1], objs[0].axes[-1]) for obj in objs)):
+        raise NotImplementedError("concat(sort=True) isn't supported by swath: use sort_index() of what is made")
     if axis in (1, "columns"):
         return _beside(objs, join, ignore_index, keys)
     if keys is not None and any(obj.index.nlevels > 1 for obj in objs):
@@ -251,8 +257,7 @@ def merge(
     left_on, right_on = ([keys] if isinstance(keys, str) else list(keys) for keys in (left_on, right_on))
     if not left_on:
         raise ValueError("No common columns to perform merge on")
-    left_keys = list(zip(*(_items(left[name]._values) for name in left_on)))
-    right_keys = list(zip(*(_items(right[name]._values) for name in right_on)))
+    left_keys, right_keys = _row_keys(left, left_on), _row_keys(right, right_on)
     rows = _row_pairs(left_keys, right_keys, how)
     first, second = (np.array(side, dtype=int) for side in (zip(*rows) if rows else ([], [])))
     columns, names = [], []
@@ -272,6 +277,12 @@ def merge(
         columns.append(_taken(right[name]._values, second))
         names.append(f"{name}{suffixes[1]}" if name in left.columns else name)
     return pd.DataFrame._of(columns, _index(names), _index(range(len(first))))
+
+
+def _row_keys(table, names):
+    """The key of each row, missing parts of it all the same and behind the others in order."""
+    columns = [[(1, 0) if pd._is_gap(item) else (0, item) for item in _items(table[name]._values)] for name in names]
+    return list(zip(*columns))
 
 
 def _row_pairs(left, right, how):
@@ -332,6 +343,12 @@ def _unstacked(rows, level, fill_value):
         raise ValueError("Index contains duplicate entries, cannot reshape")
     for row, (first, second) in enumerate(zip(order.tolist(), codes.tolist())):
         table[first, second] = row
-    columns = [_taken(rows._values, table[:, number]) for number in range(len(unique))]
-    made = pd.DataFrame._of(columns, _index(unique, labels.names[place]), index)
-    return made if fill_value is None else made.fillna(fill_value)
+    columns = [pd._taken_or(rows._values, table[:, number], fill_value) for number in range(len(unique))]
+    if (table < 0).any() and fill_value is None:
+        # Of one kind, as the values of one series are.
+        kinds = {column.dtype.kind for column in columns}
+        if "f" in kinds and kinds - {"f"} <= set("iu"):
+            columns = [column.astype(float) if column.dtype.kind in "iu" else column for column in columns]
+        elif "O" in kinds and rows._values.dtype.kind == "b":
+            columns = [_column(column, object) for column in columns]
+    return pd.DataFrame._of(columns, _index(unique, labels.names[place]), index)

@@ -76,10 +76,21 @@ class _Rows:
         return pd._ByPosition(self)
 
     def take(self, indices, axis=0):
+        if axis in (1, "columns"):
+            return self.iloc[:, list(indices)]
         return self.iloc[list(indices)]
 
     def copy(self, deep=True):
-        return self._each(lambda column: column[:] if isinstance(column, _Objects) else column.copy())
+        columns = [column[:] if isinstance(column, _Objects) else column.copy() for column in self._columns]
+        made = self._with(columns, self._labels.copy())
+        if isinstance(made, pd.DataFrame):
+            made.columns = self.columns.copy()
+        return made
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo):
+        return self.copy()
 
     def pipe(self, func, *args, **kwargs):
         return func(self, *args, **kwargs)
@@ -98,13 +109,25 @@ class _Rows:
     __abs__ = abs
 
     def clip(self, lower=None, upper=None, axis=None):
-        return self._each(lambda column: np.clip(column, lower, upper))
+        bounds = [self._bounds(bound, axis) for bound in (lower, upper)]
+        return self._with([_clipped(*each) for each in zip(self._columns, *bounds)])
+
+    def _bounds(self, bound, axis):
+        if isinstance(bound, _Rows):
+            pairs = [(bound.index, self.index)]
+            if isinstance(bound, pd.DataFrame):
+                pairs.append((bound.columns, self.columns))
+            elif isinstance(self, pd.DataFrame) and axis in (1, "columns"):
+                pairs = [(bound.index, self.columns)]
+            if any(set(given.tolist()) != set(own.tolist()) for given, own in pairs):
+                raise NotImplementedError("clip() takes bounds with the same labels in swath: reindex() them before")
+        return self._others(bound, axis)
 
     def round(self, decimals=0):
         if isinstance(decimals, dict):
             rounded = {name: self[name].round(decimals[name]) for name in decimals if name in self}
             return self.assign(**rounded)
-        return self._each(lambda column: np.round(column, decimals) if column.dtype.kind == "f" else column)
+        return self._each(lambda column: _rounded(column, decimals))
 
     def isin(self, values):
         wanted = list(values)
@@ -116,15 +139,19 @@ class _Rows:
         )
 
     def cumsum(self, axis=0, skipna=True):
+        _refuse_across("cumsum", axis, skipna)
         return self._each(lambda column: _accumulated(np.cumsum, column, 0))
 
     def cumprod(self, axis=0, skipna=True):
+        _refuse_across("cumprod", axis, skipna)
         return self._each(lambda column: _accumulated(np.cumprod, column, 1))
 
     def cummax(self, axis=0, skipna=True):
+        _refuse_across("cummax", axis, skipna)
         return self._each(lambda column: _accumulated(_running(max), column, -np.inf))
 
     def cummin(self, axis=0, skipna=True):
+        _refuse_across("cummin", axis, skipna)
         return self._each(lambda column: _accumulated(_running(min), column, np.inf))
 
     def shift(self, periods=1, freq=None, axis=0, fill_value=None):
@@ -140,6 +167,7 @@ class _Rows:
         )
 
     def diff(self, periods=1, axis=0):
+        _refuse_across("diff", axis)
         return self - self.shift(periods)
 
     def pct_change(self, periods=1):
@@ -183,16 +211,22 @@ class _Rows:
         return self._rows(_ordered(_column(self._labels), ascending, na_position))
 
     def _reindexed(self, index, fill_value=None):
-        index = _index(index, self._labels.name) if not isinstance(index, pd.MultiIndex) else index
+        index = _index(index, None if hasattr(index, "name") else self._labels.name)
+        if index.nlevels != self._labels.nlevels and len(self):
+            raise NotImplementedError(
+                "reindex() by labels of other levels isn't supported by swath: reset_index() first"
+            )
         places = _matched(self._labels, index)
-        found = self._with([_taken(column, places) for column in self._columns], index)
-        return found if fill_value is None else found.where(np.array(places) >= 0, fill_value)
+        return self._with([_taken_or(column, places, fill_value) for column in self._columns], index)
 
-    def where(self, cond, other=np.nan):
-        return self._each_with_mask(cond, lambda column, mask: _chosen(mask, column, other))
+    def where(self, cond, other=np.nan, axis=None):
+        cond, other = (given(self) if callable(given) else given for given in (cond, other))
+        masks, others = self._masks(cond), self._others(other, axis)
+        return self._with([_chosen(*each) for each in zip(masks, self._columns, others)])
 
-    def mask(self, cond, other=np.nan):
-        return self._each_with_mask(cond, lambda column, mask: _chosen(~mask, column, other))
+    def mask(self, cond, other=np.nan, axis=None):
+        cond = cond(self) if callable(cond) else cond
+        return self.where(~cond if isinstance(cond, _Rows) else ~np.asarray(cond, dtype=bool), other, axis)
 
     def xs(self, key, axis=0, level=None, drop_level=True):
         if axis not in (0, "index"):
@@ -243,6 +277,63 @@ def _refuse_in_place(name, inplace):
         raise NotImplementedError(f"{name}(inplace=True) isn't supported by swath: write a = a.{name}(...)")
 
 
+def _refuse_across(name, axis, skipna=True):
+    if axis not in (0, "index"):
+        raise NotImplementedError(f"{name}(axis=1) isn't supported by swath: df.T.{name}().T")
+    if not skipna:
+        raise NotImplementedError(f"{name}(skipna=False) isn't supported by swath")
+
+
+def _aligned_mask(mask, index):
+    """A condition at the labels of an index, false where it has none."""
+    places = np.arange(len(index)) if _are_same(mask.index, index) else np.asarray(_matched(mask.index, index))
+    if mask.dtype.kind != "b" and not isinstance(mask._values, _Objects):
+        raise TypeError(f"Boolean array expected for the condition, not {mask.dtype}")
+    values = np.array([item is True or item == True for item in mask.tolist()] + [False], dtype=bool)  # noqa: E712
+    return values[np.where(places < 0, len(values) - 1, places)]
+
+
+def _taken_or(column, places, fill_value):
+    """Values at positions, another one where a position is -1."""
+    taken, absent = _taken(column, places), np.asarray(places) < 0
+    if fill_value is None or not absent.any():
+        return taken
+    filled = _chosen(~absent, taken, fill_value)
+    is_same = column.dtype.kind in "iub" and _column([fill_value]).dtype.kind == column.dtype.kind
+    return _column(filled, column.dtype) if is_same else filled
+
+
+def _whole_as(column, other):
+    """Whole numbers among fractions as a column of whole numbers holds them."""
+    if column.dtype.kind not in "iu":
+        return other
+    if _is_one(other):
+        is_whole = isinstance(other, (float, np.floating)) and np.isfinite(other) and other == int(other)
+        return int(other) if is_whole else other
+    if np.asarray(other).dtype.kind != "f":
+        return other
+    others = np.asarray(other)
+    is_whole = bool(np.isfinite(others).all()) and bool((others.astype(column.dtype) == others).all())
+    return others.astype(column.dtype) if is_whole else other
+
+
+def _clipped(column, lower, upper):
+    for bound, function in ((lower, np.maximum), (upper, np.minimum)):
+        if bound is None:
+            continue
+        bound = _whole_as(column, bound)
+        limited = function(column, bound)
+        limited = np.where(np.isnan(bound), column, limited) if column.dtype.kind in "iuf" else limited
+        column = column if not (limited != column).any() else limited
+    return column
+
+
+def _rounded(column, decimals):
+    if column.dtype.kind in "iu" and decimals < 0:
+        return np.round(column.astype(float), decimals).astype(column.dtype)
+    return np.round(column, decimals) if column.dtype.kind == "f" else column
+
+
 def _codes_in_order(index):
     order = _ordered(_column(index))
     codes, _ = pd._factorised(_column(index))
@@ -278,10 +369,14 @@ def _interpolated(column, places):
 def _chosen(mask, column, other):
     if isinstance(other, pd.Series):
         other = other._values
-    if column.dtype.kind in "OUb" or column.dtype.kind in "mM" and _is_gap(other):
-        others = [other] * len(column) if _is_one(other) else _items(_column(other))
-        items = [item if keep else new for keep, item, new in zip(mask.tolist(), _items(column), others)]
-        return _column(items, keep=column if isinstance(column, _Objects) else None) if items else column
     if mask.all():
         return column
-    return np.where(mask, column, other)
+    other = np.nan if other is None and column.dtype.kind in "iuf" else other
+    kinds = column.dtype.kind + _column([other] if _is_one(other) else other).dtype.kind
+    if not set(kinds) <= set("iuf") and kinds not in ("bb", "MM", "mm"):
+        others = [other] * len(column) if _is_one(other) else _items(_column(other))
+        items = [item if keep else new for keep, item, new in zip(mask.tolist(), _items(column), others)]
+        return _column(items, keep=column if isinstance(column, _Objects) else None)
+    other = np.datetime64(other) if kinds == "MM" and _is_one(other) else other
+    other = np.timedelta64(other) if kinds == "mm" and _is_one(other) else other
+    return np.where(mask, column, _whole_as(column, other) if "f" in kinds else other)

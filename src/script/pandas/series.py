@@ -73,9 +73,15 @@ class Series(_Rows):
     def _as_index(self, name):
         return _index(_in_a_row(self._values), name)
 
-    def _each_with_mask(self, mask, function):
-        mask = mask(self) if callable(mask) else mask
-        return self._with([function(self._values, self._mask(mask))])
+    def _masks(self, mask):
+        return [pd._aligned_mask(mask, self._labels) if isinstance(mask, Series) else self._mask(mask)]
+
+    def _others(self, other, axis):
+        if isinstance(other, Series):
+            return [other._reindexed(self._labels)._values]
+        if not _is_one(other) and len(other) != len(self):
+            raise ValueError(f"other must be of the same length as self: {len(other)} instead of {len(self)}")
+        return [other if _is_one(other) else _column(other)]
 
     @property
     def name(self):
@@ -196,6 +202,8 @@ class Series(_Rows):
     def rename(self, index=None, inplace=False):
         _refuse_in_place("rename", inplace)
         if callable(index) or isinstance(index, dict):
+            if self._labels.nlevels > 1:
+                raise NotImplementedError("rename() of an index of several levels isn't supported by swath")
             labels = self._labels.tolist()
             labels = [index(label) if callable(index) else index.get(label, label) for label in labels]
             return self._with([self._values], _index(labels, self._labels.name))

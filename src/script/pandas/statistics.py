@@ -59,7 +59,9 @@ def _reduced_objects(column, items, name):
         return "".join(items)
     if is_text or not all(isinstance(item, (int, float, bool)) for item in items):
         raise TypeError(f"Cannot perform reduction '{name}' with {'string' if is_text else 'object'} dtype")
-    return _reduced(_column([float(item) for item in items]), name)
+    if not items and name in ("sum", "prod"):
+        return 0 if name == "sum" else 1
+    return _reduced(np.array([float(item) for item in items], dtype=float), name)
 
 
 def _reduced_times(values, name, q):
@@ -104,7 +106,15 @@ def _of_table(name):
         if axis is None:
             return _reduced(_whole(table), name, skipna, ddof, min_count=min_count)
         if axis in (1, "columns"):
-            values = _whole(table).reshape(len(table._columns), len(table)).T
+            made = None if min_count else _across(table._columns, name, skipna, ddof)
+            if made is not None:
+                return pd.Series._of(made, table.index)
+            values = _whole(table)
+            if isinstance(values, pd._Objects):
+                raise NotImplementedError(
+                    f"{name}(axis=1) of text or of values of several kinds isn't supported by swath"
+                )
+            values = values.reshape(len(table._columns), len(table)).T
             made = (
                 _column([_reduced(row, name, skipna, ddof, min_count=min_count) for row in values])
                 if values.ndim == 2
@@ -116,6 +126,39 @@ def _of_table(name):
         )
 
     return reduction
+
+
+def _across(columns, name, skipna, ddof):
+    """A reduction of each row at once, where its values are numbers; None of all else."""
+    kinds = {column.dtype.kind for column in columns}
+    if not columns or not kinds <= set("iufb") or name in ("skew", "kurt", "sem", "median"):
+        return None
+    if "b" in kinds and (len(kinds) > 1 or name not in ("any", "all", "count", "min", "max")):
+        columns = [column.astype("int64") if column.dtype.kind == "b" else column for column in columns]
+    values = np.stack(columns, axis=1)
+    gaps = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, dtype=bool)
+    counts = (~gaps).sum(axis=1)
+    if name == "count":
+        return counts
+    if name in ("any", "all"):
+        return (values.astype(bool) & ~gaps).any(axis=1) if name == "any" else (values.astype(bool) | gaps).all(axis=1)
+    neutral = {"prod": 1, "min": np.inf, "max": -np.inf}.get(name, 0)
+    present = np.where(gaps, neutral, values) if gaps.any() else values
+    absent = gaps.any(axis=1) if not skipna else np.zeros(len(values), dtype=bool)
+    if name in ("sum", "prod", "min", "max"):
+        made = getattr(np, name)(present, axis=1)
+        absent = absent | (counts == 0) if name in ("min", "max") else absent
+    else:
+        present = present if present.dtype.kind == "f" else present.astype(float)
+        counts = counts.astype(present.dtype)
+        mean = present.sum(axis=1) / np.where(counts > 0, counts, 1)
+        absent = absent | (counts <= (0 if name == "mean" else ddof))
+        made = mean
+        if name != "mean":
+            squares = np.where(gaps, 0, (present - mean[:, None]) ** 2).sum(axis=1)
+            made = squares / np.where(absent, 1, counts - ddof)
+            made = np.sqrt(made) if name == "std" else made
+    return np.where(absent, np.nan, made) if absent.any() else made
 
 
 def _whole(table):
@@ -328,3 +371,23 @@ def _applied(table, func, axis, args, kwargs):
     made = pd.concat(found, axis=1)
     made.columns = labels
     return made.T if axis in (1, "columns") else made
+
+
+def _aggregated(self, func, axis=0):
+    """Reductions by their names: one, several, or those of each column."""
+    if isinstance(func, str):
+        return getattr(self, func)()
+    names = list(func.values()) if isinstance(func, dict) else func
+    if axis not in (0, "index") or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise NotImplementedError("agg() takes names of reductions in swath, as 'mean', ['min', 'max'] or {'a': 'sum'}")
+    if isinstance(func, dict):
+        if isinstance(self, pd.Series):
+            raise NotImplementedError("agg({...}) of a series isn't supported by swath: give a list of names")
+        return _row_of([getattr(self[column], name)() for column, name in func.items()], _index(list(func)))
+    if isinstance(self, pd.Series):
+        return _row_of([getattr(self, name)() for name in names], _index(names), self.name)
+    columns = [_column([getattr(series, name)() for name in names]) for _, series in self.items()]
+    return pd.DataFrame._of(columns, self.columns, _index(names))
+
+
+_Rows.agg = _Rows.aggregate = _aggregated

@@ -53,15 +53,36 @@ class _Table(_Rows):
     def _replace(self, place, values):
         self._columns[place] = values
 
-    def _each_with_mask(self, mask, function):
-        mask = mask(self) if callable(mask) else mask
+    def _masks(self, mask):
+        """The mask of each column that a condition means."""
         if isinstance(mask, pd.DataFrame):
-            mask = [column.astype(bool) for column in mask.reindex(columns=self._names.tolist())._columns]
-        elif isinstance(mask, np.ndarray) and mask.ndim == 2:
-            mask = list(mask.T)
-        else:
-            mask = [self._mask(mask)] * len(self._columns)
-        return self._with([function(column, each) for column, each in zip(self._columns, mask)])
+            places = pd._matched(mask._names, self._names)
+            absent = pd.Series._of(np.zeros(len(self), dtype=bool), self._labels)
+            found = [absent if place < 0 else mask._series(int(place)) for place in places]
+            return [pd._aligned_mask(series, self._labels) for series in found]
+        if isinstance(mask, pd.Series):
+            return [pd._aligned_mask(mask, self._labels)] * len(self._columns)
+        mask = np.asarray(mask)
+        if mask.shape != self.shape:
+            raise ValueError("Array conditional must be same shape as self")
+        return list(mask.T)
+
+    def _others(self, other, axis):
+        """What each column is given of a table, a series or an array, by labels where there are some."""
+        if isinstance(other, pd.DataFrame):
+            return other.reindex(index=self._labels, columns=self._names.tolist())._columns
+        if isinstance(other, pd.Series):
+            if axis is None:
+                raise ValueError("Must specify axis=0 or 1")
+            by_row = axis in (0, "index")
+            other = other._reindexed(self._labels if by_row else self._names)
+            return [other._values] * len(self._columns) if by_row else other.tolist()
+        if _is_one(other):
+            return [other] * len(self._columns)
+        other = np.asarray(other)
+        if other.shape != self.shape:
+            raise ValueError("other must be the same shape as self when an ndarray")
+        return list(other.T)
 
     @property
     def columns(self):
@@ -158,12 +179,20 @@ class _Table(_Rows):
         return self._series(self._place(key))
 
     def __setitem__(self, key, value):
-        if isinstance(key, list):
-            for place, name in enumerate(key):
-                given = value._columns[place] if isinstance(value, pd.DataFrame) else value
-                self[name] = np.asarray(value)[:, place] if np.ndim(value) == 2 and given is value else given
+        if pd._is_mask(key):
+            places = np.flatnonzero(self._mask(key))
+            aligned = isinstance(value, (pd.DataFrame, pd.Series))
+            pd._assign(self, places, None, value.reindex(self._labels[places]) if aligned else value, aligned)
             return
-        if pd._is_mask(key) or isinstance(key, pd.DataFrame):
+        if isinstance(key, list):
+            given = value if isinstance(value, pd.DataFrame) else self._columns_given(value, len(key))
+            given = [series for _, series in given.items()] if isinstance(value, pd.DataFrame) else given
+            if len(given) != len(key):
+                raise ValueError("Columns must be same length as key")
+            for name, one in zip(key, given):
+                self[name] = one
+            return
+        if isinstance(key, pd.DataFrame):
             changed = self.mask(key, value)
             self._columns[:] = changed._columns
             return
@@ -173,6 +202,16 @@ class _Table(_Rows):
         else:
             labels = [*self._names.tolist(), key]
             self._set([*self._columns, values], _index(labels, self._names.name), self._labels)
+
+    def _columns_given(self, value, count):
+        """What several columns are given, of one value or a list along them."""
+        if _is_one(value):
+            return [value] * count
+        if isinstance(value, (pd.Series, dict)):
+            raise NotImplementedError("a Series isn't assigned to several columns by swath: assign it to each of them")
+        if np.ndim(value) != 2 and len(value) != count:
+            raise ValueError("Columns must be same length as key")
+        return pd._one_a_column(value, count)
 
     def _given(self, value):
         """A column of what is assigned to one: a series by its labels, one value for all rows."""

@@ -13,9 +13,9 @@ def _csv_texts(values, na_rep, float_format, date_format, quote):
     if kind in "iub":
         return list(map(str, values.tolist()))
     if kind == "M":
-        return _moment_texts(values, na_rep, date_format)
+        return list(map(quote, _moment_texts(values, na_rep, date_format)))
     if kind == "m":
-        return _span_texts(values, na_rep)
+        return list(map(quote, _span_texts(values, na_rep)))
     if kind == "f":
         texts = list(map(_number_format(float_format), values.tolist())) if float_format else pd._texts(values)
         gaps = _missing(values)
