@@ -59,6 +59,7 @@ const TABLES: &[Composed] = &[
     ("pandas/data_frame.py", include_str!("pandas/data_frame.py")),
     ("pandas/making.py", include_str!("pandas/making.py")),
     ("pandas/arithmetic.py", include_str!("pandas/arithmetic.py")),
+    ("pandas/row_statistics.py", include_str!("pandas/row_statistics.py")),
     ("pandas/statistics.py", include_str!("pandas/statistics.py")),
     ("pandas/accessors.py", include_str!("pandas/accessors.py")),
     ("pandas/table_text.py", include_str!("pandas/table_text.py")),

@@ -88,6 +88,8 @@ class DataFrame(_Table):
 
     def sort_values(self, by, axis=0, ascending=True, inplace=False, na_position="last", ignore_index=False):
         _refuse_in_place("sort_values", inplace)
+        if axis not in (0, "index"):
+            raise NotImplementedError("sort_values(axis=1) isn't supported by swath: df.T.sort_values(...).T")
         by = [by] if isinstance(by, str) or not isinstance(by, (list, tuple)) else list(by)
         ways = ascending if isinstance(ascending, list) else [ascending] * len(by)
         order = np.arange(len(self))

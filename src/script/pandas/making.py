@@ -245,6 +245,8 @@ def merge(
     sort=False,
     suffixes=("_x", "_y"),
 ):
+    if sort:
+        raise NotImplementedError("merge(sort=True) isn't supported by swath: sort_values() of what is made")
     if how not in ("inner", "left", "right", "outer") or left_index != right_index:
         raise NotImplementedError(
             "merge is supported by swath with how= inner, left, right or outer, on columns or both indexes"

@@ -61,6 +61,10 @@ def read_csv(
 ):
     if thousands is not None or decimal != "." or isinstance(parse_dates, dict):
         raise NotImplementedError("read_csv(thousands=, decimal=) isn't supported by swath: use converters=")
+    if compression not in ("infer", None):
+        raise NotImplementedError(
+            "compressed text isn't read by swath: give read_csv a file opened by gzip.open(path, 'rt')"
+        )
     sep = sep if delimiter is None else delimiter
     sep = r"\s+" if sep in (r"\s*", r"[ \t]+") else sep
     if sep is None or len(sep) != 1 and sep != r"\s+":
@@ -329,7 +333,8 @@ def _finished(made, index_col, parse_dates, date_format):
 
 
 _DATES = (
-    [f"%m{mark}%d{mark}%Y" for mark in "/-."]
+    ["%Y/%m/%d"]
+    + [f"%m{mark}%d{mark}%Y" for mark in "/-."]
     + [f"%d{mark}%m{mark}%Y" for mark in "/-."]
     + [
         *(f"%d{mark}%{month}{mark}%Y" for mark in "- " for month in "bB"),

@@ -266,7 +266,10 @@ class Series(_Rows):
         codes, unique = _factorised(self._values, sort=False)
         counts = np.bincount(codes[codes >= 0], minlength=len(unique)) if len(unique) else np.zeros(0, dtype=int)
         if not dropna and self.hasnans:
-            unique, counts = _column([*_items(unique), np.nan]), np.append(counts, (codes < 0).sum())
+            # The gap stands where it came first among the values.
+            first = len(set(codes[: int(np.argmax(codes < 0))].tolist()))
+            unique = pd._unique(self._values)
+            counts = np.concatenate([counts[:first], np.array([(codes < 0).sum()]), counts[first:]])
         name = "proportion" if normalize else "count"
         counted = Series._of(counts / counts.sum() if normalize else counts, _index(unique, self._name), name)
         order = np.argsort(counts if ascending else -counts, kind="stable")

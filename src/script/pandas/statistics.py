@@ -5,6 +5,14 @@ import pandas as pd
 from pandas import _Rows, _column, _element, _factorised, _index, _is_one, _items, _missing, _ordered, _taken, _unit
 
 
+def _refuse(name, skipna=True, dtype=None, out=None):
+    """Refuses arguments of a reduction that would change what it gives."""
+    if not skipna:
+        raise NotImplementedError(f"{name}(skipna=False) isn't supported by swath: see hasnans, or isna().any()")
+    if dtype is not None or out is not None:
+        raise NotImplementedError(f"{name}(dtype=, out=) isn't supported by swath: use astype()")
+
+
 def _present(column):
     gaps = _missing(column)
     return column[~gaps] if gaps.any() else column
@@ -95,6 +103,7 @@ def _moment_statistic(values, name):
 
 def _of_series(name):
     def reduction(self, axis=0, skipna=True, numeric_only=False, ddof=1, min_count=0, dtype=None, out=None):
+        _refuse(name, dtype=dtype, out=out)
         return _reduced(self._values, name, skipna, ddof, min_count=min_count)
 
     return reduction
@@ -102,11 +111,12 @@ def _of_series(name):
 
 def _of_table(name):
     def reduction(self, axis=0, skipna=True, numeric_only=False, ddof=1, min_count=0, dtype=None, out=None):
+        _refuse(name, dtype=dtype, out=out)
         table = self._some(_of_dtypes(self, "number", None, True)) if numeric_only else self
         if axis is None:
             return _reduced(_whole(table), name, skipna, ddof, min_count=min_count)
         if axis in (1, "columns"):
-            made = None if min_count else _across(table._columns, name, skipna, ddof)
+            made = None if min_count else pd._across(table._columns, name, skipna, ddof)
             if made is not None:
                 return pd.Series._of(made, table.index)
             values = _whole(table)
@@ -128,39 +138,6 @@ def _of_table(name):
     return reduction
 
 
-def _across(columns, name, skipna, ddof):
-    """A reduction of each row at once, where its values are numbers; None of all else."""
-    kinds = {column.dtype.kind for column in columns}
-    if not columns or not kinds <= set("iufb") or name in ("skew", "kurt", "sem", "median"):
-        return None
-    if "b" in kinds and (len(kinds) > 1 or name not in ("any", "all", "count", "min", "max")):
-        columns = [column.astype("int64") if column.dtype.kind == "b" else column for column in columns]
-    values = np.stack(columns, axis=1)
-    gaps = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, dtype=bool)
-    counts = (~gaps).sum(axis=1)
-    if name == "count":
-        return counts
-    if name in ("any", "all"):
-        return (values.astype(bool) & ~gaps).any(axis=1) if name == "any" else (values.astype(bool) | gaps).all(axis=1)
-    neutral = {"prod": 1, "min": np.inf, "max": -np.inf}.get(name, 0)
-    present = np.where(gaps, neutral, values) if gaps.any() else values
-    absent = gaps.any(axis=1) if not skipna else np.zeros(len(values), dtype=bool)
-    if name in ("sum", "prod", "min", "max"):
-        made = getattr(np, name)(present, axis=1)
-        absent = absent | (counts == 0) if name in ("min", "max") else absent
-    else:
-        present = present if present.dtype.kind == "f" else present.astype(float)
-        counts = counts.astype(present.dtype)
-        mean = present.sum(axis=1) / np.where(counts > 0, counts, 1)
-        absent = absent | (counts <= (0 if name == "mean" else ddof))
-        made = mean
-        if name != "mean":
-            squares = np.where(gaps, 0, (present - mean[:, None]) ** 2).sum(axis=1)
-            made = squares / np.where(absent, 1, counts - ddof)
-            made = np.sqrt(made) if name == "std" else made
-    return np.where(absent, np.nan, made) if absent.any() else made
-
-
 def _whole(table):
     return pd._joined(table._columns)
 
@@ -173,7 +150,12 @@ for _name in ("mean", "sum", "prod", "min", "max", "std", "var", "sem", "median"
     setattr(pd.Series, _name, _of_series(_name))
     setattr(pd.DataFrame, _name, _of_table(_name))
 for _name in ("any", "all"):
-    setattr(pd.Series, _name, lambda self, axis=0, skipna=True, _name=_name, **kwargs: _reduced(self._values, _name))
+
+    def _truth(self, axis=0, skipna=True, _name=_name, **options):
+        _refuse(_name, skipna, **options)
+        return _reduced(self._values, _name)
+
+    setattr(pd.Series, _name, _truth)
     setattr(pd.DataFrame, _name, _of_table(_name))
 
 
@@ -214,9 +196,12 @@ def _place_of(column, name):
 
 
 def _series_place(name):
-    if name.startswith("idx"):
-        return lambda self, axis=0, skipna=True: self.index[_place_of(self._values, name)]
-    return lambda self, axis=None, skipna=True: _place_of(self._values, name)
+    def place(self, axis=0, skipna=True):
+        _refuse(name, skipna)
+        found = _place_of(self._values, name)
+        return self.index[found] if name.startswith("idx") else found
+
+    return place
 
 
 for _name in ("idxmin", "idxmax", "argmin", "argmax"):
@@ -224,6 +209,7 @@ for _name in ("idxmin", "idxmax", "argmin", "argmax"):
 for _name in ("idxmin", "idxmax"):
 
     def _table_place(self, axis=0, skipna=True, _name=_name):
+        _refuse(_name, skipna)
         table = self if axis in (0, "index") else self.T
         rows = [_place_of(column, _name) for column in table._columns]
         return pd.Series._of(_taken(_column(table.index), rows), table.columns)
@@ -343,6 +329,8 @@ def _correlated(left, right):
 def _table_correlations(self, method="pearson", min_periods=1, numeric_only=False):
     if method != "pearson":
         raise NotImplementedError(f"corr(method={method!r}) isn't supported by swath: 'pearson' is")
+    if min_periods != 1:
+        raise NotImplementedError("corr(min_periods=) isn't supported by swath: count() what is there")
     table = self._some(_of_dtypes(self, "number", None, True)) if numeric_only else self
     columns = [np.array([_correlated(one, other) for one in table._columns]) for other in table._columns]
     return pd.DataFrame._of(columns, table.columns, table.columns)

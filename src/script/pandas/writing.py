@@ -93,8 +93,16 @@ def _to_csv(
     decimal=".",
     errors="strict",
 ):
-    if quoting not in (None, csv.QUOTE_MINIMAL) or not doublequote or escapechar is not None or decimal != ".":
-        raise NotImplementedError("to_csv(quoting=, doublequote=, escapechar=, decimal=) isn't supported by swath")
+    if (
+        quoting not in (None, csv.QUOTE_MINIMAL)
+        or not doublequote
+        or escapechar is not None
+        or decimal != "."
+        or errors != "strict"
+    ):
+        raise NotImplementedError(
+            "to_csv(quoting=, doublequote=, escapechar=, decimal=, errors=) isn't supported by swath"
+        )
     if not isinstance(sep, str) or len(sep) != 1:
         raise TypeError('"delimiter" must be a 1-character string')
     table = self.to_frame() if isinstance(self, pd.Series) else self

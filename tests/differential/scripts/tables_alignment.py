@@ -86,6 +86,7 @@ print(
 print(keyed.iloc[[0, 1, 3]].set_index(["m", "k"]).w.unstack(fill_value=0))
 print(pd.Series([1, np.nan, 3]).rolling(2).count(), pd.Series([1, np.nan, 3]).rolling(3, center=True).count())
 print(numbers.agg(["min", "max"]), numbers.agg({"a": "sum", "b": "mean"}), numbers.agg("mean"), numbers.a.agg(["min"]))
+print(pd.Series(["a", None, "b", "a"]).value_counts(dropna=False), pd.Series([np.nan, 1]).value_counts(dropna=False))
 print(np.sum(numbers), np.std(numbers), pd.isna([1, None]), pd.notna(["a", None]))
 
 hours = pd.Series(range(4), index=pd.DatetimeIndex(pd.date_range("2000-01-02", periods=4, freq="h").values))

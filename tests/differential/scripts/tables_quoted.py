@@ -17,6 +17,8 @@ TEXTS = {
     "t\n13/02/2000 10:30\n03/04/2000 11:00\n": {"parse_dates": ["t"]},
     "t,v\n2-Jan-2000,1\n,2\n": {"parse_dates": ["t"]},
     "t,v\n2000-01-02,1\n2000-01-03,2\n": {"parse_dates": ["t"]},
+    "t\n2000/01/02\n2000/03/04\n": {"parse_dates": ["t"]},
+    "t\n20000102\n20000304\n": {"parse_dates": ["t"]},
     "\n   \na,b\r\n1,2\r\n": {},
     'skipped\na,b\n1,"2"\n': {"skiprows": 1},
 }
