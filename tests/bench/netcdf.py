@@ -58,6 +58,7 @@ def main():
     arguments = parser.parse_args()
     if shutil.which("cdo") is None:
         sys.exit("there is no cdo on PATH (Debian: cdo)")
+    arguments.swath = str(pathlib.Path(arguments.swath).resolve())
     with tempfile.TemporaryDirectory(prefix="swath-netcdf-", dir=arguments.directory) as directory:
         work = pathlib.Path(directory)
         print(f"{arguments.maps} maps of {LATITUDES} x {LONGITUDES} float32, {os.cpu_count()} cores")
