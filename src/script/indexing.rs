@@ -84,10 +84,15 @@ pub(super) fn index(array: &Array, key: &PyObject, vm: &VirtualMachine) -> PyRes
 
 fn slice_axis(array: &Array, axis: usize, slice: &SaturatedSlice) -> Result<Array, crate::plan::PlanError> {
     let mut slices: Vec<AxisSlice> = array.shape().iter().map(|&length| AxisSlice::whole(length)).collect();
-    let (range, step, count) = slice.adjust_indices(array.shape()[axis]);
-    let start = if step > 0 || count == 0 { range.start } else { range.end - 1 };
-    slices[axis] = AxisSlice { start, step, count };
+    slices[axis] = axis_slice(slice, array.shape()[axis]);
     array.slice(&slices)
+}
+
+/// The positions that a slice means along an axis of this length.
+pub(super) fn axis_slice(slice: &SaturatedSlice, length: usize) -> AxisSlice {
+    let (range, step, count) = slice.adjust_indices(length);
+    let start = if step > 0 || count == 0 { range.start } else { range.end - 1 };
+    AxisSlice { start, step, count }
 }
 
 /// Whether a mask has the lengths of the axes that it is of, the first of which is `axis`.

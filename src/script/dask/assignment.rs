@@ -4,13 +4,13 @@
 //! their elements, and what is shared can't be changed (`shared_elements`).
 
 use super::{DaskArray, creation};
-use crate::array::{Chunk, DType, Scalar};
+use crate::array::{Chunk, DType};
 use crate::kernels::elementwise::BinaryOp;
-use crate::plan::Array;
+use crate::plan::{Array, AxisSlice};
 use crate::script::elementwise;
 use crate::script::errors::plan_exception;
 use crate::script::indexing::{self, Entry};
-use crate::script::numpy::NdArray;
+use crate::script::numpy::{NdArray, check_integer};
 use crate::script::operand::{Operand, evaluate_here};
 use rustpython_vm::{PyObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -70,13 +70,7 @@ fn check_number(value: &Operand, dtype: DType, vm: &VirtualMachine) -> PyResult<
         Operand::Typed(array) if array.len() == 1 => evaluate_here(array, vm)?.get(0),
         _ => None,
     };
-    match number {
-        Some(Scalar::Float(value)) if dtype.is_integer() && !value.is_finite() => {
-            let name = if value.is_nan() { "NaN" } else { "infinity" };
-            Err(vm.new_value_error(format!("cannot convert float {name} to integer")))
-        }
-        _ => Ok(()),
-    }
+    number.map_or(Ok(()), |number| check_integer(&number, dtype, vm))
 }
 
 /// Where along an axis something is assigned.
@@ -151,7 +145,7 @@ fn in_region(array: &Array, key: &PyObject, value: &PyObjectRef, vm: &VirtualMac
 }
 
 fn places(entry: &Entry, axis: usize, array: &Array, vm: &VirtualMachine) -> PyResult<Places> {
-    let length = array.shape()[axis.min(array.ndim().saturating_sub(1))];
+    let length = array.shape().get(axis).copied().unwrap_or(0);
     Ok(match entry {
         Entry::NewAxis => {
             return Err(
@@ -160,8 +154,7 @@ fn places(entry: &Entry, axis: usize, array: &Array, vm: &VirtualMachine) -> PyR
         }
         Entry::At(position) => Places::At(indexing::in_bounds(*position, axis, length, vm)?),
         Entry::Slice(slice) => {
-            let (range, step, count) = slice.adjust_indices(length);
-            let start = if step > 0 || count == 0 { range.start } else { range.end - 1 };
+            let AxisSlice { start, step, count } = indexing::axis_slice(slice, length);
             if count == length && step == 1 {
                 return Ok(Places::Whole);
             }

@@ -27,7 +27,7 @@ pub(super) use curves::{has_single_edges, rounded_to_single};
 pub(super) use dtype_object::DTypeObject;
 pub(super) use functions::install_shared;
 pub(super) use instant::{instant_of_text, of_python};
-pub(super) use nd_array::{NdArray, check_in_place, format_array};
+pub(super) use nd_array::{NdArray, check_in_place, check_integer, format_array};
 pub(super) use nd_methods::shape_of;
 pub(super) use rearrange::grid_axes;
 pub(super) use scalar::{NumpyScalar, cast_scalar};

@@ -164,18 +164,29 @@ fn kind_rank(dtype: DType) -> u8 {
     }
 }
 
+/// Refuses NaN and infinity as integers.
+///
+/// # Errors
+/// `ValueError` for them.
+pub(in crate::script) fn check_integer(value: &Scalar, dtype: DType, vm: &VirtualMachine) -> PyResult<()> {
+    match value {
+        Scalar::Float(value) if dtype.is_integer() && !value.is_finite() => {
+            let name = if value.is_nan() { "NaN" } else { "infinity" };
+            Err(vm.new_value_error(format!("cannot convert float {name} to integer")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What is assigned, in the dtype and shape of what it replaces.
 fn assigned(value: &PyObjectRef, dtype: DType, shape: &[usize], vm: &VirtualMachine) -> PyResult<Chunk> {
     let failed = |error| plan_exception(error, vm);
     let array = match Operand::expect(value, vm)?.without_labels() {
-        Operand::Weak(Scalar::Float(value)) if dtype.is_integer() && !value.is_finite() => {
-            let name = if value.is_nan() { "NaN" } else { "infinity" };
-            return Err(vm.new_value_error(format!("cannot convert float {name} to integer")));
-        }
         Operand::Weak(Scalar::Text(text)) if dtype.is_numeric() => {
             return Err(vm.new_value_error(format!("'{text}' is no {dtype}")));
         }
         Operand::Weak(value) => {
+            check_integer(&value, dtype, vm)?;
             let value = cast_scalar(&value, convert::default_dtype(&value), dtype, vm)?;
             return Chunk::filled(dtype, shape.to_vec(), &value).map_err(|error| failed(error.into()));
         }

@@ -72,3 +72,9 @@ labelled.data[labelled.data > 5] = 0
 data = labelled.data
 data[0] = 7
 print(labelled.values.tolist(), labelled.data.chunks)
+single = da.from_array(np.array(5.0))
+single[()] = 1
+nothing = da.zeros((0, 3), chunks=2)
+nothing[:, 1] = 5
+nothing[nothing > 1] = 2
+print(single.compute(), nothing.compute().shape)
