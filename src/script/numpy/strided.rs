@@ -1,9 +1,9 @@
 //! Which elements of a buffer an array shows: strides for numpy's views, flat positions for lists and masks.
 
 use crate::array::{Shape, row_major_strides};
-use crate::plan::broadcast_shapes;
+use crate::plan::{AxisSlice, broadcast_shapes};
 use crate::script::errors::plan_exception;
-use crate::script::indexing::{Entry, check_mask, in_bounds};
+use crate::script::indexing::{Entry, axis_slice, check_mask, in_bounds};
 use rustpython_vm::{PyResult, VirtualMachine};
 
 /// Elements of a buffer at equal distances along each axis.
@@ -64,8 +64,7 @@ impl Strided {
                     axis += 1;
                 }
                 Entry::Slice(slice) => {
-                    let (range, step, count) = slice.adjust_indices(self.shape[axis]);
-                    let start = if step > 0 || count == 0 { range.start } else { range.end - 1 };
+                    let AxisSlice { start, step, count } = axis_slice(&slice, self.shape[axis]);
                     chosen.offset += if count > 0 { start as isize * self.strides[axis] } else { 0 };
                     chosen.shape.push(count);
                     chosen.strides.push(self.strides[axis] * step);
